@@ -1,0 +1,49 @@
+# All commands are here; `make` lists them. .ci/setup makes ready what they need.
+
+# The address to serve at, as in `make run PORT=8502`. Empty: 127.0.0.1 and 8501.
+HOST ?=
+PORT ?=
+# A Python to use instead of the first that is found: `make run PYTHON=python3.13`.
+PYTHON ?=
+# Two at a time, and the tests of one file in one process, so that they share its server.
+PYTEST_OPTIONS ?= -n 2 --dist loadfile
+
+BIN := .venv/bin
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help run test browser lint format bench clean
+
+help:  ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s%s\n", $$1, $$2 }' Makefile
+
+run:  ## Install what is missing and open Labelspread
+	@.ci/setup run
+	@$(BIN)/python -m pages._ui.server $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
+
+test: browser lint  ## Run all checks, then all tests
+	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+# First, so that what is missing is said at once and not after the checks.
+browser:
+	@.ci/setup test
+
+lint:  ## Check style, types and the Dockerfile
+	@.ci/setup lint
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/hadolint Dockerfile
+
+format:  ## Put the code into its one style
+	@.ci/setup lint
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench:  ## Measure what is promised of speed and memory
+	@.ci/setup test
+	@$(BIN)/python -m tests.benchmarks
+
+clean:  ## Remove what these commands made; labels stay
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +

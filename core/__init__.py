@@ -1,0 +1,1 @@
+"""Labelspread's core: everything that can be run, and tested, without a screen."""

@@ -1,0 +1,171 @@
+"""One tree of errors. Each says what was wrong and what to do, in words fit for the page."""
+
+from __future__ import annotations
+
+
+class LabelspreadError(Exception):
+    """The root of all errors that this project raises on purpose.
+
+    Parameters
+    ----------
+    problem
+        What was wrong, and where: one sentence.
+    remedy
+        What the person can do about it: one sentence, or nothing.
+    """
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(f"{problem} {remedy}".strip())
+        self.problem = problem
+        self.remedy = remedy
+
+
+class InvalidConfigError(LabelspreadError):
+    """A project's settings contradict each other or its data set."""
+
+
+class InvalidNameError(LabelspreadError):
+    """A project cannot have this name."""
+
+
+class UnknownProjectError(LabelspreadError):
+    """There is no such project, or it was deleted."""
+
+    def __init__(self, project_id: str) -> None:
+        super().__init__(
+            "This project does not exist, or it was deleted.",
+            "Open another one on the Projects page; a deleted one can be restored there.",
+        )
+        self.project_id = project_id
+
+
+class UnknownRunError(LabelspreadError):
+    """There is no published run of this name."""
+
+
+class FigureExportError(LabelspreadError):
+    """A figure cannot be drawn as a file of this kind."""
+
+
+class InvalidMessageError(LabelspreadError):
+    """A browser sent something that no version of the label page would send."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            f"The page sent a message that the server does not understand ({detail}).",
+            "Nothing of it was stored. Reload the page.",
+        )
+        self.detail = detail
+
+
+class IllegalEventError(LabelspreadError):
+    """An event does not fit the state it would change; nothing was changed."""
+
+
+class UnknownBatchError(IllegalEventError):
+    """A message names a batch that this project never served."""
+
+    def __init__(self, batch_id: str) -> None:
+        super().__init__(
+            "The page answered a batch that this project never showed.",
+            "Nothing of it was stored. Reload the page.",
+        )
+        self.batch_id = batch_id
+
+
+class UnknownItemError(IllegalEventError):
+    """A message answers an item that was not in its batch."""
+
+    def __init__(self, item: int, batch_id: str) -> None:
+        super().__init__(
+            f"The page answered item {item}, which was not in its batch.",
+            "Nothing of it was stored. Reload the page.",
+        )
+        self.item = item
+        self.batch_id = batch_id
+
+
+class UnknownClassError(IllegalEventError):
+    """A message gives a label that is not one of the project's classes."""
+
+    def __init__(self, label: str, class_names: tuple[str, ...]) -> None:
+        super().__init__(
+            f"“{label[:40]}” is not one of the classes ({', '.join(class_names)}).",
+            "Nothing of it was stored. Choose one of the classes.",
+        )
+        self.label = label
+        self.class_names = class_names
+
+
+class StoreError(LabelspreadError):
+    """The database could not do what was asked; what it held before is unchanged."""
+
+
+class StoreBusyError(StoreError):
+    """Another program holds the database's lock for too long."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"The database {where} is locked by another program.",
+            "Close that program; the app tries again by itself.",
+        )
+
+
+class StoreReadOnlyError(StoreError):
+    """The database may be read but not written."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"The database {where} is read-only, so no answer can be saved.",
+            "Make the file and its folder writable for the app.",
+        )
+
+
+class StoreFullError(StoreError):
+    """The disk, or the database's allowed size, is used up."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"There is no room left for the database {where}.", "Free some disk space."
+        )
+
+
+class StoreCorruptError(StoreError):
+    """The file is damaged or is no database at all."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"The database {where} is damaged, or is not a database.",
+            "Put a backup in its place, or move it away to start with an empty one.",
+        )
+
+
+class StoreTooNewError(StoreError):
+    """The database was written by a newer version of the app."""
+
+    def __init__(self, where: str, revision: str) -> None:
+        super().__init__(
+            f"The database {where} was written by a newer version of Labelspread "
+            f"(schema {revision}).",
+            "Update the app, or set LABELSPREAD_DATABASE_URL to another database.",
+        )
+        self.revision = revision
+
+
+class StoreUnavailableError(StoreError):
+    """The database cannot be reached, for a reason of its own."""
+
+    def __init__(self, where: str, detail: str) -> None:
+        super().__init__(
+            f"The database {where} cannot be used ({detail}).",
+            "Check LABELSPREAD_DATABASE_URL and LABELSPREAD_HOME.",
+        )
+
+
+class SequenceConflictError(StoreError):
+    """Someone else appended to the log first; read it again and decide anew."""
+
+    def __init__(self, project_id: str, expected_seq: int) -> None:
+        super().__init__(f"The log of this project has grown beyond event {expected_seq}.")
+        self.project_id = project_id
+        self.expected_seq = expected_seq

@@ -1,0 +1,88 @@
+"""What all figures have in common: their frame, and how they write names."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, Final
+
+from core.figures.palette import Palette
+
+CONFIG: Final[dict[str, Any]] = {
+    "displayModeBar": False,
+    "scrollZoom": False,
+    "doubleClick": False,
+    "showAxisDragHandles": False,
+}
+"""How a browser shows a figure: for reading and hovering, without buttons or zoom."""
+
+CLEAR: Final = "rgba(0,0,0,0)"
+FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
+_LONGEST_NAME: Final = 12
+
+
+def layout(palette: Palette, *, height: int, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The frame of a figure: see-through, quiet, without a legend.
+
+    Parameters
+    ----------
+    height
+        In pixels; the width follows the page.
+    more
+        What this figure adds to ``layout``.
+    """
+    return {
+        # Plotly's own template would add seven kilobytes of settings that are all overruled here.
+        "template": {},
+        "height": height,
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "font": {"family": FONT, "size": 12, "color": palette.muted},
+        "hoverlabel": {
+            "bgcolor": palette.page,
+            "bordercolor": palette.line,
+            "font": {"family": FONT, "size": 13, "color": palette.ink},
+            "align": "left",
+        },
+        "hovermode": "closest",
+        "dragmode": False,
+        "showlegend": False,
+        **more,
+    }
+
+
+def axis(palette: Palette, *, grid: bool = False, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    """An axis that cannot be zoomed, with or without grid lines."""
+    return {
+        "showgrid": grid,
+        "gridcolor": palette.line,
+        "zeroline": False,
+        "showline": False,
+        "ticks": "",
+        "fixedrange": True,
+        "tickfont": {"color": palette.muted},
+        **more,
+    }
+
+
+def title(palette: Palette, text: str) -> dict[str, Any]:
+    """What an axis shows."""
+    return {"text": text, "standoff": 8, "font": {"size": 12, "color": palette.muted}}
+
+
+def note(palette: Palette, text: str) -> dict[str, Any]:
+    """A sentence in the middle of a figure that has nothing to show yet."""
+    return {
+        "text": text,
+        "x": 0.5,
+        "y": 0.5,
+        "xref": "paper",
+        "yref": "paper",
+        "showarrow": False,
+        "font": {"size": 13, "color": palette.muted},
+    }
+
+
+def label(name: str) -> str:
+    """A class name as figures show it: shortened, and never read as markup."""
+    short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
+    return escape(short)

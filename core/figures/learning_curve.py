@@ -1,0 +1,142 @@
+"""The learning curve: how much is predicted right after how many labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import plotly.graph_objects as go
+
+from core.figures import base
+from core.figures.palette import Palette
+from core.history import RoundRecord
+from core.wording import counted, percent, points
+
+COMPACT_HEIGHT: Final = 170
+FULL_HEIGHT: Final = 360
+
+_FLOORS: Final = (
+    (95, 1),
+    (90, 2),
+    (80, 5),
+    (70, 10),
+    (60, 10),
+    (50, 10),
+    (40, 10),
+    (20, 20),
+    (0, 20),
+)
+"""Where the axis of per cent may begin, highest first, and the distance of its ticks."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearningCurve:
+    """One point a round, oldest first.
+
+    Attributes
+    ----------
+    rounds
+        Their numbers; 0 stands for the labels that came with the project.
+    labels
+        Labels there were after each.
+    percents
+        Per cent of all items predicted right after each.
+    changes
+        Percentage points gained in each; None in the first.
+    """
+
+    rounds: tuple[int, ...]
+    labels: tuple[int, ...]
+    percents: tuple[float, ...]
+    changes: tuple[float | None, ...]
+
+
+def learning_curve_data(records: Sequence[RoundRecord]) -> LearningCurve:
+    """Take the curve out of the rounds; empty where there is no round, or no known truth."""
+    known = [(r, r.accuracy) for r in records if r.accuracy is not None]
+    return LearningCurve(
+        rounds=tuple(r.round for r, _ in known),
+        labels=tuple(r.n_labels for r, _ in known),
+        percents=tuple(100 * accuracy for _, accuracy in known),
+        changes=tuple(None if r.change is None else 100 * r.change for r, _ in known),
+    )
+
+
+def axis_of_percents(percents: Sequence[float]) -> tuple[int, int]:
+    """Where the axis begins and the distance of its ticks; it always ends at 100."""
+    lowest = min(percents, default=0.0)
+    return next((floor, tick) for floor, tick in _FLOORS if lowest >= floor)
+
+
+def tick_of_labels(span: int) -> int:
+    """The distance of the ticks on the axis of labels: a round number, at most eight ticks."""
+    tick = 1
+    while span > 8 * tick:
+        # 1, 2, 5, 10, 20, 50, ...
+        tick = tick * 5 // 2 if str(tick).startswith("2") else tick * 2
+    return tick
+
+
+def draw_learning_curve(
+    data: LearningCurve, palette: Palette, *, compact: bool = False
+) -> go.Figure:
+    """Draw the curve, with a mark for each round.
+
+    Parameters
+    ----------
+    compact
+        For a column about 400 pixels wide: lower, and without a title on the axis.
+    """
+    floor, tick = axis_of_percents(data.percents)
+    hair = (100 - floor) / 150
+    line = go.Scatter(
+        x=data.labels,
+        y=data.percents,
+        mode="lines+markers",
+        line={"color": palette.accent, "width": 2.5},
+        marker={"color": palette.accent, "size": 7, "line": {"color": palette.page, "width": 1.5}},
+        cliponaxis=False,
+        hovertext=_hover_texts(data),
+        hoverinfo="text",
+    )
+    first, last = (data.labels[0], data.labels[-1]) if data.labels else (0, 0)
+    room = max(0.03 * (last - first), 0.5)
+    layout = base.layout(
+        palette,
+        height=COMPACT_HEIGHT if compact else FULL_HEIGHT,
+        # The marks reach over the edge of the plot, so they can be hovered from a little beyond.
+        hoverdistance=30,
+        margin={"l": 48, "r": 8, "t": 8, "b": 22 if compact else 46},
+        xaxis=base.axis(
+            palette,
+            range=[first - room, last + room],
+            tickvals=[first] if first == last else None,
+            dtick=tick_of_labels(last - first),
+            tickformat=",d",
+            title=None if compact else base.title(palette, "labels given"),
+        ),
+        yaxis=base.axis(
+            palette,
+            grid=True,
+            # Plotly leaves out a grid line that lies on the very edge.
+            range=[floor - hair, 100 + hair],
+            tick0=floor,
+            dtick=tick,
+            ticksuffix=" %",
+            ticklabelstandoff=6,
+        ),
+        annotations=[] if data.labels else [base.note(palette, "Starts with the first label")],
+    )
+    return go.Figure(line, layout)
+
+
+def _hover_texts(data: LearningCurve) -> list[str]:
+    texts = []
+    for number, labels, value, change in zip(
+        data.rounds, data.labels, data.percents, data.changes, strict=True
+    ):
+        when = f"round {number}" if number else "before round 1"
+        gain = "" if change is None else f" ({points(change / 100)})"
+        texts.append(f"{when}: {counted(labels, 'label')}, {percent(value / 100)} right{gain}")
+    return texts

@@ -1,0 +1,328 @@
+"""The use cases: what pages, and whatever else drives Labelspread, can do with projects."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Final, TypeVar
+from uuid import uuid4
+
+import numpy as np
+
+from core import history, metrics, session
+from core.config import ProjectConfig
+from core.engine import Engine, Engines, Labels, labels_key
+from core.errors import (
+    InvalidNameError,
+    SequenceConflictError,
+    StoreBusyError,
+    UnknownProjectError,
+)
+from core.history import RoundRecord
+from core.metrics import LabelCheck, Report
+from core.session import Answer, Event, Given, Served, State, Submission
+from core.storage.base import Project, Store
+from core.types import Beliefs, Dataset
+
+Decision = TypeVar("Decision")
+
+DEFAULT_PROJECT_ID: Final = "digits"
+DEFAULT_PROJECT_NAME: Final = "Digits"
+LONGEST_NAME: Final = 80
+
+_ATTEMPTS: Final = 20
+"""How often to decide anew when others write to the same log at the same time."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A project at one moment: nothing in it changes, whatever others do meanwhile."""
+
+    project: Project
+    state: State
+    engine: Engine
+
+    @property
+    def dataset(self) -> Dataset:
+        """The items of the project."""
+        return self.engine.dataset
+
+    @cached_property
+    def labels(self) -> Labels:
+        """All labels, in the form that engines take."""
+        return labels_key(self.state.labels)
+
+    @cached_property
+    def beliefs(self) -> Beliefs:
+        """What the model believes."""
+        return self.engine.believe(self.labels)
+
+    @cached_property
+    def rounds(self) -> tuple[RoundRecord, ...]:
+        """What each round brought."""
+        return history.rounds(self.state, self.engine.accuracy)
+
+    @cached_property
+    def report_all(self) -> Report | None:
+        """Metrics over all items; None where the truth is not known."""
+        truth = self.dataset.truth
+        if truth is None:
+            return None
+        return metrics.report_all(truth, self.beliefs, self.dataset.n_classes)
+
+    @cached_property
+    def report_unlabelled(self) -> Report | None:
+        """Metrics over the items still unlabelled; None where the truth is not known."""
+        truth = self.dataset.truth
+        if truth is None:
+            return None
+        return metrics.report_unlabelled(truth, self.beliefs, self.dataset.n_classes)
+
+    @cached_property
+    def label_check(self) -> LabelCheck | None:
+        """How the person's labels compare with the truth; None where it is not known."""
+        truth = self.dataset.truth
+        if truth is None:
+            return None
+        by_person = self.engine.mask(item for item in self.state.labels if item in self.answered)
+        return metrics.check_labels(truth, self.beliefs.labels, by_person)
+
+    @cached_property
+    def answered(self) -> frozenset[int]:
+        """Items that a person has answered."""
+        return frozenset(self.state.standing)
+
+    @property
+    def seconds_per_answer(self) -> float | None:
+        """Median seconds of all answers in force."""
+        return history.median_seconds([placed.answer for placed in self.state.placed])
+
+
+class Service:
+    """The use cases over one store. Safe to use from several threads.
+
+    Parameters
+    ----------
+    store
+        Where projects and logs are kept.
+    clock
+        Gives the time, UTC.
+    new_id
+        Gives a fresh identifier, of 64 characters at most.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        new_id: Callable[[], str] = lambda: uuid4().hex,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._new_id = new_id
+        self._engines = Engines()
+        self._states: dict[str, State] = {}
+        self._states_lock = threading.Lock()
+        self._ahead = ThreadPoolExecutor(max_workers=1, thread_name_prefix="solve-ahead")
+
+    def ping(self) -> None:
+        """Raise a ``StoreError`` if the database cannot be reached."""
+        self._store.ping()
+
+    def ensure_default_project(self) -> None:
+        """Make the project that comes with the app, unless there was ever any project."""
+        if not self._store.projects():
+            project = Project(
+                DEFAULT_PROJECT_ID, DEFAULT_PROJECT_NAME, ProjectConfig(), self._clock()
+            )
+            self._store.create(project, [])
+
+    def projects(self) -> tuple[Project, ...]:
+        """The projects that were not deleted, oldest first."""
+        return tuple(p for p in self._store.projects() if p.deleted_at is None)
+
+    def deleted_projects(self) -> tuple[Project, ...]:
+        """The projects that can be restored, oldest first."""
+        return tuple(p for p in self._store.projects() if p.deleted_at is not None)
+
+    def create_project(self, name: str, config: ProjectConfig) -> Project:
+        """Make a project, and give the labels it is to start with.
+
+        Raises
+        ------
+        InvalidNameError
+            If the name is empty, too long or taken.
+        """
+        project = Project(self._new_id(), self._free_name(name), config, self._clock())
+        self._store.create(project, self._given(config))
+        return project
+
+    def rename_project(self, project_id: str, name: str) -> None:
+        """Give a project another name.
+
+        Raises
+        ------
+        InvalidNameError
+            If the name is empty, too long or taken.
+        """
+        self._store.rename(project_id, self._free_name(name, besides=project_id))
+
+    def delete_project(self, project_id: str) -> None:
+        """Hide a project; its labels are kept and it can be restored."""
+        self._store.delete(project_id, self._clock())
+
+    def restore_project(self, project_id: str) -> None:
+        """Bring a deleted project back, under a free name if its own was taken meanwhile."""
+        project = self._store.project(project_id)
+        if project.deleted_at is None:
+            return
+        taken = {other.name.casefold() for other in self.projects()}
+        if project.name.casefold() in taken:
+            candidates = (f"{project.name} ({i})" for i in range(2, len(taken) + 3))
+            self._store.rename(project_id, next(c for c in candidates if c.casefold() not in taken))
+        self._store.restore(project_id)
+
+    def view(self, project_id: str) -> View:
+        """A project as it stands in the store now.
+
+        Raises
+        ------
+        UnknownProjectError
+            If it does not exist or was deleted.
+        """
+        project = self._store.project(project_id)
+        if project.deleted_at is not None:
+            raise UnknownProjectError(project_id)
+        return View(project, self._catch_up(project_id), self._engines.get(project.config))
+
+    def batch(self, project_id: str) -> Served | None:
+        """The batch that waits for answers, chosen now if there is none; None if all is done."""
+        view = self.view(project_id)
+
+        def serve(state: State) -> Served | None:
+            return state.open_batch or self._next_batch(view, state)
+
+        batch = self._decide(
+            project_id, serve, lambda b, state: [] if b is None or b == state.open_batch else [b]
+        )
+        if batch is not None:
+            self._ahead.submit(view.engine.prepare, batch.items)
+        return batch
+
+    def submit(self, project_id: str, batch_id: str, answers: Sequence[Answer]) -> Submission:
+        """Store answers; when this returns they are safe. Sending them again changes nothing.
+
+        Raises
+        ------
+        IllegalEventError
+            If they do not fit what was served; nothing is stored then.
+        StoreError
+            If they could not be stored; they may be sent again.
+        """
+        class_names = self.view(project_id).dataset.class_names
+        return self._decide(
+            project_id,
+            lambda state: session.submit(state, batch_id, answers, class_names),
+            lambda submission, _: [submission.event] if submission.event else [],
+        )
+
+    def undo(self, project_id: str, batch_id: str, item: int) -> bool:
+        """Take back the answer to an item, if it is the last one; False if it is not (any more).
+
+        Raises
+        ------
+        IllegalEventError
+            If there never was such an answer.
+        StoreError
+            If the undo could not be stored; it may be sent again.
+        """
+        self.view(project_id)
+        undone = self._decide(
+            project_id,
+            lambda state: session.undo(state, batch_id, item),
+            lambda event, _: [event] if event else [],
+        )
+        return undone is not None
+
+    def _decide(
+        self,
+        project_id: str,
+        decide: Callable[[State], Decision],
+        events: Callable[[Decision, State], Sequence[Event]],
+    ) -> Decision:
+        """Decide on the latest state, and store the outcome before anybody else changes it."""
+        for _ in range(_ATTEMPTS):
+            state = self._catch_up(project_id)
+            decision = decide(state)
+            new = events(decision, state)
+            if new:
+                try:
+                    self._store.append(project_id, state.seq, new, self._clock())
+                except SequenceConflictError:
+                    continue
+            return decision
+        raise StoreBusyError(f"of project {project_id}")
+
+    def _catch_up(self, project_id: str) -> State:
+        known = self._states.get(project_id, State())
+        recorded = self._store.events(project_id, after=known.seq)
+        if not recorded:
+            return known
+        state = session.fold(known, [record.event for record in recorded])
+        with self._states_lock:
+            if state.seq >= self._states.get(project_id, State()).seq:
+                self._states[project_id] = state
+        return state
+
+    def _next_batch(self, view: View, state: State) -> Served | None:
+        size = view.project.config.batch_size
+        labels = labels_key(state.labels)
+        reopened = state.reopened_batch(size)
+        if reopened is not None:
+            number, items = reopened
+        else:
+            number = state.round + 1
+            settled = state.settled
+            items = view.engine.choose(labels, settled | state.resting, size)
+            if not items:
+                items = view.engine.choose(labels, settled, size)
+        if not items:
+            return None
+        beliefs = view.engine.believe(labels)
+        positions = view.engine.positions(items)
+        names = view.dataset.class_names
+        predicted = beliefs.model_class[positions]
+        return Served(
+            batch_id=self._new_id(),
+            round=number,
+            items=items,
+            predicted=tuple(names[i] if i >= 0 else None for i in predicted),
+            confidence=tuple(float(c) for c in np.round(beliefs.confidence[positions], 6)),
+        )
+
+    def _given(self, config: ProjectConfig) -> list[Event]:
+        """The labels a project starts with: those of its first items, from the truth."""
+        dataset = self._engines.get(config).dataset
+        if config.n_given == 0 or dataset.truth is None:
+            return []
+        rows, truth = dataset.rows[: config.n_given], dataset.truth[: config.n_given]
+        names = dataset.class_names
+        return [Given(labels={int(r): names[int(t)] for r, t in zip(rows, truth, strict=True)})]
+
+    def _free_name(self, name: str, *, besides: str | None = None) -> str:
+        name = " ".join(name.split())
+        if not name:
+            raise InvalidNameError("A project needs a name.", "Type one and try again.")
+        if len(name) > LONGEST_NAME or not name.isprintable():
+            raise InvalidNameError(
+                f"A name has at most {LONGEST_NAME} letters, digits and signs.", "Shorten it."
+            )
+        others: Iterable[Project] = (p for p in self.projects() if p.project_id != besides)
+        if any(p.name.casefold() == name.casefold() for p in others):
+            raise InvalidNameError(f"There is a project “{name}” already.", "Choose another name.")
+        return name

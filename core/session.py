@@ -1,0 +1,388 @@
+"""The labelling session as a fold over its events: what can happen, and what follows from it.
+
+Everything a person does to the labels of a project is an event in an append-only log. This module
+is the only place that says which events there are, when one is legal, and what each changes. It
+does no I/O and no arithmetic: given the same log, everyone folds the same state.
+
+The life of an item: *served* in a batch, then *answered* (labelled, skipped, unsure, bad image),
+perhaps *undone*, which takes the last answer back and shows its item again. An item is answered at
+most once per batch, whatever is sent twice or from two tabs; the first answer stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter
+
+from core.errors import IllegalEventError, UnknownBatchError, UnknownClassError, UnknownItemError
+
+SKIP_REST: Final = 3
+"""A skipped item is not asked about again until this many rounds have passed."""
+
+
+class AnswerKind(StrEnum):
+    """What a person can say of an item."""
+
+    LABEL = "label"
+    SKIP = "skip"
+    UNSURE = "unsure"
+    BAD = "bad"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Answer(_Frozen):
+    """One item, answered.
+
+    Attributes
+    ----------
+    item
+        The item's row in its data set.
+    label
+        A class name when ``kind`` is ``label``, otherwise None.
+    milliseconds
+        How long the item was looked at; None where that was not measured.
+    """
+
+    item: int
+    kind: AnswerKind
+    label: str | None = None
+    milliseconds: int | None = None
+
+
+class Given(_Frozen):
+    """Labels taken from the known truth when the project was made; no person gave them."""
+
+    event: Literal["given"] = "given"
+    labels: dict[int, str]
+
+
+class Served(_Frozen):
+    """A batch was put before a person.
+
+    Attributes
+    ----------
+    batch_id
+        Unique among all batches.
+    round
+        Which round the batch belongs to, from 1.
+    predicted, confidence
+        What the model said of each item *before* it was answered; None and 0 where nothing.
+    """
+
+    event: Literal["served"] = "served"
+    batch_id: str
+    round: int
+    items: tuple[int, ...]
+    predicted: tuple[str | None, ...]
+    confidence: tuple[FiniteFloat, ...]
+
+
+class Answered(_Frozen):
+    """Answers to a batch arrived."""
+
+    event: Literal["answered"] = "answered"
+    batch_id: str
+    answers: tuple[Answer, ...]
+
+
+class Undone(_Frozen):
+    """The last answer that was in force was taken back."""
+
+    event: Literal["undone"] = "undone"
+    batch_id: str
+    item: int
+
+
+Event = Given | Served | Answered | Undone
+EVENT: Final[TypeAdapter[Event]] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
+"""Reads and writes events as JSON: ``EVENT.validate_json``, ``EVENT.dump_json``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An answer in force, with the batch and the round it was given in."""
+
+    answer: Answer
+    batch_id: str
+    round: int
+
+
+@dataclass(frozen=True)
+class State:
+    """What a log amounts to.
+
+    Attributes
+    ----------
+    seq
+        The number of events folded, which is the number of the last one.
+    given
+        Item to class name, for labels that came with the project.
+    placed
+        All answers in force, oldest first.
+    batches
+        Every batch ever served, by its id.
+    answered
+        For every batch that was answered, the items answered in it, undone or not.
+    open_batch
+        The batch that waits for answers, or None.
+    reopened
+        Items whose answer was undone and that wait to be shown again, with their round.
+    """
+
+    seq: int = 0
+    given: Mapping[int, str] = field(default_factory=dict)
+    placed: tuple[Placed, ...] = ()
+    batches: Mapping[str, Served] = field(default_factory=dict)
+    answered: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    open_batch: Served | None = None
+    reopened: Mapping[int, int] = field(default_factory=dict)
+
+    @cached_property
+    def standing(self) -> Mapping[int, Placed]:
+        """The answer that counts for each answered item: the latest one in force."""
+        return {placed.answer.item: placed for placed in self.placed}
+
+    @cached_property
+    def labels(self) -> Mapping[int, str]:
+        """Item to class name, for every item with a label."""
+        return dict(self.labels_up_to(self.round))
+
+    @property
+    def round(self) -> int:
+        """The last round with an answer in force; 0 before the first."""
+        return max((placed.round for placed in self.placed), default=0)
+
+    @property
+    def last(self) -> Placed | None:
+        """The answer that an undo would take back."""
+        return self.placed[-1] if self.placed else None
+
+    @property
+    def settled(self) -> set[int]:
+        """Items that need no answer any more."""
+        return set(self.given) | {
+            item
+            for item, placed in self.standing.items()
+            if placed.answer.kind is not AnswerKind.SKIP
+        }
+
+    @property
+    def resting(self) -> set[int]:
+        """Items skipped so lately that they are not asked about yet."""
+        return {
+            item
+            for item, placed in self.standing.items()
+            if placed.answer.kind is AnswerKind.SKIP and self.round - placed.round < SKIP_REST
+        }
+
+    def labels_up_to(self, last_round: int) -> Iterator[tuple[int, str]]:
+        """Item and class name for every label there was at the end of a round."""
+        standing = {p.answer.item: p.answer for p in self.placed if p.round <= last_round}
+        yield from self.given.items()
+        for item, answer in standing.items():
+            if answer.label is not None:
+                yield item, answer.label
+
+    def reopened_batch(self, size: int) -> tuple[int, tuple[int, ...]] | None:
+        """The round and the items to show again after an undo, or None."""
+        if not self.reopened:
+            return None
+        earliest = min(self.reopened.values())
+        items = tuple(item for item, round_ in self.reopened.items() if round_ == earliest)
+        return earliest, items[:size]
+
+
+class _Draft:
+    """A state while events are folded into it; never seen outside this module."""
+
+    def __init__(self, state: State) -> None:
+        self.seq = state.seq
+        self.given = dict(state.given)
+        self.placed = list(state.placed)
+        self.batches = dict(state.batches)
+        self.answered = {batch: set(items) for batch, items in state.answered.items()}
+        self.open_batch = state.open_batch
+        self.reopened = dict(state.reopened)
+
+    def freeze(self) -> State:
+        return State(
+            seq=self.seq,
+            given=self.given,
+            placed=tuple(self.placed),
+            batches=self.batches,
+            answered={batch: frozenset(items) for batch, items in self.answered.items()},
+            open_batch=self.open_batch,
+            reopened=self.reopened,
+        )
+
+
+def _given(draft: _Draft, event: Given) -> None:
+    if draft.seq > 0:
+        raise IllegalEventError("Labels can be given only as the first event of a project.")
+    draft.given.update(event.labels)
+
+
+def _served(draft: _Draft, event: Served) -> None:
+    if draft.open_batch is not None:
+        raise IllegalEventError("A batch is still open; it has to be answered first.")
+    if event.batch_id in draft.batches:
+        raise IllegalEventError(f"Batch {event.batch_id} was served before.")
+    draft.batches[event.batch_id] = event
+    draft.open_batch = event
+
+
+def _answered(draft: _Draft, event: Answered) -> None:
+    batch = draft.batches.get(event.batch_id)
+    if batch is None:
+        raise UnknownBatchError(event.batch_id)
+    before = draft.answered.setdefault(event.batch_id, set())
+    for answer in event.answers:
+        if answer.item not in batch.items:
+            raise UnknownItemError(answer.item, event.batch_id)
+        if answer.item in before:
+            raise IllegalEventError(f"Item {answer.item} was answered in this batch before.")
+        before.add(answer.item)
+        draft.placed.append(Placed(answer, event.batch_id, batch.round))
+        draft.reopened.pop(answer.item, None)
+    _close(draft, {answer.item for answer in event.answers}, event.batch_id)
+
+
+def _undone(draft: _Draft, event: Undone) -> None:
+    last = draft.placed[-1] if draft.placed else None
+    if last is None or (last.batch_id, last.answer.item) != (event.batch_id, event.item):
+        raise IllegalEventError("Only the last answer can be undone.")
+    draft.placed.pop()
+    # An item undone once more than answered goes back to its earlier round.
+    draft.reopened.pop(event.item, None)
+    draft.reopened = {event.item: last.round, **draft.reopened}
+    draft.open_batch = None
+
+
+def _close(draft: _Draft, items: set[int], batch_id: str) -> None:
+    """Close the open batch if it was answered, or if an older one answered an item of it."""
+    batch = draft.open_batch
+    if batch is not None and (batch.batch_id == batch_id or items & set(batch.items)):
+        draft.open_batch = None
+
+
+TRANSITIONS: Final[dict[type[BaseModel], Callable[..., None]]] = {
+    Given: _given,
+    Served: _served,
+    Answered: _answered,
+    Undone: _undone,
+}
+"""All that can happen, and what each changes. An illegal event raises and changes nothing."""
+
+
+def fold(state: State, events: Iterable[Event]) -> State:
+    """Apply events in order.
+
+    Raises
+    ------
+    IllegalEventError
+        If one does not fit; ``state`` is as it was, and so is whoever holds it.
+    """
+    draft = _Draft(state)
+    for event in events:
+        TRANSITIONS[type(event)](draft, event)
+        draft.seq += 1
+    return draft.freeze()
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What became of a set of answers.
+
+    Attributes
+    ----------
+    event
+        What to append to the log; None when nothing is new.
+    stored
+        Answers that are new.
+    kept
+        Items that already have another answer, which stands; the new one was not stored.
+    """
+
+    event: Answered | None
+    stored: int
+    kept: tuple[int, ...]
+
+
+def submit(
+    state: State, batch_id: str, answers: Iterable[Answer], class_names: tuple[str, ...]
+) -> Submission:
+    """Decide what to store of a batch's answers: each item once, the first answer stands.
+
+    Raises
+    ------
+    UnknownBatchError, UnknownItemError, UnknownClassError, IllegalEventError
+        If any answer is not possible; then none of them is taken.
+    """
+    batch = state.batches.get(batch_id)
+    if batch is None:
+        raise UnknownBatchError(batch_id)
+    before = state.answered.get(batch_id, frozenset())
+    settled = state.settled
+    in_force = {(p.batch_id, p.answer.item): p.answer for p in state.placed}
+    fresh: dict[int, Answer] = {}
+    kept: list[int] = []
+    for answer in answers:
+        if answer.item not in batch.items:
+            raise UnknownItemError(answer.item, batch_id)
+        _check_label(answer, class_names)
+        if answer.item in fresh:
+            raise IllegalEventError(f"Item {answer.item} is answered twice in one message.")
+        standing = state.standing.get(answer.item)
+        if answer.item in before:
+            first = in_force.get((batch_id, answer.item))
+            if first is not None and not _same(first, answer):
+                kept.append(answer.item)
+        elif answer.item in settled:
+            if standing is None or not _same(standing.answer, answer):
+                kept.append(answer.item)
+        else:
+            fresh[answer.item] = answer
+    event = Answered(batch_id=batch_id, answers=tuple(fresh.values())) if fresh else None
+    return Submission(event, len(fresh), tuple(kept))
+
+
+def undo(state: State, batch_id: str, item: int) -> Undone | None:
+    """Decide whether to take back an answer: only the last one, and only once.
+
+    None when it was taken back before, or when another answer has come since.
+
+    Raises
+    ------
+    UnknownBatchError, UnknownItemError
+        If there never was such an answer.
+    """
+    if batch_id not in state.batches:
+        raise UnknownBatchError(batch_id)
+    if item not in state.answered.get(batch_id, frozenset()):
+        raise UnknownItemError(item, batch_id)
+    last = state.last
+    if last is None or (last.batch_id, last.answer.item) != (batch_id, item):
+        return None
+    return Undone(batch_id=batch_id, item=item)
+
+
+def _same(one: Answer, other: Answer) -> bool:
+    return (one.kind, one.label) == (other.kind, other.label)
+
+
+def _check_label(answer: Answer, class_names: tuple[str, ...]) -> None:
+    if (answer.label is not None) != (answer.kind is AnswerKind.LABEL):
+        raise IllegalEventError(
+            f"The answer to item {answer.item} does not fit together.",
+            "Nothing of it was stored. Reload the page.",
+        )
+    if answer.label is not None and answer.label not in class_names:
+        raise UnknownClassError(answer.label, class_names)

@@ -1,0 +1,86 @@
+"""A store that lives as long as its process: for tests, simulations and trying things out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from core.errors import SequenceConflictError, UnknownProjectError
+from core.session import Event
+from core.storage.base import Project, Recorded
+
+
+class MemoryStore:
+    """The contract of :mod:`core.storage.base`, but for durability."""
+
+    def __init__(self) -> None:
+        self._projects: dict[str, Project] = {}
+        self._logs: dict[str, list[Recorded]] = {}
+        self._lock = threading.Lock()
+
+    def ping(self) -> None:
+        """Do nothing: memory is always there."""
+
+    def create(self, project: Project, events: Sequence[Event]) -> bool:
+        """Add a project with its first events; False if its id exists already."""
+        with self._lock:
+            if project.project_id in self._projects:
+                return False
+            self._projects[project.project_id] = project
+            self._logs[project.project_id] = [
+                Recorded(seq, project.created_at, event) for seq, event in enumerate(events, 1)
+            ]
+            return True
+
+    def projects(self) -> tuple[Project, ...]:
+        """All projects, oldest first."""
+        with self._lock:
+            return tuple(sorted(self._projects.values(), key=lambda p: (p.created_at, p.name)))
+
+    def project(self, project_id: str) -> Project:
+        """One project, deleted or not."""
+        with self._lock:
+            return self._get(project_id)
+
+    def rename(self, project_id: str, name: str) -> None:
+        """Give a project another name."""
+        with self._lock:
+            self._projects[project_id] = replace(self._get(project_id), name=name)
+
+    def delete(self, project_id: str, at: datetime) -> None:
+        """Hide a project."""
+        with self._lock:
+            self._projects[project_id] = replace(self._get(project_id), deleted_at=at)
+
+    def restore(self, project_id: str) -> None:
+        """Show a deleted project again."""
+        with self._lock:
+            self._projects[project_id] = replace(self._get(project_id), deleted_at=None)
+
+    def append(
+        self, project_id: str, expected_seq: int, events: Sequence[Event], at: datetime
+    ) -> None:
+        """Append events after number ``expected_seq``."""
+        with self._lock:
+            if self._get(project_id).deleted_at is not None:
+                raise UnknownProjectError(project_id)
+            log = self._logs[project_id]
+            if len(log) != expected_seq:
+                raise SequenceConflictError(project_id, expected_seq)
+            log.extend(
+                Recorded(seq, at, event) for seq, event in enumerate(events, expected_seq + 1)
+            )
+
+    def events(self, project_id: str, after: int = 0) -> tuple[Recorded, ...]:
+        """The events numbered above ``after``."""
+        with self._lock:
+            self._get(project_id)
+            return tuple(self._logs[project_id][after:])
+
+    def _get(self, project_id: str) -> Project:
+        try:
+            return self._projects[project_id]
+        except KeyError:
+            raise UnknownProjectError(project_id) from None

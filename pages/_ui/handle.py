@@ -1,0 +1,75 @@
+"""The handle that pages hold on the core: one service a process, one open project a session."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+
+import streamlit as st
+
+from core.service import Service, View
+from core.settings import database_url
+from core.storage import open_store
+
+_PROJECT = "project"
+
+
+@lru_cache(maxsize=1)
+def service() -> Service:
+    """The service that all sessions of this process share; opened at first use.
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be used; the next call tries again.
+    """
+    opened = Service(open_store(database_url(os.environ)))
+    opened.ensure_default_project()
+    return opened
+
+
+def ping() -> None:
+    """Raise a ``StoreError`` if the database cannot be used."""
+    service().ping()
+
+
+def warm_up() -> None:
+    """Do what the first visitor would otherwise wait for: open the database, build the graph."""
+    projects = service().projects()
+    if projects:
+        service().batch(projects[0].project_id)
+
+
+def current_project_id() -> str | None:
+    """The project of this session: as the address says, as opened before, or the oldest one."""
+    wanted = st.query_params.get(_PROJECT) or st.session_state.get(_PROJECT)
+    if wanted is None:
+        projects = service().projects()
+        wanted = projects[0].project_id if projects else None
+    if wanted is not None:
+        open_project(wanted)
+    return wanted
+
+
+def open_project(project_id: str) -> None:
+    """Make a project the one that this session works on; the address names it from now on."""
+    st.session_state[_PROJECT] = project_id
+    st.query_params[_PROJECT] = project_id
+
+
+def close_project() -> None:
+    """Let the session fall back to the oldest project."""
+    st.session_state.pop(_PROJECT, None)
+    st.query_params.pop(_PROJECT, None)
+
+
+def current_view() -> View | None:
+    """The session's project as it stands in the store now; None if there is no project at all.
+
+    Raises
+    ------
+    UnknownProjectError
+        If the address names a project that is not there.
+    """
+    project_id = current_project_id()
+    return None if project_id is None else service().view(project_id)

@@ -1,0 +1,91 @@
+"""A row of figures that a page is about: what, how much, and a word on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from core.metrics import Report
+from core.service import View
+from core.wording import percent, points
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """One figure.
+
+    Attributes
+    ----------
+    name
+        What is measured.
+    value
+        How much, with its unit.
+    note
+        A word below it, such as the change.
+    help
+        What the name means, shown when the pointer rests on it.
+    is_better
+        Whether the note is good news.
+    """
+
+    name: str
+    value: str
+    note: str
+    help: str
+    is_better: bool = False
+
+
+def key_figures(figures: Sequence[KeyFigure]) -> None:
+    """Draw figures side by side, equally wide."""
+    cells = "".join(
+        f'<div title="{escape(figure.help)}"><dt>{escape(figure.name)}</dt>'
+        f"<dd><b>{escape(figure.value)}</b>"
+        f'<span class="{"better" if figure.is_better else ""}">{escape(figure.note)}</span>'
+        "</dd></div>"
+        for figure in figures
+    )
+    st.html(f'<dl class="key-figures">{cells}</dl>')
+
+
+def right_of_all(view: View, report: Report) -> KeyFigure:
+    """How much of the whole set is predicted right, and what the last round changed."""
+    change = view.rounds[-1].change if view.rounds else None
+    note = "so far" if change is None else f"{points(change)} this round"
+    return KeyFigure(
+        f"Right, of all {report.n_items:,}",
+        percent(report.accuracy) if view.labels else "–",
+        note if view.labels else "no label yet",
+        "Share of all images whose predicted class is the true one. An image that no label "
+        "reaches counts as wrong.",
+        is_better=change is not None and change > 0,
+    )
+
+
+def labels_given(view: View) -> KeyFigure:
+    """How many labels there are."""
+    n_labels = len(view.labels)
+    return KeyFigure(
+        "Labels given",
+        f"{n_labels:,}",
+        f"{percent(n_labels / view.dataset.n_items)} of all",
+        "Labels that the model learns from, those that came with the project included.",
+    )
+
+
+def seconds_a_label(view: View) -> KeyFigure:
+    """How long an answer takes."""
+    seconds = view.seconds_per_answer
+    return KeyFigure(
+        "Seconds a label",
+        "–" if seconds is None else f"{seconds:.1f}",
+        "median",
+        "From an image on screen to its answer, skipped ones too; half of all took less.",
+    )
+
+
+def figure_title(title: str, note: str = "") -> None:
+    """Draw the title of a figure, and a word on how to read it."""
+    st.html(f'<p class="figure-title">{escape(title)}<span>{escape(note)}</span></p>')

@@ -1,0 +1,34 @@
+"""The label page's component: all that happens between two keys happens in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+KEY = "labeler"
+"""The component's place in the session state; a test puts a message there to act as a browser."""
+
+_HERE = Path(__file__).parent
+
+
+def labeler(data: dict[str, Any], on_message: Callable[[], None]) -> Any:  # noqa: ANN401
+    """Mount the component and give the message that came with this run, or None.
+
+    Parameters
+    ----------
+    data
+        What :func:`core.conversation.describe` says.
+    on_message
+        Called before the script runs, when a message has come. Streamlit leaves the call out
+        after a restart of the server, so the caller looks at what is returned as well.
+    """
+    mount = st.components.v2.component(
+        "labelspread.labeler",
+        html=(_HERE / "labeler.html").read_text(encoding="utf-8"),
+        css=(_HERE / "labeler.css").read_text(encoding="utf-8"),
+        js=(_HERE / "labeler.js").read_text(encoding="utf-8"),
+    )
+    return mount(key=KEY, data=data, on_message_change=on_message).message

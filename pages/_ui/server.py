@@ -1,0 +1,229 @@
+"""The way in for people: ``python -m pages._ui.server``.
+
+It serves ``app.py`` with Streamlit's own server and adds what that leaves out: its
+scripts are sent compressed, ``/healthz`` answers for the database too, and the default
+project is made ready before the first visitor asks for it. ``streamlit run app.py``
+works as well, without these three.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import gzip
+import logging
+import mimetypes
+import os
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+import uvicorn.config
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.web.cli import main_run
+
+APP_FILE = Path(__file__).resolve().parents[2] / "app.py"
+STATIC_DIR = Path(st.__file__).parent / "static" / "static"
+LOOPBACK = ["127.0.0.1", "localhost", "::1"]
+
+_LOGGER = logging.getLogger("labelspread.server")
+
+
+class StaticGzip:
+    """Sends Streamlit's scripts and styles compressed.
+
+    Streamlit sends them as they are, Starlette's own middleware would compress them
+    again for each visitor. Here it is done once a file, when it is first asked for.
+    The files are listed beforehand, so a request cannot name any other.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._files = {
+            file.relative_to(STATIC_DIR).as_posix(): file
+            for file in STATIC_DIR.rglob("*")
+            if file.suffix in {".js", ".css", ".svg"}
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for such a file, and hand all others on."""
+        answer: ASGIApp = self._app
+        if scope["type"] == "http" and scope["method"] == "GET":
+            # Whatever comes before is a base path or the place of a mounted app.
+            file = self._files.get(scope["path"].rpartition("/static/")[2])
+            headers = Headers(scope=scope)
+            if file and "gzip" in headers.get("accept-encoding", "") and "range" not in headers:
+                answer = Response(
+                    await run_in_threadpool(_compressed, file),
+                    media_type=mimetypes.guess_type(file.name)[0],
+                    headers={
+                        "Content-Encoding": "gzip",
+                        "Vary": "Accept-Encoding",
+                        # The names hold a hash of the content.
+                        "Cache-Control": "public, immutable, max-age=31536000",
+                    },
+                )
+        await answer(scope, receive, send)
+
+
+@cache
+def _compressed(file: Path) -> bytes:
+    return gzip.compress(file.read_bytes(), compresslevel=6)
+
+
+def healthz(_request: Request) -> Response:
+    """Say whether labels can be stored, not only whether the server is up."""
+    try:
+        from pages._ui import handle
+
+        handle.ping()
+    except Exception as error:
+        _LOGGER.warning("The database cannot be reached: %s", error)
+        return PlainTextResponse("The database cannot be reached.", status_code=503)
+    return PlainTextResponse("ok")
+
+
+def _unexpected(error: Exception) -> bool:
+    """Tell a visitor in plain words that a page failed; the log has all of it."""
+    _LOGGER.error("A page failed.", exc_info=error)
+    st.error(
+        "Something went wrong on this page. Saved labels are safe; answers that are not saved "
+        "yet are kept in this browser. Reload the page; the server's log says what happened.",
+        icon=":material/error:",
+    )
+    return True
+
+
+@asynccontextmanager
+async def _lifespan(_app: st.App) -> AsyncIterator[None]:
+    # By now the port is bound: whoever follows the address waits at worst.
+    url = _url(st.get_option("server.address"), st.get_option("server.port"))
+    print(f"Labelspread is at {url}", flush=True)
+    _in_background(_warm_up)
+    if not st.get_option("server.headless") and "CI" not in os.environ:
+        _in_background(lambda: webbrowser.open(url))
+    yield
+
+
+def _in_background(work: Callable[[], object]) -> None:
+    """Run `work` so that neither the start nor Ctrl-C waits for it."""
+    threading.Thread(target=work, daemon=True).start()
+
+
+def _warm_up() -> None:
+    """Make the first visit fast. When it fails, that visit will say why."""
+    try:
+        from pages._ui import handle
+
+        handle.warm_up()
+    except Exception:
+        _LOGGER.exception("The default project could not be made ready ahead of time.")
+
+
+def _url(host: str, port: int) -> str:
+    """Give the address to open here for a server that listens at `host`."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def _obstacle(host: str, port: int) -> str | None:
+    """Say in one line why nothing can listen there, if so."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        if os.name != "nt":
+            # As the server does: a port that was in use a moment ago is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return (
+                    f"Port {port} is taken. Stop what uses it, or choose another: "
+                    f"make run PORT={port + 1}"
+                )
+            return f"Labelspread cannot listen at {host}, port {port}: {error.strerror}."
+    return None
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**16:
+        raise argparse.ArgumentTypeError(f"{text} is no port: give a number up to 65535")
+    return int(text)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m pages._ui.server", description=__doc__)
+    parser.add_argument(
+        "--host",
+        default=os.environ.get("LABELSPREAD_HOST", "127.0.0.1"),
+        help="address to listen at; 0.0.0.0 lets other machines in (%(default)s)",
+    )
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=os.environ.get("LABELSPREAD_PORT", "8501"),
+        help="port to listen at (%(default)s)",
+    )
+    return parser.parse_args()
+
+
+def _streamlit_settings() -> dict[str, Any]:
+    """Read what ``STREAMLIT_*`` variables set, which only `streamlit run` does itself."""
+    parsed = main_run.make_context("streamlit run", []).params
+    return {
+        name.replace("_", "."): value
+        for name, value in parsed.items()
+        if name not in {"target", "args"} and value not in {None, ()}
+    }
+
+
+def main() -> None:
+    """Serve until Ctrl-C or SIGTERM."""
+    arguments = _arguments()
+    if obstacle := _obstacle(arguments.host, arguments.port):
+        sys.exit(obstacle)
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # Its start and stop are of no interest beside our one line; its errors are.
+    uvicorn.config.LOGGING_CONFIG["loggers"]["uvicorn.error"]["level"] = "WARNING"
+
+    # Streamlit looks for its configuration, and puts on the import path, where this
+    # says the program is: beside app.py.
+    sys.argv = [str(APP_FILE)]
+    # Until the first script has called st.navigation, Streamlit takes the folder "pages" for its
+    # old automatic navigation: the first visit to /progress would show that page without the app.
+    PagesManager.uses_pages_directory = False
+    app = st.App(
+        APP_FILE,
+        middleware=[Middleware(StaticGzip)],
+        routes=[Route("/healthz", healthz)],
+        lifespan=_lifespan,
+        on_script_error=_unexpected,
+    )
+    settings = _streamlit_settings()
+    if arguments.host in LOOPBACK:
+        # A foreign web page whose name suddenly points to this machine stays out.
+        settings.setdefault("server.allowedHosts", LOOPBACK)
+    settings["server.address"] = arguments.host
+    settings["server.port"] = arguments.port
+    settings["logger.hideWelcomeMessage"] = True
+    with suppress(KeyboardInterrupt):
+        app.run(config=settings)
+
+
+if __name__ == "__main__":
+    main()

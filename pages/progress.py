@@ -1,0 +1,260 @@
+"""Progress: how good the predictions are, and what each round of labels brought."""
+
+from __future__ import annotations
+
+from math import log
+
+import streamlit as st
+
+from core.figures.base import CONFIG
+from core.figures.confusion import confusion_data, draw_confusion
+from core.figures.entropy_histogram import draw_entropy_histogram, entropy_histogram_data
+from core.figures.learning_curve import draw_learning_curve, learning_curve_data
+from core.metrics import LabelCheck, Report
+from core.pictures import thumbnail_url
+from core.service import View
+from core.types import IntArray
+from core.wording import percent
+from pages._ui import shell
+from pages._ui.key_figures import (
+    KeyFigure,
+    key_figures,
+    labels_given,
+    right_of_all,
+    seconds_a_label,
+)
+
+_MOST_LISTED = 100
+_ALL, _REST = "All", "Unlabelled"
+_SPLIT = (7, 6)
+_COUNTS, _SHARES = "Counts", "% of row"
+
+
+def _with_truth(
+    view: View, everything: Report, rest: Report, check: LabelCheck, truth: IntArray
+) -> None:
+    _figures_with_truth(view, everything, rest, check)
+    left, right = st.columns(_SPLIT, gap="medium")
+    with left:
+        _confusion(everything, rest, view.dataset.class_names)
+    with right:
+        _curve(view)
+    left, right = st.columns(_SPLIT, gap="medium")
+    with left:
+        _classes(everything, view.dataset.class_names)
+    with right:
+        _uncertainty(view)
+    left, right = st.columns(_SPLIT, gap="medium")
+    with left:
+        _rounds(view)
+    with right:
+        _differing(view, check, truth)
+
+
+def _without_truth(view: View) -> None:
+    key_figures([labels_given(view), seconds_a_label(view)])
+    st.info(
+        "The true classes of these items are not known, so nothing can be said about how many "
+        "are predicted right.",
+        icon=":material/info:",
+    )
+    left, right = st.columns(_SPLIT, gap="medium")
+    with left:
+        _rounds(view)
+    with right:
+        _uncertainty(view)
+
+
+def _figures_with_truth(view: View, everything: Report, rest: Report, check: LabelCheck) -> None:
+    key_figures(
+        [
+            right_of_all(view, everything),
+            KeyFigure(
+                f"Right, of {rest.n_items:,} unlabelled",
+                percent(rest.accuracy),
+                "as in scikit-learn’s examples",
+                "Share of the images without a label whose predicted class is the true one.",
+            ),
+            KeyFigure(
+                "Macro F1",
+                percent(everything.macro_f1),
+                "classes count alike",
+                "The mean over classes of F1, the harmonic mean of precision and recall.",
+            ),
+            labels_given(view),
+            seconds_a_label(view),
+            KeyFigure(
+                "Labels unlike the truth",
+                f"{len(check.differing):,}",
+                f"of {check.n_labels:,} given by a person",
+                "They are listed at the end of this page.",
+            ),
+        ]
+    )
+    st.caption(
+        f"All {everything.n_items:,} are the same items in every round, so rounds compare. "
+        "The unlabelled ones do not: the hardest of them leave with every round."
+    )
+
+
+@st.fragment
+def _confusion(everything: Report, rest: Report, class_names: tuple[str, ...]) -> None:
+    """The confusion matrix; a fragment, so that its switches redraw nothing else."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Confusion matrix", anchor=False)
+        population = st.segmented_control(
+            "Items", [_ALL, _REST], default=_ALL, required=True, label_visibility="collapsed"
+        )
+        numbers = st.segmented_control(
+            "Numbers",
+            [_COUNTS, _SHARES],
+            default=_COUNTS,
+            required=True,
+            label_visibility="collapsed",
+        )
+    report = everything if population == _ALL else rest
+    st.plotly_chart(
+        draw_confusion(
+            confusion_data(report, class_names), shell.palette(), shares=numbers == _SHARES
+        ),
+        key="confusion",
+        theme=None,
+        config=CONFIG,
+        alt=f"Confusion matrix of {report.n_items:,} items: {percent(report.accuracy)} are "
+        "predicted right.",
+    )
+
+
+def _curve(view: View) -> None:
+    # As high as the switches beside the other heading, so that both figures start level.
+    with st.container(horizontal=True, vertical_alignment="center", height=33, border=False):
+        st.subheader("Right, by labels given", anchor=False)
+    data = learning_curve_data(view.rounds)
+    st.plotly_chart(
+        draw_learning_curve(data, shell.palette()),
+        key="learning_curve",
+        theme=None,
+        config=CONFIG,
+        alt=f"Learning curve over {len(data.rounds)} rounds, in per cent of all items.",
+    )
+
+
+def _classes(report: Report, class_names: tuple[str, ...]) -> None:
+    st.subheader("Classes", anchor=False)
+    per_cent = st.column_config.NumberColumn
+    st.dataframe(
+        {
+            "Class": list(class_names),
+            "Precision": 100 * report.precision,
+            "Recall": 100 * report.recall,
+            "F1": 100 * report.f1,
+            "Items": report.support,
+        },
+        key="classes",
+        height="content",
+        column_config={
+            "Precision": per_cent(
+                format="%.1f %%", help="Of the items predicted as this class: how many are of it."
+            ),
+            "Recall": per_cent(
+                format="%.1f %%", help="Of the items of this class: how many are predicted as it."
+            ),
+            "F1": per_cent(format="%.1f %%", help="The harmonic mean of precision and recall."),
+            "Items": st.column_config.NumberColumn(help="Items of this class (its support)."),
+        },
+    )
+
+
+def _uncertainty(view: View) -> None:
+    st.subheader("How unsure the model is", anchor=False)
+    n_classes = view.dataset.n_classes
+    st.caption(
+        "Entropy of the items still unlabelled: 0 where one class has all the probability, "
+        f"{log(n_classes):.2f} where all {n_classes} are equally likely."
+    )
+    data = entropy_histogram_data(view.beliefs)
+    st.plotly_chart(
+        draw_entropy_histogram(data, shell.palette()),
+        key="entropy",
+        theme=None,
+        config=CONFIG,
+        alt=f"Histogram of entropy over {data.counts.sum():,} items; no label reaches "
+        f"{data.n_unreached:,} others.",
+    )
+
+
+def _rounds(view: View) -> None:
+    st.subheader("Rounds", anchor=False)
+    newest_first = view.rounds[::-1]
+    columns: dict[str, list[int | float | None]] = {
+        "Round": [r.round for r in newest_first],
+        "Labels": [r.n_labels for r in newest_first],
+        "Labelled": [r.labelled for r in newest_first],
+        "Skipped": [r.skipped for r in newest_first],
+        "Unsure": [r.unsure for r in newest_first],
+        "Bad": [r.bad for r in newest_first],
+        "Seconds": [r.seconds for r in newest_first],
+    }
+    if view.dataset.truth is not None:
+        columns["Right"] = [None if r.accuracy is None else 100 * r.accuracy for r in newest_first]
+        columns["Change"] = [None if r.change is None else 100 * r.change for r in newest_first]
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        columns,
+        key="rounds",
+        placeholder="–",
+        column_config={
+            "Round": number(help="0 stands for the labels that came with the project."),
+            "Labels": number(help="Labels at the end of the round."),
+            "Seconds": number(format="%.1f", help="Median seconds an answer took."),
+            "Right": number(format="%.1f %%", help="Of all items, at the end of the round."),
+            "Change": number(format="%+.1f", help="In percentage points, since the round before."),
+        },
+    )
+
+
+def _differing(view: View, check: LabelCheck, truth: IntArray) -> None:
+    st.subheader("Labels unlike the truth", anchor=False)
+    if not check.differing:
+        st.caption("None so far.")
+        return
+    dataset = view.dataset
+    listed = list(check.differing[:_MOST_LISTED])
+    if len(listed) < len(check.differing):
+        st.caption(f"The first {len(listed):,} of {len(check.differing):,}.")
+    palette = shell.palette()
+    st.dataframe(
+        {
+            "Image": [
+                thumbnail_url(dataset.images[i], ink=palette.ink, paper=palette.page)
+                for i in listed
+            ],
+            "Number": dataset.rows[listed],
+            "Label given": [dataset.class_names[view.beliefs.labels[i]] for i in listed],
+            "Truth": [dataset.class_names[truth[i]] for i in listed],
+        },
+        key="differing",
+        row_height=48,
+        column_config={
+            "Image": st.column_config.ImageColumn(width="small"),
+            "Number": st.column_config.NumberColumn(
+                format="%d", help="The item’s number in its data set, from 0."
+            ),
+        },
+    )
+
+
+with shell.errors_in_words():
+    view = shell.require_view()
+    st.title("Progress", anchor=False)
+    truth = view.dataset.truth
+    if not view.labels:
+        st.info(
+            "Nothing to measure yet: the first labels make the first predictions.",
+            icon=":material/monitoring:",
+        )
+        st.page_link("pages/label.py", label="Label the first images", icon=":material/edit:")
+    elif truth is None or not (view.report_all and view.report_unlabelled and view.label_check):
+        _without_truth(view)
+    else:
+        _with_truth(view, view.report_all, view.report_unlabelled, view.label_check, truth)

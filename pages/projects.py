@@ -1,0 +1,217 @@
+"""Projects: make, open, rename and delete them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.config import ProjectConfig, make_config
+from core.errors import LabelspreadError
+from core.service import LONGEST_NAME
+from core.storage import Project
+from core.wording import counted, percent
+from pages._ui import handle, shell
+
+_DEFAULTS = ProjectConfig()
+_DONE = "projects_done"
+
+
+def _say(text: str) -> None:
+    """Tell what was done, after the rerun that shows it."""
+    st.session_state[_DONE] = text
+
+
+def _open(project: Project) -> None:
+    handle.open_project(project.project_id)
+    st.switch_page("pages/label.py", query_params={"project": project.project_id})
+
+
+def _settings_text(config: ProjectConfig) -> str:
+    parts = [f"{config.n_samples:,} digits"]
+    if config.n_given:
+        parts.append(f"{config.n_given} given")
+    if config.kernel == "rbf":
+        parts.append(f"RBF, gamma {config.gamma:g}")
+    else:
+        parts.append(f"{config.n_neighbors} neighbours")
+    parts.append(f"alpha {config.alpha:g}")
+    return f":gray[{' · '.join(parts)}]"
+
+
+@st.dialog("Rename project")
+def _rename(project: Project) -> None:
+    with st.form("rename", border=False):
+        name = st.text_input("Name", project.name, max_chars=LONGEST_NAME)
+        if not st.form_submit_button("Rename", type="primary"):
+            return
+    try:
+        handle.service().rename_project(project.project_id, name)
+    except LabelspreadError as error:
+        st.error(str(error))
+        return
+    _say(f"Renamed to “{name.strip()}”.")
+    st.rerun()
+
+
+@st.dialog("Delete project?")
+def _delete(project: Project, n_labels: int) -> None:
+    st.write(
+        f"“{shell.plain(project.name)}” has {counted(n_labels, 'label')}. It leaves the list; "
+        "its labels are kept, and you can restore it."
+    )
+    cancel, confirm = st.columns(2)
+    if cancel.button("Keep it", width="stretch"):
+        st.rerun()
+    if confirm.button("Delete", type="primary", width="stretch"):
+        try:
+            handle.service().delete_project(project.project_id)
+        except LabelspreadError as error:
+            st.error(str(error))
+            return
+        if st.session_state.get("project") == project.project_id:
+            handle.close_project()
+        _say(f"Deleted “{project.name}”.")
+        st.rerun()
+
+
+def _list(projects: tuple[Project, ...]) -> None:
+    for project in projects:
+        view = handle.service().view(project.project_id)
+        key = project.project_id
+        with st.container(border=True, key=f"card_{key}"):
+            name, labels, right, opens, renames, deletes = st.columns(
+                [6, 1.3, 1.3, 1.4, 0.7, 0.7], vertical_alignment="center", gap="small"
+            )
+            name.markdown(f"**{shell.plain(project.name)}**  \n{_settings_text(project.config)}")
+            labels.markdown(f"{len(view.state.labels):,}  \n:gray[labels]")
+            accuracy = view.engine.accuracy(view.labels) if view.labels else None
+            if accuracy is not None:
+                right.markdown(f"{percent(accuracy)}  \n:gray[right]")
+            if opens.button("Open", key=f"o_{key}", width="stretch"):
+                _open(project)
+            if renames.button(
+                "", key=f"r_{key}", icon=":material/edit:", type="tertiary", help="Rename"
+            ):
+                _rename(project)
+            if deletes.button(
+                "", key=f"d_{key}", icon=":material/delete:", type="tertiary", help="Delete"
+            ):
+                _delete(project, len(view.state.labels))
+
+
+def _deleted(projects: tuple[Project, ...]) -> None:
+    with st.expander(f"Deleted projects ({len(projects)})"):
+        for project in projects:
+            name, restores = st.columns([8, 1], vertical_alignment="center")
+            name.markdown(f"{shell.plain(project.name)}  \n{_settings_text(project.config)}")
+            if restores.button("Restore", key=f"u_{project.project_id}", width="stretch"):
+                handle.service().restore_project(project.project_id)
+                _say(f"Restored “{project.name}”.")
+                st.rerun()
+
+
+def _new() -> None:
+    st.subheader("New project", anchor=False)
+    name = st.text_input("Name", placeholder="Digits, second try", max_chars=LONGEST_NAME)
+    kernel = st.segmented_control(
+        "Kernel",
+        ["rbf", "knn"],
+        default=_DEFAULTS.kernel,
+        required=True,
+        format_func={"rbf": "RBF", "knn": "Nearest neighbours"}.__getitem__,
+        help="How alike two images are. RBF compares all pairs by the distance of their pixels; "
+        "nearest neighbours links each image with the few most like it.",
+    )
+    with st.form("new", border=False):
+        left, right = st.columns(2)
+        n_samples = left.number_input(
+            "Digits", 2, 1797, _DEFAULTS.n_samples, help="How many of the 1,797 digits take part."
+        )
+        seed = right.number_input(
+            "Shuffle seed",
+            0,
+            2**32 - 1,
+            None,
+            placeholder="not shuffled",
+            help="The same seed always gives the same order; empty keeps the original one.",
+        )
+        n_given = left.number_input(
+            "True labels at the start",
+            0,
+            1797,
+            0,
+            help="The first digits start with their true label, as in scikit-learn's examples.",
+        )
+        batch_size = right.number_input(
+            "Batch size", 1, 20, _DEFAULTS.batch_size, help="Images shown at a time: one round."
+        )
+        if kernel == "rbf":
+            gamma = left.number_input(
+                "Gamma",
+                0.0001,
+                1000.0,
+                _DEFAULTS.gamma,
+                step=0.05,
+                format="%.4g",
+                help="How fast likeness falls with distance: if large, only close ones count.",
+            )
+            n_neighbors = _DEFAULTS.n_neighbors
+        else:
+            gamma = _DEFAULTS.gamma
+            n_neighbors = left.number_input(
+                "Neighbours", 2, 1797, _DEFAULTS.n_neighbors, help="The image itself counts as one."
+            )
+        alpha = right.number_input(
+            "Alpha",
+            0.01,
+            0.99,
+            _DEFAULTS.alpha,
+            step=0.05,
+            help="How much an image listens to its neighbours instead of its own label, 0 to 1.",
+        )
+        max_iter = left.number_input(
+            "Sweeps at most",
+            1,
+            10_000,
+            _DEFAULTS.max_iter,
+            help="A fit stops after this many passes over the graph (max_iter in scikit-learn).",
+        )
+        if not st.form_submit_button("Make project", type="primary"):
+            return
+    try:
+        config = make_config(
+            {
+                "n_samples": n_samples,
+                "shuffle_seed": seed,
+                "n_given": n_given,
+                "kernel": kernel,
+                "gamma": gamma,
+                "n_neighbors": n_neighbors,
+                "alpha": alpha,
+                "max_iter": max_iter,
+                "batch_size": batch_size,
+            }
+        )
+        with st.spinner("Building the similarity graph …"):
+            project = handle.service().create_project(name, config)
+            handle.service().view(project.project_id)
+    except LabelspreadError as error:
+        st.error(str(error))
+        return
+    _open(project)
+
+
+with shell.errors_in_words():
+    if done := st.session_state.pop(_DONE, None):
+        st.toast(done, icon=":material/check:")
+    existing, new = st.columns([1.9, 1], gap="large")
+    with existing:
+        st.subheader("Projects", anchor=False)
+        projects = handle.service().projects()
+        if projects:
+            _list(projects)
+        else:
+            st.info("There is no project yet. Make one on the right.")
+        if deleted := handle.service().deleted_projects():
+            _deleted(deleted)
+    with new:
+        _new()

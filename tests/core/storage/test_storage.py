@@ -1,0 +1,228 @@
+"""One suite for every store: the contract of :mod:`core.storage.base`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta, timezone
+
+import pytest
+
+from core.config import ProjectConfig
+from core.errors import SequenceConflictError, UnknownProjectError
+from core.session import Event
+from core.storage import MemoryStore, Project, SqlStore, Store, open_store
+from tests.core.builders import NOON, answered, bad, given, label, project, served, undone
+
+EVENTS: tuple[Event, ...] = (
+    given({40: "4"}),
+    served("a", [1, 2]),
+    answered("a", label(1, "3", 700), bad(2)),
+    undone("a", 2),
+)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request, tmp_path) -> Iterator[Store]:
+    if request.param == "memory":
+        yield MemoryStore()
+    else:
+        opened = open_store(f"sqlite:///{tmp_path / 'labels.db'}")
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def both(store: Store, tmp_path) -> Iterator[tuple[Store, Store]]:
+    """The store as two programs see it; memory is seen by one program only."""
+    if isinstance(store, SqlStore):
+        second = open_store(f"sqlite:///{tmp_path / 'labels.db'}")
+        yield store, second
+        second.close()
+    else:
+        yield store, store
+
+
+def log(store: Store, project_id: str = "p", after: int = 0) -> list[tuple[int, Event]]:
+    return [(record.seq, record.event) for record in store.events(project_id, after)]
+
+
+def test_a_new_store_is_there_and_empty(store):
+    store.ping()
+    assert store.projects() == ()
+
+
+def test_a_project_is_read_as_it_was_made(store):
+    config = ProjectConfig(n_samples=30, alpha=0.1 + 0.2, kernel="knn", shuffle_seed=2**32 - 1)
+    made = Project("p", "Ziffern – “1”", config, NOON)
+    assert store.create(made, []) is True
+    assert store.project("p") == made
+    assert store.projects() == (made,)
+    assert store.events("p") == ()
+
+
+def test_a_project_starts_with_its_first_events(store):
+    store.create(project(), EVENTS)
+    assert log(store) == list(enumerate(EVENTS, 1))
+    assert {record.at for record in store.events("p")} == {NOON}
+
+
+def test_an_id_that_is_taken_is_not_made_again(store):
+    store.create(project(name="First"), EVENTS[:1])
+    assert store.create(project(name="Second"), EVENTS) is False
+    assert store.project("p").name == "First"
+    assert log(store) == [(1, EVENTS[0])]
+
+
+def test_projects_come_oldest_first(store):
+    for project_id, minute in (("b", 5), ("a", 9), ("c", 1)):
+        store.create(project(project_id, minute=minute), [])
+    assert [p.project_id for p in store.projects()] == ["c", "b", "a"]
+
+
+def test_projects_of_one_age_come_by_name(store):
+    for name in ("Zebra", "Ant", "Mole"):
+        store.create(project(name, name), [])
+    assert [p.name for p in store.projects()] == ["Ant", "Mole", "Zebra"]
+
+
+def test_a_project_can_have_another_name(store):
+    store.create(project(), EVENTS)
+    store.rename("p", "Other")
+    assert store.project("p") == project(name="Other")
+    assert len(store.events("p")) == len(EVENTS)
+
+
+def test_a_deleted_project_keeps_everything_and_can_be_restored(store):
+    store.create(project(), EVENTS)
+    later = NOON + timedelta(hours=1)
+    store.delete("p", later)
+    assert store.project("p").deleted_at == later
+    assert [p.deleted_at for p in store.projects()] == [later]
+    assert len(store.events("p")) == len(EVENTS)
+    store.restore("p")
+    assert store.project("p") == project()
+    store.append("p", len(EVENTS), [served("b", [3])], NOON)
+    assert len(store.events("p")) == len(EVENTS) + 1
+
+
+def test_nothing_is_appended_to_a_deleted_project(store):
+    store.create(project(), EVENTS)
+    store.delete("p", NOON)
+    with pytest.raises(UnknownProjectError):
+        store.append("p", len(EVENTS), [served("b", [3])], NOON)
+    assert len(store.events("p")) == len(EVENTS)
+
+
+UNKNOWN: dict[str, Callable[[Store], object]] = {
+    "project": lambda store: store.project("q"),
+    "rename": lambda store: store.rename("q", "Name"),
+    "delete": lambda store: store.delete("q", NOON),
+    "restore": lambda store: store.restore("q"),
+    "events": lambda store: store.events("q"),
+    "events after": lambda store: store.events("q", 3),
+    "append": lambda store: store.append("q", 0, EVENTS, NOON),
+}
+
+
+@pytest.mark.parametrize("call", UNKNOWN)
+def test_a_project_that_does_not_exist_is_said_to_be_unknown(store, call):
+    store.create(project(), EVENTS)
+    with pytest.raises(UnknownProjectError) as caught:
+        UNKNOWN[call](store)
+    assert caught.value.project_id == "q"
+    assert store.projects() == (project(),)
+
+
+def test_events_are_numbered_from_one_without_gaps(store):
+    store.create(project(), [])
+    store.append("p", 0, EVENTS[:1], NOON)
+    store.append("p", 1, EVENTS[1:3], NOON)
+    store.append("p", 3, EVENTS[3:], NOON)
+    assert log(store) == list(enumerate(EVENTS, 1))
+
+
+@pytest.mark.parametrize("after", [0, 1, 3, 4, 99])
+def test_only_the_events_after_a_number_are_read_if_one_is_named(store, after):
+    store.create(project(), EVENTS)
+    assert log(store, after=after) == list(enumerate(EVENTS, 1))[after:]
+
+
+def test_an_event_keeps_the_time_it_was_written_in_utc(store):
+    store.create(project(), EVENTS[:1])
+    abroad = (NOON + timedelta(minutes=7)).astimezone(timezone(timedelta(hours=5, minutes=30)))
+    store.append("p", 1, EVENTS[1:2], abroad)
+    at = store.events("p", after=1)[0].at
+    assert at == NOON + timedelta(minutes=7)
+
+
+@pytest.mark.parametrize("expected_seq", [-1, 0, 3, 5, 100])
+@pytest.mark.parametrize("events", [EVENTS[1:3], ()], ids=["two events", "no events"])
+def test_a_writer_who_is_wrong_about_the_log_s_end_writes_nothing(store, expected_seq, events):
+    store.create(project(), EVENTS)
+    with pytest.raises(SequenceConflictError) as caught:
+        store.append("p", expected_seq, events, NOON)
+    assert (caught.value.project_id, caught.value.expected_seq) == ("p", expected_seq)
+    assert log(store) == list(enumerate(EVENTS, 1))
+
+
+def test_logs_of_different_projects_do_not_mix(store):
+    store.create(project("p"), EVENTS[:1])
+    store.create(project("q"), EVENTS[:2])
+    store.append("p", 1, [served("only p", [9])], NOON)
+    assert [seq for seq, _ in log(store, "p")] == [1, 2]
+    assert log(store, "q") == list(enumerate(EVENTS[:2], 1))
+
+
+def test_what_one_program_wrote_another_reads_at_once(both):
+    one, other = both
+    one.create(project(), EVENTS[:1])
+    assert log(other) == [(1, EVENTS[0])]
+    other.append("p", 1, EVENTS[1:2], NOON)
+    assert log(one) == list(enumerate(EVENTS[:2], 1))
+    one.rename("p", "Other")
+    assert other.project("p").name == "Other"
+
+
+def test_of_two_programs_that_append_after_the_same_event_one_is_told_to_read_on(both):
+    one, other = both
+    one.create(project(), EVENTS[:1])
+    one.append("p", 1, EVENTS[1:2], NOON)
+    with pytest.raises(SequenceConflictError):
+        other.append("p", 1, EVENTS[1:3], NOON)
+    assert len(log(one)) == 2
+
+
+def test_many_writers_at_once_make_one_log_without_gap_or_loss(both):
+    both[0].create(project(), [])
+
+    def write(writer: int) -> None:
+        store = both[writer % 2]
+        for number in range(12):
+            event = served(f"{writer}-{number}", [number])
+            while True:
+                try:
+                    store.append("p", len(store.events("p")), [event], NOON)
+                    break
+                except SequenceConflictError:
+                    continue
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(write, range(8)))
+    records = both[0].events("p")
+    assert [record.seq for record in records] == list(range(1, 97))
+    written = [record.event.batch_id for record in records]
+    assert sorted(written) == sorted(f"{w}-{n}" for w in range(8) for n in range(12))
+    for writer in range(8):
+        own = [batch for batch in written if batch.startswith(f"{writer}-")]
+        assert own == [f"{writer}-{n}" for n in range(12)]
+
+
+def test_of_many_who_make_the_same_project_one_succeeds(both):
+    with ThreadPoolExecutor(8) as threads:
+        made = list(
+            threads.map(lambda i: both[i % 2].create(project(name=str(i)), EVENTS[:1]), range(8))
+        )
+    assert made.count(True) == 1
+    assert both[0].project("p").name == str(made.index(True))
+    assert len(log(both[0])) == 1

@@ -1,0 +1,52 @@
+"""Where data are kept follows from the environment alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from platformdirs import user_data_path
+from sqlalchemy.engine import make_url
+
+from core.settings import database_url, home
+
+
+def test_without_a_word_data_are_kept_where_the_system_keeps_them():
+    assert home({}) == user_data_path("labelspread")
+
+
+def test_a_home_that_is_set_is_taken(tmp_path):
+    assert home({"LABELSPREAD_HOME": str(tmp_path)}) == tmp_path
+
+
+def test_blanks_are_as_good_as_nothing():
+    assert home({"LABELSPREAD_HOME": "  "}) == home({})
+    assert database_url({"LABELSPREAD_DATABASE_URL": " "}) == database_url({})
+
+
+def test_a_home_may_start_at_the_users_own():
+    assert home({"LABELSPREAD_HOME": "~/labels"}) == Path.home() / "labels"
+
+
+def test_a_relative_home_is_made_absolute(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert home({"LABELSPREAD_HOME": "labels"}) == tmp_path / "labels"
+
+
+def test_the_database_is_a_file_in_the_home(tmp_path):
+    url = make_url(database_url({"LABELSPREAD_HOME": str(tmp_path)}))
+    assert url.get_backend_name() == "sqlite"
+    assert Path(str(url.database)) == tmp_path / "labelspread.db"
+
+
+@pytest.mark.parametrize("name", ["my labels", "who?", "100%41", "50% off", "#1", "über", "a@b"])
+def test_a_home_of_any_name_is_the_database_s_folder(tmp_path, name):
+    odd = tmp_path / name
+    url = make_url(database_url({"LABELSPREAD_HOME": str(odd)}))
+    assert Path(str(url.database)) == odd / "labelspread.db"
+
+
+def test_a_database_that_is_named_is_taken_as_it_is():
+    named = "postgresql://me@host/labels"
+    environment = {"LABELSPREAD_DATABASE_URL": f" {named} ", "LABELSPREAD_HOME": "/elsewhere"}
+    assert database_url(environment) == named

@@ -1,0 +1,39 @@
+"""Pages run on an empty folder for data, without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.service import Service
+from pages._ui import handle
+
+APP_FILE = Path(__file__).resolve().parents[2] / "app.py"
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """The service that the pages will use, with the default project and no labels."""
+    monkeypatch.setenv("LABELSPREAD_HOME", str(tmp_path))
+    monkeypatch.delenv("LABELSPREAD_DATABASE_URL", raising=False)
+    handle.service.cache_clear()
+    yield handle.service()
+    handle.service.cache_clear()
+
+
+@pytest.fixture
+def open_page(service: Service) -> OpenPage:  # noqa: ARG001 - pages find it by themselves
+    """Open a page as a visitor does, by its file and what the address says after the ``?``."""
+
+    def open_(page: str, **query: str) -> AppTest:
+        app = AppTest.from_file(APP_FILE, default_timeout=30)
+        for name, value in query.items():
+            app.query_params[name] = value
+        app.switch_page(page)
+        return app.run()
+
+    return open_

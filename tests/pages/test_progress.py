@@ -1,0 +1,181 @@
+import dataclasses
+import json
+import re
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+from sklearn.metrics import (
+    accuracy_score,
+    confusion_matrix,
+    f1_score,
+    precision_recall_fscore_support,
+)
+from sklearn.semi_supervised import LabelSpreading
+from streamlit.testing.v1 import AppTest
+
+from core import datasets
+from core.config import ProjectConfig
+from core.service import Service
+from core.session import Answer, AnswerKind
+
+PAGE = "pages/progress.py"
+DIGITS = load_digits()
+
+
+def label_rounds(service: Service, n_rounds: int, wrong: int = 0) -> dict[int, int]:
+    """Answer with the truth, except the first few items; skip the last item of every round."""
+    given: dict[int, int] = {}
+    for _ in range(n_rounds):
+        batch = service.batch("digits")
+        assert batch is not None
+        answers = []
+        for item in batch.items[:-1]:
+            label = int(DIGITS.target[item])
+            if len(given) < wrong:
+                label = (label + 1) % 10
+            given[item] = label
+            answers.append(
+                Answer(item=item, kind=AnswerKind.LABEL, label=str(label), milliseconds=1300)
+            )
+        answers.append(Answer(item=batch.items[-1], kind=AnswerKind.SKIP))
+        service.submit("digits", batch.batch_id, answers)
+    return given
+
+
+def spread(labels: dict[int, int]) -> np.ndarray:
+    """What scikit-learn predicts from these labels, a given label standing as it is."""
+    y = np.full(len(DIGITS.target), -1)
+    y[list(labels)] = list(labels.values())
+    model = LabelSpreading(kernel="rbf", gamma=0.25, max_iter=20).fit(DIGITS.data, y)
+    return np.where(y >= 0, y, model.transduction_)
+
+
+def metrics(page: AppTest) -> dict[str, str]:
+    rows = "".join(element.proto.body for element in page.get("html"))
+    return dict(re.findall(r"<dt>(.*?)</dt><dd><b>(.*?)</b>", rows))
+
+
+def texts(page: AppTest) -> str:
+    kinds = (page.markdown, page.caption, page.info, page.warning, page.subheader)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def heatmap_text(page: AppTest) -> dict[tuple[int, int], str]:
+    """The numbers that the confusion matrix shows, by row and column."""
+    charts = [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+    numbers = next(c["data"][1] for c in charts if c["data"][0]["type"] == "heatmap")
+    return dict(zip(zip(numbers["y"], numbers["x"], strict=True), numbers["text"], strict=True))
+
+
+def test_before_the_first_label_the_page_says_what_to_do(open_page):
+    page = open_page(PAGE)
+    assert not page.exception
+    assert "Nothing to measure yet" in page.info[0].value
+    assert not metrics(page)
+
+
+def test_the_figures_are_those_that_scikit_learn_computes(open_page, service):
+    labels = label_rounds(service, 4, wrong=2)
+    predicted, truth = spread(labels), DIGITS.target
+    rest = np.setdiff1d(np.arange(len(truth)), list(labels))
+    page = open_page(PAGE)
+    assert not page.exception
+    shown = metrics(page)
+    assert shown == {
+        "Right, of all 1,797": f"{100 * accuracy_score(truth, predicted):.1f} %",
+        "Right, of 1,761 unlabelled": f"{100 * accuracy_score(truth[rest], predicted[rest]):.1f} %",
+        "Macro F1": f"{100 * f1_score(truth, predicted, average='macro'):.1f} %",
+        "Labels given": "36",
+        "Seconds a label": "1.3",
+        "Labels unlike the truth": "2",
+    }
+
+
+def test_the_table_of_classes_is_scikit_learns_report(open_page, service):
+    predicted = spread(label_rounds(service, 3))
+    precision, recall, f1, support = precision_recall_fscore_support(DIGITS.target, predicted)
+    table = open_page(PAGE).dataframe[0].value
+    np.testing.assert_allclose(table["Precision"], 100 * precision)
+    np.testing.assert_allclose(table["Recall"], 100 * recall)
+    np.testing.assert_allclose(table["F1"], 100 * f1)
+    assert table["Items"].tolist() == support.tolist()
+
+
+def test_the_matrix_counts_all_items_or_the_unlabelled_and_shows_shares(open_page, service):
+    labels = label_rounds(service, 3)
+    predicted, truth = spread(labels), DIGITS.target
+    rest = np.setdiff1d(np.arange(len(truth)), list(labels))
+    page = open_page(PAGE)
+    everything = confusion_matrix(truth, predicted)
+    shown = heatmap_text(page)
+    assert shown == {(y, x): str(everything[y, x]) for y, x in np.argwhere(everything).tolist()}
+
+    population, numbers = page.segmented_control
+    population.set_value("Unlabelled").run()
+    counts = confusion_matrix(truth[rest], predicted[rest])
+    shown = heatmap_text(page)
+    assert shown == {(y, x): str(counts[y, x]) for y, x in np.argwhere(counts).tolist()}
+
+    numbers.set_value("% of row").run()
+    share = 100 * counts[8, 8] / counts[8].sum()
+    assert heatmap_text(page)[8, 8] == f"{share:.1f}"
+
+
+def test_the_rounds_are_listed_newest_first(open_page, service):
+    label_rounds(service, 3)
+    table = open_page(PAGE).dataframe[1].value
+    assert table["Round"].tolist() == [3, 2, 1]
+    assert table["Labels"].tolist() == [27, 18, 9]
+    assert table["Labelled"].tolist() == [9, 9, 9]
+    assert table["Skipped"].tolist() == [1, 1, 1]
+    assert table["Change"].iloc[0] == pytest.approx(table["Right"].iloc[0] - table["Right"].iloc[1])
+
+
+def test_labels_unlike_the_truth_are_listed(open_page, service):
+    labels = label_rounds(service, 1, wrong=2)
+    table = open_page(PAGE).dataframe[2].value
+    wrong = sorted(item for item, label in labels.items() if label != DIGITS.target[item])
+    assert table["Number"].tolist() == wrong
+    assert table["Label given"].tolist() == [str(labels[item]) for item in wrong]
+    assert table["Truth"].tolist() == [str(DIGITS.target[item]) for item in wrong]
+    assert table["Image"].str.startswith("data:image/png;base64,").all()
+
+
+def test_when_all_labels_are_true_the_list_says_none_so_far(open_page, service):
+    label_rounds(service, 1)
+    page = open_page(PAGE)
+    assert "None so far." in texts(page)
+    assert len(page.dataframe) == 2
+
+
+def test_a_project_that_starts_with_labels_is_measured_before_the_first_round(open_page, service):
+    config = ProjectConfig(n_samples=330, shuffle_seed=0, n_given=40)
+    project = service.create_project("Begun", config)
+    page = open_page(PAGE, project=project.project_id)
+    assert not page.exception
+    assert metrics(page)["Labels given"] == "40"
+    assert metrics(page)["Seconds a label"] == "–"
+    assert page.dataframe[1].value["Round"].tolist() == [0]
+
+
+def test_where_nobody_knows_the_truth_the_rest_is_still_shown(open_page, service, monkeypatch):
+    known = datasets.load
+
+    def load(config):
+        return dataclasses.replace(known(config), truth=None)
+
+    monkeypatch.setattr(datasets, "load", load)
+    label_rounds(service, 2)
+    page = open_page(PAGE)
+    assert not page.exception
+    assert "not known" in page.info[0].value
+    assert metrics(page) == {"Labels given": "18", "Seconds a label": "1.3"}
+    assert "Right" not in page.dataframe[0].value
+    assert page.dataframe[0].value["Labels"].tolist() == [18, 9]
+
+
+def test_an_unknown_project_in_the_address_is_a_sentence(open_page):
+    page = open_page(PAGE, project="nobody-made-this")
+    assert not page.exception
+    assert "does not exist" in page.warning[0].value

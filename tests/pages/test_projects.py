@@ -1,0 +1,103 @@
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config import ProjectConfig
+from core.service import DEFAULT_PROJECT_ID, Service
+from tests.pages.conftest import OpenPage
+
+PROJECTS = "pages/projects.py"
+
+
+def field(page: AppTest, label: str):
+    return next(one for one in [*page.text_input, *page.number_input] if one.label == label)
+
+
+def button(page: AppTest, label: str):
+    return next(one for one in page.button if one.label == label)
+
+
+def names(service: Service) -> list[str]:
+    return [project.name for project in service.projects()]
+
+
+def test_the_app_comes_with_one_project_of_all_digits(open_page: OpenPage):
+    page = open_page(PROJECTS)
+    assert not page.exception
+    text = " ".join(markdown.value for markdown in page.markdown)
+    assert "**Digits**" in text
+    assert "1,797 digits" in text
+
+
+def test_a_project_is_made_with_all_its_settings(open_page: OpenPage, service: Service):
+    page = open_page(PROJECTS)
+    page.segmented_control[0].set_value("knn").run()
+    for label, value in {
+        "Name": "Second try",
+        "Digits": 330,
+        "Shuffle seed": 0,
+        "True labels at the start": 30,
+        "Neighbours": 9,
+        "Alpha": 0.4,
+        "Sweeps at most": 7,
+        "Batch size": 5,
+    }.items():
+        field(page, label).set_value(value)
+    button(page, "Make project").click().run()
+    assert not page.exception
+    made = service.projects()[-1]
+    assert made.name == "Second try"
+    assert made.config == ProjectConfig(
+        n_samples=330,
+        shuffle_seed=0,
+        n_given=30,
+        kernel="knn",
+        n_neighbors=9,
+        alpha=0.4,
+        max_iter=7,
+        batch_size=5,
+    )
+    assert len(service.view(made.project_id).labels) == 30
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"Name": "  "}, "needs a name"),
+        ({"Name": "digits"}, "already"),
+        ({"Name": "x", "Digits": 20, "True labels at the start": 21}, "21 labels"),
+    ],
+)
+def test_settings_that_do_not_work_are_told_of_and_nothing_is_made(
+    open_page: OpenPage, service: Service, changed: dict[str, object], told: str
+):
+    page = open_page(PROJECTS)
+    for label, value in changed.items():
+        field(page, label).set_value(value)
+    button(page, "Make project").click().run()
+    assert not page.exception
+    assert told in page.error[0].value
+    assert names(service) == ["Digits"]
+
+
+def test_a_deleted_project_can_be_restored(open_page: OpenPage, service: Service):
+    service.delete_project(DEFAULT_PROJECT_ID)
+    page = open_page(PROJECTS)
+    assert "no project yet" in page.info[0].value
+    page.button(key=f"u_{DEFAULT_PROJECT_ID}").click().run()
+    assert not page.exception
+    assert names(service) == ["Digits"]
+
+
+def test_markup_in_a_name_stays_text(open_page: OpenPage, service: Service):
+    service.rename_project(DEFAULT_PROJECT_ID, "**loud** :red[x] <b>")
+    page = open_page(PROJECTS)
+    assert any(r"\*\*loud\*\* \:red\[x\] \<b\>" in markdown.value for markdown in page.markdown)
+
+
+def test_without_a_project_the_label_page_shows_the_way_to_make_one(
+    open_page: OpenPage, service: Service
+):
+    service.delete_project(DEFAULT_PROJECT_ID)
+    page = open_page("pages/label.py")
+    assert not page.exception
+    assert "no project yet" in page.info[0].value
