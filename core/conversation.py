@@ -63,9 +63,7 @@ def respond(service: Service, raw: Any) -> Receipt:  # noqa: ANN401 - untrusted
             submission = service.submit(message.project, message.batch_id, answers)
             return Receipt(sender, "done", _kept_text(len(submission.kept)))
         if isinstance(message, UndoMessage):
-            undone = service.undo(message.project, message.batch_id, message.item)
-            text = "" if undone else "Another tab was faster: look at what was undone before."
-            return Receipt(sender, "done", text)
+            service.undo(message.project, message.batch_id, message.item)
         return Receipt(sender, "done")
     except StoreError as error:
         return Receipt(sender, "failed", str(error))

@@ -47,6 +47,10 @@ class FigureExportError(LabelspreadError):
     """A figure cannot be drawn as a file of this kind."""
 
 
+class FileNotWrittenError(LabelspreadError):
+    """A file cannot be written where it was asked for."""
+
+
 class InvalidMessageError(LabelspreadError):
     """A browser sent something that no version of the label page would send."""
 
@@ -95,6 +99,13 @@ class UnknownClassError(IllegalEventError):
         )
         self.label = label
         self.class_names = class_names
+
+
+class OvertakenError(IllegalEventError):
+    """An answer cannot be undone before those that came after it."""
+
+    def __init__(self) -> None:
+        super().__init__("Another answer has come since, from another tab.", "Undo that one first.")
 
 
 class StoreError(LabelspreadError):

@@ -232,12 +232,12 @@ class Service:
         )
 
     def undo(self, project_id: str, batch_id: str, item: int) -> bool:
-        """Take back the answer to an item, if it is the last one; False if it is not (any more).
+        """Take back the last answer; False if it was taken back before.
 
         Raises
         ------
         IllegalEventError
-            If there never was such an answer.
+            If there never was such an answer, or another one has come since.
         StoreError
             If the undo could not be stored; it may be sent again.
         """

@@ -19,7 +19,13 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter
 
-from core.errors import IllegalEventError, UnknownBatchError, UnknownClassError, UnknownItemError
+from core.errors import (
+    IllegalEventError,
+    OvertakenError,
+    UnknownBatchError,
+    UnknownClassError,
+    UnknownItemError,
+)
 
 SKIP_REST: Final = 3
 """A skipped item is not asked about again until this many rounds have passed."""
@@ -130,7 +136,7 @@ class State:
     batches
         Every batch ever served, by its id.
     answered
-        For every batch that was answered, the items answered in it, undone or not.
+        For every batch that was answered, the answer to each item in it, undone or not.
     open_batch
         The batch that waits for answers, or None.
     reopened
@@ -141,7 +147,7 @@ class State:
     given: Mapping[int, str] = field(default_factory=dict)
     placed: tuple[Placed, ...] = ()
     batches: Mapping[str, Served] = field(default_factory=dict)
-    answered: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    answered: Mapping[str, Mapping[int, Answer]] = field(default_factory=dict)
     open_batch: Served | None = None
     reopened: Mapping[int, int] = field(default_factory=dict)
 
@@ -208,7 +214,7 @@ class _Draft:
         self.given = dict(state.given)
         self.placed = list(state.placed)
         self.batches = dict(state.batches)
-        self.answered = {batch: set(items) for batch, items in state.answered.items()}
+        self.answered = {batch: dict(answers) for batch, answers in state.answered.items()}
         self.open_batch = state.open_batch
         self.reopened = dict(state.reopened)
 
@@ -218,7 +224,7 @@ class _Draft:
             given=self.given,
             placed=tuple(self.placed),
             batches=self.batches,
-            answered={batch: frozenset(items) for batch, items in self.answered.items()},
+            answered=self.answered,
             open_batch=self.open_batch,
             reopened=self.reopened,
         )
@@ -243,13 +249,13 @@ def _answered(draft: _Draft, event: Answered) -> None:
     batch = draft.batches.get(event.batch_id)
     if batch is None:
         raise UnknownBatchError(event.batch_id)
-    before = draft.answered.setdefault(event.batch_id, set())
+    before = draft.answered.setdefault(event.batch_id, {})
     for answer in event.answers:
         if answer.item not in batch.items:
             raise UnknownItemError(answer.item, event.batch_id)
         if answer.item in before:
             raise IllegalEventError(f"Item {answer.item} was answered in this batch before.")
-        before.add(answer.item)
+        before[answer.item] = answer
         draft.placed.append(Placed(answer, event.batch_id, batch.round))
         draft.reopened.pop(answer.item, None)
     _close(draft, {answer.item for answer in event.answers}, event.batch_id)
@@ -308,7 +314,8 @@ class Submission:
     stored
         Answers that are new.
     kept
-        Items that already have another answer, which stands; the new one was not stored.
+        Items that were answered otherwise before; the first answer stands, or was undone since,
+        and the new one was not stored.
     """
 
     event: Answered | None
@@ -329,9 +336,8 @@ def submit(
     batch = state.batches.get(batch_id)
     if batch is None:
         raise UnknownBatchError(batch_id)
-    before = state.answered.get(batch_id, frozenset())
+    before = state.answered.get(batch_id, {})
     settled = state.settled
-    in_force = {(p.batch_id, p.answer.item): p.answer for p in state.placed}
     fresh: dict[int, Answer] = {}
     kept: list[int] = []
     for answer in answers:
@@ -342,8 +348,7 @@ def submit(
             raise IllegalEventError(f"Item {answer.item} is answered twice in one message.")
         standing = state.standing.get(answer.item)
         if answer.item in before:
-            first = in_force.get((batch_id, answer.item))
-            if first is not None and not _same(first, answer):
+            if not _same(before[answer.item], answer):
                 kept.append(answer.item)
         elif answer.item in settled:
             if standing is None or not _same(standing.answer, answer):
@@ -357,20 +362,24 @@ def submit(
 def undo(state: State, batch_id: str, item: int) -> Undone | None:
     """Decide whether to take back an answer: only the last one, and only once.
 
-    None when it was taken back before, or when another answer has come since.
+    None when it was taken back before.
 
     Raises
     ------
     UnknownBatchError, UnknownItemError
         If there never was such an answer.
+    OvertakenError
+        If another answer has come since.
     """
     if batch_id not in state.batches:
         raise UnknownBatchError(batch_id)
-    if item not in state.answered.get(batch_id, frozenset()):
+    if item not in state.answered.get(batch_id, {}):
         raise UnknownItemError(item, batch_id)
-    last = state.last
-    if last is None or (last.batch_id, last.answer.item) != (batch_id, item):
+    in_force = [(placed.batch_id, placed.answer.item) for placed in state.placed]
+    if (batch_id, item) not in in_force:
         return None
+    if in_force[-1] != (batch_id, item):
+        raise OvertakenError
     return Undone(batch_id=batch_id, item=item)
 
 

@@ -12,6 +12,7 @@ from core.errors import LabelspreadError
 from core.figures.base import CONFIG
 from core.figures.confusion import confusion_data, draw_confusion
 from core.figures.learning_curve import draw_learning_curve, learning_curve_data
+from core.protocol import message_id
 from core.service import View
 from pages._ui import handle, shell
 from pages._ui.key_figures import (
@@ -32,13 +33,18 @@ def _receipts() -> tuple[Receipt, ...]:
     return receipts
 
 
-def _take(raw: Any) -> bool:  # noqa: ANN401 - whatever a browser sent
-    """Deal with a message; True if it was new. The store comes first, then one assignment."""
-    known = {r.message_id for r in _receipts() if r.outcome != "failed"}
-    if raw is None or (isinstance(raw, dict) and raw.get("id") in known):
+def _take(raw: Any, *, retry: bool = False) -> bool:  # noqa: ANN401 - whatever a browser sent
+    """Deal with a message; True if it was new. The store comes first, then one assignment.
+
+    One that could not be stored is tried again only when the browser has sent it again
+    (`retry`), not when the same run looks at it twice.
+    """
+    sender = message_id(raw)
+    known = {r.message_id for r in _receipts() if not (retry and r.outcome == "failed")}
+    if raw is None or sender in known:
         return False
     receipt = respond(handle.service(), raw)
-    others = [kept for kept in _receipts() if kept.message_id != receipt.message_id]
+    others = [kept for kept in _receipts() if kept.message_id != sender]
     st.session_state[_RECEIPTS] = (*others, receipt)[-_KEPT_RECEIPTS:]
     return True
 
@@ -46,7 +52,7 @@ def _take(raw: Any) -> bool:  # noqa: ANN401 - whatever a browser sent
 def _on_message() -> None:
     # If the database cannot even be opened, the page says so, and the browser sends again.
     with suppress(LabelspreadError):
-        _take(st.session_state[KEY].get("message"))
+        _take(st.session_state[KEY].get("message"), retry=True)
 
 
 def _figures(view: View) -> None:

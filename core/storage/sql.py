@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, Final
 
 import alembic.command
@@ -38,6 +39,9 @@ from core.storage.base import Project, Recorded
 DEFAULT_BUSY_SECONDS: Final = 5.0
 """How long to wait for another program's lock before saying that the database is locked."""
 
+_BUSY_PAUSE: Final = 0.02
+"""Seconds between two tries where SQLite itself does not wait."""
+
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
@@ -63,7 +67,7 @@ def open_store(url: str, *, busy_seconds: float = DEFAULT_BUSY_SECONDS) -> SqlSt
     except (SQLAlchemyError, ImportError) as error:
         raise StoreUnavailableError(where, _first_line(error)) from error
     if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
+        _prepare_sqlite(engine, busy_seconds)
     store = SqlStore(engine, where)
     store.migrate()
     return store
@@ -246,7 +250,7 @@ def _project(row: sa.Row[Any]) -> Project:
     )
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def _prepare_sqlite(engine: Engine, busy_seconds: float) -> None:
     """Set what SQLite needs to keep the contract.
 
     ``synchronous=FULL`` makes each commit survive a power cut, which WAL alone does not. A writing
@@ -258,12 +262,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _connect(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            # A read-only file can still be read, in whatever mode it has.
-            if "readonly" not in str(error):
-                raise
+        _write_ahead(cursor, busy_seconds)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
@@ -272,6 +271,27 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _begin(connection: Connection) -> None:
         immediate = connection.get_execution_options().get("immediate", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _write_ahead(cursor: sqlite3.Cursor, busy_seconds: float) -> None:
+    """Turn the write-ahead log on.
+
+    While another program writes to a file that has none yet, such as a new one that it opened at
+    the same moment, SQLite refuses this at once whatever its timeout; so the waiting is done here.
+    """
+    deadline = monotonic() + busy_seconds
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            # A read-only file can still be read, in whatever mode it has.
+            if error.sqlite_errorname.startswith("SQLITE_READONLY"):
+                return
+            if not error.sqlite_errorname.startswith("SQLITE_BUSY") or monotonic() > deadline:
+                raise
+        else:
+            return
+        sleep(_BUSY_PAUSE)
 
 
 def _connect_args(url: sa.URL, busy_seconds: float) -> dict[str, Any]:

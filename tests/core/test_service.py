@@ -14,6 +14,7 @@ from core.config import ProjectConfig
 from core.errors import (
     IllegalEventError,
     InvalidNameError,
+    OvertakenError,
     UnknownBatchError,
     UnknownClassError,
     UnknownProjectError,
@@ -369,7 +370,8 @@ def test_an_undo_takes_back_the_last_answer_once(service):
     batch = answer_batch(service, project_id)
     assert service.undo(project_id, batch.batch_id, batch.items[-1]) is True
     assert service.undo(project_id, batch.batch_id, batch.items[-1]) is False
-    assert service.undo(project_id, batch.batch_id, batch.items[0]) is False
+    with pytest.raises(OvertakenError):
+        service.undo(project_id, batch.batch_id, batch.items[0])
     assert len(state_of(service, project_id).labels) == 4
 
 

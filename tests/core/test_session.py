@@ -23,6 +23,7 @@ from pydantic import ValidationError
 
 from core.errors import (
     IllegalEventError,
+    OvertakenError,
     UnknownBatchError,
     UnknownClassError,
     UnknownItemError,
@@ -311,8 +312,10 @@ def test_the_last_answer_can_be_undone_once():
 
 
 def test_an_answer_that_is_not_the_last_any_more_is_not_undone():
-    assert undo(state_of(*PARTLY), "a", 1) is None
-    assert undo(state_of(*TWICE), "a", 2) is None
+    with pytest.raises(OvertakenError):
+        undo(state_of(*PARTLY), "a", 1)
+    with pytest.raises(OvertakenError):
+        undo(state_of(*TWICE), "a", 2)
 
 
 def test_what_never_was_cannot_be_undone():
@@ -483,6 +486,7 @@ class Tabs(RuleBasedStateMachine):
         self.rows: list[Row] = []
         self.shown: dict[str, Served] = {}
         self.ever: list[tuple[str, int]] = []
+        self.first: dict[tuple[str, int], Answer] = {}
         self.waiting: list[tuple[int, int]] = []
         self.open: str | None = None
         self.sent: list[tuple[str, list[Answer]]] = []
@@ -551,14 +555,7 @@ class Tabs(RuleBasedStateMachine):
         for answer in answers:
             standing = self.answer_of(answer.item)
             if (batch_id, answer.item) in self.ever:
-                standing = next(
-                    (
-                        row.answer
-                        for row in self.rows
-                        if (row.batch_id, row.answer.item) == (batch_id, answer.item)
-                    ),
-                    answer,
-                )
+                standing = self.first[batch_id, answer.item]
             elif not self.is_settled(answer.item):
                 fresh.append(answer)
                 continue
@@ -574,6 +571,7 @@ class Tabs(RuleBasedStateMachine):
         for answer in fresh:
             self.rows.append(Row(batch_id, answer, self.shown[batch_id].round))
             self.ever.append((batch_id, answer.item))
+            self.first[batch_id, answer.item] = answer
             self.waiting = [(i, r) for i, r in self.waiting if i != answer.item]
         if self.open is not None:
             touched = {answer.item for answer in fresh} & set(self.shown[self.open].items)
@@ -592,11 +590,16 @@ class Tabs(RuleBasedStateMachine):
         self.take_back(*data.draw(st.sampled_from(self.ever)))
 
     def take_back(self, batch_id: str, item: int) -> None:
+        in_force = [(row.batch_id, row.answer.item) for row in self.rows]
+        if (batch_id, item) in in_force[:-1]:
+            with pytest.raises(OvertakenError):
+                undo(self.state, batch_id, item)
+            return
         event = undo(self.state, batch_id, item)
-        last = self.rows[-1] if self.rows else None
-        if last is None or (last.batch_id, last.answer.item) != (batch_id, item):
+        if (batch_id, item) not in in_force:
             assert event is None
             return
+        last = self.rows[-1]
         assert event == undone(batch_id, item)
         self.append(event)
         self.rows.pop()

@@ -7,6 +7,7 @@ stored; the obstacle is taken away, and the same call works with all that was th
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -181,6 +182,18 @@ def test_a_new_file_locked_by_another_program_is_opened_once_that_lets_go(path):
         other.execute("ROLLBACK")
     with closing(open_store(url_of(path))) as store:
         assert store.projects() == ()
+
+
+def test_a_new_file_that_another_program_is_writing_is_waited_for(path):
+    """As when two servers start at once; SQLite itself gives up without waiting here."""
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE theirs (x)")
+        other.execute("BEGIN IMMEDIATE")
+        later = threading.Timer(0.2, other.execute, ["ROLLBACK"])
+        later.start()
+        with closing(open_store(url_of(path), busy_seconds=60)) as store:
+            assert store.projects() == ()
+        later.join()
 
 
 def test_a_reader_does_not_keep_a_writer_out(store, stored):

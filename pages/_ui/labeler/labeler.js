@@ -623,5 +623,18 @@ export default function ({ data, parentElement, setTriggerValue }) {
   return () => {
     labeler.destroy();
     instances.delete(parentElement);
+    revive();
   };
+}
+
+// A connection lost just as a run begins leaves Streamlit's page empty and at rest. Whoever waits there
+// would wait for ever: start the page afresh.
+async function revive() {
+  for (let empty = 0; empty < 3; ) {
+    await pause(1000);
+    const { testScriptState, testConnectionState } = document.querySelector(".stApp")?.dataset ?? {};
+    if (document.querySelector("[data-testid=stMain] [data-testid=stElementContainer]")) return;
+    empty = testScriptState === "notRunning" && testConnectionState === "CONNECTED" ? empty + 1 : 0;
+  }
+  location.reload();
 }
