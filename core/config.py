@@ -40,6 +40,8 @@ class ProjectConfig(BaseModel):
         A fit is settled when all distributions together change by less than this.
     batch_size
         Items shown at a time, and so the labels of one round.
+    replays
+        The id of the published run that the project started from; None for all others.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +57,7 @@ class ProjectConfig(BaseModel):
     max_iter: int = Field(default=20, ge=1, le=10_000)
     tol: float = Field(default=1e-3, ge=0, allow_inf_nan=False)
     batch_size: int = Field(default=10, ge=1, le=20)
+    replays: str | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

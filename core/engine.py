@@ -105,7 +105,7 @@ class Engines:
 
     def get(self, config: ProjectConfig) -> Engine:
         """The engine of a configuration, built if need be; one build at a time."""
-        same = {"n_given": 0, "batch_size": 1}
+        same = {"n_given": 0, "batch_size": 1, "replays": None}
         with self._lock:
             return self._build(config.model_copy(update=same))
 

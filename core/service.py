@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -150,17 +150,31 @@ class Service:
         """The projects that can be restored, oldest first."""
         return tuple(p for p in self._store.projects() if p.deleted_at is not None)
 
-    def create_project(self, name: str, config: ProjectConfig) -> Project:
+    def create_project(
+        self, name: str, config: ProjectConfig, labels: Mapping[int, str] | None = None
+    ) -> Project:
         """Make a project, and give the labels it is to start with.
+
+        Parameters
+        ----------
+        labels
+            Item to class name; None stands for the true labels of the first ``n_given`` items.
 
         Raises
         ------
         InvalidNameError
             If the name is empty, too long or taken.
         """
-        project = Project(self._new_id(), self._free_name(name), config, self._clock())
-        self._store.create(project, self._given(config))
+        project = Project(self._new_id(), self._checked_name(name), config, self._clock())
+        given = self._true_labels(config) if labels is None else dict(labels)
+        self._store.create(project, [Given(labels=given)] if given else [])
         return project
+
+    def free_name(self, name: str) -> str:
+        """The name itself, or with a number behind it if there is such a project already."""
+        taken = {other.name.casefold() for other in self.projects()}
+        candidates = (name, *(f"{name} ({i})" for i in range(2, len(taken) + 2)))
+        return next(c for c in candidates if c.casefold() not in taken)
 
     def rename_project(self, project_id: str, name: str) -> None:
         """Give a project another name.
@@ -170,7 +184,7 @@ class Service:
         InvalidNameError
             If the name is empty, too long or taken.
         """
-        self._store.rename(project_id, self._free_name(name, besides=project_id))
+        self._store.rename(project_id, self._checked_name(name, besides=project_id))
 
     def delete_project(self, project_id: str) -> None:
         """Hide a project; its labels are kept and it can be restored."""
@@ -181,10 +195,9 @@ class Service:
         project = self._store.project(project_id)
         if project.deleted_at is None:
             return
-        taken = {other.name.casefold() for other in self.projects()}
-        if project.name.casefold() in taken:
-            candidates = (f"{project.name} ({i})" for i in range(2, len(taken) + 3))
-            self._store.rename(project_id, next(c for c in candidates if c.casefold() not in taken))
+        name = self.free_name(project.name)
+        if name != project.name:
+            self._store.rename(project_id, name)
         self._store.restore(project_id)
 
     def view(self, project_id: str) -> View:
@@ -264,6 +277,9 @@ class Service:
                 try:
                     self._store.append(project_id, state.seq, new, self._clock())
                 except SequenceConflictError:
+                    # Read all of it anew: a backup may have been put in its place.
+                    with self._states_lock:
+                        self._states.pop(project_id, None)
                     continue
             return decision
         raise StoreBusyError(f"of project {project_id}")
@@ -305,16 +321,15 @@ class Service:
             confidence=tuple(float(c) for c in np.round(beliefs.confidence[positions], 6)),
         )
 
-    def _given(self, config: ProjectConfig) -> list[Event]:
-        """The labels a project starts with: those of its first items, from the truth."""
+    def _true_labels(self, config: ProjectConfig) -> dict[int, str]:
+        """The true labels of the first items, where a project is to start with some."""
         dataset = self._engines.get(config).dataset
         if config.n_given == 0 or dataset.truth is None:
-            return []
+            return {}
         rows, truth = dataset.rows[: config.n_given], dataset.truth[: config.n_given]
-        names = dataset.class_names
-        return [Given(labels={int(r): names[int(t)] for r, t in zip(rows, truth, strict=True)})]
+        return {int(r): dataset.class_names[int(t)] for r, t in zip(rows, truth, strict=True)}
 
-    def _free_name(self, name: str, *, besides: str | None = None) -> str:
+    def _checked_name(self, name: str, *, besides: str | None = None) -> str:
         name = " ".join(name.split())
         if not name:
             raise InvalidNameError("A project needs a name.", "Type one and try again.")

@@ -23,6 +23,7 @@ from pages._ui.key_figures import (
     seconds_a_label,
 )
 from pages._ui.labeler import KEY, labeler
+from pages._ui.replays import published_curve
 
 _RECEIPTS = "label_receipts"
 _KEPT_RECEIPTS = 20
@@ -65,9 +66,11 @@ def _figures(view: View) -> None:
         matrix = confusion_data(report, view.dataset.class_names)
         figure = draw_confusion(matrix, colours, compact=True)
         st.plotly_chart(figure, config=CONFIG, theme=None, key="confusion")
-        figure_title("Right, by labels given")
-        curve = draw_learning_curve(learning_curve_data(view.rounds), colours, compact=True)
-        st.plotly_chart(curve, config=CONFIG, theme=None, key="curve")
+        published = published_curve(view.project.config.replays)
+        figure_title("Right, by labels given", "dotted: the published run" if published else "")
+        curve = learning_curve_data(view.rounds)
+        figure = draw_learning_curve(curve, colours, compact=True, published=published)
+        st.plotly_chart(figure, config=CONFIG, theme=None, key="curve")
 
 
 with shell.errors_in_words("Answers that are not saved yet are kept in this browser."):

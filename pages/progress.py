@@ -23,6 +23,7 @@ from pages._ui.key_figures import (
     right_of_all,
     seconds_a_label,
 )
+from pages._ui.replays import published_curve
 
 _MOST_LISTED = 100
 _ALL, _REST = "All", "Unlabelled"
@@ -128,10 +129,13 @@ def _confusion(everything: Report, rest: Report, class_names: tuple[str, ...]) -
 def _curve(view: View) -> None:
     # As high as the switches beside the other heading, so that both figures start level.
     with st.container(horizontal=True, vertical_alignment="center", height=33, border=False):
-        st.subheader("Right, by labels given", anchor=False)
+        is_replay = view.project.config.replays is not None
+        note = " :gray[:small[dotted: the published run]]" if is_replay else ""
+        st.subheader(f"Right, by labels given{note}", anchor=False)
     data = learning_curve_data(view.rounds)
+    published = published_curve(view.project.config.replays)
     st.plotly_chart(
-        draw_learning_curve(data, shell.palette()),
+        draw_learning_curve(data, shell.palette(), published=published),
         key="learning_curve",
         theme=None,
         config=CONFIG,

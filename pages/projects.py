@@ -111,7 +111,6 @@ def _deleted(projects: tuple[Project, ...]) -> None:
 
 def _new() -> None:
     st.subheader("New project", anchor=False)
-    name = st.text_input("Name", placeholder="Digits, second try", max_chars=LONGEST_NAME)
     kernel = st.segmented_control(
         "Kernel",
         ["rbf", "knn"],
@@ -122,6 +121,8 @@ def _new() -> None:
         "nearest neighbours links each image with the few most like it.",
     )
     with st.form("new", border=False):
+        # A field outside of the form that a click takes the focus from would swallow the click.
+        name = st.text_input("Name", placeholder="Digits, second try", max_chars=LONGEST_NAME)
         left, right = st.columns(2)
         n_samples = left.number_input(
             "Digits", 2, 1797, _DEFAULTS.n_samples, help="How many of the 1,797 digits take part."

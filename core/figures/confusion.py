@@ -70,8 +70,21 @@ def confusion_data(report: Report, class_names: tuple[str, ...]) -> ConfusionMat
     """
     n_classes = len(class_names)
     unreached = report.confusion[:, n_classes].any()
-    counts = report.confusion if unreached else report.confusion[:, :n_classes]
-    shares = counts / np.maximum(report.support, 1)[:, np.newaxis]
+    return counts_data(
+        report.confusion if unreached else report.confusion[:, :n_classes], class_names
+    )
+
+
+def counts_data(counts: IntArray, class_names: tuple[str, ...]) -> ConfusionMatrix:
+    """Prepare a matrix of counts.
+
+    Parameters
+    ----------
+    counts : (n_classes, n_classes) or (n_classes, n_classes + 1), int64
+        Rows are true classes, columns predicted ones; a last column counts items not reached.
+    """
+    n_classes = len(class_names)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     # Few mistakes are to be seen too: their colour grows with the square root of their share.
     mistake = np.sqrt(np.minimum(shares / _FULL_WRONG_SHARE, 1))
     levels = -(_FAINTEST + (1 - _FAINTEST) * mistake)

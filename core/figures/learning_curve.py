@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import plotly.graph_objects as go
@@ -11,6 +12,7 @@ import plotly.graph_objects as go
 from core.figures import base
 from core.figures.palette import Palette
 from core.history import RoundRecord
+from core.replay import ReplayRound
 from core.wording import counted, percent, points
 
 COMPACT_HEIGHT: Final = 170
@@ -63,6 +65,17 @@ def learning_curve_data(records: Sequence[RoundRecord]) -> LearningCurve:
     )
 
 
+def replay_curve(rounds: Sequence[ReplayRound]) -> LearningCurve:
+    """The curve of a published run, over all items as that of a project is."""
+    percents = tuple(100 * step.accuracy_all for step in rounds)
+    return LearningCurve(
+        rounds=tuple(step.number for step in rounds),
+        labels=tuple(int(step.beliefs.labelled.sum()) for step in rounds),
+        percents=percents,
+        changes=(None, *(later - earlier for earlier, later in pairwise(percents))),
+    )
+
+
 def axis_of_percents(percents: Sequence[float]) -> tuple[int, int]:
     """Where the axis begins and the distance of its ticks; it always ends at 100."""
     lowest = min(percents, default=0.0)
@@ -79,7 +92,11 @@ def tick_of_labels(span: int) -> int:
 
 
 def draw_learning_curve(
-    data: LearningCurve, palette: Palette, *, compact: bool = False
+    data: LearningCurve,
+    palette: Palette,
+    *,
+    compact: bool = False,
+    published: LearningCurve | None = None,
 ) -> go.Figure:
     """Draw the curve, with a mark for each round.
 
@@ -87,20 +104,15 @@ def draw_learning_curve(
     ----------
     compact
         For a column about 400 pixels wide: lower, and without a title on the axis.
+    published
+        The curve of a published run, drawn dashed behind it.
     """
-    floor, tick = axis_of_percents(data.percents)
+    behind = [] if published is None else [_line(published, palette.muted, palette, dash="dot")]
+    curves = [data] if published is None else [published, data]
+    labels = [n for curve in curves for n in curve.labels]
+    floor, tick = axis_of_percents([p for curve in curves for p in curve.percents])
     hair = (100 - floor) / 150
-    line = go.Scatter(
-        x=data.labels,
-        y=data.percents,
-        mode="lines+markers",
-        line={"color": palette.accent, "width": 2.5},
-        marker={"color": palette.accent, "size": 7, "line": {"color": palette.page, "width": 1.5}},
-        cliponaxis=False,
-        hovertext=_hover_texts(data),
-        hoverinfo="text",
-    )
-    first, last = (data.labels[0], data.labels[-1]) if data.labels else (0, 0)
+    first, last = min(labels, default=0), max(labels, default=0)
     room = max(0.03 * (last - first), 0.5)
     layout = base.layout(
         palette,
@@ -126,9 +138,25 @@ def draw_learning_curve(
             ticksuffix=" %",
             ticklabelstandoff=6,
         ),
-        annotations=[] if data.labels else [base.note(palette, "Starts with the first label")],
+        annotations=[] if labels else [base.note(palette, "Starts with the first label")],
     )
-    return go.Figure(line, layout)
+    return go.Figure([*behind, _line(data, palette.accent, palette)], layout)
+
+
+def _line(
+    data: LearningCurve, colour: str, palette: Palette, *, dash: str | None = None
+) -> go.Scatter:
+    who = "" if dash is None else "published run, "
+    return go.Scatter(
+        x=data.labels,
+        y=data.percents,
+        mode="lines+markers",
+        line={"color": colour, "width": 2.5, "dash": dash},
+        marker={"color": colour, "size": 7, "line": {"color": palette.page, "width": 1.5}},
+        cliponaxis=False,
+        hovertext=[who + text for text in _hover_texts(data)],
+        hoverinfo="text",
+    )
 
 
 def _hover_texts(data: LearningCurve) -> list[str]:

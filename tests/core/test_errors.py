@@ -21,6 +21,7 @@ EXAMPLES = [
     errors.UnknownBatchError("b"),
     errors.UnknownItemError(5, "b"),
     errors.UnknownClassError("x", ("0", "1")),
+    errors.OvertakenError(),
     errors.StoreBusyError("labels.db"),
     errors.StoreReadOnlyError("labels.db"),
     errors.StoreFullError("labels.db"),

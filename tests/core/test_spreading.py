@@ -17,7 +17,16 @@ from sklearn.semi_supervised import LabelSpreading as SklearnLabelSpreading
 from sklearn.utils.estimator_checks import check_estimator
 
 from core.graph import Kernel, SimilarityGraph, build_graph, knn_graph, rbf_graph
-from core.spreading import LabelSpreading, Spread, Spreader, believe, one_hot_labels, spread
+from core.spreading import (
+    LabelSpreading,
+    Spread,
+    Spreader,
+    believe,
+    normalise_rows,
+    one_hot_labels,
+    spread,
+    spread_legacy,
+)
 from core.types import UNLABELLED, FloatArray, IntArray
 
 TIE = 1e-12
@@ -358,3 +367,94 @@ def test_what_is_believed_does_not_change_with_the_labels_array_afterwards():
     beliefs = believe(labels, 3, spreader_over(rbf_graph(features_of("moons"), 1.0)))
     labels[2] = 2
     assert beliefs.labels[2] == 1
+
+
+def legacy_by_hand(
+    affinities: FloatArray, one_hot: FloatArray, alpha: float, max_iter: int, tol: float
+) -> tuple[FloatArray, int]:
+    """The sweeps of scikit-learn before 0.19, item by item, and how many there were."""
+    n_items, n_classes = one_hot.shape
+    scores, before, sweeps = one_hot.tolist(), np.zeros_like(one_hot).tolist(), 0
+    while sweeps < max_iter - 1:
+        change = sum(
+            abs(scores[i][c] - before[i][c]) for i in range(n_items) for c in range(n_classes)
+        )
+        if change <= tol:
+            break
+        before, scores, sweeps = scores, [], sweeps + 1
+        for i in range(n_items):
+            heard = [
+                sum(affinities[i, j] * before[j][c] for j in range(n_items))
+                for c in range(n_classes)
+            ]
+            if one_hot[i].any():
+                scores.append([heard[c] + (1 - alpha) * one_hot[i, c] for c in range(n_classes)])
+            else:
+                scores.append([alpha * heard[c] for c in range(n_classes)])
+    return np.array(scores), sweeps
+
+
+def some_labels(n_items: int, seed: int) -> IntArray:
+    random = np.random.default_rng(seed)
+    labels = no_labels(n_items)
+    labels[random.choice(n_items, 6, replace=False)] = [0, 1, 2, 0, 1, 2]
+    return labels
+
+
+@pytest.mark.parametrize("name", ["moons", "duplicates", "far apart"])
+@pytest.mark.parametrize("kernel", ["rbf", "knn"])
+@pytest.mark.parametrize(
+    ("alpha", "max_iter", "tol"),
+    [(0.2, 5, 1e-3), (0.2, 60, 1e-3), (0.9, 7, 0.0), (0.5, 1, 1e-3), (0.01, 30, 0.5)],
+)
+def test_legacy_clamping_is_what_its_sweeps_give_item_by_item(
+    name: str, kernel: Kernel, alpha: float, max_iter: int, tol: float
+):
+    features = features_of(name)[:40]
+    graph = build_graph(features, kernel, gamma=0.5, n_neighbors=5)
+    dense = graph.matrix.toarray() if sparse.issparse(graph.matrix) else graph.matrix
+    one_hot = one_hot_labels(some_labels(len(features), 3), np.arange(3))
+    result = spread_legacy(graph, one_hot, alpha=alpha, max_iter=max_iter, tol=tol)
+    expected, sweeps = legacy_by_hand(np.asarray(dense), one_hot, alpha, max_iter, tol)
+    np.testing.assert_allclose(result.scores, expected, rtol=1e-12, atol=1e-300)
+    assert result.n_iter == sweeps
+    assert result.converged == (sweeps < max_iter - 1)
+
+
+def test_legacy_clamping_stops_at_a_change_of_exactly_the_tolerance():
+    """The current way goes on there: it asks for less."""
+    graph = SimilarityGraph(matrix=np.zeros((2, 2)))
+    one_hot = np.array([[1.0, 0.0], [0.0, 1.0]])
+    legacy = spread_legacy(graph, one_hot, alpha=0.5, max_iter=9, tol=1.0)
+    current = spread(graph, one_hot, alpha=0.5, max_iter=9, tol=1.0)
+    assert (legacy.n_iter, current.n_iter) == (1, 2)
+
+
+def test_legacy_clamping_makes_one_sweep_less_than_it_may():
+    graph = rbf_graph(features_of("moons"), 1.0)
+    one_hot = one_hot_labels(some_labels(90, 0), np.arange(3))
+    for max_iter in (1, 2, 5):
+        result = spread_legacy(graph, one_hot, alpha=0.9, max_iter=max_iter, tol=0)
+        assert result.n_iter == max_iter - 1
+        assert not result.converged
+
+
+def test_a_labelled_item_hears_its_neighbours_in_full_only_under_legacy_clamping():
+    graph = SimilarityGraph(matrix=np.array([[0.0, 1.0], [1.0, 0.0]]))
+    one_hot = np.array([[1.0, 0.0], [0.0, 1.0]])
+    legacy = spread_legacy(graph, one_hot, alpha=0.25, max_iter=2, tol=0)
+    current = spread(graph, one_hot, alpha=0.25, max_iter=1, tol=0)
+    np.testing.assert_allclose(legacy.scores, [[0.75, 1.0], [1.0, 0.75]], rtol=1e-15)
+    np.testing.assert_allclose(current.scores, [[0.75, 0.25], [0.25, 0.75]], rtol=1e-15)
+
+
+def test_where_legacy_scikit_learn_said_nan_an_item_is_not_reached():
+    features = np.array([[0.0], [0.1], [50.0], [50.1]])
+    graph = rbf_graph(features, 20)
+    labels = np.array([1, UNLABELLED, UNLABELLED, UNLABELLED])
+    one_hot = one_hot_labels(labels, np.array([1]))
+    scores = spread_legacy(graph, one_hot, alpha=0.2, max_iter=5, tol=1e-3).scores
+    with np.errstate(invalid="ignore"):
+        theirs = scores / scores.sum(axis=1, keepdims=True)
+    assert np.isnan(theirs).any(axis=1).tolist() == [False, False, True, True]
+    np.testing.assert_array_equal(normalise_rows(scores), np.nan_to_num(theirs))

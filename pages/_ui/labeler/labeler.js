@@ -188,13 +188,21 @@ class Labeler {
 
   settle(receipts) {
     const receipt = this.outbox.take(receipts);
-    if (!receipt) return;
+    if (!receipt) return this.settleUndo();
     this.notice = receipt.text;
     const { kind, batch_id: batch, answers } = receipt.message;
     if (kind !== "submit") return;
     if (batch === this.closing) this.closing = null;
     if (receipt.outcome === "done") this.drafts.settle(batch, answers);
     else if (batch !== this.data.batch_id) this.drafts.setAside(batch);
+  }
+
+  /** A server that was started since has no receipt for an undo, but shows that it was done. */
+  settleUndo() {
+    const { message } = this.outbox;
+    const { last } = this.data;
+    if (message?.kind !== "undo") return;
+    if (last?.batch_id !== message.batch_id || last.item !== message.item) this.outbox.stop();
   }
 
   /** Show a new batch, from its first unanswered image on. */

@@ -1,0 +1,34 @@
+"""Presentation mode of a published run: the whole screen, stepped in the browser alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+KEY = "stage"
+"""The component's place in the session state; a test puts a message there to act as a browser."""
+
+_HERE = Path(__file__).parent
+
+
+def stage(data: dict[str, Any], on_leave: Callable[[], None]) -> Any:  # noqa: ANN401
+    """Mount the component and give what came with this run, ``{"round": number}``, or None.
+
+    Parameters
+    ----------
+    data
+        What :func:`core.stage.stage_data` says.
+    on_leave
+        Called before the script runs, when the presenter has left. ``leave`` in the component's
+        state names the round that was on the screen.
+    """
+    mount = st.components.v2.component(
+        "labelspread.stage",
+        html=(_HERE / "stage.html").read_text(encoding="utf-8"),
+        css=(_HERE / "stage.css").read_text(encoding="utf-8"),
+        js=(_HERE / "stage.js").read_text(encoding="utf-8"),
+    )
+    return mount(key=KEY, data=data, on_leave_change=on_leave).leave
