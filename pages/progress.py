@@ -16,6 +16,7 @@ from core.service import View
 from core.types import IntArray
 from core.wording import percent
 from pages._ui import shell
+from pages._ui.downloads import downloads
 from pages._ui.key_figures import (
     KeyFigure,
     key_figures,
@@ -64,6 +65,26 @@ def _without_truth(view: View) -> None:
         _rounds(view)
     with right:
         _uncertainty(view)
+
+
+def _downloads(view: View, everything: Report) -> None:
+    colours = shell.palette()
+    downloads(
+        view.project.name.lower().replace(" ", "-"),
+        {
+            "Confusion matrix": lambda: draw_confusion(
+                confusion_data(everything, view.dataset.class_names), colours
+            ),
+            "Learning curve": lambda: draw_learning_curve(
+                learning_curve_data(view.rounds),
+                colours,
+                published=published_curve(view.project.config.replays),
+            ),
+            "Entropy": lambda: draw_entropy_histogram(
+                entropy_histogram_data(view.beliefs), colours
+            ),
+        },
+    )
 
 
 def _figures_with_truth(view: View, everything: Report, rest: Report, check: LabelCheck) -> None:
@@ -250,7 +271,8 @@ def _differing(view: View, check: LabelCheck, truth: IntArray) -> None:
 
 with shell.errors_in_words():
     view = shell.require_view()
-    st.title("Progress", anchor=False)
+    head = st.container(horizontal=True, vertical_alignment="center")
+    head.title("Progress", anchor=False, width="stretch")
     truth = view.dataset.truth
     if not view.labels:
         st.info(
@@ -261,4 +283,6 @@ with shell.errors_in_words():
     elif truth is None or not (view.report_all and view.report_unlabelled and view.label_check):
         _without_truth(view)
     else:
+        with head:
+            _downloads(view, view.report_all)
         _with_truth(view, view.report_all, view.report_unlabelled, view.label_check, truth)

@@ -10,17 +10,16 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.errors import LabelspreadError
 from core.figures.base import CONFIG
 from core.figures.confusion import counts_data, draw_confusion
 from core.figures.digit_grid import draw_digit_grid, round_grid_data, rounds_grid_data
-from core.figures.export import FILE_KINDS, FileKind, figure_bytes
 from core.lessons import LESSONS
 from core.published import COLUMNS, Run, all_runs
 from core.replay import Cell, ReplayRound, cells, rounds_csv
 from core.stage import stage_data
 from core.wording import counted, percent, points
 from pages._ui import handle, shell
+from pages._ui.downloads import downloads
 from pages._ui.key_figures import KeyFigure, figure_title, key_figures
 from pages._ui.replays import dataset_of, rounds_of
 from pages._ui.stage import KEY, stage
@@ -28,10 +27,8 @@ from pages._ui.stage import KEY, stage
 _ROUND = "replay_round"
 _DUE = "replay_due"
 _SPEED = "replay_speed"
-_FILE = "replay_file"
 _SPEEDS = {"slow": 4.0, "medium": 2.0, "fast": 1.0}
 _MATRIX_HEIGHT = 232
-_MIME: dict[FileKind, str] = {"html": "text/html", "png": "image/png", "svg": "image/svg+xml"}
 
 
 def _wanted_run() -> Run | None:
@@ -257,41 +254,6 @@ def _start_here(run: Run, step: ReplayRound) -> None:
     st.switch_page("pages/label.py", query_params={"project": project.project_id})
 
 
-def _downloads(run: Run, figures: dict[str, Callable[[], go.Figure]]) -> None:
-    with st.popover("Download", icon=":material/download:"):
-        st.download_button(
-            "Numbers of the run (CSV)",
-            lambda: rounds_csv(rounds_of(run.id)),
-            file_name=f"{run.id}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            width="stretch",
-        )
-        what = st.selectbox("Figure", list(figures))
-        kind = st.segmented_control("As", FILE_KINDS, default="html", required=True)
-        if st.button("Draw the file", width="stretch"):
-            with st.spinner("Drawing …"):
-                try:
-                    drawn = figure_bytes(
-                        figures[what](), kind, background=shell.palette().page, title=run.title
-                    )
-                    st.session_state[_FILE] = (f"{run.id}-{what.lower()}.{kind}", kind, drawn)
-                except LabelspreadError as error:
-                    st.session_state.pop(_FILE, None)
-                    st.error(str(error))
-        if _FILE in st.session_state:
-            name, drawn_kind, content = st.session_state[_FILE]
-            st.download_button(
-                f"Save {name}",
-                content,
-                file_name=name,
-                mime=_MIME[drawn_kind],
-                on_click="ignore",
-                type="primary",
-                width="stretch",
-            )
-
-
 def _page(run: Run, rounds: tuple[ReplayRound, ...], number: int) -> None:
     step = rounds[number]
     compared = cells(run, [step])
@@ -351,7 +313,7 @@ def _head(run: Run, step: ReplayRound, figures: dict[str, Callable[[], go.Figure
             "It clamps labels as scikit-learn does today.",
         ):
             _start_here(run, step)
-        _downloads(run, figures)
+        downloads(run.id, figures, csv=lambda: rounds_csv(rounds_of(run.id)))
         st.button(
             "Present",
             icon=":material/slideshow:",

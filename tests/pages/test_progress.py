@@ -111,7 +111,7 @@ def test_the_matrix_counts_all_items_or_the_unlabelled_and_shows_shares(open_pag
     shown = heatmap_text(page)
     assert shown == {(y, x): str(everything[y, x]) for y, x in np.argwhere(everything).tolist()}
 
-    population, numbers = page.segmented_control
+    population, numbers = page.segmented_control[-2:]
     population.set_value("Unlabelled").run()
     counts = confusion_matrix(truth[rest], predicted[rest])
     shown = heatmap_text(page)

@@ -1,0 +1,73 @@
+"""The pictures of the README: ten rounds labelled with real keys in a real browser.
+
+``python -m tests.e2e.screenshots`` labels 100 digits at a person's pace in an app of its own, says
+what each round brought, and writes the pages to ``docs/images``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
+
+from core.service import DEFAULT_PROJECT_ID
+from tests.e2e.book import truth
+from tests.e2e.browser import chromium_executable
+from tests.e2e.conftest import ARGUMENTS
+from tests.e2e.desk import Desk
+from tests.e2e.server import ROOT, Server
+
+IMAGES: Final = ROOT / "docs" / "images"
+SIZE: Final[ViewportSize] = {"width": 1280, "height": 800}
+ROUNDS: Final = 10
+PACE: Final = 450
+"""Milliseconds between two keys."""
+
+
+def main() -> None:
+    """Label, and take the pictures."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as home, sync_playwright() as playwright:
+        server = Server(Path(home))
+        server.start()
+        browser = playwright.chromium.launch(executable_path=chromium_executable(), args=ARGUMENTS)
+        try:
+            _label(browser, server)
+            for scheme in ("light", "dark"):
+                _take(browser, server, scheme)
+        finally:
+            browser.close()
+            server.stop()
+
+
+def _label(browser: Browser, server: Server) -> None:
+    desk = Desk(browser.new_context(viewport=SIZE), server.url, DEFAULT_PROJECT_ID).open()
+    for _ in range(ROUNDS):
+        before = desk.batch
+        for _ in range(len(desk.strip)):
+            desk.page.wait_for_timeout(PACE)
+            desk.press(truth()[desk.item])
+        desk.wait_ready(after=before)
+        print(desk.find(".summary").inner_text())
+    desk.context.close()
+
+
+def _take(browser: Browser, server: Server, scheme: str) -> None:
+    context = browser.new_context(viewport=SIZE, color_scheme=scheme)  # type: ignore[arg-type]
+    desk = Desk(context, server.url, DEFAULT_PROJECT_ID).open()
+    for _ in range(3):
+        desk.press(truth()[desk.item])
+    for name in ("label", "progress", "projects"):
+        if name != "label":
+            desk.page.get_by_role("link", name=name.title()).click()
+            desk.page.locator("h1, h3", has_text=name.title()).wait_for()
+        desk.page.wait_for_timeout(1500)
+        suffix = "" if scheme == "light" else f"-{scheme}"
+        desk.page.screenshot(path=IMAGES / f"{name}{suffix}.png")
+    context.close()
+
+
+if __name__ == "__main__":
+    main()

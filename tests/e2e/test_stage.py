@@ -1,0 +1,235 @@
+"""Presentation mode in a real browser: keys, clicks, the clock, and nothing cut off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.e2e.server import Server
+
+pytestmark = pytest.mark.browser
+
+ACTIVE = "digits-active-0.20"
+LAST = 4
+OPENS = 30_000
+"""Milliseconds within which a page is there, on a machine with much else to do."""
+
+OVERFLOWS = """() => {
+  const { scrollWidth, scrollHeight } = document.documentElement;
+  const found = [];
+  if (scrollWidth > innerWidth || scrollHeight > innerHeight) found.push("the page scrolls");
+  const stage = [...document.querySelectorAll("*")]
+    .map((one) => (one.shadowRoot ?? one).querySelector(".stage")).find(Boolean);
+  for (const one of stage.querySelectorAll("*")) {
+    const name = `${one.tagName} ${one.getAttribute("class")} "${one.textContent.slice(0, 30)}"`;
+    const { left, top, right, bottom } = one.getBoundingClientRect();
+    if (left < -.5 || top < -.5 || right > innerWidth + .5 || bottom > innerHeight + .5) {
+      found.push(`${name} reaches beyond the screen`);
+    }
+    if (one.closest(".heard, svg") || one.clientWidth === 0) continue;
+    if (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== "inline") {
+      found.push(`${name} is wider than its place`);
+    }
+  }
+  for (const box of stage.querySelectorAll(".slide > *, main > *, .model > *")) {
+    const name = box.className || box.tagName;
+    const { right, bottom } = box.getBoundingClientRect();
+    const next = box.nextElementSibling?.getBoundingClientRect();
+    if (next?.height && next.left < right && next.top < bottom - .5) {
+      found.push(`${name} lies on the next`);
+    }
+    for (const inner of box.querySelectorAll("*")) {
+      if (inner.getBoundingClientRect().bottom <= bottom + 1) continue;
+      found.push(`${inner.tagName} ${inner.getAttribute("class")} leaves ${name}`);
+    }
+  }
+  return found;
+}"""
+
+
+def present(context: BrowserContext, server: Server, run: str = ACTIVE, query: str = "") -> Page:
+    page = context.new_page()
+    page.goto(f"{server.url}/replay?present=1&run={run}{query}")
+    expect(page.locator(".stage[data-ready]")).to_be_visible(timeout=OPENS)
+    return page
+
+
+@pytest.fixture
+def page(context: BrowserContext, server: Server) -> Page:
+    return present(context, server)
+
+
+def at_round(page: Page, number: int) -> None:
+    """Wait until this round is on the screen."""
+    expect(page.locator(f".stage[data-ready='{number}'][data-round='{number}']")).to_be_visible()
+
+
+def find(page: Page, selector: str) -> Locator:
+    return page.locator(f".stage {selector}")
+
+
+def test_the_stage_covers_the_page(page: Page):
+    box = page.locator(".stage").bounding_box()
+    assert box == {"x": 0, "y": 0, "width": 1280, "height": 800}
+    on_top = """(link) => {
+      const { left, top, width, height } = link.getBoundingClientRect();
+      const [x, y] = [left + width / 2, top + height / 2];
+      return document.elementFromPoint(x, y).shadowRoot?.elementFromPoint(x, y)
+        .closest(".stage") !== null;
+    }"""
+    assert page.get_by_role("link", name="Projects").evaluate(on_top)
+
+
+def test_a_round_shows_its_figures_digits_and_matrix(page: Page):
+    page.keyboard.press("ArrowRight")
+    at_round(page, 1)
+    expect(find(page, ".name")).to_have_text("Round 2 of 5")
+    expect(find(page, ".figures .value")).to_have_text(["45", "90.2 %", "91.5 %"])
+    expect(find(page, ".figures .change")).to_have_text(["+5", "+3.3 points", "+3.0 points"])
+    expect(find(page, ".digits").get_by_role("img")).to_have_count(5)
+    expect(page.get_by_role("img", name="Digit: predicted 8, true 2 (wrong)")).to_be_visible()
+    expect(find(page, ".digits .sign")).to_have_count(2)
+    expect(find(page, ".cell")).to_have_count(100)
+    assert sum(int(text) for text in find(page, ".cell").all_inner_texts() if text) == 285
+    expect(find(page, ".published")).to_have_text("identical to the published run")
+    expect(page.get_by_role("status").filter(has_text="Round 2 of 5: 45 labels")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("forth", "back"), [("ArrowRight", "ArrowLeft"), (" ", "ArrowLeft"), ("PageDown", "PageUp")]
+)
+def test_keys_step_forth_and_back(page: Page, forth: str, back: str):
+    for number in (1, 2):
+        page.keyboard.press(forth)
+        at_round(page, number)
+    page.keyboard.press(back)
+    at_round(page, 1)
+
+
+def test_at_both_ends_it_stays_put(page: Page):
+    page.keyboard.press("ArrowLeft")
+    at_round(page, 0)
+    page.keyboard.press("End")
+    at_round(page, LAST)
+    page.keyboard.press("ArrowRight")
+    at_round(page, LAST)
+    expect(find(page, ".curve circle")).to_have_count(LAST + 1)
+    page.keyboard.press("Home")
+    at_round(page, 0)
+    expect(find(page, ".curve circle")).to_have_count(1)
+
+
+@pytest.mark.parametrize("modifier", ["Control", "Alt", "Meta"])
+def test_a_key_with_a_modifier_is_not_for_the_stage(page: Page, modifier: str):
+    page.keyboard.press(f"{modifier}+End")
+    page.keyboard.press("ArrowRight")
+    at_round(page, 1)
+
+
+def test_a_click_on_the_right_goes_on_and_one_on_the_left_goes_back(page: Page):
+    page.mouse.click(1200, 500)
+    at_round(page, 1)
+    page.mouse.click(640, 500)
+    at_round(page, 1)
+    page.mouse.click(80, 500)
+    at_round(page, 0)
+    page.get_by_role("button", name="Round 4 of 5").click()
+    at_round(page, 3)
+    page.keyboard.press(" ")
+    at_round(page, LAST)
+
+
+def test_playing_goes_on_by_itself_and_stops_at_the_end(page: Page):
+    page.clock.install()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    at_round(page, 3)
+    page.keyboard.press("p")
+    expect(find(page, ".pace")).to_have_text("playing, 3 s a round")
+    page.clock.run_for(3100)
+    at_round(page, LAST)
+    expect(find(page, ".pace")).to_have_text("")
+    page.keyboard.press("p")
+    page.clock.run_for(100)
+    at_round(page, 0)
+    page.clock.run_for(3100)
+    at_round(page, 1)
+    page.get_by_role("button", name="Pause").click()
+    page.clock.run_for(10_000)
+    at_round(page, 1)
+
+
+def test_escape_closes_the_list_of_keys_before_it_leaves(page: Page):
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_have_count(0)
+    at_round(page, 0)
+
+
+def test_leaving_goes_to_the_page_at_the_round_on_the_screen(page: Page):
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    at_round(page, 2)
+    page.keyboard.press("Escape")
+    expect(page.locator(".stage")).to_have_count(0, timeout=OPENS)
+    expect(page).to_have_url(re.compile(r"[?&]round=3(&|$)"))
+    assert "present" not in page.url
+    expect(page.get_by_role("button", name="Present")).to_be_visible(timeout=OPENS)
+    # And there again from the round that the page is at.
+    page.get_by_role("button", name="Present").click()
+    expect(page.locator(".stage[data-ready='2']")).to_be_visible(timeout=OPENS)
+    page.get_by_role("button", name="Leave").click()
+    expect(page.locator(".stage")).to_have_count(0, timeout=OPENS)
+
+
+def test_it_steps_while_the_server_is_away_and_leaves_once_it_is_back(
+    context: BrowserContext, server: Server
+):
+    page = present(context, server)
+    server.kill()
+    try:
+        page.keyboard.press("End")
+        at_round(page, LAST)
+        page.keyboard.press("Escape")
+    finally:
+        server.start()
+    expect(page.locator(".stage")).to_have_count(0, timeout=OPENS)
+    expect(page).to_have_url(re.compile(r"[?&]round=5(&|$)"), timeout=OPENS)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (1024, 768)])
+def test_nothing_scrolls_is_cut_off_or_overlaps(
+    new_context: Callable[..., BrowserContext], server: Server, size: tuple[int, int], scheme: str
+):
+    width, height = size
+    context = new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = present(context, server)
+    assert lightness(page, ".room") > 0.9 if scheme == "light" else lightness(page, ".room") < 0.1
+    overflowing: dict[str, Any] = {}
+    for number in range(LAST + 1):
+        at_round(page, number)
+        overflowing[f"round {number}"] = settled(page)
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("p")
+    page.keyboard.press("?")
+    overflowing["keys"] = settled(page)
+    for run in ("digits-active-0.17", "digits-demo-current", "digits-demo-plotly-0.18"):
+        overflowing[run] = settled(present(context, server, run))
+    assert {where: what for where, what in overflowing.items() if what} == {}
+
+
+def settled(page: Page) -> Any:
+    """What does not fit, once everything has come to rest."""
+    page.wait_for_timeout(250)
+    return page.evaluate(OVERFLOWS)
+
+
+def lightness(page: Page, selector: str) -> float:
+    colour = find(page, selector).evaluate("(one) => getComputedStyle(one).backgroundColor")
+    return sum(int(channel) for channel in re.findall(r"\d+", colour)[:3]) / (3 * 255)

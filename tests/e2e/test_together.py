@@ -1,0 +1,211 @@
+"""Two tabs, or two people, on one project: no answer is lost, doubled or wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.e2e.book import Book, one_more, right, two_more
+from tests.e2e.desk import Desk
+from tests.e2e.network import Line
+
+pytestmark = pytest.mark.browser
+
+NewContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def other_desk(new_context: NewContext, desk: Desk) -> Desk:
+    """The same project, open in another person's browser."""
+    return Desk(new_context(), desk.url, desk.project).open()
+
+
+# ---- two tabs of one browser
+
+
+def test_two_tabs_of_a_browser_share_a_batch(desk: Desk, book: Book):
+    other = desk.beside()
+    assert other.batch == desk.batch
+    before = desk.batch
+    said = desk.some(one_more, 2)
+    other.wait_strip([*said.values(), "·", "·", "·"])
+    other.press("ArrowLeft")
+    said |= other.some(two_more, 1)
+    desk.wait_strip([*list(said.values())[:2], "·", "·", list(said.values())[2]])
+    said |= desk.some(one_more, 2)
+    desk.wait_ready(after=before)
+    other.wait_ready(after=before)
+    assert desk.batch == other.batch
+    assert book.labels(desk.project) == said
+    book.assert_nothing_doubled(desk.project)
+
+
+def test_two_tabs_of_a_browser_that_both_save_a_half_lose_nothing(desk: Desk, book: Book):
+    other = desk.beside()
+    before = desk.batch
+    said = desk.some(one_more, 2)
+    other.wait_strip([*said.values(), "·", "·", "·"])
+    other.press("ArrowRight", "ArrowRight")
+    said |= other.some(two_more, 2)
+    desk.wait_strip([*said.values(), "·"])
+    for tab in (desk, other):
+        tab.find("button.submit").evaluate("button => setTimeout(() => button.click())")
+    desk.wait_ready(after=before)
+    other.wait_ready(after=before)
+    assert book.labels(desk.project) == said
+    desk.wait_no_drafts()
+    book.assert_nothing_doubled(desk.project)
+
+
+def test_keys_in_turn_in_two_tabs_of_a_browser_are_all_stored_once(desk: Desk, book: Book):
+    other = desk.beside()
+    for number in range(24):
+        (desk, other)[number % 2].press(str(number * 7 % 10))
+    assert_all_stored_once([desk, other], book)
+
+
+def test_an_answer_changed_in_one_tab_while_the_other_saves_is_told_of(
+    context: BrowserContext, line: Line, book: Book
+):
+    desk = Desk(context, line.url, book.new_project(batch_size=5)).open()
+    other = desk.beside()
+    before = desk.batch
+    line.muffle()
+    said = desk.some(one_more, 5)
+    book.wait_for(desk.project, lambda labels: labels == said)
+    # The first tab has had no answer yet, and the second knows nothing of its message.
+    first = next(iter(said))
+    other.find(".strip button").first.click()
+    other.press(two_more(first))
+    line.cut()
+    line.mend()
+    desk.wait_ready(after=before)
+    other.wait_ready(after=before)
+    told = "1 image had been answered differently before; that answer stands."
+    summaries = [tab.find(".summary").inner_text() for tab in (desk, other)]
+    assert told in summaries
+    assert book.labels(desk.project) == said
+    desk.wait_no_drafts()
+
+
+# ---- two people
+
+
+def test_of_two_people_on_one_batch_the_first_answer_stands_and_the_second_is_told(
+    desk: Desk, other_desk: Desk, book: Book
+):
+    before = desk.batch
+    mine = desk.some(one_more, 3)
+    theirs = other_desk.some(two_more, 5)
+    other_desk.wait_ready(after=before)
+    assert book.labels(desk.project) == theirs
+    mine |= desk.some(two_more, 2)
+    desk.wait_ready(after=before)
+    expect(desk.find(".summary")).to_contain_text("3 images had been answered differently before")
+    assert book.labels(desk.project) == theirs
+    assert desk.batch == other_desk.batch
+    book.assert_nothing_doubled(desk.project)
+
+
+def test_two_people_who_each_save_a_half_of_one_batch_lose_nothing(
+    desk: Desk, other_desk: Desk, book: Book
+):
+    before = desk.batch
+    said = desk.some(one_more, 2)
+    other_desk.press("ArrowRight", "ArrowRight")
+    said |= other_desk.some(two_more, 2)
+    for person in (desk, other_desk):
+        person.find("button.submit").click()
+    desk.wait_ready(after=before)
+    other_desk.wait_ready(after=before)
+    assert book.labels(desk.project) == said
+    for person in (desk, other_desk):
+        person.page.reload()
+        person.wait_ready()
+    assert desk.batch == other_desk.batch
+    book.assert_nothing_doubled(desk.project)
+
+
+def test_a_tab_left_on_an_old_batch_adds_what_is_new_and_changes_nothing(
+    desk: Desk, other_desk: Desk, book: Book
+):
+    old = desk.batch
+    said = desk.some(one_more, 2)
+    desk.find("button.submit").click()
+    desk.wait_ready(after=old)
+    said |= desk.round(one_more)
+    late = other_desk.some(two_more, 5)
+    other_desk.wait_ready(after=old)
+    assert book.labels(desk.project) == late | said
+    other_desk.wait_no_drafts()
+    book.assert_nothing_doubled(desk.project)
+    # And the first one, whose batch may have been answered in part, goes on as well.
+    said = late | said | desk.round(one_more, count=desk.strip.count("·"))
+    assert book.labels(desk.project).keys() == said.keys()
+    book.assert_nothing_doubled(desk.project)
+
+
+def test_an_undo_by_one_person_leaves_the_drafts_of_another_alone(
+    desk: Desk, other_desk: Desk, book: Book
+):
+    first = desk.round(one_more)
+    other_desk.page.reload()
+    other_desk.wait_ready()
+    before = desk.batch
+    drafts = other_desk.some(two_more, 2)
+    desk.press("Backspace")
+    desk.wait_ready(after=before)
+    undone = list(first)[-1]
+    assert desk.item == undone
+    drafts |= other_desk.some(two_more, 3)
+    other_desk.wait_ready(after=before)
+    kept = {item: label for item, label in first.items() if item != undone}
+    assert book.labels(desk.project) == kept | drafts
+    # Both are now asked about the undone image.
+    assert desk.item == other_desk.item == undone
+    desk.round(right, count=1)
+    assert book.labels(desk.project) == kept | drafts | {undone: right(undone)}
+    book.assert_nothing_doubled(desk.project)
+
+
+def test_an_undo_in_one_tab_of_a_browser_keeps_the_drafts_of_the_other(desk: Desk, book: Book):
+    first = desk.round(one_more)
+    undone = list(first)[-1]
+    other = desk.beside()
+    before = desk.batch
+    desk.press("Backspace")
+    desk.wait_ready(after=before)
+    # The other tab still shows the batch that was open before.
+    drafts = other.some(two_more, 3)
+    # What it has answered so far is taken along when this tab saves.
+    desk.round(right, count=1)
+    other.wait_ready(after=before)
+    wanted = first | drafts | {undone: right(undone)}
+    book.wait_for(desk.project, lambda labels: labels == wanted)
+    book.assert_nothing_doubled(desk.project)
+
+
+def test_keys_in_turn_by_two_people_are_all_stored_once(desk: Desk, other_desk: Desk, book: Book):
+    for number in range(24):
+        (desk, other_desk)[number % 2].press(str(number * 7 % 10))
+    assert_all_stored_once([desk, other_desk], book)
+
+
+def assert_all_stored_once(desks: list[Desk], book: Book) -> None:
+    """Each image that somebody answered has one of the labels that were pressed for it."""
+    project = desks[0].project
+    batches = book.batches(project)
+    for desk in desks:
+        # What is left in mid-batch is saved by hand, unless the other tab does it meanwhile.
+        desk.wait_still()
+        desk.find("button.submit").evaluate("button => button.click()")
+    pressed: dict[int, set[str]] = {}
+    for desk in desks:
+        for item, label in desk.effects(batches | book.batches(project)).items():
+            pressed.setdefault(item, set()).add(label)
+    stored = book.wait_for(project, lambda labels: labels.keys() >= pressed.keys())
+    assert stored.keys() == pressed.keys()
+    assert all(stored[item] in pressed[item] for item in stored)
+    book.assert_nothing_doubled(project)
