@@ -118,7 +118,7 @@ class StoreBusyError(StoreError):
     def __init__(self, where: str) -> None:
         super().__init__(
             f"The database {where} is locked by another program.",
-            "Close that program; the app tries again by itself.",
+            "Close that program and try again.",
         )
 
 

@@ -150,14 +150,13 @@ def _clock(number: int, n_rounds: int) -> None:
     def tick() -> None:
         due = st.session_state.get(_DUE)
         if due is not None and time.monotonic() >= due:
-            if number + 1 < n_rounds:
-                _go_to(number + 1)
-                st.session_state[_DUE] = time.monotonic() + _SPEEDS[st.session_state[_SPEED]]
-            else:
-                _stop()
+            _go_to(number + 1)
+            st.session_state[_DUE] = time.monotonic() + _SPEEDS[st.session_state[_SPEED]]
             st.rerun()
 
-    if _DUE in st.session_state:
+    if number + 1 == n_rounds:
+        _stop()
+    elif _DUE in st.session_state:
         tick()
 
 
@@ -277,8 +276,8 @@ def _page(run: Run, rounds: tuple[ReplayRound, ...], number: int) -> None:
     digits, numbers = st.columns([1.08, 1.2], gap="large")
     with digits, st.container(key="replay_digits"):
         if is_active:
-            _stepping(number, len(rounds))
             _clock(number, len(rounds))
+            _stepping(number, len(rounds))
         figure_title("What the model is most unsure of", "orange: predicted wrong")
         st.caption(LESSONS[min(number, len(LESSONS) - 1)] if is_active else " ".join(LESSONS[:2]))
         figure = draw_digit_grid(grid, colours, tile=62 if is_active else 76, text=10)

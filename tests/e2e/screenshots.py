@@ -59,12 +59,17 @@ def _take(browser: Browser, server: Server, scheme: str) -> None:
     desk = Desk(context, server.url, DEFAULT_PROJECT_ID).open()
     for _ in range(3):
         desk.press(truth()[desk.item])
+    suffix = "" if scheme == "light" else f"-{scheme}"
     for name in ("label", "progress", "projects"):
         if name != "label":
             desk.page.get_by_role("link", name=name.title()).click()
             desk.page.locator("h1, h3", has_text=name.title()).wait_for()
         desk.page.wait_for_timeout(1500)
-        suffix = "" if scheme == "light" else f"-{scheme}"
+        desk.page.screenshot(path=IMAGES / f"{name}{suffix}.png")
+    for name, query in (("replay", "round=5"), ("present", "round=4&present=1")):
+        desk.page.goto(f"{server.url}/replay?run=digits-active-0.20&{query}")
+        desk.page.locator(".js-plotly-plot, .stage[data-ready]").first.wait_for()
+        desk.page.wait_for_timeout(1500)
         desk.page.screenshot(path=IMAGES / f"{name}{suffix}.png")
     context.close()
 
