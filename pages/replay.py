@@ -28,6 +28,7 @@ _ROUND = "replay_round"
 _DUE = "replay_due"
 _SPEED = "replay_speed"
 _SPEEDS = {"slow": 4.0, "medium": 2.0, "fast": 1.0}
+_BEAT = 0.1
 _MATRIX_HEIGHT = 232
 
 
@@ -143,21 +144,19 @@ def _stepping(number: int, n_rounds: int) -> None:
         )
 
 
-def _clock(number: int, n_rounds: int) -> None:
+def _play_on(number: int) -> None:
     """While it plays, go to the next round when its time has come."""
-
-    @st.fragment(run_every=0.25)
-    def tick() -> None:
-        due = st.session_state.get(_DUE)
-        if due is not None and time.monotonic() >= due:
-            _go_to(number + 1)
-            st.session_state[_DUE] = time.monotonic() + _SPEEDS[st.session_state[_SPEED]]
-            st.rerun()
-
-    if number + 1 == n_rounds:
-        _stop()
-    elif _DUE in st.session_state:
-        tick()
+    due = st.session_state.get(_DUE)
+    if due is None:
+        return
+    beat = st.empty()
+    while time.monotonic() < due:
+        time.sleep(_BEAT)
+        # Where Streamlit is called, a click interrupts the wait.
+        beat.empty()
+    st.session_state[_DUE] = time.monotonic() + _SPEEDS[st.session_state[_SPEED]]
+    _go_to(number + 1)
+    st.rerun()
 
 
 def _figures_of(step: ReplayRound, before: ReplayRound | None, compared: Sequence[Cell]) -> None:
@@ -254,6 +253,8 @@ def _start_here(run: Run, step: ReplayRound) -> None:
 
 
 def _page(run: Run, rounds: tuple[ReplayRound, ...], number: int) -> None:
+    if number + 1 == len(rounds):
+        _stop()
     step = rounds[number]
     compared = cells(run, [step])
     colours = shell.palette()
@@ -276,7 +277,6 @@ def _page(run: Run, rounds: tuple[ReplayRound, ...], number: int) -> None:
     digits, numbers = st.columns([1.08, 1.2], gap="large")
     with digits, st.container(key="replay_digits"):
         if is_active:
-            _clock(number, len(rounds))
             _stepping(number, len(rounds))
         figure_title("What the model is most unsure of", "orange: predicted wrong")
         st.caption(LESSONS[min(number, len(LESSONS) - 1)] if is_active else " ".join(LESSONS[:2]))
@@ -289,6 +289,7 @@ def _page(run: Run, rounds: tuple[ReplayRound, ...], number: int) -> None:
         figure_title("Confusion matrix", _verdict(compared, "confusion matrix"))
         figure = draw_confusion(matrix, colours, compact=True).update_layout(height=_MATRIX_HEIGHT)
         st.plotly_chart(figure, theme=None, config=CONFIG, key="confusion")
+    _play_on(number)
 
 
 def _head(run: Run, step: ReplayRound, figures: dict[str, Callable[[], go.Figure]]) -> None:

@@ -30,6 +30,20 @@ def at_round(page: Page, number: int) -> None:
     expect(page.locator(".st-key-replay_digits")).not_to_contain_text(f"model {number + 1}")
 
 
+def at_rest(page: Page) -> None:
+    """Wait until nothing is drawn any more: a button that is being replaced takes no click."""
+    page.locator(".stApp[data-test-script-state=notRunning]").wait_for()
+    page.wait_for_function(
+        """() => new Promise((resolve) => {
+          let timer = setTimeout(() => resolve(true), 500);
+          new MutationObserver(() => {
+            clearTimeout(timer);
+            timer = setTimeout(() => resolve(true), 500);
+          }).observe(document.body, { childList: true, subtree: true });
+        })"""
+    )
+
+
 def test_arrow_keys_step_and_stay_within_the_run(page: Page):
     at_round(page, 1)
     page.keyboard.press("ArrowRight")
@@ -50,9 +64,16 @@ def test_a_click_on_a_round_jumps_there_and_the_address_keeps_it(page: Page):
 def test_playing_goes_on_by_itself_to_the_last_round(page: Page):
     page.get_by_role("radio", name="3").click()
     at_round(page, 3)
+    at_rest(page)
     page.locator(".st-key-play button").first.click()
-    expect(page.locator(".st-key-pause").first).to_be_visible()
     at_round(page, 5)
+    expect(page.locator(".st-key-play").first).to_be_visible()
+
+
+def test_a_pause_interrupts_playing(page: Page):
+    at_rest(page)
+    page.locator(".st-key-play button").first.click()
+    page.locator(".st-key-pause button").first.click()
     expect(page.locator(".st-key-play").first).to_be_visible()
 
 
@@ -95,6 +116,7 @@ def test_a_project_starts_from_here_and_shows_its_curve_over_the_published_one(
 ):
     page.get_by_role("radio", name="2").click()
     at_round(page, 2)
+    at_rest(page)
     page.get_by_role("button", name="Start from here").click()
     expect(page.locator(".labeler[data-ready]")).to_be_visible()
     expect(page.locator(".st-key-learned")).to_contain_text("dotted: the published run")

@@ -86,11 +86,12 @@ def test_stepping_goes_forward_and_back_and_stays_within_the_run(open_page: Open
     assert button(page, "Next").disabled
 
 
-def test_playing_starts_and_pauses(open_page: OpenPage):
-    page = open_page(PAGE, run="digits-active-0.20")
+def test_playing_goes_on_to_the_last_round_and_stops_there(open_page: OpenPage):
+    page = open_page(PAGE, run="digits-active-0.20", round="3")
+    page.selectbox(key="replay_speed").set_value("fast")
     button(page, "play").click().run()
     assert not page.exception
-    button(page, "pause").click().run()
+    assert page.query_params["round"] == "5"
     assert button(page, "play")
 
 
