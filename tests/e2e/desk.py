@@ -83,9 +83,19 @@ class Desk:
         return self.find(".strip button span").all_inner_texts()
 
     def figure(self, name: str) -> str:
-        """A figure at the right, such as that of ``Labels given``."""
+        """A figure at the right, such as that of ``Labels given``, once the run is over.
+
+        The figures come after the batch, so they are read when Streamlit is at rest and no part
+        of the page is stale.
+        """
+        self.page.locator(".stApp[data-test-script-state=notRunning]").wait_for()
         entry = self.page.locator(".key-figures > *", has_text=name)
         return entry.locator("b").inner_text()
+
+    def wait_figure(self, name: str, value: str) -> None:
+        """Wait until a figure at the right has this value."""
+        entry = self.page.locator(".key-figures > *", has_text=name)
+        expect(entry.locator("b")).to_have_text(value, timeout=PATIENCE)
 
     def wait_ready(self, after: str | None = None) -> str:
         """Wait until a batch other than `after` takes keys, and give its id."""

@@ -43,7 +43,7 @@ def test_a_full_batch_is_saved_by_itself_and_the_next_one_comes(desk: Desk, book
     assert desk.strip == ["·"] * 5
     desk.wait_saved("all 5 answers saved")
     expect(desk.find(".summary")).to_contain_text("Round 1: 5 labels added, 5 in all")
-    assert desk.figure("Labels given") == "5"
+    desk.wait_figure("Labels given", "5")
 
 
 def test_answers_are_stored_in_the_order_they_were_given(desk: Desk, book: Book):
@@ -97,6 +97,7 @@ def test_backspace_undoes_as_deep_as_the_log_and_the_model_rewinds(
     order: list[int] = []
     for _ in range(2):
         order += desk.round(right)
+        desk.wait_figure("Labels given", str(len(order)))
         accuracy.append(desk.figure("Right, of all"))
     for left in reversed(range(6)):
         undone = order[left]
@@ -126,7 +127,7 @@ def test_unsure_and_bad_images_are_stored_but_teach_the_model_nothing(desk: Desk
     said = desk.round(right, count=3)
     assert book.labels(desk.project) == said
     assert book.in_order(desk.project)[:2] == [(items[0], "unsure"), (items[1], "bad")]
-    assert desk.figure("Labels given") == "3"
+    desk.wait_figure("Labels given", "3")
     view = book.view(desk.project)
     assert set(items) <= view.state.settled
     assert {item for item, _ in view.labels} == set(said)
