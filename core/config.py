@@ -39,7 +39,9 @@ class ProjectConfig(BaseModel):
     tol
         A fit is settled when all distributions together change by less than this.
     batch_size
-        Items shown at a time, and so the labels of one round.
+        Items shown at a time, and so the answers of one round.
+    refit
+        When the model is fitted again: after each ``round``, or as you go, after each ``label``.
     replays
         The id of the published run that the project started from; None for all others.
     """
@@ -57,6 +59,7 @@ class ProjectConfig(BaseModel):
     max_iter: int = Field(default=20, ge=1, le=10_000)
     tol: float = Field(default=1e-3, ge=0, allow_inf_nan=False)
     batch_size: int = Field(default=10, ge=1, le=20)
+    refit: Literal["round", "label"] = "round"
     replays: str | None = None
 
     @model_validator(mode="after")

@@ -84,13 +84,17 @@ def describe(view: View, batch: Served | None, receipts: Sequence[Receipt]) -> d
         The last ones, oldest first.
     """
     last = view.state.last
+    number = batch.round if batch else view.state.round
     return {
         "v": VERSION,
         "project": view.project.project_id,
         "question": view.dataset.question,
         "classes": [{"name": name, "key": name} for name in view.dataset.class_names],
         "batch_id": batch.batch_id if batch else None,
-        "round": batch.round if batch else view.state.round,
+        "as_you_go": view.project.config.refit == "label",
+        "round": number,
+        "round_size": view.project.config.batch_size,
+        "answered": view.state.answers_in(number),
         "items": _items(view, batch) if batch else [],
         "saved": len(view.state.placed),
         "summary": summary(view, batch),
@@ -104,7 +108,8 @@ def summary(view: View, batch: Served | None) -> str:
     if not view.state.labels:
         return "The model knows nothing yet. These images were chosen to cover the whole set."
     number = view.state.round
-    if batch is not None and view.state.reopened:
+    is_as_you_go = view.project.config.refit == "label"
+    if batch is not None and view.state.reopened and not is_as_you_go:
         return f"Undone. Round {batch.round} is open again; the model is as it was before."
     if not view.rounds or number == 0:
         return f"{counted(len(view.state.labels), 'label')} came with the project."

@@ -296,17 +296,8 @@ class Service:
         return state
 
     def _next_batch(self, view: View, state: State) -> Served | None:
-        size = view.project.config.batch_size
         labels = labels_key(state.labels)
-        reopened = state.reopened_batch(size)
-        if reopened is not None:
-            number, items = reopened
-        else:
-            number = state.round + 1
-            settled = state.settled
-            items = view.engine.choose(labels, settled | state.resting, size)
-            if not items:
-                items = view.engine.choose(labels, settled, size)
+        number, items = self._next_items(view, state, labels)
         if not items:
             return None
         beliefs = view.engine.believe(labels)
@@ -320,6 +311,21 @@ class Service:
             predicted=tuple(names[i] if i >= 0 else None for i in predicted),
             confidence=tuple(float(c) for c in np.round(beliefs.confidence[positions], 6)),
         )
+
+    def _next_items(self, view: View, state: State, labels: Labels) -> tuple[int, tuple[int, ...]]:
+        """The round and the items of the next batch."""
+        size = view.project.config.batch_size
+        number = state.round + 1
+        first: tuple[int, ...] = ()
+        if view.project.config.refit == "label":
+            number, first = state.as_you_go(size)
+        elif (reopened := state.reopened_batch(size)) is not None:
+            return reopened
+        settled = state.settled | set(first)
+        chosen = view.engine.choose(labels, settled | state.resting, size - len(first))
+        if not first and not chosen:
+            chosen = view.engine.choose(labels, settled, size)
+        return number, first + chosen
 
     def _true_labels(self, config: ProjectConfig) -> dict[int, str]:
         """The true labels of the first items, where a project is to start with some."""

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import takewhile
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter
@@ -29,6 +30,10 @@ from core.errors import (
 
 SKIP_REST: Final = 3
 """A skipped item is not asked about again until this many rounds have passed."""
+
+_ABOUT_TO_SEE: Final = 2
+"""Items that stay when a batch makes way for the next one as you go: the image that is on screen by
+then, and the one after it, should that be answered too while the next batch is on its way."""
 
 
 class AnswerKind(StrEnum):
@@ -196,6 +201,40 @@ class State:
         for item, answer in standing.items():
             if answer.label is not None:
                 yield item, answer.label
+
+    def answers_in(self, number: int) -> int:
+        """How many answers in force belong to a round."""
+        return sum(placed.round == number for placed in self.placed)
+
+    @property
+    def _items_served_last(self) -> tuple[int, ...]:
+        return list(self.batches.values())[-1].items if self.batches else ()
+
+    @property
+    def upcoming(self) -> tuple[int, ...]:
+        """Unanswered items of the batch served last, in the order a person comes to them."""
+        items = self._items_served_last
+        answered = (self.settled | self.resting) & set(items)
+        in_force = (placed.answer.item for placed in reversed(self.placed))
+        latest = next((item for item in in_force if item in answered), None)
+        start = 0 if latest is None else items.index(latest) + 1
+        return tuple(item for item in items[start:] + items[:start] if item not in answered)
+
+    def as_you_go(self, size: int) -> tuple[int, tuple[int, ...]]:
+        """The round of the next batch of a project that learns as you go, and its first items.
+
+        What was undone and not shown since comes first, then what the person is about to see,
+        then what else was undone. The rest is for the model to choose. A round takes ``size``
+        answers; one that was opened again by an undo comes before all others.
+        """
+        kept = self.upcoming[:_ABOUT_TO_SEE]
+        shown = self._items_served_last
+        undone = takewhile(lambda item: item not in shown, self.reopened)
+        first = tuple(dict.fromkeys((*undone, *kept, *self.reopened)))[:size]
+        if self.reopened:
+            return min(self.reopened.values()), first
+        is_under_way = 0 < self.answers_in(self.round) < size
+        return self.round if is_under_way else self.round + 1, first
 
     def reopened_batch(self, size: int) -> tuple[int, tuple[int, ...]] | None:
         """The round and the items to show again after an undo, or None."""

@@ -24,6 +24,7 @@ configs = st.builds(
     max_iter=st.integers(1, 10_000),
     tol=st.floats(0, 1e9),
     batch_size=st.integers(1, 20),
+    refit=st.sampled_from(["round", "label"]),
 )
 
 
@@ -32,7 +33,12 @@ def test_the_defaults_are_those_of_the_digits_examples_on_all_digits():
     assert (config.dataset, config.n_samples, config.shuffle_seed) == ("digits", 1797, None)
     assert (config.kernel, config.gamma, config.max_iter) == ("rbf", 0.25, 20)
     assert (config.alpha, config.tol, config.n_neighbors) == (0.2, 1e-3, 7)
-    assert (config.n_given, config.batch_size) == (0, 10)
+    assert (config.n_given, config.batch_size, config.refit) == (0, 10, "round")
+
+
+def test_settings_stored_before_a_project_could_learn_as_you_go_learn_after_each_round():
+    stored = ProjectConfig(batch_size=7).model_dump(exclude={"refit"})
+    assert make_config(stored) == ProjectConfig(batch_size=7, refit="round")
 
 
 @given(config=configs)
@@ -68,6 +74,7 @@ def test_settings_cannot_be_changed():
         ({"batch_size": 0}, "batch size: "),
         ({"batch_size": 21}, "batch size: "),
         ({"shuffle_seed": 2**32}, "shuffle seed: "),
+        ({"refit": "never"}, "refit: "),
         ({"kernel": "cosine"}, "kernel: "),
         ({"dataset": "letters"}, "dataset: "),
         ({"colour": "red"}, "colour: "),

@@ -279,3 +279,47 @@ def test_the_line_counts_labels_that_came_with_the_project(service):
     config = ProjectConfig(n_samples=60, n_given=12)
     project = service.create_project("With labels", config).project_id
     assert told(service, project) == "12 labels came with the project."
+
+
+# ---- as you go
+
+
+@pytest.fixture
+def quick(service: Service) -> str:
+    config = ProjectConfig(n_samples=60, batch_size=3, refit="label")
+    return service.create_project("As you go", config).project_id
+
+
+def test_a_project_says_whether_it_learns_as_you_go_and_how_far_its_round_is(
+    service, project, quick
+):
+    for number in range(4):
+        data = shown(service, quick)
+        assert (data["as_you_go"], data["round_size"]) == (True, 3)
+        assert (data["round"], data["answered"]) == (number // 3 + 1, number % 3)
+        batch = open_batch(service, quick)
+        respond(service, submit(quick, batch, label(batch.items[0], "4"), sender=f"m{number}"))
+    batch = open_batch(service, project)
+    assert (shown(service, project)["as_you_go"], shown(service, project)["answered"]) == (False, 0)
+    respond(service, submit(project, batch, label(batch.items[0], "4")))
+    assert (shown(service, project)["round"], shown(service, project)["answered"]) == (2, 0)
+
+
+def test_the_line_says_what_a_round_under_way_has_brought_so_far(service, quick):
+    for number in range(4):
+        batch = open_batch(service, quick)
+        respond(
+            service, submit(quick, batch, label(batch.items[0], str(number)), sender=str(number))
+        )
+    line = told(service, quick)
+    assert line.startswith("Round 2: 1 label added, 4 in all, ")
+    assert line.endswith(" points.")
+
+
+def test_as_you_go_an_undo_leaves_the_line_to_what_stands(service, quick):
+    for number in range(2):
+        batch = open_batch(service, quick)
+        respond(service, submit(quick, batch, label(batch.items[0], "4"), sender=str(number)))
+    respond(service, undo(quick, batch, batch.items[0]))
+    assert shown(service, quick)["answered"] == 1
+    assert told(service, quick).startswith("Round 1: 1 label added, 1 in all, ")

@@ -117,6 +117,17 @@ def test_rounds_come_in_their_order_even_when_the_first_was_answered_last():
     assert [(r.round, r.n_labels) for r in rounds(state, tenth_a_label)] == [(1, 1), (2, 3)]
 
 
+def test_a_round_of_many_batches_is_one_round_and_told_of_while_it_is_under_way():
+    state = state_of(
+        *(served("a", [1, 2, 3], 1), answered("a", label(1))),
+        *(served("b", [2, 3, 4], 1), answered("b", label(2))),
+        *(served("c", [3, 4, 5], 2), answered("c", label(3))),
+    )
+    found = rounds(state, tenth_a_label)
+    assert [(r.round, r.labelled, r.n_labels) for r in found] == [(1, 2, 2), (2, 1, 3)]
+    assert found[1].change == pytest.approx(0.1)
+
+
 def test_answers_that_were_not_timed_do_not_count_in_the_median():
     timed = [label(1, milliseconds=ms) for ms in (500, None, 1500, 9000)]
     assert median_seconds(timed) == 1.5

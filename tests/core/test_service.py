@@ -434,6 +434,91 @@ def curve(view: View) -> list[tuple[object, ...]]:
     return [(r.round, r.n_labels, r.labelled, r.accuracy, r.change) for r in view.rounds]
 
 
+# -- as you go --
+
+AS_YOU_GO = ProjectConfig(n_samples=60, batch_size=5, refit="label")
+
+
+def answer_first(service: Service, project_id: str, say: Callable[[int], Answer] = true_label):
+    batch = open_batch(service, project_id)
+    service.submit(project_id, batch.batch_id, [say(batch.items[0])])
+    return batch
+
+
+def test_as_you_go_each_answer_brings_a_batch_that_begins_with_what_is_about_to_be_seen(service):
+    project_id = small_project(service, config=AS_YOU_GO)
+    first = answer_first(service, project_id)
+    second = open_batch(service, project_id)
+    assert second.batch_id != first.batch_id
+    assert second.items[:2] == first.items[1:3]
+    assert len(set(second.items)) == 5
+    view = service.view(project_id)
+    wanted = view.engine.choose(view.labels, {*first.items[:1], *second.items[:2]}, 3)
+    assert second.items[2:] == wanted
+    assert all(second.predicted), "the model has been fitted with the first answer"
+
+
+def test_as_you_go_a_round_is_as_many_answers_as_a_batch_has_images(service):
+    project_id = small_project(service, config=AS_YOU_GO)
+    told = [answer_first(service, project_id).round for _ in range(12)]
+    assert told == [1] * 5 + [2] * 5 + [3] * 2
+    records = service.view(project_id).rounds
+    assert [(r.round, r.labelled, r.n_labels) for r in records] == [
+        (1, 5, 5),
+        (2, 5, 10),
+        (3, 2, 12),
+    ]
+
+
+def test_as_you_go_all_items_are_asked_about_once_and_skipped_ones_twice(service):
+    project_id = small_project(
+        service, config=ProjectConfig(n_samples=23, batch_size=4, refit="label")
+    )
+    skipped = answer_first(service, project_id, skip).items[0]
+    seen = []
+    while service.batch(project_id) is not None:
+        seen.append(answer_first(service, project_id).items[0])
+    assert sorted(seen) == list(range(23))
+    assert seen.index(skipped) >= 4 * (SKIP_REST - 1)
+
+
+def test_as_you_go_skipped_items_come_back_when_nothing_else_is_left(service):
+    project_id = small_project(
+        service, config=ProjectConfig(n_samples=3, batch_size=4, refit="label")
+    )
+    for _ in range(3):
+        answer_first(service, project_id, skip)
+    assert len(open_batch(service, project_id).items) == 3
+
+
+def test_as_you_go_everything_can_be_undone_and_comes_back_in_order(service):
+    project_id = small_project(service, config=AS_YOU_GO)
+    order = [answer_first(service, project_id).items[0] for _ in range(12)]
+    for left in reversed(range(12)):
+        last = state_of(service, project_id).last
+        assert last is not None
+        service.undo(project_id, last.batch_id, last.answer.item)
+        batch = open_batch(service, project_id)
+        assert batch.items == (*order[left : left + 5], *batch.items[12 - left :])
+        assert batch.round == left // 5 + 1
+    assert [answer_first(service, project_id).items[0] for _ in range(12)] == order
+    assert [r.labelled for r in service.view(project_id).rounds] == [5, 5, 2]
+
+
+def test_as_you_go_late_answers_are_kept_and_nothing_is_asked_twice(service):
+    """A person types ahead: the first batch is answered while newer ones are served."""
+    project_id = small_project(service, config=AS_YOU_GO)
+    first = answer_first(service, project_id)
+    second = open_batch(service, project_id)
+    service.submit(project_id, first.batch_id, [true_label(item) for item in first.items[1:]])
+    third = open_batch(service, project_id)
+    assert not set(third.items) & set(first.items)
+    assert third.items[:2] == second.items[2:4]
+    assert third.round == 2
+    again = service.submit(project_id, second.batch_id, [true_label(second.items[0])])
+    assert (again.stored, again.kept) == (0, ())
+
+
 # -- several people --
 
 
@@ -512,6 +597,27 @@ def test_people_who_work_at_the_same_time_lose_and_double_nothing(servers):
     assert sum(map(len, told)) == len(labels), "no item was stored for two people"
     assert labels == {item: name for stored in told for item, name in stored.items()}
     assert state_of(servers[1], project_id).labels == labels
+
+
+def test_as_you_go_people_who_work_at_the_same_time_lose_and_double_nothing(servers):
+    project_id = small_project(
+        servers[0], config=ProjectConfig(n_samples=40, batch_size=4, refit="label")
+    )
+
+    def work(tab: int) -> list[int]:
+        service, stored = servers[tab % 2], []
+        for _ in range(6):
+            batch = service.batch(project_id)
+            assert batch is not None
+            answers = [label(item, str(tab)) for item in batch.items[tab % 3 :][:1]]
+            submission = service.submit(project_id, batch.batch_id, answers)
+            stored += [a.item for a in submission.event.answers] if submission.event else []
+        return stored
+
+    with ThreadPoolExecutor(4) as threads:
+        told = [item for stored in threads.map(work, range(4)) for item in stored]
+    assert sorted(told) == sorted(state_of(servers[0], project_id).labels)
+    assert state_of(servers[0], project_id) == state_of(servers[1], project_id)
 
 
 def test_a_decision_is_taken_anew_when_another_writer_was_first():

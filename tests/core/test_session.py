@@ -327,6 +327,89 @@ def test_what_never_was_cannot_be_undone():
         undo(state_of(*PARTLY), "a", 77)
 
 
+# -- as you go --
+
+SIX = (served("a", [1, 2, 3, 4, 5, 6]),)
+
+
+def test_before_any_batch_nothing_is_upcoming_as_you_go():
+    assert State().upcoming == ()
+    assert State().as_you_go(5) == (1, ())
+
+
+def test_what_a_person_is_about_to_see_follows_the_answered_image_and_goes_round():
+    assert state_of(*SIX, answered("a", label(2))).upcoming == (3, 4, 5, 6, 1)
+    assert state_of(*SIX, answered("a", label(5))).as_you_go(10) == (1, (6, 1))
+    assert state_of(*SIX, answered("a", label(5), label(6))).as_you_go(10) == (1, (1, 2))
+
+
+def test_what_was_settled_meanwhile_or_skipped_is_not_shown_again_as_you_go():
+    state = state_of(
+        *SIX, answered("a", skip(3)), answered("a", unsure(2)), answered("a", label(1))
+    )
+    assert state.as_you_go(10) == (1, (4, 5))
+
+
+def test_a_skipped_item_that_came_back_is_upcoming_again():
+    rounds = [
+        event
+        for number in range(1, SKIP_REST + 2)
+        for event in (
+            served(f"b{number}", [7, 10 * number], number),
+            answered(f"b{number}", skip(7) if number == 1 else label(10 * number)),
+        )
+    ]
+    state = state_of(*rounds, served("z", [7, 8, 9], SKIP_REST + 2), answered("z", label(8)))
+    assert state.upcoming == (9, 7)
+
+
+def test_late_answers_leave_the_person_where_the_newest_batch_had_them():
+    """Three answers to the first batch come after the second one, which has two of them."""
+    state = state_of(
+        *(*SIX, answered("a", label(1)), served("b", [2, 3, 8, 9])),
+        answered("a", label(2), label(3), label(4)),
+    )
+    assert state.open_batch is None
+    assert state.as_you_go(10) == (1, (8, 9))
+
+
+def test_a_round_as_you_go_lasts_for_its_number_of_answers():
+    state = state_of(*SIX, answered("a", label(1), skip(2)))
+    assert state.answers_in(1) == 2
+    assert [state.as_you_go(size)[0] for size in (1, 2, 3)] == [2, 2, 1]
+    assert state_of(given({9: "1"})).as_you_go(3) == (1, ())
+
+
+def test_an_undone_item_comes_first_in_its_round_and_then_what_was_to_come():
+    state = state_of(
+        *(*SIX, answered("a", label(1)), served("b", [2, 3, 8, 9], 2)),
+        undone("a", 1),
+    )
+    assert state.as_you_go(10) == (1, (1, 2, 3))
+    assert state.as_you_go(2) == (1, (1, 2))
+
+
+def test_what_was_undone_comes_back_in_its_order_whichever_round_it_was_in():
+    events: list[Event] = [
+        *(served("a", [1, 2, 3]), answered("a", label(1))),
+        *(served("b", [2, 3, 4], 2), answered("b", label(2))),
+        *(served("c", [3, 4, 5], 3), undone("b", 2)),
+    ]
+    assert state_of(*events).as_you_go(10) == (2, (2, 3, 4))
+    events += [served("d", [2, 3, 4, 5], 2), undone("a", 1)]
+    assert state_of(*events).as_you_go(10) == (1, (1, 2, 3))
+    events += [served("e", [1, 2, 3, 4], 1), answered("e", label(1))]
+    assert state_of(*events).as_you_go(10) == (2, (2, 3))
+
+
+def test_an_undone_item_that_was_passed_over_stays_near():
+    state = state_of(
+        *(*SIX, answered("a", label(1)), served("b", [2, 3, 8, 9]), undone("a", 1)),
+        *(served("c", [1, 2, 3, 8]), answered("c", label(2))),
+    )
+    assert state.as_you_go(10) == (1, (3, 8, 1))
+
+
 # -- submit --
 
 
@@ -505,8 +588,13 @@ class Tabs(RuleBasedStateMachine):
         answer = self.answer_of(item)
         return item in self.given or (answer is not None and answer.kind is not AnswerKind.SKIP)
 
-    @rule(tab=st.integers(0, 2), size=st.integers(1, 4), seed=st.integers(0, 10**6))
-    def look(self, tab, size, seed):
+    @rule(
+        tab=st.integers(0, 2),
+        size=st.integers(1, 4),
+        seed=st.integers(0, 10**6),
+        as_you_go=st.booleans(),
+    )
+    def look(self, tab, size, seed, as_you_go):
         if self.open is None:
             number = max((row.round for row in self.rows), default=0) + 1
             free = [item for item in range(12) if not self.is_settled(item)]
@@ -517,6 +605,12 @@ class Tabs(RuleBasedStateMachine):
                 number = min(round_ for _, round_ in self.waiting)
                 items = tuple(item for item, round_ in self.waiting if round_ == number)[:size]
                 assert reopened == (number, items)
+            if as_you_go:
+                number, first = self.state.as_you_go(size)
+                assert len(set(first)) == len(first) <= size
+                assert set(first) <= set(free)
+                assert set(first) >= {item for item, _ in self.waiting[:1]}
+                items = (*first, *(item for item in items if item not in first))[:size]
             if not items:
                 return
             batch = served(f"b{len(self.shown)}", items, number)
