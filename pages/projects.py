@@ -34,6 +34,8 @@ def _settings_text(config: ProjectConfig) -> str:
     else:
         parts.append(f"{config.n_neighbors} neighbours")
     parts.append(f"alpha {config.alpha:g}")
+    if config.refit == "label":
+        parts.append("learns after each label")
     return f":gray[{' · '.join(parts)}]"
 
 
@@ -176,6 +178,12 @@ def _new() -> None:
             _DEFAULTS.max_iter,
             help="A fit stops after this many passes over the graph (max_iter in scikit-learn).",
         )
+        refit = right.selectbox(
+            "Learn",
+            ["round", "label"],
+            format_func=lambda unit: f"after each {unit}",
+            help="When the model is fitted again and asks anew: after a batch, or as you go.",
+        )
         if not st.form_submit_button("Make project", type="primary"):
             return
     try:
@@ -190,6 +198,7 @@ def _new() -> None:
                 "alpha": alpha,
                 "max_iter": max_iter,
                 "batch_size": batch_size,
+                "refit": refit,
             }
         )
         with st.spinner("Building the similarity graph …"):

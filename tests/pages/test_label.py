@@ -136,6 +136,21 @@ def test_when_all_is_answered_nothing_is_shown_but_undo_is_left(
     assert data["last"] is not None
 
 
+def test_as_you_go_one_answer_brings_the_next_batch_and_what_was_learned(
+    open_page: OpenPage, service: Service
+):
+    project = service.create_project("Quick", ProjectConfig(n_samples=60, refit="label")).project_id
+    page = open_page(PAGE, project=project)
+    first = shown(page)
+    assert (first["as_you_go"], first["answered"], first["round_size"]) == (True, 0, 10)
+    assert send(page, submit(page))["outcome"] == "done"
+    second = shown(page)
+    assert second["batch_id"] != first["batch_id"]
+    assert (second["round"], second["answered"], second["saved"]) == (1, 1, 1)
+    assert second["items"][0]["id"] == first["items"][1]["id"]
+    assert second["summary"].startswith("Round 1: 1 label added, 1 in all")
+
+
 # ---- bad input
 
 

@@ -42,6 +42,9 @@ def test_a_project_is_made_with_all_its_settings(open_page: OpenPage, service: S
         "Batch size": 5,
     }.items():
         field(page, label).set_value(value)
+    learn = next(one for one in page.selectbox if one.label == "Learn")
+    assert learn.options == ["after each round", "after each label"]
+    learn.set_value("label")
     button(page, "Make project").click().run()
     assert not page.exception
     made = service.projects()[-1]
@@ -55,8 +58,17 @@ def test_a_project_is_made_with_all_its_settings(open_page: OpenPage, service: S
         alpha=0.4,
         max_iter=7,
         batch_size=5,
+        refit="label",
     )
     assert len(service.view(made.project_id).labels) == 30
+
+
+def test_a_project_that_learns_after_each_label_is_told_from_the_others(
+    open_page: OpenPage, service: Service
+):
+    service.create_project("Quick", ProjectConfig(n_samples=20, refit="label"))
+    texts = [markdown.value for markdown in open_page(PROJECTS).markdown]
+    assert [t.split("**")[1] for t in texts if "learns after each label" in t] == ["Quick"]
 
 
 @pytest.mark.parametrize(

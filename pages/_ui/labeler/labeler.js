@@ -6,6 +6,10 @@
 //  3. Drafts are dropped only when a receipt says that they are stored. Drafts of an older batch, left
 //     over by a crash or by another tab, are sent as soon as they are found.
 //
+// In a project that learns as you go the server hears of each answer at once, or as soon as it has
+// taken the one before. Nobody waits for it: the next image is there already, and it stays on screen
+// when the new batch comes.
+//
 // Text from outside is set with textContent only: nothing here is sandboxed.
 
 const PROTOCOL = 1;
@@ -18,9 +22,10 @@ const TOGGLED = {
   pixels: ["Images are smoothed.", "Images show their pixels."],
   auto: ["A batch is saved when you press Enter or Save.", "A batch is saved by itself after its last image."],
 };
+const UNDONE = "Undone. The model is as it was before.";
 const HELP = [
   [["0", "–", "9"], "label and go on"],
-  [["Enter"], "accept the prediction; save a finished batch"],
+  [["Enter"], "accept the prediction; save a finished batch", "accept the prediction"],
   [["⌫"], "undo, as far back as you like"],
   [["S"], "skip: ask me again later"],
   [["U"], "unsure: I cannot tell"],
@@ -28,7 +33,7 @@ const HELP = [
   [["←", "→"], "look at another image of the batch"],
   [["H"], "hide or show predictions"],
   [["P"], "show smooth images or their pixels"],
-  [["A"], "save by itself at the end of a batch, or not"],
+  [["A"], "save by itself at the end of a batch, or not", null],
   [["?"], "show or hide this list"],
 ];
 
@@ -81,7 +86,7 @@ class Drafts {
     return Object.entries(this.all(batch)).sort(([, one], [, other]) => one.at - other.at);
   }
   put(batch, item, answer) {
-    const at = 1 + (this.inOrder(batch).at(-1)?.[1].at ?? 0);
+    const at = 1 + (this.everywhere().at(-1)?.at ?? 0);
     storage.write(this.key(batch), { ...this.all(batch), [item]: { ...answer, at } });
   }
   drop(batch, items) {
@@ -96,15 +101,26 @@ class Drafts {
     this.drop(batch, sent.map((answer) => answer.item));
   }
   /** Put drafts that the server will never take out of the way, without destroying them. */
-  setAside(batch) {
-    storage.write(`labelspread:refused:${batch}`, this.all(batch));
-    storage.write(this.key(batch), null);
+  setAside(batch, items) {
+    const refused = `labelspread:refused:${batch}`;
+    const all = this.all(batch);
+    const aside = Object.fromEntries(items.filter((item) => item in all).map((item) => [item, all[item]]));
+    storage.write(refused, { ...storage.read(refused), ...aside });
+    this.drop(batch, items);
   }
-  batches() {
+  /** All drafts of the project with their item and batch, the oldest first. */
+  everywhere() {
     return storage
       .keys(this.prefix)
-      .filter((key) => Object.keys(storage.read(key) ?? {}).length)
-      .map((key) => key.slice(this.prefix.length));
+      .flatMap((key) => {
+        const batch = key.slice(this.prefix.length);
+        return Object.entries(this.all(batch)).map(([item, draft]) => ({ ...draft, item: Number(item), batch }));
+      })
+      .sort((one, other) => one.at - other.at);
+  }
+  /** The batches that have drafts, the one with the oldest first. */
+  batches() {
+    return [...new Set(this.everywhere().map(({ batch }) => batch))];
   }
 }
 
@@ -162,10 +178,11 @@ class Labeler {
     this.current = 0;
     this.painted = false;
     this.closing = null;
+    this.taking = null;
+    this.undone = null;
     this.notice = "";
     this.preferences = { blind: false, pixels: false, auto: true, ...storage.read("labelspread:view") };
     this.listen();
-    this.fillHelp();
     this.root.focus({ preventScroll: true });
   }
 
@@ -178,23 +195,46 @@ class Labeler {
   update(data, trigger) {
     this.outbox.trigger = trigger;
     const before = this.data;
+    const isSame = data.project === before?.project;
+    const onScreen = isSame && this.painted ? this.item : undefined;
     this.data = data;
-    if (data.project !== before?.project) this.drafts = new Drafts(data.project);
+    if (!isSame) this.beginProject();
     this.settle(data.receipts);
-    if (data.batch_id !== before?.batch_id || data.project !== before?.project) this.begin();
-    else this.show();
+    if (isSame && data.batch_id === before.batch_id && this.undone === null) this.keep(onScreen);
+    else if (this.canStay(onScreen)) this.stayOn(onScreen);
+    else this.begin();
     this.sendWaiting();
+  }
+
+  beginProject() {
+    this.drafts = new Drafts(this.data.project);
+    this.taking = null;
+    this.undone = null;
+    this.pictures = new Map();
+    this.fillClasses();
+    this.fillHelp();
+  }
+
+  /** Show what is new around the image on screen. What is said of it stays: Enter accepts what was read. */
+  keep(onScreen) {
+    const items = this.data.items.map((item) => (item.id === onScreen?.id ? onScreen : item));
+    this.data = { ...this.data, items };
+    this.show();
   }
 
   settle(receipts) {
     const receipt = this.outbox.take(receipts);
     if (!receipt) return this.settleUndo();
     this.notice = receipt.text;
-    const { kind, batch_id: batch, answers } = receipt.message;
+    const { kind, batch_id: batch, item, answers } = receipt.message;
+    if (kind === "undo" && receipt.outcome === "done") this.showUndone(item);
+    if (receipt.outcome === "refused") this.taking = null;
     if (kind !== "submit") return;
     if (batch === this.closing) this.closing = null;
     if (receipt.outcome === "done") this.drafts.settle(batch, answers);
-    else if (batch !== this.data.batch_id) this.drafts.setAside(batch);
+    else if (this.data.as_you_go || batch !== this.data.batch_id) {
+      this.drafts.setAside(batch, answers.map((answer) => answer.item));
+    }
   }
 
   /** A server that was started since has no receipt for an undo, but shows that it was done. */
@@ -202,18 +242,41 @@ class Labeler {
     const { message } = this.outbox;
     const { last } = this.data;
     if (message?.kind !== "undo") return;
-    if (last?.batch_id !== message.batch_id || last.item !== message.item) this.outbox.stop();
+    if (last?.batch_id === message.batch_id && last.item === message.item) return;
+    this.outbox.stop();
+    this.showUndone(message.item);
   }
 
-  /** Show a new batch, from its first unanswered image on. */
+  showUndone(item) {
+    if (!this.data.as_you_go) return;
+    this.undone = item;
+    this.notice = UNDONE;
+  }
+
+  /** Whether the image on screen is in the new batch and still to answer. */
+  canStay(onScreen) {
+    const isIn = this.data.items.some(({ id }) => id === onScreen?.id);
+    return this.data.as_you_go && this.undone === null && isIn && !(onScreen.id in this.answers);
+  }
+
+  /** As you go: take up a new batch around the image on screen, and keep the keys live. */
+  stayOn(onScreen) {
+    this.current = this.data.items.findIndex(({ id }) => id === onScreen.id);
+    this.fillImages();
+    this.keep(onScreen);
+    this.root.dataset.ready = this.data.batch_id;
+  }
+
+  /** Show a new batch, from its first unanswered image on, or from the one that was undone. */
   async begin() {
     this.painted = false;
     this.closing = null;
+    delete this.root.dataset.ready;
     const batch = this.data.batch_id;
-    this.images = this.data.items.map((item) => picture(item));
-    this.current = Math.max(0, this.firstOpen(0));
-    this.fillClasses();
-    this.fillStrip();
+    this.fillImages();
+    const undone = this.data.items.findIndex(({ id }) => id === this.undone);
+    this.current = undone < 0 ? Math.max(0, this.firstOpen(0)) : undone;
+    this.undone = null;
     await Promise.race([decoded(this.images[this.current]?.smooth), pause(300)]);
     if (batch !== this.data.batch_id) return;
     this.show();
@@ -230,8 +293,24 @@ class Labeler {
   /** Send what is left over of other batches, then what was to be saved meanwhile. */
   sendWaiting() {
     if (this.outbox.busy) return;
+    if (this.data.as_you_go) return this.sendNext();
     const left = this.drafts.batches().find((batch) => batch !== this.data.batch_id) ?? this.closing;
     if (left !== null) this.send(left);
+  }
+
+  /** As you go: send the undo that has waited for its answer to be stored, or else the oldest answers. */
+  sendNext() {
+    this.taking = this.taking === "next" ? this.data.last : this.taking;
+    const [oldest] = this.drafts.batches();
+    if (this.taking && !(this.taking.item in this.drafts.all(this.taking.batch_id))) {
+      const { batch_id, item } = this.taking;
+      this.taking = null;
+      this.outbox.send({ kind: "undo", project: this.data.project, batch_id, item });
+      this.show();
+    } else if (oldest !== undefined) {
+      this.send(oldest);
+      this.showSaved();
+    }
   }
 
   // ---- what a person does
@@ -240,13 +319,22 @@ class Labeler {
     return this.data.items[this.current];
   }
 
+  /** Item to draft. As you go, answers to older batches count too: they are on their way. */
   get answers() {
-    return this.data.batch_id ? this.drafts.all(this.data.batch_id) : {};
+    const { as_you_go: asYouGo, batch_id: batch } = this.data;
+    if (asYouGo) return Object.fromEntries(this.drafts.everywhere().map((draft) => [draft.item, draft]));
+    return batch ? this.drafts.all(batch) : {};
   }
 
-  /** Whether the batch on screen is on its way to the server, or an undo is. */
+  /** Whether what is on screen is on its way to the server, or an undo is. */
   get isLocked() {
-    return this.closing !== null || this.outbox.message?.kind === "undo";
+    return this.closing !== null || this.taking !== null || this.outbox.message?.kind === "undo"
+      || (this.data.as_you_go && (this.isComplete() || this.isUnderWay(this.item?.id)));
+  }
+
+  isUnderWay(item) {
+    const { project, answers = [] } = this.outbox.message ?? {};
+    return project === this.data.project && answers.some((answer) => answer.item === item);
   }
 
   get canAnswer() {
@@ -256,12 +344,14 @@ class Labeler {
   answer(kind, label = null) {
     if (!this.canAnswer) return;
     const ms = Math.round(performance.now() - this.shownAt);
-    this.drafts.put(this.data.batch_id, this.item.id, { kind, label, ms });
+    const { batch = this.data.batch_id, round = this.data.round } = this.answers[this.item.id] ?? {};
+    this.drafts.put(batch, this.item.id, { kind, label, ms, round });
     this.notice = "";
     const next = this.firstOpen(this.current + 1);
     if (next >= 0) this.move(next);
-    else if (this.preferences.auto) this.submit();
+    else if (this.preferences.auto && !this.data.as_you_go) this.submit();
     else this.show();
+    if (this.data.as_you_go) this.sendWaiting();
   }
 
   accept() {
@@ -271,6 +361,7 @@ class Labeler {
   }
 
   undo() {
+    if (this.data.as_you_go) return this.takeBack();
     if (!this.painted || this.isLocked || this.outbox.busy) return;
     const [item] = this.drafts.inOrder(this.data.batch_id).at(-1) ?? [];
     if (item !== undefined) {
@@ -281,6 +372,21 @@ class Labeler {
       this.outbox.send({ kind: "undo", project: this.data.project, batch_id, item });
       this.show();
     }
+  }
+
+  /** As you go: take back a draft that was not sent yet, or else what was stored, once that is known. */
+  takeBack() {
+    if (!this.painted || this.taking) return;
+    const latest = this.drafts.everywhere().at(-1);
+    const index = this.data.items.findIndex(({ id }) => id === latest?.item);
+    if (index >= 0 && !this.isUnderWay(latest.item)) {
+      this.drafts.drop(latest.batch, [latest.item]);
+      return this.move(index);
+    }
+    if (latest) this.taking = { batch_id: latest.batch, item: latest.item };
+    else this.taking = this.outbox.busy ? "next" : this.data.last;
+    this.sendWaiting();
+    this.show();
   }
 
   move(index) {
@@ -310,6 +416,7 @@ class Labeler {
   }
 
   toggle(preference) {
+    if (preference === "auto" && this.data.as_you_go) return;
     this.preferences[preference] = !this.preferences[preference];
     storage.write("labelspread:view", this.preferences);
     this.notice = TOGGLED[preference][Number(this.preferences[preference])];
@@ -390,7 +497,10 @@ class Labeler {
   }
 
   onOtherTab(event) {
-    if (!this.data?.batch_id || event.key !== this.drafts.key(this.data.batch_id)) return;
+    if (!this.data?.batch_id) return;
+    const isShown = this.data.as_you_go
+      ? event.key?.startsWith(this.drafts.prefix) : event.key === this.drafts.key(this.data.batch_id);
+    if (!isShown) return;
     if (event.newValue === null) this.sync();
     else this.show();
   }
@@ -398,29 +508,24 @@ class Labeler {
   // ---- what a person sees
 
   show() {
-    const { items, last } = this.data;
+    const { items, last, as_you_go: asYouGo } = this.data;
     const answers = this.answers;
     const answered = Object.keys(answers).length;
     const given = this.item && answers[this.item.id];
     this.root.classList.toggle("pixels", this.preferences.pixels);
     this.followTheme();
     this.find(".question").textContent = this.data.question;
-    this.find(".where").textContent = items.length
-      ? `Round ${this.data.round} · ${this.current + 1} of ${items.length}` : "";
-    this.find(".where").title = "A round is one batch of images; after it the model is fitted again.";
-    const bar = this.find(".bar");
-    bar.ariaValueMax = items.length;
-    bar.ariaValueNow = answered;
-    bar.firstElementChild.style.width = `${items.length ? (100 * answered) / items.length : 100}%`;
+    this.showRound(answers);
     this.showSaved();
     this.showStage();
     this.showBeliefs();
     this.showToggles();
+    const isBlocked = this.painted && !this.canAnswer;
     for (const button of this.find(".classes").children) {
       button.classList.toggle("chosen", given?.label === button.dataset.name);
       button.classList.toggle("likely", !this.preferences.blind && !given
         && this.item?.beliefs[0]?.name === button.dataset.name);
-      button.disabled = !this.canAnswer && this.painted;
+      button.disabled = isBlocked;
     }
     for (const kind of Object.keys(KINDS)) {
       this.find(`.key.${kind}`).classList.toggle("chosen", given?.kind === kind);
@@ -431,10 +536,29 @@ class Labeler {
     const submit = this.find(".submit");
     submit.disabled = !answered || this.isLocked;
     submit.classList.toggle("ready", this.isComplete() && !this.isLocked);
+    submit.hidden = asYouGo;
     submit.textContent = answered ? `Save ${count(answered, "answer")}` : "Save";
     this.showStrip(answers);
     for (const part of [".bar", ".work", ".classes", ".strip"]) this.find(part).hidden = !items.length;
     this.find(".done").hidden = items.length > 0;
+  }
+
+  /** How far the round is: in the batch on screen or, as you go, by the answers it has. */
+  showRound(answers) {
+    const { as_you_go: asYouGo, items, round } = this.data;
+    const inRound = Object.values(answers).filter((draft) => draft.round === round).length;
+    const size = asYouGo ? this.data.round_size : items.length;
+    const done = asYouGo ? Math.min(size, this.data.answered + inRound) : Object.keys(answers).length;
+    const place = asYouGo ? done : this.current + 1;
+    const where = this.find(".where");
+    where.textContent = items.length ? `Round ${round} · ${place} of ${size}` : "";
+    where.title = asYouGo
+      ? `A round is ${count(size, "answer")}; after each of them the model is fitted again.`
+      : "A round is one batch of images; after it the model is fitted again.";
+    const bar = this.find(".bar");
+    bar.ariaValueMax = size;
+    bar.ariaValueNow = done;
+    bar.firstElementChild.style.width = `${items.length ? (100 * done) / size : 100}%`;
   }
 
   showStage() {
@@ -480,6 +604,7 @@ class Labeler {
     const { blind, pixels, auto } = this.preferences;
     this.find(".blind").textContent = blind ? "Show predictions" : "Hide predictions";
     this.find(".smooth").textContent = pixels ? "Smooth images" : "Show pixels";
+    this.find(".auto").hidden = this.data.as_you_go;
     this.find(".auto").textContent = auto ? "Save by hand" : "Save by itself";
   }
 
@@ -491,7 +616,7 @@ class Labeler {
     const failure = this.outbox.failure(this.data.receipts);
     const isSlow = this.outbox.busy && (failure || this.outbox.isSlow || !navigator.onLine);
     let text = stored === "0 answers" ? "Nothing to save yet" : `✓ all ${stored} saved`;
-    if (isSlow) text = "Not saved yet";
+    if (isSlow) text = this.data.as_you_go && waiting ? `Not saved yet: ${count(waiting, "answer")}` : "Not saved yet";
     else if (sending) text = `Saving ${count(this.outbox.message.answers.length, "answer")} …`;
     else if (waiting) text = `${waiting} kept here, ${stored} saved`;
     saved.textContent = text;
@@ -514,6 +639,14 @@ class Labeler {
       button.onclick = () => this.answer("label", name);
       return button;
     }));
+  }
+
+  /** Load the pictures of a batch; those of its images that were shown before are there. */
+  fillImages() {
+    const known = this.pictures;
+    this.pictures = new Map(this.data.items.map((item) => [item.id, known.get(item.id) ?? picture(item)]));
+    this.images = this.data.items.map(({ id }) => this.pictures.get(id));
+    this.fillStrip();
   }
 
   fillStrip() {
@@ -542,7 +675,8 @@ class Labeler {
   }
 
   fillHelp() {
-    this.find(".keys dl").replaceChildren(...HELP.flatMap(([keys, meaning]) => {
+    const told = HELP.map(([keys, meaning, asYouGo = meaning]) => [keys, this.data.as_you_go ? asYouGo : meaning]);
+    this.find(".keys dl").replaceChildren(...told.filter(([, meaning]) => meaning).flatMap(([keys, meaning]) => {
       const term = element("dt");
       term.append(...keys.map((one) => (one === "–" ? document.createTextNode("– ") : key(one))));
       return [term, element("dd", "", meaning)];
