@@ -66,7 +66,7 @@ class Desk:
 
     @property
     def batch(self) -> str:
-        """The batch that is painted, or was before what comes now."""
+        """The batch that takes keys; empty until the one that comes now is painted."""
         return self._attribute("data-ready")
 
     @property
