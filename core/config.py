@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.errors import InvalidConfigError
+
+DIGITS: Final = "digits"
+"""The data set that scikit-learn ships; any other name is that of a file of images."""
+
+N_DIGITS: Final = 1797
+
+RBF_MOST: Final = 10_000
+"""Most items whose pairs are all kept: 800 MB."""
 
 
 class ProjectConfig(BaseModel):
@@ -17,7 +25,7 @@ class ProjectConfig(BaseModel):
     Attributes
     ----------
     dataset
-        The key of a data set in :mod:`core.datasets`.
+        The key of a data set in :mod:`core.datasets`: ``digits``, or the name of a file.
     n_samples
         How many of its items take part.
     shuffle_seed
@@ -25,19 +33,23 @@ class ProjectConfig(BaseModel):
     n_given
         How many of those start with their true label.
     kernel
-        ``rbf``: ``exp(-gamma * ||a - b||^2)`` between all pairs; ``knn``: 1 for each of an item's
-        ``n_neighbors`` nearest, itself included.
+        ``rbf``: ``exp(-gamma * ||a - b||^2)`` between all pairs, of 10,000 items at most; ``knn``:
+        1 for each of an item's ``n_neighbors`` nearest, itself included; ``symmetric_knn``: its
+        nearest others, weighted by distance, the same in both directions.
+    mode
+        ``exact`` sweeps as scikit-learn does; ``fixed_point`` gives what sweeps converge to.
     gamma
-        Width of the RBF kernel, in units of one over a squared pixel value; unused by ``knn``.
+        Width of the RBF kernel, in units of one over a squared pixel value; used by ``rbf`` alone.
     n_neighbors
         Neighbours of each item; unused by ``rbf``.
     alpha
         How much of an item's distribution comes from its neighbours, between 0 and 1; the rest
         comes from its own label.
     max_iter
-        The most sweeps one fit may take.
+        The most sweeps one fit may take, in mode ``exact``.
     tol
-        A fit is settled when all distributions together change by less than this.
+        A fit is settled when all distributions together change by less than this, in mode
+        ``exact``.
     batch_size
         Items shown at a time, and so the answers of one round.
     refit
@@ -48,11 +60,12 @@ class ProjectConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    dataset: Literal["digits"] = "digits"
-    n_samples: int = Field(default=1797, ge=2, le=1797)
+    dataset: str = Field(default=DIGITS, min_length=1, max_length=255)
+    n_samples: int = Field(default=N_DIGITS, ge=2, le=10_000_000)
     shuffle_seed: int | None = Field(default=None, ge=0, le=2**32 - 1)
     n_given: int = Field(default=0, ge=0)
-    kernel: Literal["rbf", "knn"] = "rbf"
+    kernel: Literal["rbf", "knn", "symmetric_knn"] = "rbf"
+    mode: Literal["exact", "fixed_point"] = "exact"
     gamma: float = Field(default=0.25, gt=0, le=1000, allow_inf_nan=False)
     n_neighbors: int = Field(default=7, ge=2)
     alpha: float = Field(default=0.2, gt=0, lt=1)
@@ -67,6 +80,13 @@ class ProjectConfig(BaseModel):
         if self.n_given > self.n_samples:
             raise ValueError(
                 f"{self.n_given} labels cannot be given when there are {self.n_samples} samples"
+            )
+        if self.dataset == DIGITS and self.n_samples > N_DIGITS:
+            raise ValueError(f"there are {N_DIGITS:,} digits, not {self.n_samples:,}")
+        if self.kernel == "rbf" and self.n_samples > RBF_MOST:
+            raise ValueError(
+                f"RBF compares all pairs, and those of {self.n_samples:,} images do not fit into "
+                f"memory: take nearest neighbours, or {RBF_MOST:,} images at most"
             )
         if self.kernel == "knn" and self.n_neighbors > self.n_samples:
             raise ValueError(

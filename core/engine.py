@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Mapping
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
-from core import datasets, metrics
+from core import metrics
 from core.config import ProjectConfig
-from core.graph import build_graph
+from core.datasets import Catalogue
+from core.graph import SimilarityGraph, build_graph
+from core.progress import Progress, silent
 from core.queries import choose_batch
-from core.responses import ResponseSpreader
-from core.spreading import believe
-from core.types import UNLABELLED, Beliefs, BoolArray, IntArray
+from core.resources import Resources
+from core.responses import FixedPointSpreader, ResponseSpreader
+from core.spreading import FixedPoint, believe
+from core.storage.graphs import GraphStore, fingerprint
+from core.storage.notes import Notes
+from core.types import UNLABELLED, Beliefs, BoolArray, Dataset, IntArray
 
-_KEPT_BELIEFS: Final = 32
+SMALL: Final = 5_000
+"""Up to as many items a graph is built while a person waits, and is not kept on disk."""
+
+_MOST_BELIEFS: Final = 32
 _KEPT_ACCURACIES: Final = 4096
-_KEPT_ENGINES: Final = 4
 
 Labels = frozenset[tuple[int, str]]
 """Pairs of an item (its row in the data set) and the name of its class."""
@@ -33,24 +41,40 @@ class Engine:
     Parameters
     ----------
     config
-        What to load and how to learn.
+        How to learn.
+    dataset, graph
+        What to learn from.
+    resources
+        How much of the machine to use.
+    notes
+        Where accuracies are noted, so that a restart need not measure them again.
+    version
+        Of the data set: part of the name of a note.
     """
 
-    def __init__(self, config: ProjectConfig) -> None:
-        self.dataset = datasets.load(config)
-        self._position = {int(row): i for i, row in enumerate(self.dataset.rows)}
-        self._class = {name: i for i, name in enumerate(self.dataset.class_names)}
-        graph = build_graph(
-            self.dataset.features,
-            config.kernel,
-            gamma=config.gamma,
-            n_neighbors=config.n_neighbors,
-        )
-        self._spreader = ResponseSpreader(
-            graph, alpha=config.alpha, max_iter=config.max_iter, tol=config.tol
-        )
-        self._believe = lru_cache(_KEPT_BELIEFS)(self._fit)
+    def __init__(
+        self,
+        config: ProjectConfig,
+        dataset: Dataset,
+        graph: SimilarityGraph,
+        *,
+        resources: Resources | None = None,
+        notes: Notes | None = None,
+        version: str = "",
+    ) -> None:
+        resources = resources or Resources()
+        self.dataset = dataset
+        self._position = np.full(int(dataset.rows.max()) + 1, -1, dtype=np.int64)
+        self._position[dataset.rows] = np.arange(dataset.n_items)
+        self._class = {name: i for i, name in enumerate(dataset.class_names)}
+        self._spreader = _spreader(config, graph, resources)
+        # A distribution over the classes, and three numbers more, of every item.
+        belief_bytes = dataset.n_items * (8 * dataset.n_classes + 24)
+        kept = int(np.clip(resources.memory // 4 // belief_bytes, 2, _MOST_BELIEFS))
+        self._believe = lru_cache(kept)(self._fit)
         self._accuracy = lru_cache(_KEPT_ACCURACIES)(self._measure)
+        self._notes = notes or Notes()
+        self._name_of = note_name(config, version)
 
     def believe(self, labels: Labels) -> Beliefs:
         """What the model believes of every item, given these labels."""
@@ -60,9 +84,17 @@ class Engine:
         """Share of all items predicted right, 0 to 1; None where the truth is not known."""
         return self._accuracy(labels)
 
-    def prepare(self, items: Iterable[int]) -> None:
-        """Solve ahead what labels on these items will change, so that the next fit is quick."""
-        self._spreader.prepare(self.positions(items))
+    def prepare(
+        self, items: Iterable[int], still_wanted: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Solve ahead what labels on these items will change, so that the next fit is quick.
+
+        Parameters
+        ----------
+        still_wanted
+            Asked now and then; when it says no, the rest is left.
+        """
+        self._spreader.prepare(self.positions(items), still_wanted)
 
     def choose(self, labels: Labels, excluded: Iterable[int], size: int) -> tuple[int, ...]:
         """Choose up to ``size`` items to ask about, none of them ``excluded``."""
@@ -73,7 +105,8 @@ class Engine:
 
     def positions(self, items: Iterable[int]) -> list[int]:
         """Indices into the data set's arrays of items named by their row."""
-        return [self._position[item] for item in items]
+        found: list[int] = self._position[np.fromiter(items, dtype=np.int64)].tolist()
+        return found
 
     def mask(self, items: Iterable[int]) -> BoolArray:
         """True for these items, shape (n_items,)."""
@@ -93,21 +126,88 @@ class Engine:
 
     def _measure(self, labels: Labels) -> float | None:
         truth = self.dataset.truth
-        return None if truth is None else metrics.accuracy(truth, self.believe(labels).predicted)
+        if truth is None:
+            return None
+        name = self._name_of(labels)
+        noted = self._notes.get(name)
+        if noted is not None:
+            return noted
+        measured = metrics.accuracy(truth, self.believe(labels).predicted)
+        self._notes.put(name, measured)
+        return measured
 
 
-class Engines:
-    """The engines in use, at most a few; projects with the same settings share one."""
+def build_engine(
+    config: ProjectConfig,
+    catalogue: Catalogue,
+    *,
+    resources: Resources | None = None,
+    graphs: GraphStore | None = None,
+    notes: Notes | None = None,
+    progress: Progress = silent,
+) -> Engine:
+    """Read the data set, and take its graph from the disk or build it.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._build = lru_cache(_KEPT_ENGINES)(Engine)
+    Raises
+    ------
+    InvalidDatasetError, InvalidFeaturesError
+        If no graph can be built from the data.
+    CancelledError
+        If ``progress`` says so.
+    """
+    resources = resources or Resources()
+    progress("Reading images", 0.0)
+    dataset = catalogue.load(config)
+    keeps = graphs if dataset.n_items > SMALL and config.kernel != "rbf" else None
+    settings = {"kernel": config.kernel, "n_neighbors": config.n_neighbors}
+    name = fingerprint(dataset, settings) if keeps else ""
+    graph = keeps.load(name) if keeps else None
+    if graph is None:
+        graph = build_graph(
+            dataset.features,
+            config.kernel,
+            gamma=config.gamma,
+            n_neighbors=config.n_neighbors,
+            threads=resources.threads,
+            progress=progress,
+        )
+        if keeps:
+            keeps.save(name, graph)
+    progress("Getting ready", 0.0)
+    version = catalogue.version(config.dataset)
+    return Engine(config, dataset, graph, resources=resources, notes=notes, version=version)
 
-    def get(self, config: ProjectConfig) -> Engine:
-        """The engine of a configuration, built if need be; one build at a time."""
-        same = {"n_given": 0, "batch_size": 1, "replays": None}
-        with self._lock:
-            return self._build(config.model_copy(update=same))
+
+def learning_settings(config: ProjectConfig) -> ProjectConfig:
+    """The settings without those that change nothing of what is learned."""
+    same = {"n_given": 0, "batch_size": 1, "replays": None, "refit": "round"}
+    return config.model_copy(update=same)
+
+
+def note_name(config: ProjectConfig, version: str) -> Callable[[Labels], str]:
+    """Names for what is learned with these settings from sets of labels."""
+    settings = learning_settings(config).model_dump_json()
+
+    def name(labels: Labels) -> str:
+        told = json.dumps([settings, version, sorted(labels)]).encode()
+        return hashlib.blake2b(told, digest_size=16).hexdigest()
+
+    return name
+
+
+def _spreader(
+    config: ProjectConfig, graph: SimilarityGraph, resources: Resources
+) -> FixedPointSpreader | ResponseSpreader:
+    if config.mode == "fixed_point":
+        fixed_point = FixedPoint(graph, config.alpha, threads=resources.threads)
+        return FixedPointSpreader(fixed_point, memory=resources.memory)
+    return ResponseSpreader(
+        graph,
+        alpha=config.alpha,
+        max_iter=config.max_iter,
+        tol=config.tol,
+        memory=resources.memory,
+    )
 
 
 def labels_key(labels: Mapping[int, str] | Iterable[tuple[int, str]]) -> Labels:

@@ -24,6 +24,18 @@ class InvalidConfigError(LabelspreadError):
     """A project's settings contradict each other or its data set."""
 
 
+class InvalidSettingError(LabelspreadError):
+    """An environment variable has a value that makes no sense."""
+
+
+class InvalidFeaturesError(LabelspreadError):
+    """A data set has features that no graph can be built from."""
+
+
+class InvalidDatasetError(LabelspreadError):
+    """A data set is not there, cannot be read, or is not one."""
+
+
 class InvalidNameError(LabelspreadError):
     """A project cannot have this name."""
 

@@ -7,17 +7,25 @@ nearly all of what a fit in scikit-learn costs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.csgraph import laplacian
+from scipy.sparse.csgraph import connected_components, laplacian
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.neighbors import kneighbors_graph
 
-from core.types import FloatArray, freeze
+from core.features import Projection
+from core.neighbours import EXACT_UP_TO, Neighbours, nearest_neighbours
+from core.progress import Progress, silent
+from core.types import Float32Array, FloatArray, Int32Array, freeze
 
-Kernel = Literal["rbf", "knn"]
+Kernel = Literal["rbf", "knn", "symmetric_knn"]
+
+STEEPNESS: Final = 4
+"""The last of an item's neighbours has the weight ``exp(-4)``, if it does not count the item
+among its own nearer ones."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,10 +36,13 @@ class SimilarityGraph:
     ----------
     matrix : (n_items, n_items), dense or sparse, float64
         ``D^-1/2 W D^-1/2`` without its diagonal (Zhou et al., "Learning with local and global
-        consistency", 2004). Not symmetric for ``knn``, whose affinity is directed.
+        consistency", 2004).
+    symmetric
+        False for ``knn``, whose affinity is directed.
     """
 
     matrix: FloatArray | sparse.csr_array
+    symmetric: bool = False
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -41,8 +52,18 @@ class SimilarityGraph:
         """The number of items, which is the number of nodes."""
         return int(self.matrix.shape[0])
 
+    def components(self) -> Int32Array:
+        """The number of the connected component that each item is in, shape (n_items,)."""
+        edges = self.matrix
+        if isinstance(edges, np.ndarray):
+            # Given a dense matrix scipy would take weights of 1e-9 for none at all.
+            edges = sparse.csr_array(edges != 0)
+        return np.asarray(connected_components(edges, directed=False)[1])
 
-def normalise(affinity: FloatArray | sparse.csr_array | sparse.csr_matrix) -> SimilarityGraph:
+
+def normalise(
+    affinity: FloatArray | sparse.csr_array | sparse.csr_matrix, *, symmetric: bool = False
+) -> SimilarityGraph:
     """Turn an affinity matrix W, shape (n_items, n_items), into S.
 
     The normalised Laplacian is scipy's, as in scikit-learn: degrees are column sums without the
@@ -55,30 +76,30 @@ def normalise(affinity: FloatArray | sparse.csr_array | sparse.csr_matrix) -> Si
         # up in the same order, and results agree to the last bit.
         values = np.where(entries.row == entries.col, 0.0, -entries.data)
         matrix = sparse.coo_array((values, (entries.row, entries.col)), shape=entries.shape).tocsr()
-        return SimilarityGraph(matrix=matrix)
+        return SimilarityGraph(matrix, symmetric)
     dense = np.ascontiguousarray(-np.asarray(negative))
     np.fill_diagonal(dense, 0.0)
-    return SimilarityGraph(matrix=dense)
+    return SimilarityGraph(dense, symmetric)
 
 
-def rbf_graph(features: FloatArray, gamma: float) -> SimilarityGraph:
+def rbf_graph(features: NDArray[Any], gamma: float) -> SimilarityGraph:
     """All pairs, weighted ``exp(-gamma * ||a - b||^2)``; memory grows with n_items squared.
 
     Parameters
     ----------
-    features : (n_items, n_features), float64
+    features : (n_items, n_features), any real dtype
     gamma
         In units of one over a squared feature.
     """
-    return normalise(rbf_kernel(features, gamma=gamma))
+    return normalise(rbf_kernel(features, gamma=gamma), symmetric=True)
 
 
-def knn_graph(features: FloatArray, n_neighbors: int) -> SimilarityGraph:
+def knn_graph(features: NDArray[Any], n_neighbors: int) -> SimilarityGraph:
     """Each item with its nearest ones, weight 1, itself counted among them (scikit-learn's way).
 
     Parameters
     ----------
-    features : (n_items, n_features), float64
+    features : (n_items, n_features), any real dtype
     n_neighbors
         At most n_items.
     """
@@ -87,8 +108,88 @@ def knn_graph(features: FloatArray, n_neighbors: int) -> SimilarityGraph:
     )
 
 
+def symmetric_knn_graph(
+    features: NDArray[Any],
+    n_neighbors: int,
+    *,
+    threads: int = 1,
+    exact_up_to: int = EXACT_UP_TO,
+    progress: Progress = silent,
+) -> SimilarityGraph:
+    """Each item with its nearest others, weighted by distance, the same in both directions.
+
+    ``w_ij = exp(-4 d_ij^2 / d_k(i)^2)`` for the ``n_neighbors`` nearest j of i, where ``d_k(i)`` is
+    the distance of the last of them; then the larger of both directions. The distances are those
+    of at most 50 principal components. Time and memory grow with n_items, not with its square.
+
+    Parameters
+    ----------
+    features : (n_items, n_features), any real dtype
+    n_neighbors
+        The item itself not counted. Where there are fewer others, all of them are neighbours.
+    threads
+        How many to use.
+    exact_up_to
+        Of more items than this the neighbours are found approximately.
+
+    Raises
+    ------
+    InvalidFeaturesError
+        If a feature is not a finite number.
+    CancelledError
+        If ``progress`` says so.
+
+    References
+    ----------
+    Calder, Cook, Thorpe, Slepčev, "Poisson learning", 2020 (section 4, the weights);
+    Zelnik-Manor, Perona, "Self-tuning spectral clustering", 2004 (the local scale).
+    """
+    n_items = len(features)
+    n_neighbors = min(n_neighbors, n_items - 1)
+    if n_neighbors < 1:
+        return SimilarityGraph(sparse.csr_array((n_items, n_items)), symmetric=True)
+    points = Projection.fit(features, progress).transform(features)
+    found = nearest_neighbours(
+        points, n_neighbors, threads=threads, exact_up_to=exact_up_to, progress=progress
+    )
+    progress("Weighting neighbours", 0.0)
+    return _symmetric_graph(found)
+
+
+def local_weights(squared: Float32Array) -> Float32Array:
+    """``exp(-4 d_ij^2 / d_k(i)^2)`` of squared distances, nearest first, shape as given.
+
+    Items that coincide have weight 1, also where all neighbours of an item do.
+    """
+    last = np.maximum(squared[:, -1:], np.finfo(np.float32).tiny)
+    return np.asarray(np.exp(-STEEPNESS * (squared / last)), dtype=np.float32)
+
+
+def _symmetric_graph(found: Neighbours) -> SimilarityGraph:
+    n_items, n_neighbors = found.indices.shape
+    ends = np.arange(0, found.indices.size + 1, n_neighbors, dtype=np.int32)
+    weights = local_weights(found.squared).astype(np.float64)
+    one_way = sparse.csr_array(
+        (weights.ravel(), found.indices.ravel().copy(), ends), shape=(n_items, n_items)
+    )
+    # An approximate search may come back with a neighbour twice, which is to count once.
+    one_way.sum_duplicates()
+    np.minimum(one_way.data, 1, out=one_way.data)
+    affinity = one_way.maximum(one_way.T.tocsr()).tocsr()
+    scale = 1 / np.sqrt(affinity.sum(axis=1))
+    # One product of both roots, the same for (i, j) and (j, i): symmetric to the last bit.
+    affinity.data *= np.repeat(scale, np.diff(affinity.indptr)) * scale[affinity.indices]
+    return SimilarityGraph(affinity, symmetric=True)
+
+
 def build_graph(
-    features: FloatArray, kernel: Kernel, *, gamma: float, n_neighbors: int
+    features: NDArray[Any],
+    kernel: Kernel,
+    *,
+    gamma: float,
+    n_neighbors: int,
+    threads: int = 1,
+    progress: Progress = silent,
 ) -> SimilarityGraph:
     """Build the graph of a kernel by name.
 
@@ -102,5 +203,7 @@ def build_graph(
             return rbf_graph(features, gamma)
         case "knn":
             return knn_graph(features, n_neighbors)
+        case "symmetric_knn":
+            return symmetric_knn_graph(features, n_neighbors, threads=threads, progress=progress)
         case _:
-            raise ValueError(f"kernel must be 'rbf' or 'knn', not {kernel!r}")
+            raise ValueError(f"kernel must be 'rbf', 'knn' or 'symmetric_knn', not {kernel!r}")

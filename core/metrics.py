@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from core.types import UNLABELLED, Beliefs, BoolArray, FloatArray, IntArray, freeze
 
@@ -60,20 +59,17 @@ def report(truth: IntArray, predicted: IntArray, n_classes: int) -> Report:
     predicted : (n_items,), int64
         Class indices, ``UNLABELLED`` for an item that no label reaches.
     """
-    classes = np.arange(n_classes)
-    matrix = np.zeros((n_classes, n_classes + 1), dtype=np.int64)
-    precision = recall = f1 = np.zeros(n_classes)
-    support = np.zeros(n_classes, dtype=np.int64)
-    macro_f1 = float("nan")
-    if len(truth):
-        columns = np.where(predicted == UNLABELLED, n_classes, predicted)
-        matrix = confusion_matrix(truth, columns, labels=np.arange(n_classes + 1))[:n_classes]
-        # Of classes never predicted scikit-learn would warn; zero is what its report prints.
-        precision, recall, f1, support = precision_recall_fscore_support(
-            truth, predicted, labels=classes, zero_division=0
-        )
-        occurs = (support > 0) | (matrix[:, :n_classes].sum(axis=0) > 0)
-        macro_f1 = float(f1[occurs].mean())
+    columns = np.where(predicted == UNLABELLED, n_classes, predicted)
+    cells = np.bincount(truth * (n_classes + 1) + columns, minlength=n_classes * (n_classes + 1))
+    matrix = cells.reshape(n_classes, n_classes + 1).astype(np.int64)
+    right = np.diagonal(matrix).astype(np.float64)
+    support = matrix.sum(axis=1)
+    # Of a class never predicted nothing is right: zero is what scikit-learn's report prints.
+    precision = _share(right, matrix[:, :n_classes].sum(axis=0))
+    recall = _share(right, support)
+    f1 = _share(2 * right, matrix[:, :n_classes].sum(axis=0) + support)
+    occurs = (support > 0) | (matrix[:, :n_classes].sum(axis=0) > 0)
+    macro_f1 = float(f1[occurs].mean()) if len(truth) else float("nan")
     return Report(
         n_items=len(truth),
         accuracy=accuracy(truth, predicted),
@@ -84,6 +80,11 @@ def report(truth: IntArray, predicted: IntArray, n_classes: int) -> Report:
         support=support,
         confusion=matrix,
     )
+
+
+def _share(part: FloatArray, whole: IntArray) -> FloatArray:
+    """The ratio, or zero where there is nothing to divide by."""
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
 def report_all(truth: IntArray, beliefs: Beliefs, n_classes: int) -> Report:

@@ -1,13 +1,17 @@
 """One label's effect on all items, solved ahead of time.
 
-Spreading is linear in the labels: after ``t`` sweeps, with ``Y`` the one-hot labels,
+Spreading is linear in the labels, so a label on item j adds one column to the scores of its class,
+and that column does not depend on which class a person will choose. It is solved while the person
+looks at the item; when the answer comes, a refit only adds it.
+
+In fixed-point mode (``FixedPointSpreader``) the scores are ``(1 - alpha) (I - alpha S)^-1 Y`` and
+the column is that of the matrix in front of Y. In exact mode (``ResponseSpreader``), after ``t``
+sweeps, with ``Y`` the one-hot labels,
 
     F_t = (1 - alpha) * (Y + alpha S Y + ... + alpha^(t-1) S^(t-1) Y) + alpha^t S^t Y
 
-so a label on item j adds the columns ``S^k e_j`` to its class, and these do not depend on which
-class a person will choose. They are solved while the person looks at the item; when the answer
-comes, a refit only adds them up. The sums, and so the sweeps, the stopping rule and the result, are
-those of :func:`core.spreading.spread`, to rounding.
+so a label on item j adds the columns ``S^k e_j``. The sums, and so the sweeps, the stopping rule
+and the result, are those of :func:`core.spreading.spread`, to rounding.
 """
 
 from __future__ import annotations
@@ -15,19 +19,33 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import numpy as np
 from scipy import sparse
 
 from core.graph import SimilarityGraph
-from core.spreading import Spread, one_hot_labels, spread
-from core.types import FloatArray, IntArray
+from core.solvers import SWEEPS_UP_TO
+from core.spreading import DOUBLE_UP_TO, FixedPoint, Spread, one_hot_labels, spread
+from core.types import UNLABELLED, Float32Array, FloatArray, IntArray
 
 DEFAULT_MEMORY: Final = 256 * 2**20
 """Bytes of solved columns kept for one graph."""
+
+REFRESH_AFTER: Final = 1_000
+"""Additions to the scores of a class until they are solved anew. Each leaves an error of 1e-16."""
+
+_FEW_CHANGES: Final = 32
+"""Labels that may differ from those spread before, for the rest to be taken as it was."""
+
+_LEAST_KEPT: Final = 20
+"""Columns, and sums of them, that are kept however little memory there is: those of a batch."""
+
+_LOOKED_AT: Final = 16
+"""Sums made lately that are looked at for one that is close to what is asked for."""
 
 _DEEPEST: Final = 16
 """Powers kept for one item at most; an alpha that needs more is spread sweep by sweep."""
@@ -79,10 +97,12 @@ class ResponseSpreader:
         self._sums: dict[int, _ClassSum] = {}
         self._lock = threading.Lock()
 
-    def prepare(self, items: Iterable[int]) -> None:
+    def prepare(
+        self, items: Iterable[int], still_wanted: Callable[[], bool] = lambda: True
+    ) -> None:
         """Solve the columns of these items now, so that a label on them costs an addition."""
         wanted = set(items)
-        if wanted and len(wanted) <= self._capacity:
+        if wanted and len(wanted) <= self._capacity and still_wanted():
             with self._lock:
                 self._solve(wanted)
 
@@ -175,3 +195,183 @@ def _sweeps_needed(alpha: float, max_iter: int, tol: float, n_items: int) -> int
         return max_iter
     sweeps = (math.log(tol) - math.log(n_items)) / math.log(alpha)
     return min(max_iter, max(1, math.ceil(sweeps)) + 2)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ColumnScores:
+    """Scores kept column by column, one array a class: what did not change is not copied.
+
+    Attributes
+    ----------
+    columns
+        One array of shape (n_items,), float64, a class.
+    """
+
+    columns: tuple[FloatArray, ...]
+    n_iter: int = 1
+    converged: bool = True
+
+    def rows(self, rows: slice) -> FloatArray:
+        """The scores of some items, shape (n_rows, n_classes)."""
+        return np.stack([column[rows] for column in self.columns], axis=1)
+
+
+@dataclass(slots=True, eq=False)
+class _Sum:
+    """The scores that labels on some items give to one class, and the additions that made them."""
+
+    items: frozenset[int]
+    scores: FloatArray | None = None
+    additions: int = 0
+
+
+class FixedPointSpreader:
+    """Spreads labels to the fixed point, by adding and taking away columns that it keeps.
+
+    Safe to use from several threads; sets of labels that differ, as those of two projects on one
+    graph, may take turns. Of more than ``DOUBLE_UP_TO`` items columns are kept in float32, which
+    loses 6e-8 of each entry; sums are float64. After ``REFRESH_AFTER`` additions a class is solved
+    anew, so errors do not grow with the length of a session.
+
+    Parameters
+    ----------
+    fixed_point
+        Solves for columns.
+    memory
+        Bytes to keep, half of them for columns and half for sums of columns.
+    """
+
+    def __init__(self, fixed_point: FixedPoint, *, memory: int = DEFAULT_MEMORY) -> None:
+        self._fixed_point = fixed_point
+        n_items = fixed_point.n_items
+        self._is_double = n_items <= DOUBLE_UP_TO
+        column_bytes = (8 if self._is_double else 4) * n_items
+        self._most_columns = max(_LEAST_KEPT, memory // 2 // column_bytes)
+        self._most_sums = max(_LEAST_KEPT, memory // 2 // (8 * n_items))
+        # A difference of positive numbers loses the digits of small ones. For a small alpha scores
+        # sink by many orders of magnitude within a few steps, so nothing is subtracted there.
+        self._may_subtract = fixed_point.alpha > SWEEPS_UP_TO
+        # At a time as many columns as take about a third of a second.
+        self._block = max(1, min(10, 700_000 // n_items))
+        self._columns: OrderedDict[int, FloatArray | Float32Array] = OrderedDict()
+        self._sums: OrderedDict[frozenset[int], _Sum] = OrderedDict()
+        self._latest: dict[int, _Sum] = {}
+        self._nothing = _Sum(frozenset(), np.zeros(n_items))
+        self._labels = np.full(n_items, UNLABELLED, dtype=np.int64)
+        self._members: dict[int, frozenset[int]] = {}
+        self._lock = threading.RLock()
+
+    def prepare(
+        self, items: Iterable[int], still_wanted: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Solve the columns of these items now, in this order, a few at a time.
+
+        Parameters
+        ----------
+        still_wanted
+            Asked now and then; when it says no, the rest is left.
+        """
+        waiting = list(dict.fromkeys(items))[: self._most_columns]
+        while waiting and still_wanted():
+            with self._lock:
+                missing = [item for item in waiting if not self._touch(item)]
+            block, waiting = missing[: self._block], missing[self._block :]
+            # Without the lock: an answer that comes meanwhile is not to wait for all of these.
+            self._keep(block, self._solve([frozenset([item]) for item in block]))
+
+    def __call__(self, labels: IntArray, classes: IntArray, /) -> ColumnScores:
+        """Spread ``labels``, shape (n_items,); one column of scores a class of ``classes``."""
+        with self._lock:
+            self._follow(labels)
+            sums = [self._known(label) for label in classes.tolist()]
+            unknown = [known for known in sums if known.scores is None]
+            solved = self._solve([known.items for known in unknown])
+            for known, scores in zip(unknown, solved, strict=True):
+                known.scores = scores
+            return ColumnScores(tuple(s.scores for s in sums if s.scores is not None))
+
+    def _follow(self, labels: IntArray) -> None:
+        """Note which items each class has now; most often one label is new."""
+        changed = np.flatnonzero(labels != self._labels)
+        if len(changed) > _FEW_CHANGES:
+            labelled = np.flatnonzero(labels != UNLABELLED)
+            named = labels[labelled]
+            self._members = {
+                int(label): frozenset(labelled[named == label].tolist())
+                for label in np.unique(named)
+            }
+        else:
+            for item in changed.tolist():
+                before, now = int(self._labels[item]), int(labels[item])
+                if before != UNLABELLED:
+                    self._members[before] -= {item}
+                if now != UNLABELLED:
+                    self._members[now] = self._members.get(now, frozenset()) | {item}
+        if len(changed):
+            self._labels = labels.copy()
+
+    def _known(self, label: int) -> _Sum:
+        """The scores of a class, from those it had before; without scores if they are too few."""
+        items = self._members[label]
+        latest = self._latest.get(label)
+        if latest is not None and latest.items is items:
+            return latest
+        found = self._sums.get(items) or self._from_close_one(latest, items) or _Sum(items)
+        self._latest[label] = found
+        self._sums[items] = found
+        self._sums.move_to_end(items)
+        while len(self._sums) > self._most_sums:
+            self._sums.popitem(last=False)
+        return found
+
+    def _from_close_one(self, latest: _Sum | None, items: frozenset[int]) -> _Sum | None:
+        """Add to, or take from, a sum that is few items away, if there is one."""
+        closest = latest
+        if closest is None or len(closest.items ^ items) > 1:
+            made_lately = islice(reversed(self._sums.values()), _LOOKED_AT)
+            known = (self._nothing, *made_lately, *([] if latest is None else [latest]))
+            closest = min(known, key=lambda one: len(items ^ one.items))
+        if closest.scores is None:
+            return None
+        added, removed = items - closest.items, closest.items - items
+        additions = closest.additions + len(added) + len(removed)
+        if additions > REFRESH_AFTER or (removed and not self._may_subtract):
+            return None
+        missing = [item for item in (*added, *removed) if item not in self._columns]
+        if len(missing) > 1:
+            # As many solutions as a new sum takes, or more.
+            return None
+        self._keep(missing, self._solve([frozenset([item]) for item in missing]))
+        scores = closest.scores.copy()
+        for item in added:
+            scores += self._columns[item]
+        for item in removed:
+            scores -= self._columns[item]
+        if removed:
+            # What is left of a column taken away may be rounding, on either side of zero.
+            np.maximum(scores, 0, out=scores)
+            self._fixed_point.clear_unreached(scores, items)
+        return _Sum(items, scores, additions)
+
+    def _touch(self, item: int) -> bool:
+        known = item in self._columns
+        if known:
+            self._columns.move_to_end(item)
+        return known
+
+    def _keep(self, items: Sequence[int], columns: Sequence[FloatArray]) -> None:
+        with self._lock:
+            for item, column in zip(items, columns, strict=True):
+                self._columns[item] = column if self._is_double else column.astype(np.float32)
+            while len(self._columns) > self._most_columns:
+                self._columns.popitem(last=False)
+
+    def _solve(self, groups: Sequence[frozenset[int]]) -> list[FloatArray]:
+        """The scores that labels on each group of items give, shape (n_items,) each."""
+        if not groups:
+            return []
+        sources = np.zeros((self._fixed_point.n_items, len(groups)))
+        for column, items in enumerate(groups):
+            sources[list(items), column] = 1
+        solved = np.ascontiguousarray(self._fixed_point.solve(sources).T)
+        return [scores.copy() for scores in solved]

@@ -15,8 +15,13 @@ import numpy as np
 
 from core import history, metrics, session
 from core.config import ProjectConfig
-from core.engine import Engine, Engines, Labels, labels_key
+from core.datasets import Catalogue, Entry
+from core.engine import Engine, Labels, build_engine, labels_key, note_name
+from core.engines import Build, Engines, is_small
 from core.errors import (
+    InvalidConfigError,
+    InvalidDatasetError,
+    InvalidFeaturesError,
     InvalidNameError,
     SequenceConflictError,
     StoreBusyError,
@@ -24,8 +29,12 @@ from core.errors import (
 )
 from core.history import RoundRecord
 from core.metrics import LabelCheck, Report
+from core.progress import CancelledError
+from core.resources import Resources
 from core.session import Answer, Event, Given, Served, State, Submission
 from core.storage.base import Project, Store
+from core.storage.graphs import GraphStore
+from core.storage.notes import Notes
 from core.types import Beliefs, Dataset
 
 Decision = TypeVar("Decision")
@@ -113,6 +122,12 @@ class Service:
         Gives the time, UTC.
     new_id
         Gives a fresh identifier, of 64 characters at most.
+    catalogue
+        The data sets there are; None stands for the built-in ones.
+    resources
+        How much of the machine engines may use.
+    graphs, notes
+        Where graphs and accuracies are kept, so that a restart is quick; None: nowhere.
     """
 
     def __init__(
@@ -121,11 +136,27 @@ class Service:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], str] = lambda: uuid4().hex,
+        catalogue: Catalogue | None = None,
+        resources: Resources | None = None,
+        graphs: GraphStore | None = None,
+        notes: Notes | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._new_id = new_id
-        self._engines = Engines()
+        self._catalogue = catalogue or Catalogue()
+        self._notes = notes or Notes()
+        self._engines = Engines(
+            lambda config, progress: build_engine(
+                config,
+                self._catalogue,
+                resources=resources,
+                graphs=graphs,
+                notes=self._notes,
+                progress=progress,
+            )
+        )
+        self._shown: dict[str, str] = {}
         self._states: dict[str, State] = {}
         self._states_lock = threading.Lock()
         self._ahead = ThreadPoolExecutor(max_workers=1, thread_name_prefix="solve-ahead")
@@ -164,8 +195,11 @@ class Service:
         ------
         InvalidNameError
             If the name is empty, too long or taken.
+        InvalidDatasetError, InvalidConfigError
+            If the data set is not there, or does not have what is asked for.
         """
         project = Project(self._new_id(), self._checked_name(name), config, self._clock())
+        self._catalogue.check(config)
         given = self._true_labels(config) if labels is None else dict(labels)
         self._store.create(project, [Given(labels=given)] if given else [])
         return project
@@ -200,17 +234,49 @@ class Service:
             self._store.rename(project_id, name)
         self._store.restore(project_id)
 
+    def datasets(self) -> tuple[Entry, ...]:
+        """The data sets that a project can be made on."""
+        return self._catalogue.entries()
+
+    def preparation(self, project_id: str) -> Build | None:
+        """The build of a large project's graph, begun now if need be; None if nobody has to wait.
+
+        Raises
+        ------
+        UnknownProjectError
+            If the project does not exist or was deleted.
+        LabelspreadError
+            Whatever has stopped the build; the next call begins anew.
+        """
+        config = self._open_project(project_id).config
+        if is_small(config) or self._engines.ready(config) is not None:
+            return None
+        return self._engines.start(config)
+
+    def n_labels(self, project_id: str) -> int:
+        """How many labels a project has."""
+        return len(self._catch_up(project_id).labels)
+
+    def known_accuracy(self, project_id: str) -> float | None:
+        """Share of all items predicted right, where it is known without a long wait."""
+        config = self._open_project(project_id).config
+        labels = labels_key(self._catch_up(project_id).labels)
+        try:
+            if is_small(config) or self._engines.ready(config) is not None:
+                return self._engines.get(config).accuracy(labels)
+        except (CancelledError, InvalidDatasetError, InvalidFeaturesError):
+            return None
+        return self._notes.get(note_name(config, self._catalogue.version(config.dataset))(labels))
+
     def view(self, project_id: str) -> View:
-        """A project as it stands in the store now.
+        """A project as it stands in the store now. A large one may have to be waited for.
 
         Raises
         ------
         UnknownProjectError
             If it does not exist or was deleted.
         """
-        project = self._store.project(project_id)
-        if project.deleted_at is not None:
-            raise UnknownProjectError(project_id)
+        project = self._open_project(project_id)
         return View(project, self._catch_up(project_id), self._engines.get(project.config))
 
     def batch(self, project_id: str) -> Served | None:
@@ -223,8 +289,14 @@ class Service:
         batch = self._decide(
             project_id, serve, lambda b, state: [] if b is None or b == state.open_batch else [b]
         )
-        if batch is not None:
-            self._ahead.submit(view.engine.prepare, batch.items)
+        if batch is not None and self._shown.get(project_id) != batch.batch_id:
+            self._shown[project_id] = batch_id = batch.batch_id
+            self._ahead.submit(
+                view.engine.prepare,
+                batch.items,
+                # Another batch may be on screen before all of this one is solved.
+                lambda: self._shown[project_id] == batch_id,
+            )
         return batch
 
     def submit(self, project_id: str, batch_id: str, answers: Sequence[Answer]) -> Submission:
@@ -261,6 +333,12 @@ class Service:
             lambda event, _: [event] if event else [],
         )
         return undone is not None
+
+    def _open_project(self, project_id: str) -> Project:
+        project = self._store.project(project_id)
+        if project.deleted_at is not None:
+            raise UnknownProjectError(project_id)
+        return project
 
     def _decide(
         self,
@@ -329,9 +407,14 @@ class Service:
 
     def _true_labels(self, config: ProjectConfig) -> dict[int, str]:
         """The true labels of the first items, where a project is to start with some."""
-        dataset = self._engines.get(config).dataset
-        if config.n_given == 0 or dataset.truth is None:
+        if config.n_given == 0:
             return {}
+        dataset = self._catalogue.load(config)
+        if dataset.truth is None:
+            raise InvalidConfigError(
+                f"The true labels of {dataset.title} are not known, so none can be given.",
+                "Set the labels at the start to 0.",
+            )
         rows, truth = dataset.rows[: config.n_given], dataset.truth[: config.n_given]
         return {int(r): dataset.class_names[int(t)] for r, t in zip(rows, truth, strict=True)}
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
 from platformdirs import user_data_path
 
+from core.errors import InvalidSettingError
+from core.resources import Resources
+
 HOME_VARIABLE = "LABELSPREAD_HOME"
 DATABASE_VARIABLE = "LABELSPREAD_DATABASE_URL"
+THREADS_VARIABLE = "LABELSPREAD_THREADS"
+MEMORY_VARIABLE = "LABELSPREAD_MEMORY_MB"
 
 
 def home(environment: Mapping[str, str]) -> Path:
@@ -26,3 +32,38 @@ def database_url(environment: Mapping[str, str]) -> str:
     # In an address "?" and "%" have a meaning of their own; in a folder's name they have none.
     path = quote(str(home(environment) / "labelspread.db"), safe="/\\: ")
     return f"sqlite:///{path}"
+
+
+def datasets_folder(environment: Mapping[str, str]) -> Path:
+    """Where image sets are looked for: ``datasets`` in the folder for data."""
+    return home(environment) / "datasets"
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """What can be built again: ``cache`` in the folder for data."""
+    return home(environment) / "cache"
+
+
+def resources(environment: Mapping[str, str]) -> Resources:
+    """What the engine may use: ``LABELSPREAD_THREADS`` and ``LABELSPREAD_MEMORY_MB``.
+
+    Raises
+    ------
+    InvalidSettingError
+        If one of them is not a whole number, or too small.
+    """
+    threads = _whole_number(environment, THREADS_VARIABLE, os.cpu_count() or 1)
+    default = Resources()
+    memory = _whole_number(environment, MEMORY_VARIABLE, default.memory // 2**20)
+    return Resources(threads=threads, memory=memory * 2**20)
+
+
+def _whole_number(environment: Mapping[str, str], variable: str, default: int) -> int:
+    text = environment.get(variable, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal() or int(text) < 1:
+        raise InvalidSettingError(
+            f"{variable} is “{text[:40]}”.", "Set it to a whole number, 1 or more, or leave it out."
+        )
+    return int(text)

@@ -8,12 +8,13 @@ yet, one class only, items that no label reaches, a label that the model contrad
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Protocol, Self
+from typing import Any, Final, Literal, Protocol, Self, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics.pairwise import rbf_kernel
@@ -21,8 +22,23 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from core.graph import Kernel, SimilarityGraph, build_graph
+from core.features import Projection
+from core.graph import (
+    Kernel,
+    SimilarityGraph,
+    build_graph,
+    local_weights,
+)
+from core.solvers import make_solver
 from core.types import UNLABELLED, Beliefs, FloatArray, IntArray
+
+Mode = Literal["exact", "fixed_point"]
+
+DOUBLE_UP_TO: Final = 20_000
+"""Most items whose distributions are kept in float64. Those of larger sets take float32, which
+holds a probability to 6e-8; what leads to them is computed in float64 all the same."""
+
+_CHUNK: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,11 +58,33 @@ class Spread:
     n_iter: int
     converged: bool
 
+    def rows(self, rows: slice) -> FloatArray:
+        """The scores of some items, shape (n_rows, n_classes)."""
+        return self.scores[rows]
+
+
+class Scores(Protocol):
+    """The outcome of spreading, however it is kept."""
+
+    @property
+    def n_iter(self) -> int:
+        """Sweeps made."""
+        ...
+
+    @property
+    def converged(self) -> bool:
+        """Whether the scores are settled."""
+        ...
+
+    def rows(self, rows: slice, /) -> FloatArray:
+        """The scores of some items, shape (n_rows, n_classes)."""
+        ...
+
 
 class Spreader(Protocol):
     """Anything that spreads labels, shape (n_items,), naming ``classes``, over a fixed graph."""
 
-    def __call__(self, labels: IntArray, classes: IntArray, /) -> Spread:
+    def __call__(self, labels: IntArray, classes: IntArray, /) -> Scores:
         """Give the scores, one column a class of ``classes``."""
         ...
 
@@ -133,6 +171,53 @@ def one_hot_labels(labels: IntArray, classes: IntArray) -> FloatArray:
     return np.asarray(labels[:, np.newaxis] == classes[np.newaxis, :], dtype=np.float64)
 
 
+class FixedPoint:
+    """The converged solution ``F = (1 - alpha) (I - alpha S)^-1 Y`` over one graph.
+
+    It is what ``spread`` comes to with ``tol=0`` and sweeps without end. An item that no label of a
+    class reaches along the edges of the graph has a score of exactly zero in that class.
+
+    Parameters
+    ----------
+    graph
+        S, over n_items items.
+    alpha
+        Between 0 and 1, both excluded.
+    threads
+        How many to use in one solution.
+
+    References
+    ----------
+    Zhou, Bousquet, Lal, Weston, Schölkopf, "Learning with local and global consistency", 2004,
+    equation 4.
+    """
+
+    def __init__(self, graph: SimilarityGraph, alpha: float, *, threads: int = 1) -> None:
+        self.n_items = graph.n_items
+        self.alpha = alpha
+        self._solver = make_solver(graph, alpha, threads=threads)
+        components = graph.components()
+        self._components = components if components.any() else None
+
+    def solve(self, sources: FloatArray) -> FloatArray:
+        """Spread the columns of Y, shape (n_items, n_columns), none of them negative."""
+        scores = self._solver.solve(sources)
+        scores *= 1 - self.alpha
+        for column, source in zip(scores.T, sources.T, strict=True):
+            self.clear_unreached(column, np.flatnonzero(source))
+        return scores
+
+    def clear_unreached(self, scores: FloatArray, items: Iterable[int]) -> None:
+        """Set to zero, in place, the scores that labels on these items cannot reach."""
+        if self._components is not None:
+            reached = np.unique(self._components[[*items]])
+            scores[~np.isin(self._components, reached)] = 0
+
+    def __call__(self, labels: IntArray, classes: IntArray, /) -> Spread:
+        """Spread ``labels``, shape (n_items,); one column of scores a class of ``classes``."""
+        return Spread(self.solve(one_hot_labels(labels, classes)), n_iter=1, converged=True)
+
+
 def believe(labels: IntArray, n_classes: int, spreader: Spreader) -> Beliefs:
     """Fit the model to the labels, and say of every item what is believed of it.
 
@@ -146,19 +231,35 @@ def believe(labels: IntArray, n_classes: int, spreader: Spreader) -> Beliefs:
     spreader
         Spreads the labels, given the classes that occur among them.
     """
-    seen = np.unique(labels[labels != UNLABELLED])
-    probabilities = np.zeros((len(labels), n_classes))
+    labelled = np.flatnonzero(labels != UNLABELLED)
+    seen = np.flatnonzero(np.bincount(labels[labelled], minlength=n_classes))
+    n_items = len(labels)
+    dtype = np.float64 if n_items <= DOUBLE_UP_TO else np.float32
+    probabilities = np.zeros((n_items, n_classes), dtype=dtype)
+    model_class = np.full(n_items, UNLABELLED, dtype=np.int64)
     n_iter, converged = 0, True
     if len(seen):
-        result = spreader(labels, seen)
-        probabilities[:, seen] = normalise_rows(result.scores)
-        n_iter, converged = result.n_iter, result.converged
-    reached = probabilities.any(axis=1)
-    model_class = np.where(reached, probabilities.argmax(axis=1), UNLABELLED)
+        scores = spreader(labels, seen)
+        n_iter, converged = scores.n_iter, scores.converged
+        # All classes most often; then they need not be put in their places one by one.
+        places = slice(None) if len(seen) == n_classes else seen
+        # Some rows at a time stay in the processor's cache from the first step to the last.
+        for start in range(0, n_items, _CHUNK):
+            rows = slice(start, start + _CHUNK)
+            part = scores.rows(rows)
+            best = seen[part.argmax(axis=1)]
+            sums = part.sum(axis=1)
+            unreached = sums == 0
+            sums[unreached] = 1
+            best[unreached] = UNLABELLED
+            probabilities[rows, places] = part / sums[:, np.newaxis]
+            model_class[rows] = best
+    predicted = model_class.copy()
+    predicted[labelled] = labels[labelled]
     return Beliefs(
         probabilities=probabilities,
         model_class=model_class,
-        predicted=np.where(labels != UNLABELLED, labels, model_class),
+        predicted=predicted,
         labels=labels.copy(),
         n_iter=n_iter,
         converged=converged,
@@ -171,19 +272,30 @@ class LabelSpreading(ClassifierMixin, BaseEstimator):
     ``fit`` builds the graph and gives the same results as scikit-learn's. ``refit`` takes new
     labels for the same items and costs only the spreading.
 
+    It differs from scikit-learn's estimator where that one is not defined: fitting without any
+    label is refused. It passes ``sklearn.utils.estimator_checks.check_estimator`` in both modes and
+    with all kernels.
+
     Parameters
     ----------
-    kernel : {"rbf", "knn"}
+    kernel : {"rbf", "knn", "symmetric_knn"}
+        ``symmetric_knn`` is :func:`core.graph.symmetric_knn_graph`, which scikit-learn does not
+        have; it makes sparse features dense.
     gamma : float
         RBF only: the kernel is ``exp(-gamma * ||a - b||^2)``.
     n_neighbors : int
-        kNN only: neighbours of an item, itself included.
+        kNN only: neighbours of an item, for ``knn`` itself included.
     alpha : float
         Share of an item's distribution that comes from its neighbours, between 0 and 1.
     max_iter : int
-        The most sweeps.
+        The most sweeps; unused in mode ``fixed_point``.
     tol : float
-        Summed absolute change below which the distributions are settled.
+        Summed absolute change below which the distributions are settled; unused in mode
+        ``fixed_point``.
+    mode : {"exact", "fixed_point"}
+        ``exact`` sweeps as scikit-learn does, ``fixed_point`` gives what the sweeps converge to.
+    threads : int
+        How many to use for building the graph ``symmetric_knn`` and for solving.
 
     Attributes
     ----------
@@ -193,6 +305,7 @@ class LabelSpreading(ClassifierMixin, BaseEstimator):
     label_distributions_ : (n_items, n_seen_classes), float64
     transduction_ : (n_items,)
     n_iter_ : int
+        Sweeps made; 1 in mode ``fixed_point``.
     """
 
     def __init__(
@@ -204,6 +317,8 @@ class LabelSpreading(ClassifierMixin, BaseEstimator):
         alpha: float = 0.2,
         max_iter: int = 30,
         tol: float = 1e-3,
+        mode: Mode = "exact",
+        threads: int = 1,
     ) -> None:
         self.kernel = kernel
         self.gamma = gamma
@@ -211,6 +326,8 @@ class LabelSpreading(ClassifierMixin, BaseEstimator):
         self.alpha = alpha
         self.max_iter = max_iter
         self.tol = tol
+        self.mode = mode
+        self.threads = threads
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Build the graph of ``X`` and spread the labels ``y`` over it.
@@ -231,9 +348,18 @@ class LabelSpreading(ClassifierMixin, BaseEstimator):
         check_classification_targets(targets)
         _require_labels(targets)
         self.X_ = features
+        if self.kernel == "symmetric_knn":
+            features = _dense(features)
+            self.projection_ = Projection.fit(features)
         self.graph_ = build_graph(
-            features, self.kernel, gamma=self.gamma, n_neighbors=self.n_neighbors
+            features,
+            self.kernel,
+            gamma=self.gamma,
+            n_neighbors=self.n_neighbors,
+            threads=self.threads,
         )
+        if self.mode == "fixed_point":
+            self.fixed_point_ = FixedPoint(self.graph_, self.alpha, threads=self.threads)
         return self._spread(targets)
 
     def refit(self, y: ArrayLike) -> Self:
@@ -269,14 +395,26 @@ class LabelSpreading(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         features = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
-        if self.kernel == "knn":
-            neighbours = NearestNeighbors(n_neighbors=self.n_neighbors).fit(self.X_)
-            nearest = neighbours.kneighbors(features, return_distance=False)
-            scores = self.label_distributions_[nearest].sum(axis=1)
-        else:
-            scores = rbf_kernel(features, self.X_, gamma=self.gamma) @ self.label_distributions_
+        match self.kernel:
+            case "knn":
+                neighbours = NearestNeighbors(n_neighbors=self.n_neighbors).fit(self.X_)
+                nearest = neighbours.kneighbors(features, return_distance=False)
+                scores = self.label_distributions_[nearest].sum(axis=1)
+            case "symmetric_knn":
+                scores = self._scores_by_weight(features)
+            case _:
+                kernel = rbf_kernel(features, self.X_, gamma=self.gamma)
+                scores = kernel @ self.label_distributions_
         with np.errstate(invalid="ignore"):
             return np.asarray(scores / scores.sum(axis=1, keepdims=True))
+
+    def _scores_by_weight(self, X: NDArray[Any]) -> FloatArray:
+        """Of new items, by their nearest fitted ones, weighted as in the graph."""
+        fitted = self.projection_.transform(_dense(self.X_))
+        search = NearestNeighbors(n_neighbors=min(self.n_neighbors, len(fitted))).fit(fitted)
+        distances, nearest = search.kneighbors(self.projection_.transform(_dense(X)))
+        weights = local_weights(np.square(distances).astype(np.float32))
+        return np.asarray(np.einsum("ij,ijk->ik", weights, self.label_distributions_[nearest]))
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Classes of new items, shape (n_new_items,)."""
@@ -292,13 +430,13 @@ class LabelSpreading(ClassifierMixin, BaseEstimator):
     def _spread(self, y: np.ndarray) -> Self:
         classes = np.unique(y)
         self.classes_ = classes[classes != UNLABELLED]
-        result = spread(
-            self.graph_,
-            np.asarray(y[:, np.newaxis] == self.classes_[np.newaxis, :], dtype=np.float64),
-            alpha=self.alpha,
-            max_iter=self.max_iter,
-            tol=self.tol,
-        )
+        one_hot = np.asarray(y[:, np.newaxis] == self.classes_[np.newaxis, :], dtype=np.float64)
+        if self.mode == "fixed_point":
+            result = Spread(self.fixed_point_.solve(one_hot), n_iter=1, converged=True)
+        else:
+            result = spread(
+                self.graph_, one_hot, alpha=self.alpha, max_iter=self.max_iter, tol=self.tol
+            )
         if not result.converged:
             warnings.warn(
                 f"max_iter={self.max_iter} was reached without convergence.",
@@ -311,19 +449,28 @@ class LabelSpreading(ClassifierMixin, BaseEstimator):
         return self
 
     def _check_parameters(self) -> None:
-        whole = ("n_neighbors", "max_iter")
+        whole = ("n_neighbors", "max_iter", "threads")
         for name in (*whole, "gamma", "alpha", "tol"):
             value: object = getattr(self, name)
             kind = Integral if name in whole else Real
             if isinstance(value, bool) or not isinstance(value, kind):
                 raise ValueError(f"{name} must be a {kind.__name__.lower()} number, not {value!r}")
-        if self.kernel not in ("rbf", "knn"):
-            raise ValueError(f"kernel must be 'rbf' or 'knn', not {self.kernel!r}")
+        for name, kinds in (("kernel", get_args(Kernel)), ("mode", get_args(Mode))):
+            if getattr(self, name) not in kinds:
+                expected = " or ".join(map(repr, kinds))
+                raise ValueError(f"{name} must be {expected}, not {getattr(self, name)!r}")
         if not 0 < self.alpha < 1:
             raise ValueError(f"alpha must lie between 0 and 1, both excluded, not {self.alpha!r}")
-        for name, least in (("gamma", 0), ("tol", 0), ("n_neighbors", 1), ("max_iter", 1)):
+        for name, least in _LEAST.items():
             if not getattr(self, name) >= least:  # so that nan is refused too
                 raise ValueError(f"{name} must be at least {least}, not {getattr(self, name)!r}")
+
+
+_LEAST: Final = {"gamma": 0, "tol": 0, "n_neighbors": 1, "max_iter": 1, "threads": 1}
+
+
+def _dense(features: Any) -> NDArray[Any]:  # noqa: ANN401 - an array, or one of scipy's sparse ones
+    return np.asarray(features.toarray() if hasattr(features, "toarray") else features)
 
 
 def _require_labels(y: np.ndarray) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+Float32Array = NDArray[np.float32]
 IntArray = NDArray[np.int64]
+Int32Array = NDArray[np.int32]
 BoolArray = NDArray[np.bool_]
 PixelArray = NDArray[np.uint8]
 
@@ -38,7 +40,7 @@ class Dataset:
         changes for a given source.
     images : (n_items, height, width), uint8
         One grey value a pixel; 0 is paper, 255 is full ink.
-    features : (n_items, n_features), float64
+    features : (n_items, n_features), any real dtype
         What the similarity graph is built from.
     class_names
         The classes a person can choose from, in order of display.
@@ -56,7 +58,7 @@ class Dataset:
     title: str
     rows: IntArray
     images: PixelArray
-    features: FloatArray
+    features: NDArray[Any]
     class_names: tuple[str, ...]
     truth: IntArray | None
     question: str
@@ -88,7 +90,7 @@ class Beliefs:
 
     Attributes
     ----------
-    probabilities : (n_items, n_classes), float64
+    probabilities : (n_items, n_classes), float64, or float32 of more than 20,000 items
         Rows sum to one, or to zero where no label reaches the item. Columns are *all* classes of
         the data set, not only those that some label has named.
     model_class : (n_items,), int64
@@ -103,7 +105,7 @@ class Beliefs:
         Whether it settled within the allowed number of sweeps.
     """
 
-    probabilities: FloatArray
+    probabilities: NDArray[np.float64] | NDArray[np.float32]
     model_class: IntArray
     predicted: IntArray
     labels: IntArray
@@ -126,4 +128,4 @@ class Beliefs:
     @property
     def confidence(self) -> FloatArray:
         """The probability of the most probable class, 0 where nothing reaches, shape (n_items,)."""
-        return np.asarray(self.probabilities.max(axis=1, initial=0.0))
+        return np.asarray(self.probabilities.max(axis=1, initial=0.0), dtype=np.float64)

@@ -7,9 +7,12 @@ from functools import lru_cache
 
 import streamlit as st
 
-from core.service import Service, View
-from core.settings import database_url
+from core.datasets import Catalogue
+from core.service import Service
+from core.settings import cache_folder, database_url, datasets_folder, resources
 from core.storage import open_store
+from core.storage.graphs import GraphStore
+from core.storage.notes import Notes
 
 _PROJECT = "project"
 
@@ -22,8 +25,17 @@ def service() -> Service:
     ------
     StoreError
         If the database cannot be used; the next call tries again.
+    InvalidSettingError
+        If an environment variable makes no sense.
     """
-    opened = Service(open_store(database_url(os.environ)))
+    cache = cache_folder(os.environ)
+    opened = Service(
+        open_store(database_url(os.environ)),
+        catalogue=Catalogue(datasets_folder(os.environ)),
+        resources=resources(os.environ),
+        graphs=GraphStore(cache / "graphs"),
+        notes=Notes(cache / "accuracies.txt"),
+    )
     opened.ensure_default_project()
     return opened
 
@@ -61,15 +73,3 @@ def close_project() -> None:
     """Let the session fall back to the oldest project."""
     st.session_state.pop(_PROJECT, None)
     st.query_params.pop(_PROJECT, None)
-
-
-def current_view() -> View | None:
-    """The session's project as it stands in the store now; None if there is no project at all.
-
-    Raises
-    ------
-    UnknownProjectError
-        If the address names a project that is not there.
-    """
-    project_id = current_project_id()
-    return None if project_id is None else service().view(project_id)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
 
+from core.engines import Build, Step
 from core.errors import LabelspreadError, UnknownProjectError
 from core.figures.palette import DARK, LIGHT, Palette
 from core.service import View
+from core.storage import Project
 from pages._ui import handle
 
 ICON = str(Path(__file__).with_name("icon.svg"))
+_MOMENT = 1.0
 _STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 
 
@@ -50,22 +54,64 @@ def errors_in_words(comfort: str = "") -> Iterator[None]:
 
 
 def require_view() -> View:
-    """The session's project, or an empty state that says how to make one, and the page's end."""
-    view = handle.current_view()
-    if view is None:
+    """The session's project; else an empty state that says how to make one, and the page's end.
+
+    A large project whose graph is not there yet shows how far it has come instead of the page.
+    """
+    project_id = handle.current_project_id()
+    if project_id is None:
         st.info("There is no project yet.", icon=":material/folder_open:")
         st.page_link("pages/projects.py", label="Make a project", icon=":material/add:")
         st.stop()
-    project_menu(view)
+    build = handle.service().preparation(project_id)
+    if build is not None and not _is_ready_soon(build):
+        waiting(build)
+        st.stop()
+    view = handle.service().view(project_id)
+    project_menu(view.project)
     return view
 
 
-def project_menu(view: View) -> None:
+def _is_ready_soon(build: Build) -> bool:
+    """Give a build that is nearly done a moment, so that nothing flickers."""
+    try:
+        build.wait(_MOMENT)
+    except TimeoutError:
+        return False
+    return True
+
+
+@st.fragment(run_every=0.5)
+def waiting(build: Build) -> None:
+    """How far the graph of a large project has come, until it is there."""
+    if build.done:
+        st.rerun()
+    step = build.step
+    with st.container(key="waiting"):
+        st.subheader("Building the similarity graph", anchor=False)
+        st.markdown(
+            "It links each image with those most like it; labels spread along its links. "
+            "It is built once and kept."
+        )
+        st.progress(step.share, text=step_text(step))
+        if st.button("Cancel", icon=":material/close:"):
+            build.cancel()
+
+
+def step_text(step: Step) -> str:
+    """A step of a build in words, such as ``Finding neighbours · 40 % · 12 s left``."""
+    told = [step.stage, f"{100 * step.share:.0f} %"]
+    if step.seconds_left is not None:
+        told.append(f"{math.ceil(step.seconds_left)} s left")
+    return " · ".join(told)
+
+
+def project_menu(opened: Project) -> None:
     """The open project's name at the top right; a click lists the others."""
     projects = handle.service().projects()
-    with st.container(key="project_menu"), st.popover(view.project.name, width="content"):
+    with st.container(key="project_menu"), st.popover(opened.name, width="content"):
         for project in projects:
-            is_open = project.project_id == view.project.project_id
+            is_open = project.project_id == opened.project_id
             if st.button(
                 project.name,
                 key=f"open_{project.project_id}",

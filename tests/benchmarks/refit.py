@@ -12,7 +12,8 @@ import numpy as np
 from sklearn.semi_supervised import LabelSpreading
 
 from core.config import ProjectConfig, make_config
-from core.engine import Engine, Labels, labels_key
+from core.datasets import Catalogue
+from core.engine import Engine, Labels, build_engine, labels_key
 from core.types import FloatArray, IntArray
 from tests.benchmarks.timing import Times, timed, times
 
@@ -50,7 +51,7 @@ def refit(n_items: int, kernel: str, repeats: int) -> Refit:
 
 def _rounds(config: ProjectConfig, seed: int) -> Iterator[tuple[float, float, float]]:
     """Milliseconds of the three in each round."""
-    ready, cold = Engine(config), Engine(config)
+    ready, cold = (build_engine(config, Catalogue()) for _ in range(2))
     order = np.random.default_rng(seed).permutation(ready.dataset.rows)[:MOST].tolist()
     for end in range(ROUND, MOST + 1, ROUND):
         labels = _true_labels(ready, order[:end])

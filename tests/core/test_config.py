@@ -58,7 +58,9 @@ def test_settings_cannot_be_changed():
     ("values", "text"),
     [
         ({"n_samples": 1}, "n samples: "),
-        ({"n_samples": 1798}, "n samples: "),
+        ({"n_samples": 1798}, "there are 1,797 digits"),
+        ({"n_samples": 10_000_001, "dataset": "many.npz"}, "n samples: "),
+        ({"n_samples": 10_001, "dataset": "many.npz"}, "do not fit into memory"),
         ({"n_samples": "many"}, "n samples: "),
         ({"n_given": -1}, "n given: "),
         ({"gamma": 0}, "gamma: "),
@@ -76,7 +78,8 @@ def test_settings_cannot_be_changed():
         ({"shuffle_seed": 2**32}, "shuffle seed: "),
         ({"refit": "never"}, "refit: "),
         ({"kernel": "cosine"}, "kernel: "),
-        ({"dataset": "letters"}, "dataset: "),
+        ({"dataset": ""}, "dataset: "),
+        ({"mode": "converged"}, "mode: "),
         ({"colour": "red"}, "colour: "),
     ],
 )

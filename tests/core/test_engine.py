@@ -10,15 +10,20 @@ from sklearn.datasets import load_digits
 from sklearn.semi_supervised import LabelSpreading
 
 from core.config import ProjectConfig
-from core.engine import Engine, Engines, Labels, labels_key
+from core.datasets import Catalogue
+from core.engine import Engine, Labels, build_engine, labels_key
 from core.types import UNLABELLED
 
 CONFIG = ProjectConfig(n_samples=200, shuffle_seed=0)
 
 
+def engine_of(config: ProjectConfig) -> Engine:
+    return build_engine(config, Catalogue())
+
+
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return Engine(CONFIG)
+    return engine_of(CONFIG)
 
 
 def true_labels(engine: Engine, positions: list[int]) -> Labels:
@@ -36,7 +41,7 @@ def shuffled_digits() -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("kernel", ["rbf", "knn"])
 def test_beliefs_are_those_of_scikit_learn_on_the_same_digits(kernel):
-    engine = Engine(CONFIG.model_copy(update={"kernel": kernel}))
+    engine = engine_of(CONFIG.model_copy(update={"kernel": kernel}))
     positions = [0, 3, 5, 17, 60, 61, 62, 100]
     beliefs = engine.believe(true_labels(engine, positions))
     features, truth = shuffled_digits()
@@ -96,7 +101,7 @@ def test_the_first_choice_covers_most_classes_without_any_label(engine):
 
 
 def test_solving_ahead_changes_no_belief(engine):
-    other = Engine(CONFIG)
+    other = engine_of(CONFIG)
     other.prepare(int(row) for row in other.dataset.rows[:10])
     labels = true_labels(engine, list(range(10)))
     np.testing.assert_allclose(
@@ -111,19 +116,11 @@ def test_threads_that_ask_at_the_same_time_hear_what_one_would(engine):
     label_sets = [true_labels(engine, list(range(n))) for n in range(1, 60)]
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(engine.believe, label_sets * 2))
-    alone = Engine(CONFIG)
+    alone = engine_of(CONFIG)
     for labels, beliefs in zip(label_sets * 2, found, strict=True):
         np.testing.assert_allclose(
             beliefs.probabilities, alone.believe(labels).probabilities, rtol=0, atol=1e-12
         )
-
-
-def test_projects_that_differ_only_in_what_they_show_share_an_engine():
-    engines = Engines()
-    first = engines.get(CONFIG)
-    assert engines.get(CONFIG.model_copy(update={"n_given": 7, "batch_size": 3})) is first
-    assert engines.get(CONFIG.model_copy(update={"alpha": 0.3})) is not first
-    assert engines.get(CONFIG) is first
 
 
 def test_a_set_of_labels_is_one_key_in_whatever_order_it_comes():

@@ -8,7 +8,18 @@ from scipy import sparse
 from sklearn.datasets import load_digits
 from sklearn.semi_supervised import LabelSpreading
 
-from core.graph import Kernel, SimilarityGraph, build_graph, knn_graph, normalise, rbf_graph
+from core.errors import InvalidFeaturesError
+from core.graph import (
+    Kernel,
+    SimilarityGraph,
+    build_graph,
+    knn_graph,
+    local_weights,
+    normalise,
+    rbf_graph,
+    symmetric_knn_graph,
+)
+from core.progress import CancelledError
 from core.types import FloatArray
 
 
@@ -115,5 +126,105 @@ def test_sparse_and_dense_affinities_are_normalised_alike():
 
 
 def test_an_unknown_kernel_is_named_in_the_error():
-    with pytest.raises(ValueError, match="'rbf' or 'knn', not 'cosine'"):
+    with pytest.raises(ValueError, match="'rbf', 'knn' or 'symmetric_knn', not 'cosine'"):
         build_graph(points("random"), "cosine", gamma=1, n_neighbors=2)  # type: ignore[arg-type]
+
+
+# ---- symmetric and weighted
+
+
+def weighted_affinity(features: FloatArray, n_neighbors: int) -> FloatArray:
+    """Straight from the formula, pair by pair."""
+    n_items = len(features)
+    squared = np.square(features[:, np.newaxis] - features).sum(axis=2)
+    affinity = np.zeros((n_items, n_items))
+    for item in range(n_items):
+        others = np.delete(np.arange(n_items), item)
+        nearest = others[np.argsort(squared[item, others], kind="stable")[:n_neighbors]]
+        last = squared[item, nearest[-1]]
+        affinity[item, nearest] = np.exp(-4 * squared[item, nearest] / last)
+    return np.maximum(affinity, affinity.T)
+
+
+@pytest.mark.parametrize("n_features", [2, 5, 60])
+@pytest.mark.parametrize("n_neighbors", [1, 3, 10])
+def test_the_symmetric_graph_is_what_its_formula_says(n_features, n_neighbors):
+    features = np.random.default_rng(n_features).normal(size=(150, n_features))
+    graph = symmetric_knn_graph(features, n_neighbors)
+    affinity = weighted_affinity(features, n_neighbors)
+    roots = np.sqrt(affinity.sum(axis=0))
+    assert graph.symmetric
+    np.testing.assert_allclose(
+        dense(graph), affinity / np.outer(roots, roots), rtol=1e-5, atol=1e-7
+    )
+
+
+def test_the_symmetric_graph_is_symmetric_to_the_last_bit_and_has_no_loops():
+    matrix = dense(symmetric_knn_graph(points("digits"), 10))
+    np.testing.assert_array_equal(matrix, matrix.T)
+    assert not matrix.diagonal().any()
+    assert np.abs(np.linalg.eigvalsh(matrix)).max() == pytest.approx(1, abs=1e-12)
+
+
+def test_items_that_coincide_are_linked_with_weight_one():
+    np.testing.assert_array_equal(
+        local_weights(np.zeros((2, 3), dtype=np.float32)), np.ones((2, 3))
+    )
+    weights = local_weights(np.array([[0, 1, 4]], dtype=np.float32))
+    np.testing.assert_allclose(weights, [[1, np.exp(-1), np.exp(-4)]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["duplicates", "all alike"])
+def test_duplicated_items_make_a_sound_graph(name):
+    features = np.full((40, 3), 2.5) if name == "all alike" else points(name)
+    matrix = dense(symmetric_knn_graph(features, 5))
+    assert np.isfinite(matrix).all()
+    assert (matrix.sum(axis=1) > 0).all()
+
+
+@pytest.mark.parametrize("n_items", [1, 2, 3, 9])
+def test_fewer_items_than_neighbours_are_all_linked(n_items):
+    features = np.random.default_rng(0).normal(size=(n_items, 4))
+    matrix = dense(symmetric_knn_graph(features, 10))
+    assert matrix.shape == (n_items, n_items)
+    assert np.count_nonzero(matrix) == n_items * (n_items - 1)
+
+
+def test_items_far_apart_are_components_of_their_own():
+    clusters = np.repeat([0.0, 1e3, 2e6], 20)[:, np.newaxis]
+    features = clusters + np.random.default_rng(0).normal(size=(60, 2))
+    components = symmetric_knn_graph(features, 5).components()
+    assert [len(np.unique(components[i : i + 20])) for i in (0, 20, 40)] == [1, 1, 1]
+    assert len(np.unique(components)) == 3
+
+
+def test_weights_too_small_to_print_still_connect():
+    """Scipy takes 1e-9 in a dense matrix for nothing."""
+    graph = rbf_graph(np.array([[0.0], [5.0], [1e3]]), gamma=1)
+    assert np.asarray(graph.matrix)[0, 1] > 0
+    components = graph.components()
+    assert components[0] == components[1] != components[2]
+    apart = SimilarityGraph(np.array([[0, 1e-300], [1e-300, 0]]), symmetric=True)
+    assert len(np.unique(apart.components())) == 1
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_features_that_are_no_numbers_are_refused(value):
+    features = points("random")
+    features[3, 1] = value
+    with pytest.raises(InvalidFeaturesError, match="Feature 2 of item 4"):
+        symmetric_knn_graph(features, 5)
+
+
+def test_a_build_tells_its_stages_and_can_be_cancelled():
+    told: list[str] = []
+    symmetric_knn_graph(points("digits"), 5, progress=lambda stage, _: told.append(stage))
+    stages = list(dict.fromkeys(told))
+    assert stages == ["Reading features", "Finding neighbours", "Weighting neighbours"]
+
+    def cancel(stage: str, _share: float) -> None:
+        if stage == "Finding neighbours":
+            raise CancelledError
+
+    with pytest.raises(CancelledError):
+        symmetric_knn_graph(points("digits"), 5, progress=cancel)

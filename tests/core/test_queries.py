@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 from scipy import stats
 from sklearn.datasets import load_digits
 
-from core.queries import choose_batch, cover, entropy
+from core.queries import choose_batch, cover, entropy, largest
 from core.types import UNLABELLED, Beliefs, FloatArray, IntArray
 
 
@@ -52,6 +52,32 @@ def test_entropy_is_the_one_of_scipy():
 def test_entropy_is_zero_when_one_class_has_it_all_and_log_n_when_all_are_alike():
     beliefs = beliefs_of(np.array([[0, 1, 0, 0], [0.25] * 4]))
     np.testing.assert_allclose(entropy(beliefs), [0, np.log(4)])
+
+
+def test_entropy_of_float32_is_the_same_to_its_last_digits():
+    double = some_beliefs(1, n_items=500, n_unreached=4)
+    single = beliefs_of(double.probabilities.astype(np.float32))
+    np.testing.assert_allclose(entropy(single), entropy(double), rtol=1e-5, atol=1e-6)
+    certain = beliefs_of(np.array([[0, 1, 0, 0], [0.25] * 4], dtype=np.float32))
+    np.testing.assert_allclose(entropy(certain), [0, np.log(4)], rtol=1e-6)
+
+
+@given(
+    scores=hnp.arrays(
+        np.float64, st.integers(1, 40), elements=st.sampled_from([-np.inf, 0.0, 0.5, 1.0, np.inf])
+    ),
+    size=st.integers(0, 45),
+)
+def test_the_largest_scores_are_those_of_a_stable_sort(scores, size):
+    order = [i for i in np.argsort(-scores, kind="stable").tolist() if scores[i] > -np.inf]
+    assert largest(scores, size).tolist() == order[:size]
+
+
+def test_of_very_many_unreached_items_a_sample_is_covered():
+    features, of = blobs([4_000, 3_000, 2_000])
+    beliefs = beliefs_of(np.zeros((9_000, 3)))
+    chosen = choose_batch(beliefs, features, everything(9_000), 3)
+    assert sorted(of[chosen].tolist()) == [0, 1, 2]
 
 
 def test_entropy_is_infinite_where_nothing_is_known():

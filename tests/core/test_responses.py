@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 from sklearn.semi_supervised import LabelSpreading
 
-from core.graph import SimilarityGraph, knn_graph, normalise, rbf_graph
-from core.responses import ResponseSpreader
-from core.spreading import Spread, normalise_rows, one_hot_labels, spread
+from core.graph import SimilarityGraph, knn_graph, normalise, rbf_graph, symmetric_knn_graph
+from core.responses import FixedPointSpreader, ResponseSpreader
+from core.spreading import FixedPoint, Spread, normalise_rows, one_hot_labels, spread
 from core.types import UNLABELLED, FloatArray, IntArray
 
 N_ITEMS = 110
@@ -197,3 +197,164 @@ def test_calls_from_many_threads_give_what_calls_in_turn_give(memory):
     for labels, scores in zip(label_sets, results, strict=True):
         expected = spread_directly("rbf 0.25", labels, **settings).scores
         np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-12)
+
+
+# ---- the fixed point
+
+
+@cache
+def fixed_point_of(name: str, alpha: float) -> FixedPoint:
+    match name:
+        case "digits":
+            graph = symmetric_knn_graph(load_digits().data[:500], 10)
+        case "far apart":
+            clusters = np.repeat([0.0, 1e3, 2e6, 3e9, 4e12], 40)[:, np.newaxis]
+            features = clusters + np.random.default_rng(0).normal(size=(200, 2))
+            graph = symmetric_knn_graph(features, 5)
+        case "rbf 0.01":
+            graph = rbf_graph(load_digits().data[:300], 0.01)
+        case _:
+            raise AssertionError(name)
+    return FixedPoint(graph, alpha)
+
+
+def array_of(fixed_point: FixedPoint, labels: dict[int, int]) -> tuple[IntArray, IntArray]:
+    array = np.full(fixed_point.n_items, UNLABELLED, dtype=np.int64)
+    for item, name in labels.items():
+        array[item] = name
+    return array, np.unique(array[array != UNLABELLED])
+
+
+def assert_at_the_fixed_point(
+    spreader: FixedPointSpreader, fixed_point: FixedPoint, labels: dict[int, int]
+) -> None:
+    array, classes = array_of(fixed_point, labels)
+    found = spreader(array, classes).rows(slice(None))
+    expected = fixed_point(array, classes).scores
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(normalise_rows(found), normalise_rows(expected), rtol=0, atol=1e-7)
+    np.testing.assert_array_equal(found.any(axis=1), expected.any(axis=1))
+
+
+@settings(max_examples=80)
+@given(
+    name=st.sampled_from(["digits", "far apart", "rbf 0.01"]),
+    alpha=st.sampled_from([0.2, 0.8, 0.9, 0.99]),
+    memory=st.sampled_from([2**20, 2**28]),
+    prepared=st.lists(st.integers(0, 199), max_size=8),
+    steps=st.lists(
+        st.dictionaries(st.integers(0, 199), st.integers(0, 4), min_size=1, max_size=4)
+        | st.lists(st.integers(0, 199), min_size=1, max_size=3),
+        min_size=1,
+        max_size=12,
+    ),
+)
+def test_any_sequence_of_labels_comes_to_the_fixed_point_as_if_from_scratch(
+    name, alpha, memory, prepared, steps
+):
+    fixed_point = fixed_point_of(name, alpha)
+    spreader = FixedPointSpreader(fixed_point, memory=memory)
+    spreader.prepare(prepared)
+    labels: dict[int, int] = {}
+    for step in steps:
+        if isinstance(step, dict):
+            labels |= step
+        else:
+            labels = {item: given for item, given in labels.items() if item not in step}
+        if labels:
+            assert_at_the_fixed_point(spreader, fixed_point, labels)
+
+
+@pytest.mark.parametrize("alpha", [0.2, 0.99])
+@pytest.mark.parametrize("memory", [2**20, 2**28])
+def test_ten_thousand_labels_undone_and_changed_leave_no_trace(alpha, memory):
+    fixed_point = fixed_point_of("far apart", alpha)
+    spreader = FixedPointSpreader(fixed_point, memory=memory)
+    random = np.random.default_rng(5)
+    labels: dict[int, int] = {}
+    given_before: list[int] = []
+    for _ in range(10_000):
+        action = random.random()
+        if given_before and action < 0.3:
+            labels.pop(given_before.pop(), None)
+        elif given_before and action < 0.5:
+            labels[given_before[random.integers(len(given_before))]] = int(random.integers(5))
+        else:
+            item = int(random.integers(fixed_point.n_items))
+            labels[item] = int(random.integers(5))
+            if item not in given_before:
+                given_before.append(item)
+        labels = {item: labels[item] for item in given_before if item in labels}
+        if labels:
+            array, classes = array_of(fixed_point, labels)
+            spreader(array, classes)
+    assert len(labels) > 50
+    assert_at_the_fixed_point(spreader, fixed_point, labels)
+
+
+def test_labels_on_prepared_items_undone_and_changed_need_no_solution(monkeypatch):
+    fixed_point = fixed_point_of("digits", 0.99)
+    spreader = FixedPointSpreader(fixed_point)
+    spreader.prepare(range(10))
+    monkeypatch.setattr(fixed_point, "solve", None)
+    labels: dict[int, int] = {}
+    for item in range(10):
+        labels[item] = item % 3
+        spreader(*array_of(fixed_point, labels))
+    labels[9] = 2
+    spreader(*array_of(fixed_point, labels))
+    del labels[9], labels[4]
+    found = spreader(*array_of(fixed_point, labels)).rows(slice(None))
+    monkeypatch.undo()
+    expected = fixed_point(*array_of(fixed_point, labels)).scores
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
+
+
+def test_undoing_gives_back_the_very_same_scores():
+    spreader = FixedPointSpreader(fixed_point_of("digits", 0.99))
+    spreader.prepare([3, 4])
+    before = spreader(*array_of(fixed_point_of("digits", 0.99), {3: 0, 7: 1}))
+    spreader(*array_of(fixed_point_of("digits", 0.99), {3: 0, 7: 1, 4: 0}))
+    after = spreader(*array_of(fixed_point_of("digits", 0.99), {3: 0, 7: 1}))
+    np.testing.assert_array_equal(before.rows(slice(None)), after.rows(slice(None)))
+
+
+def test_what_is_kept_stays_within_its_memory():
+    fixed_point = fixed_point_of("digits", 0.99)
+    spreader = FixedPointSpreader(fixed_point, memory=100 * 8 * fixed_point.n_items)
+    spreader.prepare(range(300))
+    labels: dict[int, int] = {}
+    for item in range(300):
+        labels[item] = item % 4
+        spreader(*array_of(fixed_point, labels))
+    assert 20 <= len(spreader._columns) <= 50
+    assert 20 <= len(spreader._sums) <= 50
+    assert_at_the_fixed_point(spreader, fixed_point, labels)
+
+
+def test_what_nobody_waits_for_any_more_is_not_solved():
+    fixed_point = fixed_point_of("digits", 0.99)
+    spreader = FixedPointSpreader(fixed_point)
+    answers = iter([True, False])
+    spreader.prepare(range(100), lambda: next(answers))
+    assert list(spreader._columns) == list(range(10)), "one block, in the order they are shown"
+
+
+def test_two_projects_on_one_graph_may_take_turns_and_threads_may_share_it():
+    fixed_point = fixed_point_of("digits", 0.9)
+    spreader = FixedPointSpreader(fixed_point)
+    random = np.random.default_rng(3)
+    label_sets = [
+        {int(i): int(random.integers(10)) for i in random.choice(500, size, replace=False)}
+        for size in random.integers(1, 30, size=60)
+    ]
+
+    def call(labels: dict[int, int]) -> FloatArray:
+        spreader.prepare(list(labels)[:3])
+        return spreader(*array_of(fixed_point, labels)).rows(slice(None))
+
+    with ThreadPoolExecutor(8) as threads:
+        results = list(threads.map(call, label_sets))
+    for labels, scores in zip(label_sets, results, strict=True):
+        expected = fixed_point(*array_of(fixed_point, labels)).scores
+        np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-9)

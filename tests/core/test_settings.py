@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from platformdirs import user_data_path
 from sqlalchemy.engine import make_url
 
-from core.settings import database_url, home
+from core.errors import InvalidSettingError
+from core.resources import Resources
+from core.settings import cache_folder, database_url, datasets_folder, home, resources
 
 
 def test_without_a_word_data_are_kept_where_the_system_keeps_them():
@@ -50,3 +53,28 @@ def test_a_database_that_is_named_is_taken_as_it_is():
     named = "postgresql://me@host/labels"
     environment = {"LABELSPREAD_DATABASE_URL": f" {named} ", "LABELSPREAD_HOME": "/elsewhere"}
     assert database_url(environment) == named
+
+
+def test_image_sets_and_what_can_be_built_again_have_folders_of_their_own(tmp_path):
+    environment = {"LABELSPREAD_HOME": str(tmp_path)}
+    assert datasets_folder(environment) == tmp_path / "datasets"
+    assert cache_folder(environment) == tmp_path / "cache"
+
+
+def test_the_engine_uses_all_cores_and_half_a_gigabyte_unless_told_otherwise():
+    assert resources({}) == Resources(threads=os.cpu_count() or 1, memory=512 * 2**20)
+    told = {"LABELSPREAD_THREADS": " 3 ", "LABELSPREAD_MEMORY_MB": "64"}
+    assert resources(told) == Resources(threads=3, memory=64 * 2**20)
+
+
+@pytest.mark.parametrize("variable", ["LABELSPREAD_THREADS", "LABELSPREAD_MEMORY_MB"])
+@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5"])
+def test_a_bound_that_makes_no_sense_is_named(variable, value):
+    with pytest.raises(InvalidSettingError, match=f"{variable} is “{value}”"):
+        resources({variable: value})
+
+
+@pytest.mark.parametrize("bounds", [{"threads": 0}, {"memory": 1000}])
+def test_an_engine_needs_a_thread_and_some_memory(bounds):
+    with pytest.raises(ValueError, match="at least"):
+        Resources(**bounds)

@@ -11,13 +11,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
+from scipy.sparse.linalg import splu
+from sklearn.base import clone
 from sklearn.datasets import load_digits, make_moons
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.semi_supervised import LabelSpreading as SklearnLabelSpreading
 from sklearn.utils.estimator_checks import check_estimator
 
-from core.graph import Kernel, SimilarityGraph, build_graph, knn_graph, rbf_graph
+from core.graph import (
+    Kernel,
+    SimilarityGraph,
+    build_graph,
+    knn_graph,
+    rbf_graph,
+    symmetric_knn_graph,
+)
 from core.spreading import (
+    DOUBLE_UP_TO,
+    FixedPoint,
     LabelSpreading,
     Spread,
     Spreader,
@@ -28,6 +39,7 @@ from core.spreading import (
     spread_legacy,
 )
 from core.types import UNLABELLED, FloatArray, IntArray
+from tests.core.chains import chain
 
 TIE = 1e-12
 """Closer than this the two best classes of an item are a tie that rounding decides."""
@@ -173,9 +185,13 @@ def test_sparse_features_are_taken_as_by_scikit_learn():
     assert_same_fit(ours, theirs)
 
 
-def test_scikit_learn_finds_nothing_to_object_to():
+@pytest.mark.parametrize(
+    ("kernel", "mode"),
+    [("rbf", "exact"), ("symmetric_knn", "exact"), ("symmetric_knn", "fixed_point")],
+)
+def test_scikit_learn_finds_nothing_to_object_to(kernel, mode):
     """Its own checks of an estimator; the one of other array libraries needs one of those."""
-    results = check_estimator(LabelSpreading(), on_skip=None)
+    results = check_estimator(LabelSpreading(kernel, mode=mode, n_neighbors=5), on_skip=None)
     assert {r["check_name"] for r in results if r["status"] != "passed"} <= {
         "check_array_api_input"
     }
@@ -198,7 +214,9 @@ def test_scikit_learn_finds_nothing_to_object_to():
         ({"max_iter": 2.5}, "max_iter must be a"),
         ({"n_neighbors": 0}, "n_neighbors must be at least 1"),
         ({"n_neighbors": True}, "n_neighbors must be a"),
-        ({"kernel": "cosine"}, "kernel must be 'rbf' or 'knn', not 'cosine'"),
+        ({"kernel": "cosine"}, "kernel must be 'rbf' or 'knn' or 'symmetric_knn', not 'cosine'"),
+        ({"mode": "quick"}, "mode must be 'exact' or 'fixed_point', not 'quick'"),
+        ({"threads": 0}, "threads must be at least 1, not 0"),
     ],
 )
 def test_a_bad_parameter_is_named_before_anything_is_built(parameters, text):
@@ -458,3 +476,106 @@ def test_where_legacy_scikit_learn_said_nan_an_item_is_not_reached():
         theirs = scores / scores.sum(axis=1, keepdims=True)
     assert np.isnan(theirs).any(axis=1).tolist() == [False, False, True, True]
     np.testing.assert_array_equal(normalise_rows(scores), np.nan_to_num(theirs))
+
+
+# ---- the fixed point
+
+
+def fixed_point_directly(graph: SimilarityGraph, alpha: float, one_hot: FloatArray) -> FloatArray:
+    """By a direct sparse solver."""
+    system = sparse.eye_array(graph.n_items) - alpha * sparse.csr_array(graph.matrix)
+    return np.asarray((1 - alpha) * splu(sparse.csc_array(system)).solve(one_hot))
+
+
+@pytest.mark.parametrize("kernel", ["rbf", "knn", "symmetric_knn"])
+@pytest.mark.parametrize("alpha", [0.2, 0.9, 0.99])
+@pytest.mark.parametrize("n_labels", [3, 30])
+def test_the_fixed_point_is_where_sweeps_without_end_come_to(kernel, alpha, n_labels):
+    digits = load_digits()
+    features, y = digits.data[:120], digits.target[:120].copy()
+    y[n_labels:] = UNLABELLED
+    settings = {"gamma": 0.01, "alpha": alpha}
+    found = LabelSpreading(kernel, **settings, mode="fixed_point").fit(features, y)
+    swept = LabelSpreading(kernel, **settings, tol=0, max_iter=3_000)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        swept.fit(features, y)
+    np.testing.assert_allclose(
+        found.label_distributions_, swept.label_distributions_, rtol=0, atol=1e-6
+    )
+    np.testing.assert_array_equal(found.classes_, swept.classes_)
+    assert found.n_iter_ == 1
+
+
+@pytest.mark.parametrize("alpha", [0.2, 0.99])
+def test_the_fixed_point_of_all_digits_is_that_of_a_direct_solver(alpha):
+    digits = load_digits()
+    graph = symmetric_knn_graph(digits.data, 10)
+    labels = np.full(1797, UNLABELLED)
+    labels[:1797:90] = digits.target[:1797:90]
+    classes = np.unique(labels[labels != UNLABELLED])
+    found = FixedPoint(graph, alpha)(labels, classes)
+    expected = fixed_point_directly(graph, alpha, one_hot_labels(labels, classes))
+    np.testing.assert_allclose(found.scores, expected, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(
+        normalise_rows(found.scores), normalise_rows(expected), rtol=0, atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("alpha", [0.2, 0.99])
+def test_the_fixed_point_is_exactly_zero_where_no_label_reaches(alpha):
+    clusters = np.repeat([0.0, 1e3, 2e6], 20)[:, np.newaxis]
+    features = clusters + np.random.default_rng(0).normal(size=(60, 2))
+    labels = np.full(60, UNLABELLED)
+    labels[[0, 1, 20]] = [2, 0, 0]
+    beliefs = believe(labels, 3, FixedPoint(symmetric_knn_graph(features, 5), alpha))
+    assert beliefs.reached.tolist() == [True] * 40 + [False] * 20
+    np.testing.assert_array_equal(beliefs.probabilities[20:40], [[1, 0, 0]] * 20)
+    np.testing.assert_array_equal(beliefs.probabilities[40:], 0)
+
+
+def test_large_sets_have_distributions_in_float32_that_are_right_to_its_last_digits():
+    n_items = DOUBLE_UP_TO + 1
+    graph = chain(n_items)
+    labels = np.full(n_items, UNLABELLED)
+    labels[::500] = np.arange(len(labels[::500])) % 4
+    beliefs = believe(labels, 4, FixedPoint(graph, 0.5))
+    assert beliefs.probabilities.dtype == np.float32
+    expected = normalise_rows(
+        fixed_point_directly(graph, 0.5, one_hot_labels(labels, np.arange(4)))
+    )
+    near = np.abs(np.arange(n_items) % 500 - 250) > 230
+    np.testing.assert_allclose(beliefs.probabilities[near], expected[near], atol=1e-6)
+
+
+def test_new_points_take_the_weighted_mean_of_their_nearest_items():
+    digits = load_digits()
+    fitted, new = digits.data[:400], digits.data[400:460]
+    y = digits.target[:400].copy()
+    y[100:] = UNLABELLED
+    model = LabelSpreading("symmetric_knn", n_neighbors=6, alpha=0.9, mode="fixed_point")
+    model.fit(fitted, y)
+    squared = np.square(new[:, np.newaxis] - fitted).sum(axis=2)
+    nearest = np.argsort(squared, axis=1)[:, :6]
+    near = np.take_along_axis(squared, nearest, axis=1)
+    weights = np.exp(-4 * near / near[:, -1:])
+    scores = np.einsum("ij,ijk->ik", weights, model.label_distributions_[nearest])
+    np.testing.assert_allclose(model.predict_proba(new), normalise_rows(scores), atol=1e-4)
+
+
+def test_a_clone_has_the_same_settings_and_no_graph():
+    model = LabelSpreading("symmetric_knn", mode="fixed_point", alpha=0.9, threads=2)
+    twin = clone(model)
+    assert twin.get_params() == model.get_params()
+    with pytest.raises(NotFittedError):
+        twin.predict([[0.0]])
+
+
+def test_refit_at_the_fixed_point_is_as_good_as_fit():
+    digits = load_digits()
+    features, y = digits.data[:300], digits.target[:300].copy()
+    y[20:] = UNLABELLED
+    model = LabelSpreading("symmetric_knn", mode="fixed_point").fit(features, y)
+    y[20:40] = digits.target[20:40]
+    again = LabelSpreading("symmetric_knn", mode="fixed_point").fit(features, y)
+    np.testing.assert_array_equal(model.refit(y).label_distributions_, again.label_distributions_)

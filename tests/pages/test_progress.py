@@ -1,4 +1,3 @@
-import dataclasses
 import json
 import re
 
@@ -14,7 +13,6 @@ from sklearn.metrics import (
 from sklearn.semi_supervised import LabelSpreading
 from streamlit.testing.v1 import AppTest
 
-from core import datasets
 from core.config import ProjectConfig
 from core.service import Service
 from core.session import Answer, AnswerKind
@@ -23,11 +21,13 @@ PAGE = "pages/progress.py"
 DIGITS = load_digits()
 
 
-def label_rounds(service: Service, n_rounds: int, wrong: int = 0) -> dict[int, int]:
+def label_rounds(
+    service: Service, n_rounds: int, wrong: int = 0, project: str = "digits"
+) -> dict[int, int]:
     """Answer with the truth, except the first few items; skip the last item of every round."""
     given: dict[int, int] = {}
     for _ in range(n_rounds):
-        batch = service.batch("digits")
+        batch = service.batch(project)
         assert batch is not None
         answers = []
         for item in batch.items[:-1]:
@@ -39,7 +39,7 @@ def label_rounds(service: Service, n_rounds: int, wrong: int = 0) -> dict[int, i
                 Answer(item=item, kind=AnswerKind.LABEL, label=str(label), milliseconds=1300)
             )
         answers.append(Answer(item=batch.items[-1], kind=AnswerKind.SKIP))
-        service.submit("digits", batch.batch_id, answers)
+        service.submit(project, batch.batch_id, answers)
     return given
 
 
@@ -159,15 +159,16 @@ def test_a_project_that_starts_with_labels_is_measured_before_the_first_round(op
     assert page.dataframe[1].value["Round"].tolist() == [0]
 
 
-def test_where_nobody_knows_the_truth_the_rest_is_still_shown(open_page, service, monkeypatch):
-    known = datasets.load
-
-    def load(config):
-        return dataclasses.replace(known(config), truth=None)
-
-    monkeypatch.setattr(datasets, "load", load)
-    label_rounds(service, 2)
-    page = open_page(PAGE)
+def test_where_nobody_knows_the_truth_the_rest_is_still_shown(open_page, service, tmp_path):
+    (tmp_path / "datasets").mkdir()
+    np.savez(
+        tmp_path / "datasets" / "unknown.npz",
+        images=np.round(DIGITS.images * 15.9375).astype(np.uint8),
+        class_names=[str(digit) for digit in range(10)],
+    )
+    project = service.create_project("Unknown", ProjectConfig(dataset="unknown.npz"))
+    label_rounds(service, 2, project=project.project_id)
+    page = open_page(PAGE, project=project.project_id)
     assert not page.exception
     assert "not known" in page.info[0].value
     assert metrics(page) == {"Labels given": "18", "Seconds a label": "1.3"}
