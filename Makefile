@@ -5,8 +5,8 @@ HOST ?=
 PORT ?=
 # A Python to use instead of the first that is found: `make run PYTHON=python3.13`.
 PYTHON ?=
-# Two at a time, and the tests of one file in one process, so that they share its server.
-PYTEST_OPTIONS ?= -n 2 --dist loadfile
+# Two at a time, in the order of the files; whoever is done first takes over from the other.
+PYTEST_OPTIONS ?= -n 2 --dist worksteal
 
 BIN := .venv/bin
 export PYTHON

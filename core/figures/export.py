@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from typing import Final, Literal, get_args
 
@@ -80,11 +82,22 @@ def _picture(figure: go.Figure, kind: FileKind) -> bytes:
         "height": framed.layout.height,
         "scale": _SCALE if kind == "png" else 1,
     }
-    try:
+
+    async def draw() -> bytes:
         # It would fetch MathJax from the network, and figures here have no formulas.
-        drawn: bytes = kaleido.calc_fig_sync(
-            framed, opts=options, kopts={"mathjax": False, "timeout": _PATIENCE}
-        )
+        browser = kaleido.Kaleido(n=1, mathjax=False, timeout=_PATIENCE)
+        try:
+            await browser.open()
+            drawn: bytes = await browser.calc_fig(framed, opts=options)
+            return drawn
+        finally:
+            # Even one that did not start has a thread, which would keep this process alive.
+            await browser.close()
+
+    try:
+        # In a thread of its own, for the caller may have an event loop.
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            return thread.submit(asyncio.run, draw()).result()
     except errors.ChromeNotFoundError as error:
         raise FigureExportError(
             "PNG and SVG files are drawn by a Chrome or Chromium, and none was found.",
@@ -94,13 +107,12 @@ def _picture(figure: go.Figure, kind: FileKind) -> bytes:
         errors.BrowserFailedError,
         errors.BrowserClosedError,
         errors.KaleidoError,
-        TimeoutError,
+        OSError,  # it takes too long, or the pipe to it is closed
     ) as error:
         raise FigureExportError(
             "The browser that draws PNG and SVG files failed.",
             "Set BROWSER_PATH to another Chrome or Chromium, or choose HTML, which needs none.",
         ) from error
-    return drawn
 
 
 def _framed(figure: go.Figure) -> go.Figure:

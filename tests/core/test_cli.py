@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright
 from sklearn.metrics import classification_report, confusion_matrix
 from sklearn.semi_supervised import LabelSpreading
 
@@ -83,12 +83,9 @@ def command(capsys: pytest.CaptureFixture[str]) -> Command:
 
 
 @pytest.fixture
-def chromium(monkeypatch: pytest.MonkeyPatch) -> str:
+def chromium(monkeypatch: pytest.MonkeyPatch, playwright: Playwright) -> str:
     """The browser of the tests, as the one that draws pictures."""
-    executable = chromium_executable()
-    if executable is None:
-        with sync_playwright() as playwright:
-            executable = playwright.chromium.executable_path
+    executable = chromium_executable() or playwright.chromium.executable_path
     monkeypatch.setenv("BROWSER_PATH", executable)
     return executable
 
@@ -205,19 +202,18 @@ def test_the_figure_and_the_numbers_are_written(command: Command, tmp_path: Path
 
 
 def test_a_figure_as_a_page_is_drawn_without_a_network(
-    command: Command, chromium: str, tmp_path: Path
+    command: Command, chromium: str, playwright: Playwright, tmp_path: Path
 ):
     file = tmp_path / "demo.html"
     assert command("replay", DEMO, "--figure", file).status == 0
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_context(offline=True).new_page()
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(file.as_uri())
-        page.wait_for_selector("text=predicted 8")
-        assert page.locator("image").count() == 10
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    page = browser.new_context(offline=True).new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
+    page.wait_for_selector("text=predicted 8")
+    assert page.locator("image").count() == 10
+    browser.close()
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, ViewportSize, expect
 
 from tests.e2e.book import Book
 from tests.e2e.browser import chromium_executable
-from tests.e2e.desk import PATIENCE, WATCH_KEYS, Desk
+from tests.e2e.desk import BLANK, PATIENCE, WATCH_KEYS, Desk
 from tests.e2e.network import Line
 from tests.e2e.server import Server
 
@@ -24,14 +25,14 @@ ARGUMENTS = [
     "--disable-component-update",
     "--no-first-run",
 ]
+SIZE: Final[ViewportSize] = {"width": 1280, "height": 800}
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium_executable(), args=ARGUMENTS)
-        yield started
-        started.close()
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    started = playwright.chromium.launch(executable_path=chromium_executable(), args=ARGUMENTS)
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="module")
@@ -75,14 +76,39 @@ def module_context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def context(module_context: BrowserContext) -> Iterator[BrowserContext]:
     """A browser that knows nothing but the app's scripts, which take longest to load."""
-    yield module_context
-    for page in module_context.pages:
-        page.evaluate("localStorage.clear()")
-        page.close()
+    with _left_as_found(module_context):
+        yield module_context
+
+
+@pytest.fixture(scope="module")
+def module_other_context(browser: Browser) -> Iterator[BrowserContext]:
+    context = _context(browser)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def other_context(module_other_context: BrowserContext) -> Iterator[BrowserContext]:
+    """The browser of another person, which knows nothing of the first one."""
+    with _left_as_found(module_other_context):
+        yield module_other_context
+
+
+@contextmanager
+def _left_as_found(context: BrowserContext) -> Iterator[None]:
+    """Forget what a test has left in a browser, and keep its tabs for the next one."""
+    yield
+    for page in context.pages:
+        if page.url != BLANK:
+            page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+            page.goto(BLANK)
+        page.set_viewport_size(SIZE)
+        page.emulate_media(color_scheme="light")
+    context.clear_cookies()
 
 
 def _context(browser: Browser, **options: Any) -> BrowserContext:
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+    context = browser.new_context(**{"viewport": SIZE, **options})
     context.add_init_script(WATCH_KEYS)
     return context
 

@@ -10,6 +10,8 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 PATIENCE: Final = 30_000
 """Milliseconds to wait for something that must happen."""
 
+BLANK: Final = "about:blank"
+
 WATCH_KEYS: Final = """
 (() => {
   const find = (root) => {
@@ -39,12 +41,40 @@ WATCH_KEYS: Final = """
 """Notes what is on screen at each key, before the component hears of the key."""
 
 
+def idle_tab(context: BrowserContext) -> Page:
+    """A tab with nothing in it: one that a test before has left, or else a new one.
+
+    In one that is there already the app's scripts need not be compiled again.
+    """
+    idle = (page for page in context.pages if page.url == BLANK)
+    return next(idle, None) or context.new_page()
+
+
+def wait_drawn(page: Page) -> None:
+    """Wait until a run of the page is over, so that no part of it is stale."""
+    page.locator(".stApp[data-test-script-state=notRunning]").wait_for()
+
+
+def wait_at_rest(page: Page) -> None:
+    """Wait until nothing is drawn any more: a button that is being replaced takes no click."""
+    wait_drawn(page)
+    page.wait_for_function(
+        """() => new Promise((resolve) => {
+          let timer = setTimeout(() => resolve(true), 500);
+          new MutationObserver(() => {
+            clearTimeout(timer);
+            timer = setTimeout(() => resolve(true), 500);
+          }).observe(document.body, { childList: true, subtree: true });
+        })"""
+    )
+
+
 class Desk:
     """One tab on one project."""
 
     def __init__(self, context: BrowserContext, url: str, project: str) -> None:
         self.context = context
-        self.page: Page = context.new_page()
+        self.page: Page = idle_tab(context)
         self.page.set_default_timeout(PATIENCE)
         self.url = url
         self.project = project
@@ -85,10 +115,9 @@ class Desk:
     def figure(self, name: str) -> str:
         """A figure at the right, such as that of ``Labels given``, once the run is over.
 
-        The figures come after the batch, so they are read when Streamlit is at rest and no part
-        of the page is stale.
+        The figures come after the batch.
         """
-        self.page.locator(".stApp[data-test-script-state=notRunning]").wait_for()
+        wait_drawn(self.page)
         entry = self.page.locator(".key-figures > *", has_text=name)
         return entry.locator("b").inner_text()
 

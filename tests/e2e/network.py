@@ -35,9 +35,9 @@ class Line:
         with suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-        # Bound but not listening: the port stays ours, and connections are refused.
-        self._listener = _bound(self.port)
         with self._lock:
+            # Bound but not listening: the port stays ours, and connections are refused.
+            self._listener = _bound(self.port)
             ends, self._open = self._open, set()
         for end in ends:
             _reset(end)
@@ -70,7 +70,14 @@ class Line:
                 continue
             far.settimeout(None)
             with self._lock:
-                self._open |= {near, far}
+                is_cut = listener is not self._listener
+                if not is_cut:
+                    self._open |= {near, far}
+            if is_cut:
+                # Between the two lines above: what connected then must not outlive the cut.
+                _reset(near)
+                _reset(far)
+                return
             for source, target, is_answer in ((near, far, False), (far, near, True)):
                 threading.Thread(
                     target=self._pump, args=(source, target, is_answer), daemon=True

@@ -50,10 +50,16 @@ class Forger:
         return forged
 
 
+@pytest.fixture(scope="module")
+def module_forger(module_other_context: BrowserContext) -> Forger:
+    return Forger(module_other_context)
+
+
 @pytest.fixture
-def forger(new_context: Callable[..., BrowserContext]) -> tuple[BrowserContext, Forger]:
-    context = new_context()
-    return context, Forger(context)
+def forger(module_forger: Forger) -> Iterator[Forger]:
+    """On the line of another person's browser, and honest until told otherwise."""
+    yield module_forger
+    module_forger.change = None
 
 
 def answer(**changes: object) -> Change:
@@ -76,18 +82,17 @@ FORGED: dict[str, tuple[Change, str]] = {
 
 @pytest.mark.parametrize("name", FORGED)
 def test_a_forged_message_is_refused_on_the_page_and_the_answers_stay(
-    name: str, forger: tuple[BrowserContext, Forger], server: Server, book: Book
+    name: str, forger: Forger, other_context: BrowserContext, server: Server, book: Book
 ):
-    context, line = forger
-    desk = Desk(context, server.url, book.new_project(batch_size=5)).open()
-    line.change, sentence = FORGED[name]
+    desk = Desk(other_context, server.url, book.new_project(batch_size=5)).open()
+    forger.change, sentence = FORGED[name]
     said = desk.some(one_more, 5)
     expect(desk.find(".summary")).to_contain_text(sentence)
     assert book.received(desk.project) == []
     assert desk.drafts() == said
     assert_no_traceback(desk)
     # An honest message later is taken.
-    line.change = None
+    forger.change = None
     before = desk.batch
     desk.press("Enter")
     desk.wait_ready(after=before)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.book import Book, one_more, right
-from tests.e2e.desk import Desk
+from tests.e2e.desk import Desk, wait_drawn
 from tests.e2e.server import Server
 
 pytestmark = pytest.mark.browser
@@ -281,8 +282,8 @@ def test_what_a_person_chose_to_see_survives_a_reload(taught: Desk):
     expect(taught.find("button.auto")).to_have_text("Save by itself")
     expect(taught.find("button.smooth")).to_have_text("Smooth images")
     image = taught.find(".stage img")
-    assert image.evaluate("image => getComputedStyle(image).imageRendering") == "pixelated"
-    assert image.evaluate("image => image.naturalWidth") < 32
+    expect(image).to_have_css("image-rendering", "pixelated")
+    assert 0 < image.evaluate("image => image.decode().then(() => image.naturalWidth)") < 32
 
 
 # ---- mouse and finger
@@ -332,29 +333,34 @@ def test_a_finger_can_do_all_that_keys_can(new_context: NewContext, server: Serv
 # ---- looks
 
 
-def test_in_the_dark_theme_ink_is_light(new_context: NewContext, server: Server, book: Book):
-    context = new_context(color_scheme="dark")
-    desk = Desk(context, server.url, book.new_project(batch_size=5)).open()
-    images = desk.find(".stage img, .strip img").all()
-    assert len(images) == 6
-    for image in images:
-        assert image.evaluate("image => getComputedStyle(image).filter") == "invert(1)"
+def test_in_the_dark_theme_ink_is_light(context: BrowserContext, server: Server, book: Book):
+    desk = Desk(context, server.url, book.new_project(batch_size=5))
+    desk.page.emulate_media(color_scheme="dark")
+    desk.open()
+    images = desk.find(".stage img, .strip img")
+    expect(images).to_have_count(6)
+    for image in images.all():
+        expect(image).to_have_css("filter", "invert(1)")
 
 
 @pytest.mark.parametrize("width", [1280, 1024])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_main_task_needs_no_scrolling(
-    new_context: NewContext,
+    context: BrowserContext,
     server: Server,
     book: Book,
     tmp_path: Path,
     width: int,
-    scheme: str,
+    scheme: Literal["light", "dark"],
 ):
-    context = new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    desk = Desk(context, server.url, book.new_project(batch_size=10)).open()
+    desk = Desk(context, server.url, book.new_project(batch_size=10))
+    desk.page.set_viewport_size({"width": width, "height": 800})
+    desk.page.emulate_media(color_scheme=scheme)
+    desk.open()
     desk.round(right)
-    desk.page.locator(".js-plotly-plot .main-svg").nth(1).wait_for()
+    for key in ("confusion", "curve"):
+        desk.page.locator(f".st-key-{key} .js-plotly-plot .main-svg").first.wait_for()
+    wait_drawn(desk.page)
     desk.some(right, 3)
     picture = tmp_path / f"label-{width}-{scheme}.png"
     desk.page.screenshot(path=picture)

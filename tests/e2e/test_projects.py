@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.e2e.book import Book
-from tests.e2e.desk import Desk
+from tests.e2e.desk import Desk, idle_tab, wait_at_rest
 from tests.e2e.server import Server
 
 
 @pytest.fixture
 def page(context: BrowserContext, server: Server) -> Page:
-    opened = context.new_page()
+    opened = idle_tab(context)
     opened.goto(f"{server.url}/projects")
     expect(opened.get_by_role("button", name="Make project")).to_be_visible()
     return opened
 
 
-def card(page: Page, project: str):
+def card(page: Page, project: str) -> Locator:
     return page.locator(f".st-key-card_{project}")
+
+
+def show(page: Page, project: str) -> None:
+    """Load the page again, so that a new project is on it."""
+    page.reload()
+    card(page, project).wait_for()
+    wait_at_rest(page)
 
 
 def test_a_deep_link_as_the_very_first_visit_opens_the_page_within_the_app(page: Page):
@@ -31,20 +38,21 @@ def test_a_deep_link_as_the_very_first_visit_opens_the_page_within_the_app(page:
 
 def test_a_project_is_deleted_only_after_it_was_confirmed(page: Page, book: Book):
     project = book.new_project(n_samples=20)
-    page.reload()
+    show(page, project)
     card(page, project).get_by_role("button").last.click()
     page.get_by_role("button", name="Keep it").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert project in [p.project_id for p in book.service.projects()]
+    wait_at_rest(page)
     card(page, project).get_by_role("button").last.click()
-    page.get_by_role("button", name="Delete", exact=True).last.click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     expect(card(page, project)).to_have_count(0)
     assert project in [p.project_id for p in book.service.deleted_projects()]
 
 
 def test_a_project_is_renamed_and_a_name_that_is_taken_is_refused(page: Page, book: Book):
     project = book.new_project(n_samples=20)
-    page.reload()
+    show(page, project)
     card(page, project).get_by_role("button").nth(1).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name").fill("Digits")
@@ -63,14 +71,14 @@ def test_a_project_made_here_is_open_on_the_label_page(page: Page):
 
 
 def test_the_menu_of_projects_opens_another_one(
-    new_context: Callable[..., BrowserContext], server: Server, book: Book
+    context: BrowserContext, server: Server, book: Book
 ):
     first, second = book.new_project(n_samples=20), book.new_project(n_samples=30)
-    desk = Desk(new_context(), server.url, first).open()
+    desk = Desk(context, server.url, first).open()
     before = desk.batch
     name = book.view(second).project.name
     desk.page.locator(".st-key-project_menu button").click()
     desk.page.get_by_role("button", name=name).click()
     desk.wait_ready(after=before)
     expect(desk.page.locator(".st-key-project_menu")).to_contain_text(name)
-    assert f"project={second}" in desk.page.url
+    expect(desk.page).to_have_url(re.compile(f"project={second}"))

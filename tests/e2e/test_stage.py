@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.e2e.desk import idle_tab
 from tests.e2e.server import Server
 
 pytestmark = pytest.mark.browser
@@ -51,11 +52,21 @@ OVERFLOWS = """() => {
 }"""
 
 
-def present(context: BrowserContext, server: Server, run: str = ACTIVE, query: str = "") -> Page:
-    page = context.new_page()
-    page.goto(f"{server.url}/replay?present=1&run={run}{query}")
-    expect(page.locator(".stage[data-ready]")).to_be_visible(timeout=OPENS)
+MOVES = """(stage) => Promise.allSettled(stage.getAnimations({ subtree: true })
+  .filter((one) => one.effect.getComputedTiming().endTime < 1000)
+  .map((one) => one.finished))"""
+"""Waits for what comes in or changes its colour, and not for the bar of the pace: it is slow."""
+
+
+def present(context: BrowserContext, server: Server) -> Page:
+    page = idle_tab(context)
+    show(page, server, ACTIVE)
     return page
+
+
+def show(page: Page, server: Server, run: str) -> None:
+    page.goto(f"{server.url}/replay?present=1&run={run}")
+    expect(page.locator(".stage[data-ready]")).to_be_visible(timeout=OPENS)
 
 
 @pytest.fixture
@@ -143,10 +154,17 @@ def test_a_click_on_the_right_goes_on_and_one_on_the_left_goes_back(page: Page):
     at_round(page, LAST)
 
 
-def test_playing_goes_on_by_itself_and_stops_at_the_end(page: Page):
-    page.clock.install()
+def test_playing_goes_on_by_itself_and_stops_at_the_end(
+    new_context: Callable[..., BrowserContext], server: Server
+):
+    # Its clock is that of all tabs of a browser.
+    page = present(new_context(), server)
+    page.clock.install(time=0)
+    # From here on time stands still, but for what is said below.
+    page.clock.pause_at(1000)
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
+    page.clock.run_for(100)
     at_round(page, 3)
     page.keyboard.press("p")
     expect(find(page, ".pace")).to_have_text("playing, 3 s a round")
@@ -205,11 +223,15 @@ def test_it_steps_while_the_server_is_away_and_leaves_once_it_is_back(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (1024, 768)])
 def test_nothing_scrolls_is_cut_off_or_overlaps(
-    new_context: Callable[..., BrowserContext], server: Server, size: tuple[int, int], scheme: str
+    context: BrowserContext,
+    server: Server,
+    size: tuple[int, int],
+    scheme: Literal["light", "dark"],
 ):
-    width, height = size
-    context = new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-    page = present(context, server)
+    page = idle_tab(context)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.emulate_media(color_scheme=scheme)
+    show(page, server, ACTIVE)
     assert lightness(page, ".room") > 0.9 if scheme == "light" else lightness(page, ".room") < 0.1
     overflowing: dict[str, Any] = {}
     for number in range(LAST + 1):
@@ -220,13 +242,14 @@ def test_nothing_scrolls_is_cut_off_or_overlaps(
     page.keyboard.press("?")
     overflowing["keys"] = settled(page)
     for run in ("digits-active-0.17", "digits-demo-current", "digits-demo-plotly-0.18"):
-        overflowing[run] = settled(present(context, server, run))
+        show(page, server, run)
+        overflowing[run] = settled(page)
     assert {where: what for where, what in overflowing.items() if what} == {}
 
 
 def settled(page: Page) -> Any:
     """What does not fit, once everything has come to rest."""
-    page.wait_for_timeout(250)
+    page.locator(".stage").evaluate(MOVES)
     return page.evaluate(OVERFLOWS)
 
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.book import Book, one_more, right, two_more
-from tests.e2e.desk import Desk
+from tests.e2e.desk import PATIENCE, Desk
 from tests.e2e.network import Line
 
 pytestmark = pytest.mark.browser
 
-NewContext = Callable[..., BrowserContext]
-
 
 @pytest.fixture
-def other_desk(new_context: NewContext, desk: Desk) -> Desk:
+def other_desk(other_context: BrowserContext, desk: Desk) -> Desk:
     """The same project, open in another person's browser."""
-    return Desk(new_context(), desk.url, desk.project).open()
+    return Desk(other_context, desk.url, desk.project).open()
 
 
 # ---- two tabs of one browser
@@ -84,10 +82,17 @@ def test_an_answer_changed_in_one_tab_while_the_other_saves_is_told_of(
     desk.wait_ready(after=before)
     other.wait_ready(after=before)
     told = "1 image had been answered differently before; that answer stands."
-    summaries = [tab.find(".summary").inner_text() for tab in (desk, other)]
-    assert told in summaries
+    wait_told([desk, other], told)
     assert book.labels(desk.project) == said
     desk.wait_no_drafts()
+
+
+def wait_told(desks: list[Desk], text: str) -> None:
+    """Wait until one of these tabs says this."""
+    until = time.monotonic() + PATIENCE / 1000
+    while text not in (said := [desk.find(".summary").inner_text() for desk in desks]):
+        assert time.monotonic() < until, f"The tabs say {said}"
+        desks[0].page.wait_for_timeout(50)
 
 
 # ---- two people
@@ -198,9 +203,15 @@ def assert_all_stored_once(desks: list[Desk], book: Book) -> None:
     project = desks[0].project
     batches = book.batches(project)
     for desk in desks:
-        # What is left in mid-batch is saved by hand, unless the other tab does it meanwhile.
-        desk.wait_still()
-        desk.find("button.submit").evaluate("button => button.click()")
+        # What is left in mid-batch is saved by hand, unless the other tab does it meanwhile. Like
+        # a key, the button counts only when a batch is painted and nothing is under way.
+        desk.page.wait_for_function(
+            """() => {
+              window.findLabeler().querySelector("button.submit").click();
+              return !Object.keys(localStorage).some((key) => key.includes(":draft:"));
+            }""",
+            polling=100,
+        )
     pressed: dict[int, set[str]] = {}
     for desk in desks:
         for item, label in desk.effects(batches | book.batches(project)).items():
