@@ -8,6 +8,10 @@ PYTHON ?=
 # Two at a time, in the order of the files; whoever is done first takes over from the other.
 PYTEST_OPTIONS ?= -n 2 --dist worksteal
 
+# For `make bench`: a file with the MNIST digits, and whether to measure a million items.
+MNIST ?=
+MILLION ?=
+
 BIN := .venv/bin
 export PYTHON
 
@@ -41,8 +45,8 @@ format:  ## Put the code into its one style
 	$(BIN)/ruff format
 
 bench:  ## Measure what is promised of speed and memory
-	@.ci/setup test
-	@$(BIN)/python -m tests.benchmarks
+	@.ci/setup bench
+	@$(BIN)/python -m tests.benchmarks $(if $(MNIST),--mnist $(MNIST)) $(if $(MILLION),--million)
 
 clean:  ## Remove what these commands made; labels stay
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

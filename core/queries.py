@@ -14,6 +14,8 @@ from core.types import Beliefs, BoolArray, FloatArray, IntArray
 
 _SEED: Final = 0
 
+_CHUNK: Final = 8_192
+
 _SAMPLE: Final = 5_000
 """Most items among which those that cover all are sought."""
 
@@ -28,13 +30,19 @@ def entropy(beliefs: Beliefs) -> FloatArray:
     if probabilities.dtype == np.float64:
         uncertainty = entr(probabilities).sum(axis=1)
     else:
-        # numpy's logarithm of float32 is ten times quicker than scipy's function, which matters
-        # where there are millions of them; a probability of zero adds nothing either way.
-        least = np.finfo(np.float32).tiny
-        uncertainty = -np.einsum(
-            "ij,ij->i", probabilities, np.log(np.maximum(probabilities, least))
-        ).astype(np.float64)
+        uncertainty = _quick_entropy(probabilities)
     return np.where(beliefs.reached, uncertainty, np.inf)
+
+
+def _quick_entropy(probabilities: NDArray[Any]) -> FloatArray:
+    """Entropy in float32, to 1e-6, for millions of items: ten times quicker than scipy's."""
+    found = np.empty(len(probabilities))
+    least = np.finfo(np.float32).tiny
+    for start in range(0, len(probabilities), _CHUNK):
+        some = probabilities[start : start + _CHUNK]
+        # A probability of zero adds nothing, whatever stands for its logarithm.
+        found[start : start + _CHUNK] = np.einsum("ij,ij->i", some, np.log(np.maximum(some, least)))
+    return np.negative(found, out=found)
 
 
 def choose_batch(

@@ -212,8 +212,8 @@ class ColumnScores:
     converged: bool = True
 
     def rows(self, rows: slice) -> FloatArray:
-        """The scores of some items, shape (n_rows, n_classes)."""
-        return np.stack([column[rows] for column in self.columns], axis=1)
+        """The scores of some items, shape (n_rows, n_classes), stored class by class."""
+        return np.stack([column[rows] for column in self.columns]).T
 
 
 @dataclass(slots=True, eq=False)
@@ -251,8 +251,8 @@ class FixedPointSpreader:
         # A difference of positive numbers loses the digits of small ones. For a small alpha scores
         # sink by many orders of magnitude within a few steps, so nothing is subtracted there.
         self._may_subtract = fixed_point.alpha > SWEEPS_UP_TO
-        # At a time as many columns as take about a third of a second.
-        self._block = max(1, min(10, 700_000 // n_items))
+        # As many columns at a time as take a third of a second, but one for each of two threads.
+        self._block = max(2, min(10, 700_000 // n_items))
         self._columns: OrderedDict[int, FloatArray | Float32Array] = OrderedDict()
         self._sums: OrderedDict[frozenset[int], _Sum] = OrderedDict()
         self._latest: dict[int, _Sum] = {}

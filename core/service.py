@@ -253,6 +253,10 @@ class Service:
             return None
         return self._engines.start(config)
 
+    def name(self, project_id: str) -> str:
+        """What a project is called."""
+        return self._open_project(project_id).name
+
     def n_labels(self, project_id: str) -> int:
         """How many labels a project has."""
         return len(self._catch_up(project_id).labels)

@@ -39,6 +39,7 @@ DOUBLE_UP_TO: Final = 20_000
 holds a probability to 6e-8; what leads to them is computed in float64 all the same."""
 
 _CHUNK: Final = 16_384
+_FEW_ROWS: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,7 +236,8 @@ def believe(labels: IntArray, n_classes: int, spreader: Spreader) -> Beliefs:
     seen = np.flatnonzero(np.bincount(labels[labelled], minlength=n_classes))
     n_items = len(labels)
     dtype = np.float64 if n_items <= DOUBLE_UP_TO else np.float32
-    probabilities = np.zeros((n_items, n_classes), dtype=dtype)
+    # Class by class, as scores come where there are many items.
+    probabilities = np.zeros((n_classes, n_items), dtype=dtype).T
     model_class = np.full(n_items, UNLABELLED, dtype=np.int64)
     n_iter, converged = 0, True
     if len(seen):
@@ -247,11 +249,12 @@ def believe(labels: IntArray, n_classes: int, spreader: Spreader) -> Beliefs:
         for start in range(0, n_items, _CHUNK):
             rows = slice(start, start + _CHUNK)
             part = scores.rows(rows)
-            best = seen[part.argmax(axis=1)]
+            best = seen[_largest_column(part)]
             sums = part.sum(axis=1)
-            unreached = sums == 0
-            sums[unreached] = 1
-            best[unreached] = UNLABELLED
+            if not sums.all():
+                unreached = sums == 0
+                sums[unreached] = 1
+                best[unreached] = UNLABELLED
             probabilities[rows, places] = part / sums[:, np.newaxis]
             model_class[rows] = best
     predicted = model_class.copy()
@@ -264,6 +267,22 @@ def believe(labels: IntArray, n_classes: int, spreader: Spreader) -> Beliefs:
         n_iter=n_iter,
         converged=converged,
     )
+
+
+def _largest_column(scores: FloatArray) -> IntArray:
+    """``scores.argmax(axis=1)``; of many rows, a few columns are gone through one by one."""
+    if len(scores) <= _FEW_ROWS:
+        return np.asarray(scores.argmax(axis=1))
+    largest = scores[:, 0].copy()
+    best = np.zeros(len(scores), dtype=np.int64)
+    further = np.empty_like(best)
+    for number in range(1, scores.shape[1]):
+        column = scores[:, number]
+        # Plain sums are several times quicker than writing where a mask is true.
+        np.multiply(number - best, column > largest, out=further)
+        best += further
+        np.maximum(largest, column, out=largest)
+    return best
 
 
 class LabelSpreading(ClassifierMixin, BaseEstimator):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +19,14 @@ UNLABELLED: Final = -1
 """Stands in an array of class indices where no class is known, as in scikit-learn."""
 
 
-def freeze(value: object) -> None:
+class _DataclassInstance(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+def freeze(value: _DataclassInstance) -> None:
     """Make every array held by a dataclass instance read-only, in place."""
-    for field in fields(value):  # type: ignore[arg-type]  # only called on dataclass instances
-        array = getattr(value, field.name)
+    for name in value.__dataclass_fields__:
+        array = getattr(value, name)
         if isinstance(array, np.ndarray):
             array.setflags(write=False)
 

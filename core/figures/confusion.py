@@ -179,13 +179,28 @@ def _numbers(data: ConfusionMatrix, palette: Palette, *, shares: bool, compact: 
         x=columns.tolist(),
         y=rows.tolist(),
         mode="text",
-        text=[_short(data.shares[c]) if shares else str(data.counts[c]) for c in cells],
+        text=[
+            _short(data.shares[c])
+            if shares
+            else short_count(int(data.counts[c]), 999 if compact else 99_999)
+            for c in cells
+        ],
         textfont={
             "size": (11 if compact else 13) if few else 9,
             "color": [text_on(cell_colour(data.levels[c], palette)) for c in cells],
         },
         hoverinfo="skip",
     )
+
+
+def short_count(number: int, longest: int) -> str:
+    """A count; above ``longest`` in at most four characters: ``7.3k``, ``70k``, ``1.0M``."""
+    if number <= longest:
+        return str(number)
+    # What rounds to a thousand thousands is a million.
+    unit, letter = (1_000, "k") if number < 999_500 else (1_000_000, "M")
+    value = number / unit
+    return f"{value:.1f}{letter}" if value < 9.95 else f"{value:.0f}{letter}"
 
 
 def _short(share: float) -> str:

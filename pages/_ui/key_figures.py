@@ -55,7 +55,7 @@ def right_of_all(view: View, report: Report) -> KeyFigure:
     change = view.rounds[-1].change if view.rounds else None
     note = "so far" if change is None else f"{points(change)} this round"
     return KeyFigure(
-        f"Right, of all {report.n_items:,}",
+        f"Right of {report.n_items:,}",
         percent(report.accuracy) if view.labels else "–",
         note if view.labels else "no label yet",
         "Share of all images whose predicted class is the true one. An image that no label "

@@ -65,7 +65,8 @@ def require_view() -> View:
         st.stop()
     build = handle.service().preparation(project_id)
     if build is not None and not _is_ready_soon(build):
-        waiting(build)
+        waiting(build, handle.service().name(project_id))
+        st.page_link("pages/projects.py", label="Other projects", icon=":material/folder_open:")
         st.stop()
     view = handle.service().view(project_id)
     project_menu(view.project)
@@ -82,13 +83,13 @@ def _is_ready_soon(build: Build) -> bool:
 
 
 @st.fragment(run_every=0.5)
-def waiting(build: Build) -> None:
+def waiting(build: Build, name: str) -> None:
     """How far the graph of a large project has come, until it is there."""
     if build.done:
         st.rerun()
     step = build.step
     with st.container(key="waiting"):
-        st.subheader("Building the similarity graph", anchor=False)
+        st.subheader(f"Building the similarity graph of {plain(name)}", anchor=False)
         st.markdown(
             "It links each image with those most like it; labels spread along its links. "
             "It is built once and kept."
@@ -102,7 +103,8 @@ def step_text(step: Step) -> str:
     """A step of a build in words, such as ``Finding neighbours · 40 % · 12 s left``."""
     told = [step.stage, f"{100 * step.share:.0f} %"]
     if step.seconds_left is not None:
-        told.append(f"{math.ceil(step.seconds_left)} s left")
+        seconds = math.ceil(step.seconds_left)
+        told.append(f"{seconds} s left" if seconds < 120 else f"{math.ceil(seconds / 60)} min left")
     return " · ".join(told)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 from playwright.sync_api import Browser, BrowserContext, CDPSession, sync_playwright
 
 from tests.benchmarks.timing import Times, times
@@ -21,6 +22,17 @@ from tests.e2e.server import Server
 
 PACE: Final = 300
 """Milliseconds from one key to the next, as a quick person takes them."""
+
+_LARGE: Final[dict[str, Any]] = {
+    "dataset": "mnist.npz",
+    "n_samples": 70_000,
+    "kernel": "symmetric_knn",
+    "n_neighbors": 10,
+    "mode": "fixed_point",
+    "alpha": 0.99,
+}
+_LONG: Final = 300_000
+"""Milliseconds to wait for a large graph, on a slow machine."""
 
 STOPWATCH: Final = """
 (() => {
@@ -106,15 +118,26 @@ class LabelPage:
     chromium: str
 
 
-def label_page(rounds: int, visits: int) -> LabelPage:
-    """Label rounds of ten digits, and make first visits."""
-    with _workplace() as (server, book, browser):
+def label_page(rounds: int, visits: int, mnist: Path | None = None) -> LabelPage:
+    """Label rounds of ten images, and make first visits.
+
+    Parameters
+    ----------
+    mnist
+        A file with the images of MNIST, to label all of them instead of the digits.
+    """
+    with _workplace(mnist) as (server, book, browser):
         found = [_visit(browser, server) for _ in range(visits)]
         context = _context(browser)
-        desk = Desk(context, server.url, book.new_project()).open()
+        project = book.new_project() if mnist is None else book.new_project(**_LARGE)
+        right = truth() if mnist is None else _truth(mnist)
+        desk = Desk(context, server.url, project)
+        desk.page.set_default_timeout(_LONG)
+        desk.page.goto(f"{server.url}/?project={project}")
+        desk.page.locator(".labeler[data-ready]").wait_for(timeout=_LONG)
         batches, charts = [], []
         for _ in range(rounds):
-            batch, chart = _round(desk)
+            batch, chart = _round(desk, right)
             batches.append(batch)
             charts.append(chart)
         seen = desk.page.evaluate("() => window.seen")
@@ -130,12 +153,17 @@ def label_page(rounds: int, visits: int) -> LabelPage:
         )
 
 
-def _round(desk: Desk) -> tuple[float, float]:
+def _truth(mnist: Path) -> dict[int, str]:
+    with np.load(mnist) as arrays:
+        return {row: str(digit) for row, digit in enumerate(arrays["y"].tolist())}
+
+
+def _round(desk: Desk, right: dict[int, str]) -> tuple[float, float]:
     """Label a batch; submit to new batch, and to all charts drawn, in milliseconds."""
     before = desk.batch
     for _ in desk.strip:
         desk.page.wait_for_timeout(PACE)
-        desk.press(truth()[desk.item])
+        desk.press(right[desk.item])
     desk.wait_ready(after=before)
     # Until nothing of the charts has changed for a second.
     desk.page.wait_for_function(
@@ -180,11 +208,15 @@ class _Transferred:
 
 
 @contextmanager
-def _workplace() -> Iterator[tuple[Server, Book, Browser]]:
+def _workplace(mnist: Path | None) -> Iterator[tuple[Server, Book, Browser]]:
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        datasets = Path(home) / "datasets"
+        datasets.mkdir()
+        if mnist is not None:
+            (datasets / "mnist.npz").symlink_to(mnist.resolve())
         server = Server(Path(home))
         server.start()
-        book = Book(server.database_url)
+        book = Book(server.database_url, datasets)
         browser = playwright.chromium.launch(executable_path=chromium_executable(), args=ARGUMENTS)
         try:
             # The server is warm: somebody has been here before.

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from itertools import count
+from pathlib import Path
 from typing import Any, Final
 
 from sklearn.datasets import load_digits
 
 from core.config import ProjectConfig
+from core.datasets import Catalogue
 from core.service import Service, View
 from core.session import Answered, AnswerKind, Served, State
 from core.storage import SqlStore, open_store
@@ -44,11 +46,17 @@ def two_more(item: int) -> str:
 
 
 class Book:
-    """The database of a server, opened by somebody else."""
+    """The database of a server, opened by somebody else.
 
-    def __init__(self, url: str) -> None:
+    Parameters
+    ----------
+    datasets
+        The folder of the server's image sets, should a project be made on one.
+    """
+
+    def __init__(self, url: str, datasets: Path | None = None) -> None:
         self.store: SqlStore = open_store(url)
-        self.service = Service(self.store)
+        self.service = Service(self.store, catalogue=Catalogue(datasets))
 
     def new_project(self, **config: Any) -> str:
         """Make a project with a name of its own, and give its id."""

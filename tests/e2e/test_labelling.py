@@ -94,12 +94,12 @@ def test_backspace_undoes_as_deep_as_the_log_and_the_model_rewinds(
     context: BrowserContext, server: Server, book: Book
 ):
     desk = Desk(context, server.url, book.new_project(batch_size=3)).open()
-    accuracy = [desk.figure("Right, of all")]
+    accuracy = [desk.figure("Right of")]
     order: list[int] = []
     for _ in range(2):
         order += desk.round(right)
         desk.wait_figure("Labels given", str(len(order)))
-        accuracy.append(desk.figure("Right, of all"))
+        accuracy.append(desk.figure("Right of"))
     for left in reversed(range(6)):
         undone = order[left]
         before = desk.batch

@@ -3,7 +3,13 @@ import plotly.graph_objects as go
 import pytest
 from sklearn.metrics import confusion_matrix
 
-from core.figures.confusion import ConfusionMatrix, cell_colour, confusion_data, draw_confusion
+from core.figures.confusion import (
+    ConfusionMatrix,
+    cell_colour,
+    confusion_data,
+    draw_confusion,
+    short_count,
+)
 from core.figures.palette import DARK, LIGHT, contrast
 from core.metrics import report
 from core.types import UNLABELLED, IntArray
@@ -121,3 +127,28 @@ def test_the_compact_matrix_is_lower_and_has_no_titles():
     assert compact.layout.xaxis.title.text is None
     assert full.layout.xaxis.title.text == "predicted"
     assert full.layout.yaxis.title.text == "true"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (1_000, "1.0k"),
+        (7_293, "7.3k"),
+        (9_949, "9.9k"),
+        (9_951, "10k"),
+        (69_600, "70k"),
+        (999_499, "999k"),
+        (999_500, "1.0M"),
+        (12_345_678, "12M"),
+    ],
+)
+def test_large_counts_are_short_enough_for_their_cell(number, text):
+    assert short_count(number, 999) == text
+    assert len(text) <= 4
+
+
+def test_counts_that_fit_are_told_in_full():
+    assert short_count(99_999, 99_999) == "99999"
+    assert short_count(100_000, 99_999) == "100k"

@@ -1,0 +1,117 @@
+"""A page whose project is large shows how far its graph has come, and nothing that is not there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import engine, engines, graph
+from core.config import ProjectConfig
+from core.engines import Step
+from core.neighbours import nearest_neighbours
+from core.progress import CancelledError
+from core.service import Service
+from pages._ui import shell
+from tests.pages.conftest import OpenPage
+
+WEIGHTED = ProjectConfig(n_samples=300, kernel="symmetric_knn", mode="fixed_point", alpha=0.99)
+
+
+class Brake:
+    """Holds up the search for neighbours until it is let go."""
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+        self.reached = threading.Event()
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        options["progress"]("Finding neighbours", 0.25)
+        self.reached.set()
+        while not self.let_go.wait(0.01):
+            options["progress"]("Finding neighbours", 0.4)
+        return nearest_neighbours(*arguments, **options)
+
+
+@pytest.fixture
+def brake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Brake]:
+    """300 items are many here, and finding neighbours takes as long as the test likes."""
+    monkeypatch.setattr(engine, "SMALL", 100)
+    monkeypatch.setattr(engines, "SMALL", 100)
+    monkeypatch.setattr(shell, "_MOMENT", 0.01)
+    held = Brake()
+    monkeypatch.setattr(graph, "nearest_neighbours", held)
+    yield held
+    held.let_go.set()
+
+
+def large_project(service: Service) -> str:
+    return service.create_project("Large", WEIGHTED).project_id
+
+
+def headings(page: AppTest) -> list[str]:
+    return [heading.value for heading in page.subheader]
+
+
+def test_a_large_project_shows_how_far_its_graph_has_come(open_page: OpenPage, service, brake):
+    project = large_project(service)
+    page = open_page("pages/label.py", project=project)
+    brake.reached.wait(30)
+    page.run()
+    assert not page.exception
+    assert headings(page) == ["Building the similarity graph of Large"]
+    (bar,) = page.get("progress")
+    assert bar.proto.text.startswith("Finding neighbours · ")
+    assert bar.proto.value in (25, 40)
+    brake.let_go.set()
+    build = service.preparation(project)
+    assert build is not None
+    build.wait(30)
+    page.run()
+    assert headings(page) == []
+    assert page.get("bidi_component")
+
+
+@pytest.mark.parametrize("name", ["pages/label.py", "pages/progress.py"])
+def test_a_build_that_was_cancelled_says_so_and_can_be_tried_again(
+    open_page: OpenPage, service, brake, name
+):
+    project = large_project(service)
+    page = open_page(name, project=project)
+    brake.reached.wait(30)
+    build = service.preparation(project)
+    assert build is not None
+    next(button for button in page.button if button.label == "Cancel").click().run()
+    with pytest.raises(CancelledError):
+        build.wait(30)
+    page.run()
+    assert not page.exception
+    assert "cancelled" in page.error[0].value
+    brake.let_go.set()
+    next(button for button in page.button if button.label == "Try again").click().run()
+    assert not page.error
+    service.view(project)
+
+
+def test_the_list_of_projects_waits_for_no_graph(open_page: OpenPage, service, brake):
+    large_project(service)
+    page = open_page("pages/projects.py")
+    assert not page.exception
+    assert not brake.reached.is_set()
+    text = " ".join(markdown.value for markdown in page.markdown)
+    assert "300 digits · 7 weighted neighbours · alpha 0.99" in text
+
+
+@pytest.mark.parametrize(
+    ("step", "text"),
+    [
+        (Step("Finding neighbours", 0.4, 11.2), "Finding neighbours · 40 % · 12 s left"),
+        (Step("Finding neighbours", 0.4, 200.0), "Finding neighbours · 40 % · 4 min left"),
+        (Step("Reading images", 0.0, None), "Reading images · 0 %"),
+    ],
+)
+def test_a_step_is_told_in_words(step, text):
+    assert shell.step_text(step) == text
