@@ -200,8 +200,10 @@ def build_graph(
     """
     match kernel:
         case "rbf":
+            progress("Comparing all pairs", 0.0)
             return rbf_graph(features, gamma)
         case "knn":
+            progress("Finding neighbours", 0.0)
             return knn_graph(features, n_neighbors)
         case "symmetric_knn":
             return symmetric_knn_graph(features, n_neighbors, threads=threads, progress=progress)

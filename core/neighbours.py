@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from typing import Any, Final
 
 import numpy as np
@@ -97,7 +98,8 @@ def nearest_neighbours(
     progress(_STAGE, 0.0)
     if len(points) <= FEW:
         return _few_neighbours(points, n_neighbors)
-    if len(points) <= exact_up_to:
+    # faiss has no wheel for Macs with an Intel processor: there the exact search has to do.
+    if len(points) <= exact_up_to or find_spec("faiss") is None:
         return exact_neighbours(points, n_neighbors, threads=threads, progress=progress)
     return approximate_neighbours(points, n_neighbors, threads=threads, progress=progress)
 

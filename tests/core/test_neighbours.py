@@ -106,6 +106,14 @@ def test_many_items_are_searched_exactly_unless_they_are_too_many(monkeypatch):
     assert share >= 0.97
 
 
+def test_without_faiss_many_items_are_searched_exactly_too(monkeypatch):
+    monkeypatch.setattr(neighbours, "FEW", 100)
+    monkeypatch.setattr(neighbours, "find_spec", lambda _: None)
+    points = blobs(1_500)
+    found = nearest_neighbours(points, 5, exact_up_to=1_000)
+    np.testing.assert_allclose(found.squared, true_squares(points, 5), rtol=1e-4, atol=1e-4)
+
+
 def test_the_approximate_search_finds_as_many_as_it_says():
     points = blobs(20_000, 16)
     found = approximate_neighbours(points, 10, threads=2)
