@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +15,7 @@ from core.figures.confusion import confusion_data, draw_confusion
 from core.figures.learning_curve import draw_learning_curve, learning_curve_data
 from core.protocol import message_id
 from core.service import View
+from core.session import Served
 from pages._ui import handle, shell
 from pages._ui.key_figures import (
     figure_title,
@@ -27,6 +29,10 @@ from pages._ui.replays import published_curve
 
 _RECEIPTS = "label_receipts"
 _KEPT_RECEIPTS = 20
+_SHOWN = "label_shown"
+_HEAD_START = 0.08
+"""Seconds from a new batch to the charts. Drawing them keeps a browser busy for longer than that,
+and what is to be labelled next has to be on screen before."""
 
 
 def _receipts() -> tuple[Receipt, ...]:
@@ -56,6 +62,13 @@ def _on_message() -> None:
         _take(st.session_state[KEY].get("message"), retry=True)
 
 
+def _let_the_batch_go_first(batch: Served | None) -> None:
+    shown = batch.batch_id if batch else None
+    if st.session_state.get(_SHOWN, shown) != shown:
+        time.sleep(_HEAD_START)
+    st.session_state[_SHOWN] = shown
+
+
 def _figures(view: View) -> None:
     report, colours = view.report_all, shell.palette()
     if report is None:
@@ -81,5 +94,6 @@ with shell.errors_in_words("Answers that are not saved yet are kept in this brow
         raw = labeler(describe(view, batch, _receipts()), _on_message)
     if _take(raw):
         st.rerun()
+    _let_the_batch_go_first(batch)
     with learned, st.container(key="learned"):
         _figures(view)
