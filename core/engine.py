@@ -15,7 +15,7 @@ from core.config import ProjectConfig
 from core.datasets import Catalogue
 from core.graph import SimilarityGraph, build_graph
 from core.progress import Progress, silent
-from core.queries import choose_batch
+from core.queries import choose_batch, entropy, margin
 from core.resources import Resources
 from core.responses import FixedPointSpreader, ResponseSpreader
 from core.spreading import FixedPoint, believe
@@ -68,6 +68,8 @@ class Engine:
         self._position[dataset.rows] = np.arange(dataset.n_items)
         self._class = {name: i for i, name in enumerate(dataset.class_names)}
         self._spreader = _spreader(config, graph, resources)
+        # Exact mode asks as scikit-learn's example does.
+        self._score = margin if config.mode == "fixed_point" else entropy
         # A distribution over the classes, and three numbers more, of every item.
         belief_bytes = dataset.n_items * (8 * dataset.n_classes + 24)
         kept = int(np.clip(resources.memory // 4 // belief_bytes, 2, _MOST_BELIEFS))
@@ -100,7 +102,9 @@ class Engine:
         """Choose up to ``size`` items to ask about, none of them ``excluded``."""
         candidates = np.ones(self.dataset.n_items, dtype=np.bool_)
         candidates[self.positions(excluded)] = False
-        chosen = choose_batch(self.believe(labels), self.dataset.features, candidates, size)
+        chosen = choose_batch(
+            self.believe(labels), self.dataset.features, candidates, size, self._score
+        )
         return tuple(int(row) for row in self.dataset.rows[chosen])
 
     def positions(self, items: Iterable[int]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import cycle, islice
 from typing import Any, Final
 
@@ -45,13 +46,42 @@ def _quick_entropy(probabilities: NDArray[Any]) -> FloatArray:
     return np.negative(found, out=found)
 
 
+def margin(beliefs: Beliefs) -> FloatArray:
+    """Uncertainty of each item: one minus the lead of its best class, shape (n_items,), 0 to 1.
+
+    The lead is the probability of the most probable class less that of the second one. Infinite
+    where no label reaches.
+
+    Of scores that have settled down, it asks better than entropy does: there, a label's class has
+    a little of the probability everywhere, and entropy is taken in by that.
+
+    References
+    ----------
+    Scheffer, Decomain, Wrobel, "Active hidden Markov models for information extraction", 2001.
+    """
+    found = np.empty(len(beliefs.probabilities))
+    for start in range(0, len(found), _CHUNK):
+        some = beliefs.probabilities[start : start + _CHUNK]
+        best, second = some[:, 0].copy(), np.zeros_like(some[:, 0])
+        for number in range(1, some.shape[1]):
+            column = some[:, number]
+            np.maximum(second, np.minimum(best, column), out=second)
+            np.maximum(best, column, out=best)
+        found[start : start + _CHUNK] = 1 - (best - second)
+    return np.where(beliefs.reached, found, np.inf)
+
+
 def choose_batch(
-    beliefs: Beliefs, features: NDArray[Any], candidates: BoolArray, size: int
+    beliefs: Beliefs,
+    features: NDArray[Any],
+    candidates: BoolArray,
+    size: int,
+    score: Callable[[Beliefs], FloatArray] = entropy,
 ) -> IntArray:
     """Choose the items of the next batch, most uncertain first.
 
     Items that no label reaches come before all others. They tie with one another, so among them
-    the choice is for coverage. The rest are taken by entropy; ties go to the lower index.
+    the choice is for coverage. The rest are taken by their score; ties go to the lower index.
 
     Parameters
     ----------
@@ -61,6 +91,8 @@ def choose_batch(
         The items that may be asked about.
     size
         Items wanted; fewer come back when there are fewer candidates.
+    score
+        How uncertain each item is: :func:`entropy` or :func:`margin`.
 
     Returns
     -------
@@ -75,7 +107,7 @@ def choose_batch(
     chosen = unreached[cover(features[unreached], min(size, len(unreached)))]
     missing = size - len(chosen)
     if missing:
-        scores = np.where(candidates & beliefs.reached, entropy(beliefs), -np.inf)
+        scores = np.where(candidates & beliefs.reached, score(beliefs), -np.inf)
         chosen = np.concatenate([chosen, largest(scores, missing)])
     return chosen.astype(np.int64)
 

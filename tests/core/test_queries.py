@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 from scipy import stats
 from sklearn.datasets import load_digits
 
-from core.queries import choose_batch, cover, entropy, largest
+from core.queries import choose_batch, cover, entropy, largest, margin
 from core.types import UNLABELLED, Beliefs, FloatArray, IntArray
 
 
@@ -60,6 +60,30 @@ def test_entropy_of_float32_is_the_same_to_its_last_digits():
     np.testing.assert_allclose(entropy(single), entropy(double), rtol=1e-5, atol=1e-6)
     certain = beliefs_of(np.array([[0, 1, 0, 0], [0.25] * 4], dtype=np.float32))
     np.testing.assert_allclose(entropy(certain), [0, np.log(4)], rtol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_margin_is_one_less_the_lead_of_the_best_class(dtype):
+    probabilities = some_beliefs(2, n_items=20_000).probabilities.astype(dtype)
+    ordered = np.sort(probabilities, axis=1)
+    expected = 1 - (ordered[:, -1] - ordered[:, -2])
+    np.testing.assert_allclose(margin(beliefs_of(probabilities)), expected, rtol=1e-6)
+
+
+def test_margin_is_zero_when_one_class_has_it_all_and_one_when_two_are_alike():
+    beliefs = beliefs_of(np.array([[0, 1, 0], [0.45, 0.1, 0.45], [0, 0, 0]]))
+    assert margin(beliefs).tolist() == [0, 1, np.inf]
+
+
+def test_margin_of_a_single_class_is_certain():
+    assert margin(beliefs_of(np.ones((3, 1)))).tolist() == [0, 0, 0]
+
+
+def test_a_batch_is_chosen_by_the_score_that_is_asked_for():
+    probabilities = np.array([[0.4, 0.3, 0.3], [0.5, 0.5, 0], [0.9, 0.1, 0]])
+    beliefs, features = beliefs_of(probabilities), np.zeros((3, 1))
+    assert choose_batch(beliefs, features, everything(3), 1).tolist() == [0]
+    assert choose_batch(beliefs, features, everything(3), 1, margin).tolist() == [1]
 
 
 @given(
