@@ -30,9 +30,9 @@ from pages._ui.replays import published_curve
 _RECEIPTS = "label_receipts"
 _KEPT_RECEIPTS = 20
 _SHOWN = "label_shown"
+# Seconds from a new batch to the charts. Drawing them keeps a browser busy for longer than that,
+# and what is to be labelled next has to be on screen before.
 _HEAD_START = 0.08
-"""Seconds from a new batch to the charts. Drawing them keeps a browser busy for longer than that,
-and what is to be labelled next has to be on screen before."""
 
 
 def _receipts() -> tuple[Receipt, ...]:

@@ -92,7 +92,7 @@ def _figures_with_truth(view: View, everything: Report, rest: Report, check: Lab
         [
             right_of_all(view, everything),
             KeyFigure(
-                f"Right, of {rest.n_items:,} unlabelled",
+                f"Right of {rest.n_items:,} unlabelled",
                 percent(rest.accuracy),
                 "as in scikit-learn’s examples",
                 "Share of the images without a label whose predicted class is the true one.",

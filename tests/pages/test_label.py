@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from streamlit import get_option
 from streamlit.testing.v1 import AppTest
 
 from core import storage
@@ -433,3 +434,9 @@ def test_when_the_database_cannot_be_opened_every_page_says_so_and_later_all_is_
             assert "Traceback" not in said(opened)
     assert send(open_page(PAGE), message)["outcome"] == "done"
     assert answers_of(handle.service()) == [*before, (message["answers"][0]["item"], "3")]
+
+
+def test_the_page_shows_no_text_but_that_of_its_parts(open_page: OpenPage):
+    """Streamlit would show every text that stands on a line of its own."""
+    assert [markdown.value for markdown in open_page(PAGE).markdown] == []
+    assert get_option("runner.magicEnabled") is False

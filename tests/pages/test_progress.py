@@ -84,7 +84,7 @@ def test_the_figures_are_those_that_scikit_learn_computes(open_page, service):
     shown = metrics(page)
     assert shown == {
         "Right of 1,797": f"{100 * accuracy_score(truth, predicted):.1f} %",
-        "Right, of 1,761 unlabelled": f"{100 * accuracy_score(truth[rest], predicted[rest]):.1f} %",
+        "Right of 1,761 unlabelled": f"{100 * accuracy_score(truth[rest], predicted[rest]):.1f} %",
         "Macro F1": f"{100 * f1_score(truth, predicted, average='macro'):.1f} %",
         "Labels given": "36",
         "Seconds a label": "1.3",
