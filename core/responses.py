@@ -341,12 +341,16 @@ class FixedPointSpreader:
         if len(missing) > 1:
             # As many solutions as a new sum takes, or more.
             return None
-        self._keep(missing, self._solve([frozenset([item]) for item in missing]))
+        # Taken out before what is missing is kept, which may push the oldest of them out.
+        columns = {item: self._columns[item] for item in (added | removed) - {*missing}}
+        solved = self._solve([frozenset([item]) for item in missing])
+        columns.update(zip(missing, solved, strict=True))
+        self._keep(missing, solved)
         scores = closest.scores.copy()
         for item in added:
-            scores += self._columns[item]
+            scores += columns[item]
         for item in removed:
-            scores -= self._columns[item]
+            scores -= columns[item]
         if removed:
             # What is left of a column taken away may be rounding, on either side of zero.
             np.maximum(scores, 0, out=scores)

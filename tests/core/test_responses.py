@@ -332,6 +332,15 @@ def test_what_is_kept_stays_within_its_memory():
     assert_at_the_fixed_point(spreader, fixed_point, labels)
 
 
+def test_a_column_that_makes_room_for_another_is_added_all_the_same():
+    fixed_point = fixed_point_of("digits", 0.99)
+    spreader = FixedPointSpreader(fixed_point, memory=0)
+    spreader.prepare(range(20))
+    assert list(spreader._columns) == list(range(20)), "as many as are kept"
+    assert_at_the_fixed_point(spreader, fixed_point, dict.fromkeys([0, 1, 2, 50], 3))
+    assert 0 not in spreader._columns
+
+
 def test_what_nobody_waits_for_any_more_is_not_solved():
     fixed_point = fixed_point_of("digits", 0.99)
     spreader = FixedPointSpreader(fixed_point)
