@@ -134,6 +134,10 @@ def _choose_images() -> Entry:
     entries = handle.service().datasets()
     usable = [entry for entry in entries if not entry.problem]
     if len(entries) == 1:
+        st.caption(
+            "On the digits that come with the app. To choose your own images here, put an .npz "
+            "file of them into the folder “datasets” of the app's data; the README says how."
+        )
         return entries[0]
     chosen = st.selectbox(
         "Images",
