@@ -19,6 +19,7 @@ from core.protocol import (
     VERSION,
     SubmitMessage,
     UndoMessage,
+    class_keys,
     message_id,
     parse_message,
 )
@@ -83,13 +84,16 @@ def describe(view: View, batch: Served | None, receipts: Sequence[Receipt]) -> d
     receipts
         The last ones, oldest first.
     """
+    names = view.dataset.class_names
     last = view.state.last
     number = batch.round if batch else view.state.round
     return {
         "v": VERSION,
         "project": view.project.project_id,
         "question": view.dataset.question,
-        "classes": [{"name": name, "key": name} for name in view.dataset.class_names],
+        "classes": [
+            {"name": name, "key": key} for name, key in zip(names, class_keys(names), strict=True)
+        ],
         "batch_id": batch.batch_id if batch else None,
         "as_you_go": view.project.config.refit == "label",
         "round": number,

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sklearn.datasets import load_digits
 
+from tests.e2e.book import Book
 from tests.e2e.desk import Desk, idle_tab
 from tests.e2e.server import Server
 
@@ -45,6 +46,34 @@ def server(home: Path, truth: np.ndarray) -> Iterator[Server]:  # noqa: ARG001 -
     yield started
     started.stop()
     assert "Uncaught app execution" not in started.log(), started.log()
+
+
+def test_classes_with_names_have_keys_beside_them(
+    context: BrowserContext, server: Server, home: Path
+):
+    names = ["none", "one", "a pair, or something else with a long name"]
+    digits = load_digits(n_class=3)
+    images = digits.images / 16
+    np.savez(home / "datasets" / "words.npz", images=images, class_names=names)
+    book = Book(server.database_url, home / "datasets")
+    project = book.new_project(dataset="words.npz", n_samples=len(images), batch_size=5)
+    desk = Desk(context, server.url, project).open()
+    assert desk.find(".classes kbd").all_inner_texts() == ["1", "2", "3"]
+    assert desk.find(".classes span").all_inner_texts() == names
+    before = desk.batch
+    shown = []
+    for answer in (0, 1, 2, 2, 1):
+        shown.append((desk.item, names[answer]))
+        desk.press(str(answer + 1))
+    desk.wait_ready(after=before)
+    assert book.labels(project) == dict(shown)
+    desk.press("3")
+    tile = desk.find(".strip li").first.bounding_box()
+    other = desk.find(".strip li").last.bounding_box()
+    assert tile is not None
+    assert other is not None
+    assert tile["width"] == pytest.approx(other["width"], abs=1), "a long name is cut to its tile"
+    book.close()
 
 
 def choose(page: Page, label: str, option: str) -> None:

@@ -24,7 +24,6 @@ const TOGGLED = {
 };
 const UNDONE = "Undone. The model is as it was before.";
 const HELP = [
-  [["0", "–", "9"], "label and go on"],
   [["Enter"], "accept the prediction; save a finished batch", "accept the prediction"],
   [["⌫"], "undo, as far back as you like"],
   [["S"], "skip: ask me again later"],
@@ -486,7 +485,7 @@ class Labeler {
   actionOf(key) {
     const isHelpOpen = !this.find(".keys").hidden;
     if (isHelpOpen) return ["?", "Escape"].includes(key) ? () => this.toggleHelp(false) : null;
-    const label = this.data.classes.find((one) => one.key === key);
+    const label = this.data.classes.find((one) => one.key === key.toLowerCase());
     if (label) return () => this.answer("label", label.name);
     const actions = { Enter: () => this.accept(), Backspace: () => this.undo(),
       s: () => this.answer("skip"), u: () => this.answer("unsure"), x: () => this.answer("bad"),
@@ -631,11 +630,15 @@ class Labeler {
   }
 
   fillClasses() {
+    const isNamed = this.data.classes.some(({ name, key: shortcut }) => name !== shortcut);
+    this.root.classList.toggle("named", isNamed);
     this.find(".classes").replaceChildren(...this.data.classes.map(({ name, key: shortcut }) => {
-      const button = element("button", "", name);
+      const button = element("button");
       button.type = "button";
       button.dataset.name = name;
-      button.title = `Label as ${name} (key ${shortcut})`;
+      button.title = `Label as ${name}${shortcut ? ` (key ${shortcut.toUpperCase()})` : ""}`;
+      if (isNamed && shortcut) button.append(key(shortcut.toUpperCase()));
+      button.append(element("span", "", name));
       button.onclick = () => this.answer("label", name);
       return button;
     }));
@@ -676,6 +679,8 @@ class Labeler {
 
   fillHelp() {
     const told = HELP.map(([keys, meaning, asYouGo = meaning]) => [keys, this.data.as_you_go ? asYouGo : meaning]);
+    const keys = this.data.classes.map((one) => one.key?.toUpperCase()).filter(Boolean);
+    told.unshift([keys.length > 2 ? [keys[0], "–", keys.at(-1)] : keys, "label and go on"]);
     this.find(".keys dl").replaceChildren(...told.filter(([, meaning]) => meaning).flatMap(([keys, meaning]) => {
       const term = element("dt");
       term.append(...keys.map((one) => (one === "–" ? document.createTextNode("– ") : key(one))));
