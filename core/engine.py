@@ -13,6 +13,7 @@ import numpy as np
 from core import metrics
 from core.config import ProjectConfig
 from core.datasets import Catalogue
+from core.errors import InvalidDatasetError
 from core.graph import SimilarityGraph, build_graph
 from core.progress import Progress, silent
 from core.queries import choose_batch, entropy, margin
@@ -25,6 +26,9 @@ from core.types import UNLABELLED, Beliefs, BoolArray, Dataset, IntArray
 
 SMALL: Final = 5_000
 """Up to as many items a graph is built while a person waits, and is not kept on disk."""
+
+_LEARNING: Final = 1
+"""Part of the name of every note: raise it when the same labels lead to other beliefs."""
 
 _MOST_BELIEFS: Final = 32
 _KEPT_ACCURACIES: Final = 4096
@@ -108,9 +112,22 @@ class Engine:
         return tuple(int(row) for row in self.dataset.rows[chosen])
 
     def positions(self, items: Iterable[int]) -> list[int]:
-        """Indices into the data set's arrays of items named by their row."""
-        found: list[int] = self._position[np.fromiter(items, dtype=np.int64)].tolist()
-        return found
+        """Indices into the data set's arrays of items named by their row.
+
+        Raises
+        ------
+        InvalidDatasetError
+            If the data set has no such item: it is not the one that was labelled.
+        """
+        rows = np.fromiter(items, dtype=np.int64)
+        found = self._position.take(rows, mode="clip")
+        if (self.dataset.rows[found] != rows).any():
+            raise InvalidDatasetError(
+                f"{self.dataset.title} has changed since its images were labelled.",
+                "Put the old file back in its place.",
+            )
+        positions: list[int] = found.tolist()
+        return positions
 
     def mask(self, items: Iterable[int]) -> BoolArray:
         """True for these items, shape (n_items,)."""
@@ -121,8 +138,8 @@ class Engine:
     def labels_array(self, labels: Iterable[tuple[int, str]]) -> IntArray:
         """Class indices, shape (n_items,); ``UNLABELLED`` where none is given."""
         array = np.full(self.dataset.n_items, UNLABELLED, dtype=np.int64)
-        for item, name in labels:
-            array[self._position[item]] = self._class[name]
+        given = list(labels)
+        array[self.positions(item for item, _ in given)] = [self._class[name] for _, name in given]
         return array
 
     def _fit(self, labels: Labels) -> Beliefs:
@@ -193,7 +210,7 @@ def note_name(config: ProjectConfig, version: str) -> Callable[[Labels], str]:
     settings = learning_settings(config).model_dump_json()
 
     def name(labels: Labels) -> str:
-        told = json.dumps([settings, version, sorted(labels)]).encode()
+        told = json.dumps([_LEARNING, settings, version, sorted(labels)]).encode()
         return hashlib.blake2b(told, digest_size=16).hexdigest()
 
     return name

@@ -68,6 +68,10 @@ class Build:
         """Whether it has ended, one way or another."""
         return self._done.is_set()
 
+    def ends_within(self, seconds: float) -> bool:
+        """Wait a moment; whether it has ended by then, one way or another."""
+        return self._done.wait(seconds)
+
     def cancel(self) -> None:
         """Stop it soon; waiting for it then raises ``CancelledError``."""
         self._cancelled.set()

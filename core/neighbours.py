@@ -23,7 +23,7 @@ import numpy as np
 from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import threadpool_limits
 
-from core.progress import Progress, silent
+from core.progress import CancelledError, Progress, silent
 from core.types import BoolArray, Float32Array, Int32Array, IntArray, freeze
 
 FEW: Final = 4_000
@@ -146,10 +146,15 @@ def exact_neighbours(
         firsts = range(0, len(points), _ROWS)
         # A panel further down has fewer columns: its share of the work is smaller.
         done, whole = 0, sum(len(points) - first for first in firsts)
-        for first, pairs in zip(firsts, pool.map(sift.panel, firsts), strict=True):
-            found.append(pairs)
-            done += len(points) - first
-            progress(_STAGE, 0.95 * done / whole)
+        try:
+            for first, pairs in zip(firsts, pool.map(sift.panel, firsts), strict=True):
+                found.append(pairs)
+                done += len(points) - first
+                progress(_STAGE, 0.95 * done / whole)
+        except CancelledError:
+            # Or leaving the pool would wait for all panels that nobody wants any more.
+            pool.shutdown(cancel_futures=True)
+            raise
     closest, squared = _closest(ordered, found, n_neighbors)
     indices = np.empty_like(closest)
     indices[order] = order[closest]

@@ -64,22 +64,14 @@ def require_view() -> View:
         st.page_link("pages/projects.py", label="Make a project", icon=":material/add:")
         st.stop()
     build = handle.service().preparation(project_id)
-    if build is not None and not _is_ready_soon(build):
+    # What is nearly done gets a moment, so that nothing flickers.
+    if build is not None and not build.ends_within(_MOMENT):
         waiting(build, handle.service().name(project_id))
         st.page_link("pages/projects.py", label="Other projects", icon=":material/folder_open:")
         st.stop()
     view = handle.service().view(project_id)
     project_menu(view.project)
     return view
-
-
-def _is_ready_soon(build: Build) -> bool:
-    """Give a build that is nearly done a moment, so that nothing flickers."""
-    try:
-        build.wait(_MOMENT)
-    except TimeoutError:
-        return False
-    return True
 
 
 @st.fragment(run_every=0.5)

@@ -12,6 +12,7 @@ from sklearn.semi_supervised import LabelSpreading
 from core.config import ProjectConfig
 from core.datasets import Catalogue
 from core.engine import Engine, Labels, build_engine, labels_key
+from core.errors import InvalidDatasetError
 from core.types import UNLABELLED
 
 CONFIG = ProjectConfig(n_samples=200, shuffle_seed=0)
@@ -75,6 +76,16 @@ def test_items_are_named_by_their_row(engine):
     assert engine.positions(int(row) for row in rows[[5, 1, 80]]) == [5, 1, 80]
     assert np.flatnonzero(engine.mask([int(rows[7]), int(rows[2])])).tolist() == [2, 7]
     assert not engine.mask([]).any()
+
+
+@pytest.mark.parametrize("row", [1_796, 5_000_000])
+def test_labels_on_images_that_are_not_there_are_told_of_and_go_nowhere(engine, row):
+    if row in engine.dataset.rows:
+        row = next(r for r in range(1_797) if r not in engine.dataset.rows)
+    with pytest.raises(InvalidDatasetError, match="has changed since"):
+        engine.positions([row])
+    with pytest.raises(InvalidDatasetError, match="has changed since"):
+        engine.believe(frozenset({(row, "3")}))
 
 
 def test_labels_become_indices_where_their_items_are(engine):

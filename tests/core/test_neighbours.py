@@ -152,3 +152,20 @@ def test_a_search_stops_when_it_is_cancelled(search):
 
     with pytest.raises(CancelledError):
         search(blobs(3_000), 5, progress=cancel)
+
+
+def test_a_cancelled_exact_search_leaves_the_rest_undone(monkeypatch):
+    looked_at = []
+    panel = neighbours._Sift.panel
+
+    def counted(sift, first: int):
+        looked_at.append(first)
+        return panel(sift, first)
+
+    def cancel(_stage: str, _share: float) -> None:
+        raise CancelledError
+
+    monkeypatch.setattr(neighbours._Sift, "panel", counted)
+    with pytest.raises(CancelledError):
+        exact_neighbours(blobs(20_000), 5, progress=cancel)
+    assert len(looked_at) < 20, "of 40 panels"

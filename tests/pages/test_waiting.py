@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -94,6 +95,27 @@ def test_a_build_that_was_cancelled_says_so_and_can_be_tried_again(
     next(button for button in page.button if button.label == "Try again").click().run()
     assert not page.error
     service.view(project)
+
+
+def test_a_set_that_went_away_is_told_of_and_tried_again_at_once(
+    open_page: OpenPage, service, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(engine, "SMALL", 100)
+    monkeypatch.setattr(engines, "SMALL", 100)
+    (tmp_path / "datasets").mkdir()
+    path = tmp_path / "datasets" / "some.npz"
+    images = np.random.default_rng(0).random((300, 5, 4))
+    np.savez(path, images=images, class_names=["a", "b"])
+    config = WEIGHTED.model_copy(update={"dataset": "some.npz"})
+    project = service.create_project("Gone", config).project_id
+    path.rename(tmp_path / "away.npz")
+    page = open_page("pages/label.py", project=project)
+    assert not page.exception
+    assert "some.npz is not there any more" in page.error[0].value
+    (tmp_path / "away.npz").rename(path)
+    next(button for button in page.button if button.label == "Try again").click().run()
+    assert not page.error
+    assert page.get("bidi_component")
 
 
 def test_the_list_of_projects_waits_for_no_graph(open_page: OpenPage, service, brake):
