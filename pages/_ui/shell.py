@@ -12,6 +12,7 @@ import streamlit as st
 from core.engines import Build, Step
 from core.errors import LabelspreadError, UnknownProjectError
 from core.figures.palette import DARK, LIGHT, Palette
+from core.progress import CancelledError
 from core.service import View
 from core.storage import Project
 from pages._ui import handle
@@ -46,6 +47,11 @@ def errors_in_words(comfort: str = "") -> Iterator[None]:
         handle.close_project()
         st.warning(f"{error.problem} {error.remedy}", icon=":material/folder_off:")
         st.page_link("pages/projects.py", label="Go to the projects", icon=":material/folder_open:")
+        st.stop()
+    except CancelledError as error:
+        st.info(error.problem, icon=":material/block:")
+        st.button("Start again", icon=":material/refresh:")
+        st.page_link("pages/projects.py", label="Other projects", icon=":material/folder_open:")
         st.stop()
     except LabelspreadError as error:
         st.error(f"{error.problem} {error.remedy} {comfort}", icon=":material/error:")
