@@ -16,10 +16,10 @@ BIN := .venv/bin
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser lint format bench clean
+.PHONY: help run test browser lint format bench bench-labels clean
 
 help:  ## Say what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s%s\n", $$1, $$2 }' Makefile
 
 run:  ## Install what is missing and open Labelspread
 	@.ci/setup run
@@ -47,6 +47,10 @@ format:  ## Put the code into its one style
 bench:  ## Measure what is promised of speed and memory
 	@.ci/setup bench
 	@$(BIN)/python -m tests.benchmarks $(if $(MNIST),--mnist $(MNIST)) $(if $(MILLION),--million)
+
+bench-labels:  ## Count the labels it takes, here and with other tools
+	@.ci/setup bench
+	@$(BIN)/python -m tests.benchmarks.labels $(if $(MNIST),--mnist $(MNIST))
 
 clean:  ## Remove what these commands made; labels stay
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,273 @@
+"""``make bench-labels``: how many labels it takes, here and elsewhere; see docs/label-efficiency.md.
+
+Every run begins without a label and is told the truth, but for those with wrong answers. Runs of
+the same seed are on the same items in the same order.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from sklearn.datasets import load_breast_cancer, load_iris, load_wine, make_blobs, make_moons
+from threadpoolctl import threadpool_limits
+
+from core.config import ProjectConfig, recommended
+from core.engine import Engine, engine_for, policy_of
+from core.resources import Resources
+from core.types import Dataset
+from tests.benchmarks.label_peers import Measured, Peer, peers
+from tests.benchmarks.label_report import report
+from tests.benchmarks.label_sets import LabelSet, label_sets
+
+REPORT: Final = Path(__file__).resolve().parents[2] / "docs" / "label-efficiency.md"
+
+AT: Final = (10, 20, 30, 35, 40, 50, 60, 100)
+BUDGET: Final = 100
+BEST: Final = "Labelspread"
+WRONG: Final = 0.05
+
+_MANY: Final = 30_000
+_PEERS_ONE_BY_ONE_UP_TO: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one run of one strategy had come to at some number of labels."""
+
+    set: str
+    strategy: str
+    batch: int
+    seed: int
+    measured: Measured
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """A way to use Labelspread.
+
+    Attributes
+    ----------
+    changes
+        What is set otherwise than recommended.
+    wrong
+        The share of answers that are wrong.
+    """
+
+    name: str
+    batch: int
+    changes: dict[str, Any]
+    wrong: float = 0.0
+    small_only: bool = False
+
+
+STRATEGIES: Final = (
+    Ours(BEST, 1, {}),
+    Ours(BEST, 10, {}),
+    Ours("5 % wrong answers", 1, {}, wrong=WRONG),
+    Ours("random questions", 1, {"query": "random", "opening": "random"}),
+    Ours("random questions", 10, {"query": "random", "opening": "random"}),
+    Ours("decision as spread", 1, {"decision": "raw"}),
+    Ours("decision equal sizes", 1, {"decision": "class_mass"}),
+    Ours("pixels alone", 1, {"features": "plain"}),
+    Ours("no question by chance", 1, {"random_share": 0.0}),
+    Ours("variance alone", 1, {"query": "variance"}, small_only=True),
+    Ours("margin alone", 1, {"query": "margin"}, small_only=True),
+    Ours("entropy alone", 1, {"query": "entropy"}, small_only=True),
+    Ours("begins with cluster centres", 1, {"opening": "k_means"}, small_only=True),
+    Ours("begins with sigma-optimality", 1, {"opening": "sigma"}, small_only=True),
+    Ours("begins by chance", 1, {"opening": "random"}, small_only=True),
+    Ours("batches as ranked", 10, {"assume_answers": False}, small_only=True),
+)
+
+
+def main() -> None:
+    """Run all of it, two processes side by side."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.labels", description=__doc__)
+    parser.add_argument("--mnist", type=Path, metavar="FILE", help="the MNIST digits, as .npz")
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--quick", action="store_true", help="one seed, and write no file")
+    options = parser.parse_args()
+    seeds = 1 if options.quick else options.seeds
+    rows: list[Row] = []
+    # Without the threads of BLAS in each other's way.
+    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    with ProcessPoolExecutor(2) as pool:
+        n_sets = len(list(sets_of(0, options.mnist)))
+        # The largest first, so that no process is left with one when all else is done.
+        jobs = [
+            pool.submit(run_set, number, seed, options.mnist)
+            for number in reversed(range(n_sets))
+            for seed in range(seeds)
+        ]
+        for n_done, job in enumerate(as_completed(jobs), start=1):
+            rows += job.result()
+            print(f"\r{n_done} of {len(jobs)} sets", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    text = report(rows, seeds, with_mnist=options.mnist is not None)
+    print(text)
+    if not options.quick:
+        REPORT.parent.mkdir(exist_ok=True)
+        REPORT.write_text(text, encoding="utf-8")
+        print(f"Written to {REPORT.relative_to(Path.cwd())}.", file=sys.stderr)
+
+
+def sets_of(seed: int, mnist: Path | None) -> Iterator[partial[Dataset]]:
+    """All data sets, made when they are called."""
+    for found in label_sets(seed, mnist):
+        yield partial(_images, found)
+    yield from (partial(_features, name, seed) for name in _MADE)
+
+
+def run_set(number: int, seed: int, mnist: Path | None) -> list[Row]:
+    """Run all strategies on one set, with one seed."""
+    with threadpool_limits(1):
+        dataset = list(sets_of(seed, mnist))[number]()
+        rows = list(_run_ours(dataset, seed))
+        if not dataset.has_own_features:
+            rows += _run_peers(dataset, seed)
+    return rows
+
+
+def _run_ours(dataset: Dataset, seed: int) -> Iterator[Row]:
+    engines: dict[str, Engine] = {}
+    for ours in STRATEGIES:
+        if ours.small_only and dataset.n_items > _MANY:
+            continue
+        if dataset.has_own_features and "features" in ours.changes:
+            continue
+        config = recommended(dataset="set.npz", n_samples=dataset.n_items, **ours.changes)
+        if config.features not in engines:
+            engines[config.features] = engine_for(config, dataset, resources=Resources(threads=1))
+        engine = engines[config.features].like(config)
+        for measured in _run(engine, config, ours, seed):
+            yield Row(dataset.title, ours.name, ours.batch, seed, measured)
+
+
+def _run(engine: Engine, config: ProjectConfig, ours: Ours, seed: int) -> Iterator[Measured]:
+    dataset = engine.dataset
+    assert dataset.truth is not None
+    truth, names = dataset.truth, dataset.class_names
+    random, oracle = np.random.default_rng(seed), np.random.default_rng([seed, 1])
+    said = truth.copy()
+    is_wrong = oracle.random(len(truth)) < ours.wrong
+    shift = oracle.integers(1, max(2, len(names)), size=len(truth))
+    said[is_wrong] = ((truth + shift) % len(names))[is_wrong]
+    labels: dict[int, str] = {}
+    budget = min(BUDGET, dataset.n_items // 2)
+    while len(labels) < budget:
+        size = min(ours.batch, budget - len(labels))
+        chosen = engine.choose(
+            policy_of(config), frozenset(labels.items()), labels.keys(), size, random
+        )
+        labels |= {choice.item: names[said[choice.item]] for choice in chosen}
+        if len(labels) in AT:
+            right = engine.believe(frozenset(labels.items())).predicted == truth
+            counts = np.bincount(truth)
+            recalls = np.bincount(truth[right], minlength=len(counts)) / np.maximum(counts, 1)
+            yield Measured(
+                labels=len(labels),
+                accuracy=float(right.mean()),
+                macro_recall=float(recalls[counts > 0].mean()),
+                classes_found=len(set(labels.values())),
+            )
+
+
+def _run_peers(dataset: Dataset, seed: int) -> Iterator[Row]:
+    config = recommended(dataset="set.npz", n_samples=dataset.n_items)
+    from core.engine import prepared
+
+    points = np.asarray(prepared(dataset, config), dtype=np.float32)
+    pixels = np.asarray(dataset.features, dtype=np.float32)
+    assert dataset.truth is not None
+    for peer in peers(dataset.n_items):
+        for batch in (1, 10) if dataset.n_items <= _PEERS_ONE_BY_ONE_UP_TO else (10,):
+            for measured in _run_peer(peer, points, pixels, dataset, batch, seed):
+                yield Row(dataset.title, peer.name, batch, seed, measured)
+
+
+def _run_peer(
+    peer: Peer, points: Any, pixels: Any, dataset: Dataset, batch: int, seed: int
+) -> list[Measured]:
+    raw = "scikit-learn" in peer.name and dataset.n_items <= _PEERS_ONE_BY_ONE_UP_TO
+    budget = min(BUDGET, dataset.n_items // 2)
+    return peer.run(
+        pixels if raw else points,
+        dataset.truth,
+        dataset.n_classes,
+        budget=budget,
+        batch_size=batch,
+        seed=seed,
+        at=[n for n in AT if n <= budget],
+    )
+
+
+def _images(found: LabelSet) -> Dataset:
+    side = found.images.shape[1]
+    brightest = 16 if side == 8 else 255
+    return Dataset(
+        title=found.name,
+        rows=np.arange(len(found.truth), dtype=np.int64),
+        images=np.round(found.images * (255 / brightest)).astype(np.uint8),
+        features=found.images.reshape(len(found.images), -1),
+        class_names=tuple(map(str, range(int(found.truth.max()) + 1))),
+        truth=found.truth,
+        question="",
+    )
+
+
+def _wine(_: int) -> tuple[Any, Any]:
+    return _standardised(load_wine())
+
+
+def _cancer(_: int) -> tuple[Any, Any]:
+    return _standardised(load_breast_cancer())
+
+
+def _iris(_: int) -> tuple[Any, Any]:
+    return _standardised(load_iris())
+
+
+def _standardised(bunch: Any) -> tuple[Any, Any]:
+    return (bunch.data - bunch.data.mean(axis=0)) / bunch.data.std(axis=0), bunch.target
+
+
+_MADE: Final = {
+    "iris, 3 classes": _iris,
+    "wine, 3 classes": _wine,
+    "breast cancer, 2 classes": _cancer,
+    "two moons, 2 classes": lambda seed: make_moons(2_000, noise=0.15, random_state=seed),
+    "blobs, 26 classes": lambda seed: make_blobs(
+        3_000, 16, centers=26, cluster_std=4, random_state=seed
+    )[:2],
+    "blobs, 3 of 1,500, 300 and 60": lambda seed: make_blobs(
+        [1_500, 300, 60], 10, cluster_std=4.5, random_state=seed
+    )[:2],
+}
+
+
+def _features(name: str, seed: int) -> Dataset:
+    points, truth = _MADE[name](seed)
+    order = np.random.default_rng(seed).permutation(len(truth))
+    return Dataset(
+        title=name,
+        rows=np.arange(len(truth), dtype=np.int64),
+        images=np.zeros((len(truth), 1, 1), dtype=np.uint8),
+        features=points[order],
+        class_names=tuple(map(str, range(int(truth.max()) + 1))),
+        truth=truth[order].astype(np.int64),
+        question="",
+        has_own_features=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
