@@ -27,6 +27,9 @@ _LOGGER: Final = logging.getLogger("labelspread.comparisons")
 _TELLING: Final = 0.05
 """Share of the work that must be done before it tells how long the rest will take."""
 
+_LINE: Final = 60
+"""Letters of a title that fit into one line."""
+
 
 class Comparison:
     """A comparison under way, on a thread of its own.
@@ -202,16 +205,17 @@ class Comparisons:
 
 
 def title_of(plan: Plan, dataset_title: str) -> str:
-    """A title such as ``Handwritten digits: Best known, Random``, not too long."""
+    """A title such as ``Handwritten digits: Best known, Random``, of one line."""
     names = [strategy.name for strategy in plan.strategies]
+    title = dataset_title
     for n_named in range(len(names), 0, -1):
         rest = len(names) - n_named
         title = f"{dataset_title}: {', '.join(names[:n_named])}" + (
             f" and {rest} more" if rest else ""
         )
-        if len(title) <= LONGEST_TITLE:
+        if len(title) <= _LINE:
             return title
-    return f"{title[: LONGEST_TITLE - 1]}…"
+    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
 
 
 class EngineLearner:

@@ -579,6 +579,9 @@ def interval(values: Sequence[float]) -> Interval:
     mean, n = float(np.mean(values)), len(values)
     if n == 1:
         return Interval(mean, None)
+    if min(values) == max(values):
+        # Rounding would leave a trace of width.
+        return Interval(float(values[0]), 0.0)
     quantile = float(student_t.ppf((1 + CONFIDENCE) / 2, n - 1))
     return Interval(mean, quantile * float(np.std(values, ddof=1)) / sqrt(n))
 

@@ -86,7 +86,9 @@ def draw_comparison(
     labels = [n for line in lines for n in line.labels]
     first, last = min(labels, default=0), max(labels, default=0)
     room = max(0.03 * (last - first), 0.5)
-    floor, tick = axis_of_percents([p for line in lines for p in line.percents])
+    floor, tick = axis_of_percents(
+        [p for line in lines for p in (*line.percents, *line.low) if p is not None]
+    )
     if top:
         floor, tick = int(TOP), 2
     hair = (100 - floor) / 150
