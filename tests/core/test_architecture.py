@@ -30,6 +30,7 @@ LOWER = (
     "core.progress",
     "core.resources",
     "core.features",
+    "core.shapes",
     "core.neighbours",
     "core.graph",
     "core.shapes",
