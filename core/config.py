@@ -20,7 +20,8 @@ RBF_MOST: Final = 10_000
 class ProjectConfig(BaseModel):
     """Everything that decides what a project shows and learns, apart from its labels.
 
-    The defaults are those of scikit-learn's digits examples, on all 1,797 digits.
+    The defaults are those of scikit-learn's digits examples, on all 1,797 digits. The best settings
+    known are those of :func:`recommended`.
 
     Attributes
     ----------
@@ -32,6 +33,9 @@ class ProjectConfig(BaseModel):
         Seed of the shuffle before the first ``n_samples`` are taken; None keeps the order.
     n_given
         How many of those start with their true label.
+    features
+        What likeness is judged by: ``plain`` pixels, or ``shapes``, the pixels with histograms of
+        their gradients. Features that came with the data are used as they are.
     kernel
         ``rbf``: ``exp(-gamma * ||a - b||^2)`` between all pairs, of 10,000 items at most; ``knn``:
         1 for each of an item's ``n_neighbors`` nearest, itself included; ``symmetric_knn``: its
@@ -50,6 +54,16 @@ class ProjectConfig(BaseModel):
     tol
         A fit is settled when all distributions together change by less than this, in mode
         ``exact``.
+    decision
+        How the scores of the classes are weighed; see :mod:`core.decisions`.
+    opening
+        How the first ``max(10, n_classes)`` items are chosen; see :mod:`core.openings`.
+    query
+        How the others are chosen; see :mod:`core.queries`.
+    random_share
+        The share of those others that are drawn by chance, 0 to 1.
+    assume_answers
+        Whether each item of a batch is chosen as if those before it had been answered as predicted.
     batch_size
         Items shown at a time, and so the answers of one round.
     refit
@@ -64,6 +78,7 @@ class ProjectConfig(BaseModel):
     n_samples: int = Field(default=N_DIGITS, ge=2, le=10_000_000)
     shuffle_seed: int | None = Field(default=None, ge=0, le=2**32 - 1)
     n_given: int = Field(default=0, ge=0)
+    features: Literal["plain", "shapes"] = "plain"
     kernel: Literal["rbf", "knn", "symmetric_knn"] = "rbf"
     mode: Literal["exact", "fixed_point"] = "exact"
     gamma: float = Field(default=0.25, gt=0, le=1000, allow_inf_nan=False)
@@ -71,9 +86,24 @@ class ProjectConfig(BaseModel):
     alpha: float = Field(default=0.2, gt=0, lt=1)
     max_iter: int = Field(default=20, ge=1, le=10_000)
     tol: float = Field(default=1e-3, ge=0, allow_inf_nan=False)
+    decision: Literal["raw", "class_mass", "estimated"] = "raw"
+    opening: Literal["coverage", "k_means", "sigma", "v_optimality", "random"] = "k_means"
+    query: Literal["mixed", "variance", "margin", "least_confidence", "entropy", "random"] = (
+        "entropy"
+    )
+    random_share: float = Field(default=0.0, ge=0, le=1)
+    assume_answers: bool = False
     batch_size: int = Field(default=10, ge=1, le=20)
     refit: Literal["round", "label"] = "round"
     replays: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_stored_before(cls, values: Any) -> Any:  # noqa: ANN401 - whatever was handed in
+        """Projects made before there was a choice of queries asked by margin at the fixed point."""
+        if isinstance(values, dict) and values.get("mode") == "fixed_point":
+            return {"query": "margin"} | values
+        return values
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -93,6 +123,34 @@ class ProjectConfig(BaseModel):
                 f"{self.n_neighbors} neighbours cannot be found among {self.n_samples} samples"
             )
         return self
+
+
+RECOMMENDED: Final[dict[str, Any]] = {
+    "features": "shapes",
+    "kernel": "symmetric_knn",
+    "mode": "fixed_point",
+    "n_neighbors": 10,
+    "alpha": 0.99,
+    "decision": "estimated",
+    "opening": "coverage",
+    "query": "mixed",
+    "random_share": 0.2,
+    "assume_answers": True,
+}
+"""The settings that needed the fewest labels over all sets in ``docs/label-efficiency.md``."""
+
+
+def recommended(**others: Any) -> ProjectConfig:  # noqa: ANN401 - whatever a project has
+    """The best settings known, on the digits or on whatever ``others`` say."""
+    return ProjectConfig.model_validate(RECOMMENDED | others)
+
+
+def classic(**others: Any) -> ProjectConfig:  # noqa: ANN401 - whatever a project has
+    """The settings of scikit-learn's examples; neighbours where its kernel would not fit."""
+    config = {"kernel": "rbf"} | others
+    if config.get("n_samples", N_DIGITS) > RBF_MOST:
+        config["kernel"] = "knn"
+    return ProjectConfig.model_validate(config)
 
 
 def make_config(values: dict[str, Any]) -> ProjectConfig:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core import metrics
+from core.choosing import Choice, Outlook, Policy, choose_batch
 from core.config import ProjectConfig
 from core.datasets import Catalogue
 from core.errors import InvalidDatasetError
 from core.graph import SimilarityGraph, build_graph
+from core.openings import Sample
 from core.progress import Progress, silent
-from core.queries import choose_batch, entropy, margin
 from core.resources import Resources
 from core.responses import FixedPointSpreader, ResponseSpreader
+from core.shapes import shape_features
 from core.spreading import FixedPoint, believe
 from core.storage.graphs import GraphStore, fingerprint
 from core.storage.notes import Notes
-from core.types import UNLABELLED, Beliefs, BoolArray, Dataset, IntArray
+from core.types import UNLABELLED, Beliefs, BoolArray, Dataset, FloatArray, IntArray
 
 SMALL: Final = 5_000
 """Up to as many items a graph is built while a person waits, and is not kept on disk."""
@@ -30,6 +36,8 @@ SMALL: Final = 5_000
 _LEARNING: Final = 1
 """Part of the name of every note: raise it when the same labels lead to other beliefs."""
 
+_ALL: Final = slice(None)
+_SEED: Final = 0
 _MOST_BELIEFS: Final = 32
 _KEPT_ACCURACIES: Final = 4096
 
@@ -66,21 +74,39 @@ class Engine:
         notes: Notes | None = None,
         version: str = "",
     ) -> None:
-        resources = resources or Resources()
+        self._resources = resources or Resources()
         self.dataset = dataset
         self._position = np.full(int(dataset.rows.max()) + 1, -1, dtype=np.int64)
         self._position[dataset.rows] = np.arange(dataset.n_items)
         self._class = {name: i for i, name in enumerate(dataset.class_names)}
-        self._spreader = _spreader(config, graph, resources)
-        # Exact mode asks as scikit-learn's example does.
-        self._score = margin if config.mode == "fixed_point" else entropy
-        # A distribution over the classes, and three numbers more, of every item.
-        belief_bytes = dataset.n_items * (8 * dataset.n_classes + 24)
-        kept = int(np.clip(resources.memory // 4 // belief_bytes, 2, _MOST_BELIEFS))
+        self._spreader = _spreader(config, graph, self._resources)
+        self._scale = _evidence_scale(graph, config.alpha)
+        self._lock = threading.Lock()
+        self._sample: Sample | None = None
+        self._notes = notes or Notes()
+        self._version = version
+        self._decide_by(config)
+
+    def _decide_by(self, config: ProjectConfig) -> None:
+        self._config = config
+        # A distribution over the classes, its scores, and three numbers more, of every item.
+        belief_bytes = self.dataset.n_items * (16 * self.dataset.n_classes + 24)
+        kept = int(np.clip(self._resources.memory // 4 // belief_bytes, 2, _MOST_BELIEFS))
         self._believe = lru_cache(kept)(self._fit)
         self._accuracy = lru_cache(_KEPT_ACCURACIES)(self._measure)
-        self._notes = notes or Notes()
-        self._name_of = note_name(config, version)
+        self._name_of = note_name(config, self._version)
+
+    def like(self, config: ProjectConfig) -> Self:
+        """An engine on the same graph and with the same solved columns, which decides otherwise.
+
+        Parameters
+        ----------
+        config
+            May differ in ``decision`` alone, and in what does not matter to an engine.
+        """
+        other = copy.copy(self)
+        other._decide_by(config)
+        return other
 
     def believe(self, labels: Labels) -> Beliefs:
         """What the model believes of every item, given these labels."""
@@ -102,14 +128,41 @@ class Engine:
         """
         self._spreader.prepare(self.positions(items), still_wanted)
 
-    def choose(self, labels: Labels, excluded: Iterable[int], size: int) -> tuple[int, ...]:
-        """Choose up to ``size`` items to ask about, none of them ``excluded``."""
+    def choose(
+        self,
+        policy: Policy,
+        labels: Labels,
+        excluded: Iterable[int],
+        size: int,
+        random: np.random.Generator,
+    ) -> tuple[Choice, ...]:
+        """Choose up to ``size`` items to ask about, none of them ``excluded``.
+
+        All chance comes from ``random``: the same labels and the same state of it give the same
+        items.
+        """
         candidates = np.ones(self.dataset.n_items, dtype=np.bool_)
         candidates[self.positions(excluded)] = False
-        chosen = choose_batch(
-            self.believe(labels), self.dataset.features, candidates, size, self._score
+        beliefs = self.believe(labels)
+        outlook = Outlook(
+            beliefs.labels,
+            beliefs,
+            self.dataset.n_classes,
+            self._config.decision,
+            self._scale,
+            self._spreader.sketch,
         )
-        return tuple(int(row) for row in self.dataset.rows[chosen])
+        chosen = choose_batch(policy, outlook, self.sample, candidates, size, random)
+        rows = self.dataset.rows
+        return tuple(replace(choice, item=int(rows[choice.item])) for choice in chosen)
+
+    def sample(self) -> Sample:
+        """What the first items are chosen among."""
+        with self._lock:
+            if self._sample is None:
+                positions = Sample.draw(self.dataset.n_items, np.random.default_rng(_SEED))
+                self._sample = Sample(prepared(self.dataset, self._config, positions), positions)
+            return self._sample
 
     def positions(self, items: Iterable[int]) -> list[int]:
         """Indices into the data set's arrays of items named by their row.
@@ -143,7 +196,8 @@ class Engine:
         return array
 
     def _fit(self, labels: Labels) -> Beliefs:
-        return believe(self.labels_array(labels), self.dataset.n_classes, self._spreader)
+        array, n_classes = self.labels_array(labels), self.dataset.n_classes
+        return believe(array, n_classes, self._spreader, self._config.decision)
 
     def _measure(self, labels: Labels) -> float | None:
         truth = self.dataset.truth
@@ -176,16 +230,49 @@ def build_engine(
     CancelledError
         If ``progress`` says so.
     """
-    resources = resources or Resources()
     progress("Reading images", 0.0)
-    dataset = catalogue.load(config)
+    return engine_for(
+        config,
+        catalogue.load(config),
+        resources=resources,
+        graphs=graphs,
+        notes=notes,
+        version=catalogue.version(config.dataset),
+        progress=progress,
+    )
+
+
+def engine_for(
+    config: ProjectConfig,
+    dataset: Dataset,
+    *,
+    resources: Resources | None = None,
+    graphs: GraphStore | None = None,
+    notes: Notes | None = None,
+    version: str = "",
+    progress: Progress = silent,
+) -> Engine:
+    """The engine of a data set in memory; its graph is taken from the disk or built.
+
+    Raises
+    ------
+    InvalidFeaturesError
+        If no graph can be built from the data.
+    CancelledError
+        If ``progress`` says so.
+    """
+    resources = resources or Resources()
     keeps = graphs if dataset.n_items > SMALL and config.kernel != "rbf" else None
-    settings = {"kernel": config.kernel, "n_neighbors": config.n_neighbors}
+    settings = {
+        "features": config.features,
+        "kernel": config.kernel,
+        "n_neighbors": config.n_neighbors,
+    }
     name = fingerprint(dataset, settings) if keeps else ""
     graph = keeps.load(name) if keeps else None
     if graph is None:
         graph = build_graph(
-            dataset.features,
+            prepared(dataset, config, progress=progress),
             config.kernel,
             gamma=config.gamma,
             n_neighbors=config.n_neighbors,
@@ -195,13 +282,44 @@ def build_engine(
         if keeps:
             keeps.save(name, graph)
     progress("Getting ready", 0.0)
-    version = catalogue.version(config.dataset)
     return Engine(config, dataset, graph, resources=resources, notes=notes, version=version)
+
+
+def prepared(
+    dataset: Dataset,
+    config: ProjectConfig,
+    positions: IntArray | slice = _ALL,
+    progress: Progress = silent,
+) -> NDArray[Any]:
+    """The features that likeness is judged by, shape (n_items, n_features), any real dtype."""
+    if config.features == "plain" or dataset.has_own_features:
+        features: NDArray[Any] = dataset.features[positions]
+        return features
+    return shape_features(dataset.images[positions], progress=progress)
+
+
+def policy_of(config: ProjectConfig) -> Policy:
+    """How a project asks."""
+    return Policy(
+        opening=config.opening,
+        query=config.query,
+        random_share=config.random_share,
+        assume_answers=config.assume_answers,
+    )
 
 
 def learning_settings(config: ProjectConfig) -> ProjectConfig:
     """The settings without those that change nothing of what is learned."""
-    same = {"n_given": 0, "batch_size": 1, "replays": None, "refit": "round"}
+    same = {
+        "n_given": 0,
+        "batch_size": 1,
+        "replays": None,
+        "refit": "round",
+        "opening": "k_means",
+        "query": "entropy",
+        "random_share": 0.0,
+        "assume_answers": False,
+    }
     return config.model_copy(update=same)
 
 
@@ -214,6 +332,17 @@ def note_name(config: ProjectConfig, version: str) -> Callable[[Labels], str]:
         return hashlib.blake2b(told, digest_size=16).hexdigest()
 
     return name
+
+
+def _evidence_scale(graph: SimilarityGraph, alpha: float) -> FloatArray | float:
+    """Turns scores into evidence in labels, as :func:`core.queries.dirichlet_variance` takes it.
+
+    Scores of well-linked items are larger by the root of their degree; and all are ``1 - alpha``
+    times what the labels give.
+    """
+    if graph.root_degrees is None:
+        return 1 / (1 - alpha)
+    return np.asarray(graph.root_degrees.mean() / graph.root_degrees / (1 - alpha))
 
 
 def _spreader(

@@ -84,7 +84,9 @@ class Projection:
         random = np.random.default_rng(_SEED)
         chosen = random.choice(len(features), min(_SAMPLE, len(features)), replace=False)
         n_components = min(N_COMPONENTS, len(chosen))
-        pca = PCA(n_components, svd_solver="covariance_eigh")
+        # Of few items the matrix itself is smaller than the covariances of its features.
+        is_wide = 2 * len(chosen) <= features.shape[1]
+        pca = PCA(n_components, svd_solver="full" if is_wide else "covariance_eigh")
         # The threads of BLAS get in each other's way here: one is quicker than two.
         with threadpool_limits(1, user_api="blas"):
             pca.fit(plain.transform(features[np.sort(chosen)]))

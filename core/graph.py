@@ -39,10 +39,14 @@ class SimilarityGraph:
         consistency", 2004).
     symmetric
         False for ``knn``, whose affinity is directed.
+    root_degrees : (n_items,), float64, or None
+        ``D^1/2``: the root of the summed weights of each item's links. None where they are not
+        known; then all items count alike.
     """
 
     matrix: FloatArray | sparse.csr_array
     symmetric: bool = False
+    root_degrees: FloatArray | None = None
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -69,17 +73,18 @@ def normalise(
     The normalised Laplacian is scipy's, as in scikit-learn: degrees are column sums without the
     diagonal, and an isolated item's degree is set to 1.
     """
-    negative = laplacian(affinity, normed=True)
+    negative, diagonal = laplacian(affinity, normed=True, return_diag=True)
+    roots: FloatArray = np.asarray(diagonal).astype(np.float64)
     if sparse.issparse(negative):
         entries = sparse.coo_array(negative)
         # As in scikit-learn the diagonal stays stored, as zeros: the same entries are then added
         # up in the same order, and results agree to the last bit.
         values = np.where(entries.row == entries.col, 0.0, -entries.data)
         matrix = sparse.coo_array((values, (entries.row, entries.col)), shape=entries.shape).tocsr()
-        return SimilarityGraph(matrix, symmetric)
+        return SimilarityGraph(matrix, symmetric, roots)
     dense = np.ascontiguousarray(-np.asarray(negative))
     np.fill_diagonal(dense, 0.0)
-    return SimilarityGraph(dense, symmetric)
+    return SimilarityGraph(dense, symmetric, roots)
 
 
 def rbf_graph(features: NDArray[Any], gamma: float) -> SimilarityGraph:
@@ -176,10 +181,11 @@ def _symmetric_graph(found: Neighbours) -> SimilarityGraph:
     one_way.sum_duplicates()
     np.minimum(one_way.data, 1, out=one_way.data)
     affinity = one_way.maximum(one_way.T.tocsr()).tocsr()
-    scale = 1 / np.sqrt(affinity.sum(axis=1))
+    roots = np.sqrt(affinity.sum(axis=1))
+    scale = 1 / roots
     # One product of both roots, the same for (i, j) and (j, i): symmetric to the last bit.
     affinity.data *= np.repeat(scale, np.diff(affinity.indptr)) * scale[affinity.indices]
-    return SimilarityGraph(affinity, symmetric=True)
+    return SimilarityGraph(affinity, symmetric=True, root_degrees=roots)
 
 
 def build_graph(

@@ -1,24 +1,28 @@
-"""Which items to ask about next: score functions, and choosing a batch by them."""
+"""How much is to be learned from the answer to each item: score functions, and their registry.
+
+Each score is one number an item; the larger, the sooner it is asked about. :mod:`core.choosing`
+makes batches of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import cycle, islice
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import entr
-from sklearn.cluster import KMeans
 
-from core.types import Beliefs, BoolArray, FloatArray, IntArray
+from core.types import Beliefs, FloatArray
 
-_SEED: Final = 0
+QueryKey = Literal["mixed", "variance", "margin", "least_confidence", "entropy", "random"]
+
+PRIOR: Final = 0.05
+"""What each class has at every item before any label: one twentieth of a label. Between .01 and .3
+it made no difference that could be told from chance."""
 
 _CHUNK: Final = 8_192
-
-_SAMPLE: Final = 5_000
-"""Most items among which those that cover all are sought."""
 
 
 def entropy(beliefs: Beliefs) -> FloatArray:
@@ -46,6 +50,18 @@ def _quick_entropy(probabilities: NDArray[Any]) -> FloatArray:
     return np.negative(found, out=found)
 
 
+def least_confidence(beliefs: Beliefs) -> FloatArray:
+    """Uncertainty of each item: one minus the probability of its best class, shape (n_items,).
+
+    Infinite where no label reaches.
+
+    References
+    ----------
+    Lewis, Gale, "A sequential algorithm for training text classifiers", 1994.
+    """
+    return np.where(beliefs.reached, 1 - beliefs.confidence, np.inf)
+
+
 def margin(beliefs: Beliefs) -> FloatArray:
     """Uncertainty of each item: one minus the lead of its best class, shape (n_items,), 0 to 1.
 
@@ -71,88 +87,115 @@ def margin(beliefs: Beliefs) -> FloatArray:
     return np.where(beliefs.reached, found, np.inf)
 
 
-def choose_batch(
-    beliefs: Beliefs,
-    features: NDArray[Any],
-    candidates: BoolArray,
-    size: int,
-    score: Callable[[Beliefs], FloatArray] = entropy,
-) -> IntArray:
-    """Choose the items of the next batch, most uncertain first.
+def dirichlet_variance(
+    total: FloatArray, squares: FloatArray, n_classes: int, prior: float = PRIOR
+) -> FloatArray:
+    """How far the class of each item is from being known, shape (n_items,), 0 to 1.
 
-    Items that no label reaches come before all others. They tie with one another, so among them
-    the choice is for coverage. The rest are taken by their score; ties go to the lower index.
+    The evidence for each class at an item is taken for the parameters of a Dirichlet distribution
+    over the item's class probabilities. The score is the sum of the variances of those:
+    ``(1 - sum_c p_c^2) / (1 + sum_c A_c)`` with ``A_c = a_c + prior`` and ``p_c = A_c / sum A``.
+    It is large where classes are at odds, and larger where little has reached an item at all: so
+    it explores by itself, and goes on to what is between classes.
 
     Parameters
     ----------
-    features : (n_items, n_features), any real dtype
-        Where the items lie, for coverage.
-    candidates : (n_items,), bool
-        The items that may be asked about.
-    size
-        Items wanted; fewer come back when there are fewer candidates.
+    total, squares : (n_items,)
+        ``sum_c a_c`` and ``sum_c a_c^2`` of the evidence of each item, in labels.
+    n_classes
+        Classes there are, with evidence or without.
+    prior
+        Evidence that each class has everywhere, in labels.
+
+    References
+    ----------
+    Miller, Murray, "Dirichlet active learning", 2023 (arXiv 2311.05501).
+    """
+    everything = total + n_classes * prior
+    shares = (squares + 2 * prior * total + n_classes * prior**2) / np.square(everything)
+    return np.asarray((1 - shares) / (1 + everything))
+
+
+class Outlook(Protocol):
+    """What is believed at some moment, as far as scores need it."""
+
+    @property
+    def n_labels(self) -> int:
+        """Labels given, and answers assumed."""
+        ...
+
+    def beliefs(self) -> Beliefs:
+        """Distributions over the classes."""
+        ...
+
+    def evidence(self) -> tuple[FloatArray, FloatArray, int]:
+        """Totals, squares and the number of classes, as :func:`dirichlet_variance` takes them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A way to ask.
+
+    Attributes
+    ----------
+    title, explanation
+        For people: a name, and one sentence.
     score
-        How uncertain each item is: :func:`entropy` or :func:`margin`.
-
-    Returns
-    -------
-    (n_chosen,), int64
-        Indices of items, each once.
+        How much each item is worth asking about, shape (n_items,). Given the randomness too, which
+        only ``random`` uses.
     """
-    unreached = np.flatnonzero(candidates & ~beliefs.reached)
-    if len(unreached) > _SAMPLE:
-        # Of many a random sample stands for all.
-        random = np.random.default_rng(_SEED)
-        unreached = np.sort(random.choice(unreached, max(_SAMPLE, size), replace=False))
-    chosen = unreached[cover(features[unreached], min(size, len(unreached)))]
-    missing = size - len(chosen)
-    if missing:
-        scores = np.where(candidates & beliefs.reached, score(beliefs), -np.inf)
-        chosen = np.concatenate([chosen, largest(scores, missing)])
-    return chosen.astype(np.int64)
+
+    title: str
+    explanation: str
+    score: Callable[[Outlook, np.random.Generator], FloatArray]
 
 
-def largest(scores: FloatArray, size: int) -> IntArray:
-    """The indices of the ``size`` largest scores, largest first; ties go to the lower index.
-
-    Scores of minus infinity are never chosen. Takes time in proportion to the number of scores.
-    """
-    size = min(size, int(np.count_nonzero(scores > -np.inf)))
-    if size == 0:
-        return np.zeros(0, dtype=np.int64)
-    last = np.partition(scores, len(scores) - size)[len(scores) - size]
-    candidates = np.flatnonzero(scores >= last)
-    order = np.argsort(-scores[candidates], kind="stable")[:size]
-    return np.asarray(candidates[order], dtype=np.int64)
+MARGIN_EVERY: Final = 3
+"""Of so many items the mixed query takes one by margin and the others by variance."""
 
 
-def cover(points: NDArray[Any], size: int) -> IntArray:
-    """Choose ``size`` points that stand for all of them: those nearest the k-means centres.
+def _variance(outlook: Outlook, _: np.random.Generator) -> FloatArray:
+    return dirichlet_variance(*outlook.evidence())
 
-    Largest cluster first, so that the first labels speak for most items. Needs no labels and no
-    model, which makes it the choice for a first round.
 
-    Parameters
-    ----------
-    points : (n_points, n_features), any real dtype
-    size
-        At most n_points.
+def _mixed(outlook: Outlook, random: np.random.Generator) -> FloatArray:
+    by_margin = outlook.n_labels % MARGIN_EVERY == 0
+    return margin(outlook.beliefs()) if by_margin else _variance(outlook, random)
 
-    Returns
-    -------
-    (size,), int64
-        Indices into ``points``, each once.
-    """
-    if size == 0 or size == len(points):
-        return np.arange(size, dtype=np.int64)
-    n_clusters = min(size, len(np.unique(points, axis=0)))
-    kmeans = KMeans(n_clusters=n_clusters, n_init=1, random_state=_SEED)
-    clusters = kmeans.fit_predict(points)
-    distances = kmeans.transform(points)
-    largest_first = np.argsort(-np.bincount(clusters, minlength=n_clusters), kind="stable")
-    chosen: list[int] = []
-    # Where points coincide there are fewer clusters than asked for: they take turns.
-    for cluster in islice(cycle(largest_first), size):
-        order = np.argsort(distances[:, cluster], kind="stable")
-        chosen.append(next(int(point) for point in order if int(point) not in chosen))
-    return np.array(chosen, dtype=np.int64)
+
+QUERIES: Final[dict[QueryKey, Query]] = {
+    "mixed": Query(
+        "Variance and margin",
+        "Asks twice where least is known, then once where two classes are closest; the best known.",
+        _mixed,
+    ),
+    "variance": Query(
+        "Variance",
+        "Asks where labels have said least so far: far from all of them, or between two classes "
+        "(variance of a Dirichlet distribution).",
+        _variance,
+    ),
+    "margin": Query(
+        "Margin",
+        "Asks where the best class leads the second one by least.",
+        lambda outlook, _: margin(outlook.beliefs()),
+    ),
+    "least_confidence": Query(
+        "Least confidence",
+        "Asks where the best class has the lowest probability.",
+        lambda outlook, _: least_confidence(outlook.beliefs()),
+    ),
+    "entropy": Query(
+        "Entropy",
+        "Asks where the probabilities are spread most evenly over all classes, as in "
+        "scikit-learn's example.",
+        lambda outlook, _: entropy(outlook.beliefs()),
+    ),
+    "random": Query(
+        "Random",
+        "Asks about any image, by chance; what the others have to be better than.",
+        lambda outlook, random: random.random(len(outlook.beliefs().labels)),
+    ),
+}
+"""The queries there are, the best known first."""

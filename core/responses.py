@@ -47,6 +47,9 @@ _LEAST_KEPT: Final = 20
 _LOOKED_AT: Final = 16
 """Sums made lately that are looked at for one that is close to what is asked for."""
 
+_SKETCH_SWEEPS: Final = 20
+"""Sweeps for a sketch at most."""
+
 _DEEPEST: Final = 16
 """Powers kept for one item at most; an alpha that needs more is spread sweep by sweep."""
 
@@ -124,6 +127,14 @@ class ResponseSpreader:
                 for label, items in zip(classes, members, strict=True)
             ]
         return self._sweep(np.stack(powers, axis=2))
+
+    def sketch(self, item: int) -> Float32Array:
+        """About what a label on one item gives all, shape (n_items,): good enough to choose by."""
+        source = np.zeros((self._graph.n_items, 1))
+        source[item] = 1
+        sweeps = min(self._max_iter, _SKETCH_SWEEPS)
+        spread_out = spread(self._graph, source, alpha=self._alpha, max_iter=sweeps, tol=self._tol)
+        return spread_out.scores[:, 0].astype(np.float32)
 
     def _sweep(self, powers: FloatArray) -> Spread:
         """Run the sweeps from ``S^k Y``, shape (depth + 1, n_items, n_classes).
@@ -215,6 +226,10 @@ class ColumnScores:
         """The scores of some items, shape (n_rows, n_classes), stored class by class."""
         return np.stack([column[rows] for column in self.columns]).T
 
+    def column(self, number: int) -> FloatArray:
+        """The scores of one class, shape (n_items,)."""
+        return self.columns[number]
+
 
 @dataclass(slots=True, eq=False)
 class _Sum:
@@ -278,6 +293,12 @@ class FixedPointSpreader:
             block, waiting = missing[: self._block], missing[self._block :]
             # Without the lock: an answer that comes meanwhile is not to wait for all of these.
             self._keep(block, self._solve([frozenset([item]) for item in block]))
+
+    def sketch(self, item: int) -> FloatArray | Float32Array:
+        """About what a label on one item gives all, shape (n_items,): good enough to choose by."""
+        with self._lock:
+            known = self._columns.get(item)
+        return self._fixed_point.sketch(item) if known is None else known
 
     def __call__(self, labels: IntArray, classes: IntArray, /) -> ColumnScores:
         """Spread ``labels``, shape (n_items,); one column of scores a class of ``classes``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +15,9 @@ from uuid import uuid4
 import numpy as np
 
 from core import history, metrics, session
-from core.config import ProjectConfig
+from core.config import ProjectConfig, recommended
 from core.datasets import Catalogue, Entry
-from core.engine import Engine, Labels, build_engine, labels_key, note_name
+from core.engine import Engine, Labels, build_engine, labels_key, note_name, policy_of
 from core.engines import Build, Engines, is_small
 from core.errors import (
     InvalidConfigError,
@@ -169,7 +170,7 @@ class Service:
         """Make the project that comes with the app, unless there was ever any project."""
         if not self._store.projects():
             project = Project(
-                DEFAULT_PROJECT_ID, DEFAULT_PROJECT_NAME, ProjectConfig(), self._clock()
+                DEFAULT_PROJECT_ID, DEFAULT_PROJECT_NAME, recommended(), self._clock()
             )
             self._store.create(project, [])
 
@@ -379,9 +380,10 @@ class Service:
 
     def _next_batch(self, view: View, state: State) -> Served | None:
         labels = labels_key(state.labels)
-        number, items = self._next_items(view, state, labels)
-        if not items:
+        number, reasons = self._next_items(view, state, labels)
+        if not reasons:
             return None
+        items = tuple(reasons)
         beliefs = view.engine.believe(labels)
         positions = view.engine.positions(items)
         names = view.dataset.class_names
@@ -390,24 +392,32 @@ class Service:
             batch_id=self._new_id(),
             round=number,
             items=items,
+            reasons=tuple(reasons.values()),
             predicted=tuple(names[i] if i >= 0 else None for i in predicted),
             confidence=tuple(float(c) for c in np.round(beliefs.confidence[positions], 6)),
         )
 
-    def _next_items(self, view: View, state: State, labels: Labels) -> tuple[int, tuple[int, ...]]:
-        """The round and the items of the next batch."""
-        size = view.project.config.batch_size
+    def _next_items(
+        self, view: View, state: State, labels: Labels
+    ) -> tuple[int, dict[int, session.Reason]]:
+        """The round of the next batch; its items, in order, each with the reason to ask."""
+        config = view.project.config
+        size = config.batch_size
         number = state.round + 1
         first: tuple[int, ...] = ()
-        if view.project.config.refit == "label":
+        if config.refit == "label":
             number, first = state.as_you_go(size)
         elif (reopened := state.reopened_batch(size)) is not None:
-            return reopened
+            number, first = reopened
+            return number, {item: state.reason(item) for item in first}
+        policy, random = policy_of(config), _chance(view.project.project_id, state)
         settled = state.settled | set(first)
-        chosen = view.engine.choose(labels, settled | state.resting, size - len(first))
+        wanted = size - len(first)
+        chosen = view.engine.choose(policy, labels, settled | state.resting, wanted, random)
         if not first and not chosen:
-            chosen = view.engine.choose(labels, settled, size)
-        return number, first + chosen
+            chosen = view.engine.choose(policy, labels, settled, wanted, random)
+        reasons = {item: state.reason(item) for item in first}
+        return number, reasons | {choice.item: choice.reason for choice in chosen}
 
     def _true_labels(self, config: ProjectConfig) -> dict[int, str]:
         """The true labels of the first items, where a project is to start with some."""
@@ -434,3 +444,9 @@ class Service:
         if any(p.name.casefold() == name.casefold() for p in others):
             raise InvalidNameError(f"There is a project “{name}” already.", "Choose another name.")
         return name
+
+
+def _chance(project_id: str, state: State) -> np.random.Generator:
+    """The same for the same state of a project: whoever chooses a batch chooses the same one."""
+    seed = int.from_bytes(hashlib.blake2b(project_id.encode(), digest_size=8).digest())
+    return np.random.default_rng([seed, state.seq])

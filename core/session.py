@@ -36,6 +36,10 @@ _ABOUT_TO_SEE: Final = 2
 then, and the one after it, should that be answered too while the next batch is on its way."""
 
 
+Reason = Literal["opening", "query", "random"]
+"""Why an item is asked about: as one of the first, by the query, or by chance."""
+
+
 class AnswerKind(StrEnum):
     """What a person can say of an item."""
 
@@ -86,6 +90,8 @@ class Served(_Frozen):
         Which round the batch belongs to, from 1.
     predicted, confidence
         What the model said of each item *before* it was answered; None and 0 where nothing.
+    reasons
+        Why each item is asked about; empty in logs from before that was noted.
     """
 
     event: Literal["served"] = "served"
@@ -94,6 +100,7 @@ class Served(_Frozen):
     items: tuple[int, ...]
     predicted: tuple[str | None, ...]
     confidence: tuple[FiniteFloat, ...]
+    reasons: tuple[Reason, ...] = ()
 
 
 class Answered(_Frozen):
@@ -201,6 +208,13 @@ class State:
         for item, answer in standing.items():
             if answer.label is not None:
                 yield item, answer.label
+
+    def reason(self, item: int) -> Reason:
+        """Why an item was asked about the last time it was; by the query if that was not noted."""
+        for batch in reversed([*self.batches.values()]):
+            if item in batch.items and batch.reasons:
+                return batch.reasons[batch.items.index(item)]
+        return "query"
 
     def answers_in(self, number: int) -> int:
         """How many answers in force belong to a round."""

@@ -49,6 +49,9 @@ def residual_tolerance(alpha: float) -> float:
 _ROUGH_TOLERANCE: Final = 1e-5
 """Residual at which float32 has given what it can."""
 
+SKETCH_TOLERANCE: Final = 0.02
+"""Residual, as a share of the source, at which a column is good enough to choose items by."""
+
 _MOST_REFINEMENTS: Final = 12
 _MOST_ITERATIONS: Final = 2_000
 """Bounds that a sound system stays far below: of three, and of sixty for an alpha of 0.99."""
@@ -63,6 +66,10 @@ class Solver(Protocol):
 
     def solve(self, columns: FloatArray, /) -> FloatArray:
         """Give X, shape (n_items, n_columns), float64."""
+        ...
+
+    def sketch(self, item: int, /) -> Float32Array:
+        """About the column of X for a source of one at an item, shape (n_items,), quickly."""
         ...
 
 
@@ -105,6 +112,15 @@ class SweepSolver:
                 break
         return total
 
+    def sketch(self, item: int, /) -> Float32Array:
+        """About the column of X for a source of one at an item, shape (n_items,), quickly."""
+        source = np.zeros(self._matrix.shape[0])
+        source[item] = 1
+        total = source
+        for _ in range(math.ceil(math.log(SKETCH_TOLERANCE) / math.log(self._alpha))):
+            total = self._alpha * (self._matrix @ total) + source
+        return total.astype(np.float32)
+
     def _most_sweeps(self) -> int:
         return math.ceil(math.log(np.finfo(np.float64).eps) / math.log(self._alpha))
 
@@ -124,13 +140,17 @@ class InverseSolver:
         matrix = graph.matrix
         dense = matrix.toarray() if sparse.issparse(matrix) else np.asarray(matrix)
         system = np.eye(graph.n_items) - alpha * dense
-        factors = linalg.cho_factor(system, lower=True, overwrite_a=True)
-        self._inverse = linalg.cho_solve(factors, np.eye(graph.n_items))
+        self._inverse = positive_inverse(system)
 
     def solve(self, columns: FloatArray, /) -> FloatArray:
         """Give X, shape (n_items, n_columns), float64."""
         rows = np.flatnonzero(columns.any(axis=1))
         return np.asarray(self._inverse[:, rows] @ columns[rows])
+
+    def sketch(self, item: int, /) -> Float32Array:
+        """The column of X for a source of one at an item, shape (n_items,)."""
+        column: Float32Array = np.maximum(self._inverse[item], 0).astype(np.float32)
+        return column
 
 
 class ConjugateGradientSolver:
@@ -168,6 +188,7 @@ class ConjugateGradientSolver:
         aggregate = _aggregates(matrix)
         # Rows with as many entries as the one before are quicker: the processor foresees their end.
         self._order = np.lexsort((np.diff(matrix.indptr), aggregate))
+        self._place = np.argsort(self._order)
         matrix = _reordered(matrix, self._order)
         self._sizes = np.bincount(aggregate)
         self._starts = np.cumsum(self._sizes) - self._sizes
@@ -191,6 +212,14 @@ class ConjugateGradientSolver:
         # None is negative in truth: what is, is rounding around zero.
         return np.maximum(result, 0, out=result).T
 
+    def sketch(self, item: int, /) -> Float32Array:
+        """About the column of X for a source of one at an item, shape (n_items,), quickly."""
+        source = np.zeros(len(self._order))
+        source[self._place[item]] = 1
+        solved = np.empty(len(source), dtype=np.float32)
+        solved[self._order] = self._solve_roughly(source, SKETCH_TOLERANCE)
+        return np.maximum(solved, 0, out=solved)
+
     def _solve_one(self, source: FloatArray) -> FloatArray:
         """Solve in float32 for what is missing, until hardly anything is."""
         solution = np.zeros_like(source)
@@ -206,14 +235,16 @@ class ConjugateGradientSolver:
             length = math.sqrt(_dot(residual, residual))
         return solution
 
-    def _solve_roughly(self, source: FloatArray) -> Float32Array:
+    def _solve_roughly(
+        self, source: FloatArray, tolerance: float = _ROUGH_TOLERANCE
+    ) -> Float32Array:
         """Preconditioned conjugate gradients for a source of length one."""
         residual = source.astype(np.float32)
         solution, direction = np.zeros_like(residual), np.zeros_like(residual)
         space = np.empty_like(residual)
         agreement = np.float32(np.inf)
         for _ in range(_MOST_ITERATIONS):
-            if _dot(residual, residual) <= _ROUGH_TOLERANCE**2:
+            if _dot(residual, residual) <= tolerance**2:
                 break
             corrected = self._corrected(residual)
             before, agreement = agreement, _dot(residual, corrected)
@@ -300,5 +331,18 @@ def _coarse_inverse(system: sparse.csr_array, sizes: IntArray, weights: FloatArr
         (weights, (np.arange(n_items), aggregate)), shape=(n_items, n_aggregates)
     )
     coarse = (basis.T @ (system @ basis)).toarray()
-    factors = linalg.cho_factor(coarse, lower=True)
-    return np.asarray(linalg.cho_solve(factors, np.eye(n_aggregates)))
+    return positive_inverse(coarse)
+
+
+def positive_inverse(matrix: FloatArray) -> FloatArray:
+    """The inverse of a symmetric positive definite matrix, to the last bit symmetric as well.
+
+    By Cholesky's factors and LAPACK's ``potri``: a third of the operations that solving for every
+    column takes. ``matrix`` is used up.
+    """
+    factors, failed = linalg.lapack.dpotrf(matrix, lower=1, overwrite_a=1)
+    if failed:
+        raise ValueError("the matrix is not positive definite")
+    lower, _ = linalg.lapack.dpotri(factors, lower=1, overwrite_c=1)
+    inverse = np.tril(lower)
+    return np.asarray(inverse + np.tril(inverse, -1).T)

@@ -52,6 +52,9 @@ class Dataset:
         Indices into ``class_names``; None where nobody knows the truth.
     question
         What the label page asks, such as "Which digit is this?".
+    has_own_features
+        Whether the features came with the data, such as embeddings of the images. Otherwise they
+        are the pixels.
 
     Raises
     ------
@@ -66,6 +69,7 @@ class Dataset:
     class_names: tuple[str, ...]
     truth: IntArray | None
     question: str
+    has_own_features: bool = False
 
     def __post_init__(self) -> None:
         lengths = {len(self.rows), len(self.images), len(self.features)}
@@ -88,6 +92,47 @@ class Dataset:
         return len(self.class_names)
 
 
+class Scores(Protocol):
+    """The outcome of spreading, however it is kept."""
+
+    @property
+    def n_iter(self) -> int:
+        """Sweeps made."""
+        ...
+
+    @property
+    def converged(self) -> bool:
+        """Whether the scores are settled."""
+        ...
+
+    def rows(self, rows: slice, /) -> FloatArray:
+        """The scores of some items, shape (n_rows, n_classes)."""
+        ...
+
+    def column(self, number: int, /) -> FloatArray:
+        """The scores of one class, shape (n_items,); not to be written to."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What the labels of each class have spread, before anything is decided from it.
+
+    Attributes
+    ----------
+    scores
+        One column a class of ``classes``.
+    classes : (n_seen,), int64
+        Indices of the classes that some label names, ascending.
+    weights : (n_seen,), float64
+        What each of them counts in the decision.
+    """
+
+    scores: Scores
+    classes: IntArray
+    weights: FloatArray
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Beliefs:
     """What the model believes of every item, given the labels so far.
@@ -107,6 +152,8 @@ class Beliefs:
         Sweeps made until the model settled, 0 when there was nothing to spread.
     converged
         Whether it settled within the allowed number of sweeps.
+    evidence
+        What they were made from; None without a label.
     """
 
     probabilities: NDArray[np.float64] | NDArray[np.float32]
@@ -115,6 +162,7 @@ class Beliefs:
     labels: IntArray
     n_iter: int
     converged: bool
+    evidence: Evidence | None = None
 
     def __post_init__(self) -> None:
         freeze(self)

@@ -134,6 +134,6 @@ def _some(whole: Dataset, config: ProjectConfig) -> Dataset:
         whole,
         rows=rows,
         images=images,
-        features=images.reshape(len(images), -1),
+        features=whole.features[rows] if whole.has_own_features else images.reshape(len(rows), -1),
         truth=None if whole.truth is None else whole.truth[rows],
     )

@@ -17,6 +17,7 @@ from core.types import Dataset, IntArray, PixelArray
 IMAGES: Final = ("images", "X", "x")
 LABELS: Final = ("labels", "y", "target")
 CLASSES: Final = "class_names"
+FEATURES: Final = ("features", "embeddings")
 
 _UNREADABLE: Final = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
 _REMEDY: Final = (
@@ -31,7 +32,9 @@ def read_arrays(path: Path) -> Dataset:
     The file holds ``images`` (or ``X``), shape (n_items, height, width), grey values: whole numbers
     from 0 to 255, or real ones from 0 to 1; 0 is paper. It may hold ``labels`` (or ``y``), the
     true class of each item, as numbers or names. The classes a person can choose from are those of
-    ``class_names``, or else all that occur among the labels. Features are the pixels.
+    ``class_names``, or else all that occur among the labels. It may hold ``features`` (or
+    ``embeddings``), shape (n_items, n_features), numbers such as those a network has made of the
+    images; likeness is then judged by these, and otherwise by the pixels.
 
     Raises
     ------
@@ -45,6 +48,7 @@ def read_arrays(path: Path) -> Dataset:
             images = _images(path, _one_of(arrays, IMAGES))
             labels = _one_of(arrays, LABELS)
             names = _one_of(arrays, (CLASSES,))
+            features = _features(path, _one_of(arrays, FEATURES), len(images))
     except _UNREADABLE as error:
         raise _unreadable(path, error) from error
     class_names, truth = _classes(path, labels, names, len(images))
@@ -53,10 +57,11 @@ def read_arrays(path: Path) -> Dataset:
         title=path.stem,
         rows=np.arange(len(images), dtype=np.int64),
         images=images,
-        features=images.reshape(len(images), -1),
+        features=images.reshape(len(images), -1) if features is None else features,
         class_names=class_names,
         truth=truth,
         question="Which digit is this?" if is_digits else "Which class is this?",
+        has_own_features=features is not None,
     )
 
 
@@ -115,6 +120,19 @@ def _images(path: Path, images: NDArray[Any] | None) -> PixelArray:
             "Grey values go from 0 to 255, or from 0 to 1.",
         )
     return np.round(images * (255 / most)).astype(np.uint8)
+
+
+def _features(path: Path, features: NDArray[Any] | None, n_items: int) -> NDArray[Any] | None:
+    if features is None:
+        return None
+    if features.ndim != 2 or len(features) != n_items or features.shape[1] == 0:
+        raise InvalidDatasetError(
+            f"{path.name} holds {n_items:,} images and features of the shape {features.shape}.",
+            "Each image needs one row of features.",
+        )
+    if features.dtype.kind not in "iuf":
+        raise InvalidDatasetError(f"The features of {path.name} are not all numbers.", _REMEDY)
+    return features
 
 
 def _classes(

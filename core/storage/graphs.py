@@ -23,7 +23,7 @@ from scipy import sparse
 from core.graph import SimilarityGraph
 from core.types import Dataset
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Part of every fingerprint: raise it when a graph of the same data comes out differently."""
 
 _KEPT: Final = 20
@@ -72,18 +72,20 @@ class GraphStore:
         if not sparse.issparse(matrix):
             return False
         head = json.dumps({"name": name, "symmetric": graph.symmetric, "n_items": graph.n_items})
+        arrays = {
+            "head": np.frombuffer(head.encode(), dtype=np.uint8),
+            "data": matrix.data,
+            "indices": matrix.indices,
+            "indptr": matrix.indptr,
+        }
+        if graph.root_degrees is not None:
+            arrays["root_degrees"] = graph.root_degrees
         unfinished = None
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             handle, unfinished = tempfile.mkstemp(dir=self._folder, suffix=".unfinished")
             with os.fdopen(handle, "wb") as file:
-                np.savez(
-                    file,
-                    head=np.frombuffer(head.encode(), dtype=np.uint8),
-                    data=matrix.data,
-                    indices=matrix.indices,
-                    indptr=matrix.indptr,
-                )
+                np.savez(file, allow_pickle=False, **arrays)
                 file.flush()
                 os.fsync(file.fileno())
             Path(unfinished).replace(self._path(name))
@@ -111,6 +113,9 @@ def _graph(arrays: Any, name: str) -> SimilarityGraph:  # noqa: ANN401 - numpy's
     data, indices, indptr = arrays["data"], arrays["indices"], arrays["indptr"]
     matrix = sparse.csr_array((data, indices, indptr), shape=(n_items, n_items))
     matrix.check_format(full_check=True)
+    roots = arrays.get("root_degrees")
     if head["name"] != name or not np.isfinite(data).all():
         raise ValueError("it is the graph of something else")
-    return SimilarityGraph(matrix, bool(head["symmetric"]))
+    if roots is not None and (roots.shape != (n_items,) or not (roots > 0).all()):
+        raise ValueError("its degrees make no sense")
+    return SimilarityGraph(matrix, bool(head["symmetric"]), roots)

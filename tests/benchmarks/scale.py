@@ -23,7 +23,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.engine import Engine
+from core.engine import Engine, policy_of
 from core.features import Projection
 from core.graph import SimilarityGraph, symmetric_knn_graph
 from core.neighbours import nearest_neighbours
@@ -230,7 +230,9 @@ def _restart(features: NDArray[Any], truth: IntArray, graph: SimilarityGraph) ->
         begun = time.perf_counter()
         kept = store.load(fingerprint(dataset, {}))
         assert kept is not None
-        Engine(config, dataset, kept).choose(frozenset(), [], BATCH)
+        Engine(config, dataset, kept).choose(
+            policy_of(config), frozenset(), [], BATCH, np.random.default_rng(0)
+        )
         return time.perf_counter() - begun
 
 

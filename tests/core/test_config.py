@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from core.config import ProjectConfig, make_config
+from core.config import ProjectConfig, classic, make_config, recommended
 from core.errors import InvalidConfigError
 
 configs = st.builds(
@@ -114,3 +114,27 @@ def test_no_more_neighbours_can_be_found_than_there_are_samples():
 
 def test_neighbours_do_not_matter_to_a_kernel_without_them():
     assert make_config({"kernel": "rbf", "n_samples": 5, "n_neighbors": 7}).n_samples == 5
+
+
+def test_projects_from_before_there_were_queries_ask_as_they_did():
+    assert make_config({"mode": "fixed_point", "kernel": "symmetric_knn"}).query == "margin"
+    assert make_config({"mode": "exact"}).query == "entropy"
+    assert make_config({"mode": "fixed_point", "query": "entropy"}).query == "entropy"
+
+
+def test_classic_settings_are_those_of_scikit_learns_example_where_they_fit():
+    assert classic() == ProjectConfig()
+    many = classic(dataset="mnist.npz", n_samples=70_000)
+    assert (many.kernel, many.mode, many.alpha) == ("knn", "exact", 0.2)
+
+
+def test_recommended_settings_take_what_a_project_is_on():
+    config = recommended(dataset="mnist.npz", n_samples=70_000, batch_size=1)
+    assert (config.dataset, config.batch_size) == ("mnist.npz", 1)
+    assert (config.kernel, config.features, config.random_share) == ("symmetric_knn", "shapes", 0.2)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
+def test_a_share_by_chance_is_between_none_and_all(share):
+    with pytest.raises(InvalidConfigError, match="random share"):
+        make_config({"random_share": share})

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 from sklearn.semi_supervised import LabelSpreading
 
+from core.choosing import Policy
 from core.config import ProjectConfig
 from core.datasets import Catalogue
 from core.engine import Engine, Labels, build_engine, labels_key
@@ -16,6 +18,9 @@ from core.errors import InvalidDatasetError
 from core.types import UNLABELLED
 
 CONFIG = ProjectConfig(n_samples=200, shuffle_seed=0)
+
+
+POLICY = Policy(opening="k_means", query="entropy", random_share=0.0, assume_answers=False)
 
 
 def engine_of(config: ProjectConfig) -> Engine:
@@ -95,20 +100,44 @@ def test_labels_become_indices_where_their_items_are(engine):
     assert np.count_nonzero(array == UNLABELLED) == 198
 
 
+def chosen_by(engine, labels, excluded, size, seed=0, policy=POLICY):
+    random = np.random.default_rng(seed)
+    return [c.item for c in engine.choose(policy, labels, excluded, size, random)]
+
+
 def test_what_is_chosen_was_not_excluded_and_comes_once(engine):
     rows = [int(row) for row in engine.dataset.rows]
     labels = true_labels(engine, [0, 1, 2])
-    chosen = engine.choose(labels, rows[:150], 20)
+    chosen = chosen_by(engine, labels, rows[:150], 20)
     assert len(chosen) == len(set(chosen)) == 20
     assert set(chosen) <= set(rows[150:])
-    assert engine.choose(labels, rows, 20) == ()
-    assert set(engine.choose(labels, rows[:-3], 20)) == set(rows[-3:])
+    assert chosen_by(engine, labels, rows, 20) == []
+    assert set(chosen_by(engine, labels, rows[:-3], 20)) == set(rows[-3:])
 
 
 def test_the_first_choice_covers_most_classes_without_any_label(engine):
     truth = dict(zip(engine.dataset.rows.tolist(), shuffled_digits()[1], strict=True))
-    chosen = engine.choose(frozenset(), [], 10)
+    chosen = chosen_by(engine, frozenset(), [], 10)
     assert len({truth[row] for row in chosen}) >= 7
+
+
+def test_the_same_chance_chooses_the_same(engine):
+    labels, half = true_labels(engine, list(range(12))), replace(POLICY, random_share=0.5)
+    first, again, other = (
+        chosen_by(engine, labels, [], 15, seed, half) for seed in (1, 1, 2)
+    )
+    assert first == again != other
+
+
+def test_an_engine_like_another_decides_otherwise_from_the_same_scores(engine):
+    labels = true_labels(engine, list(range(12)))
+    weighed = engine.like(CONFIG.model_copy(update={"decision": "class_mass"}))
+    raw, other = engine.believe(labels), weighed.believe(labels)
+    scores = raw.evidence.scores.rows(slice(None))
+    np.testing.assert_array_equal(other.evidence.scores.rows(slice(None)), scores)
+    expected = (scores / scores.sum(axis=0)).argmax(axis=1)
+    assert other.model_class.tolist() == expected.tolist()
+    assert engine.believe(labels) is raw
 
 
 def test_solving_ahead_changes_no_belief(engine):

@@ -32,11 +32,13 @@ def test_few_features_are_centred_and_scaled_and_no_more():
     )
 
 
-def test_many_features_become_the_components_that_scikit_learn_finds():
-    features = np.random.default_rng(1).normal(size=(400, 90)) * np.linspace(1, 5, 90)
+@pytest.mark.parametrize(("n_items", "n_features"), [(400, 90), (100, 200), (101, 200)])
+def test_many_features_become_the_components_that_scikit_learn_finds(n_items, n_features):
+    random = np.random.default_rng(1)
+    features = random.normal(size=(n_items, n_features)) * np.linspace(1, 5, n_features)
     projection = Projection.fit(features)
     points = projection.transform(features)
-    assert points.shape == (400, N_COMPONENTS)
+    assert points.shape == (n_items, N_COMPONENTS)
     expected = PCA(N_COMPONENTS, svd_solver="full").fit_transform(features) / projection.scale
     # A component may point either way.
     signs = np.sign(np.einsum("ij,ij->j", points, expected))

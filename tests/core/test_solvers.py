@@ -19,6 +19,7 @@ from core.solvers import (
     Solver,
     SweepSolver,
     make_solver,
+    positive_inverse,
 )
 from core.types import FloatArray
 from tests.core.chains import chain
@@ -157,3 +158,30 @@ def test_threads_that_share_a_solver_do_not_disturb_each_other():
         found = list(pool.map(solver.solve, questions))
     for columns, answer in zip(questions, found, strict=True):
         np.testing.assert_allclose(answer, solve_directly(graph, 0.95, columns), rtol=0, atol=1e-8)
+
+
+@pytest.mark.parametrize("make", [SweepSolver, InverseSolver, ConjugateGradientSolver])
+def test_a_sketch_is_close_to_the_column(make):
+    graph, alpha = graph_of("digits"), 0.9
+    sketch, item = make(graph, alpha).sketch(7), 7
+    source = np.zeros((graph.n_items, 1))
+    source[item] = 1
+    column = solve_directly(graph, alpha, source)[:, 0]
+    assert (sketch >= 0).all()
+    others = np.arange(graph.n_items) != item
+    assert np.corrcoef(sketch[others], column[others])[0, 1] > 0.98
+    assert sketch[item] == pytest.approx(column[item], rel=0.05)
+
+
+def test_the_inverse_of_a_positive_matrix_is_its_inverse_and_symmetric():
+    random = np.random.default_rng(0)
+    factor = random.normal(size=(40, 40))
+    matrix = factor @ factor.T + np.eye(40)
+    inverse = positive_inverse(matrix.copy())
+    np.testing.assert_allclose(inverse, np.linalg.inv(matrix), rtol=1e-8, atol=1e-10)
+    assert (inverse == inverse.T).all()
+
+
+def test_what_is_not_positive_has_no_such_inverse():
+    with pytest.raises(ValueError, match="not positive definite"):
+        positive_inverse(-np.eye(3))

@@ -118,6 +118,39 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path):
         read_arrays(path)
 
 
+@pytest.mark.parametrize("name", ["features", "embeddings"])
+def test_features_of_ones_own_are_taken_as_they_are(tmp_path, name):
+    features = np.random.default_rng(1).normal(size=(30, 7)).astype(np.float32)
+    path = saved(tmp_path, images=IMAGES, labels=LABELS, **{name: features})
+    dataset = read_arrays(path)
+    assert dataset.has_own_features
+    np.testing.assert_array_equal(dataset.features, features)
+    assert not read_arrays(saved(tmp_path, images=IMAGES, labels=LABELS)).has_own_features
+
+
+def test_some_of_the_images_have_their_own_features(tmp_path):
+    features = np.arange(60.0).reshape(30, 2)
+    path = saved(tmp_path, images=IMAGES, labels=LABELS, features=features)
+    config = ProjectConfig(dataset=path.name, n_samples=9, shuffle_seed=2)
+    dataset = Catalogue(tmp_path).load(config)
+    np.testing.assert_array_equal(dataset.features, features[dataset.rows])
+
+
+@pytest.mark.parametrize(
+    ("features", "text"),
+    [
+        (np.zeros((29, 3)), "one row of features"),
+        (np.zeros(30), "one row of features"),
+        (np.zeros((30, 0)), "one row of features"),
+        (np.full((30, 2), "a"), "not all numbers"),
+    ],
+)
+def test_features_that_do_not_fit_are_refused(tmp_path, features, text):
+    path = saved(tmp_path, images=IMAGES, labels=LABELS, features=features)
+    with pytest.raises(InvalidDatasetError, match=text):
+        read_arrays(path)
+
+
 def test_a_file_that_is_gone_is_told_of(tmp_path):
     for read in (read_arrays, count_items):
         with pytest.raises(InvalidDatasetError, match="not there any more"):

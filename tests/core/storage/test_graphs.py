@@ -45,6 +45,17 @@ def test_a_graph_comes_back_as_it_was(store, graph):
     assert again.matrix.indices.dtype == graph.matrix.indices.dtype
 
 
+def test_degrees_that_are_not_known_are_not_made_up(store, graph):
+    assert store.save(NAME, SimilarityGraph(graph.matrix, symmetric=True))
+    assert store.load(NAME).root_degrees is None
+
+
+@pytest.mark.parametrize("roots", [np.ones(3), np.zeros(60), np.full(60, np.nan)])
+def test_degrees_that_make_no_sense_are_found(store, graph, roots):
+    store.save(NAME, SimilarityGraph(graph.matrix, symmetric=True, root_degrees=roots))
+    assert store.load(NAME) is None
+
+
 def test_a_dense_graph_is_not_kept(store):
     assert not store.save(NAME, rbf_graph(np.zeros((3, 1)), 1))
 

@@ -1,0 +1,293 @@
+"""The form for a new project: the best settings known, the classic ones, or one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal
+
+import streamlit as st
+
+from core.config import DIGITS, RBF_MOST, RECOMMENDED, ProjectConfig, classic, make_config
+from core.datasets import Entry
+from core.decisions import DECISIONS
+from core.errors import LabelspreadError
+from core.graph import Kernel
+from core.openings import OPENINGS
+from core.queries import QUERIES
+from core.service import LONGEST_NAME
+from core.storage import Project
+from pages._ui import handle
+
+Settings = Literal["best", "classic", "own"]
+
+_CLASSIC: Final = ProjectConfig()
+_BEST: Final = ProjectConfig.model_validate(RECOMMENDED)
+_SETTINGS: Final[dict[Settings, str]] = {
+    "best": "Best known",
+    "classic": "Classic",
+    "own": "Own",
+}
+_MEANING: Final[dict[Settings, str]] = {
+    "best": "Needed the fewest labels on every set it was measured on. One question in five is "
+    "drawn by chance, to check the result by.",
+    "classic": "As in scikit-learn's examples: all pairs of images are compared by their pixels, "
+    "and the most undecided ones are asked about.",
+    "own": "Everything can be set. The questions begin from the best known.",
+}
+_KERNELS: Final[dict[Kernel, str]] = {
+    "symmetric_knn": "Weighted",
+    "knn": "Neighbours",
+    "rbf": "RBF",
+}
+
+
+def new_project(open_project: Callable[[Project], None]) -> None:
+    """Let the person make a project, and open it.
+
+    Parameters
+    ----------
+    open_project
+        Called with the project that was made.
+    """
+    st.subheader("New project", anchor=False)
+    entry = _choose_images()
+    settings: Settings = st.segmented_control(
+        "Settings",
+        list(_SETTINGS),
+        default="best",
+        required=True,
+        format_func=_SETTINGS.__getitem__,
+        help="How likeness is judged, how labels spread, and which images are asked about.",
+    )
+    st.caption(_MEANING[settings])
+    kernel = _choose_kernel(entry) if settings == "own" else None
+    sent = _form(entry, settings, kernel)
+    if sent is None:
+        return
+    name, values = sent
+    try:
+        config = make_config(values)
+        with st.spinner("Building the similarity graph …"):
+            project = handle.service().create_project(name, config)
+            if handle.service().preparation(project.project_id) is None:
+                handle.service().view(project.project_id)
+    except LabelspreadError as error:
+        st.error(str(error))
+        return
+    open_project(project)
+
+
+def settings_in_words(config: ProjectConfig) -> list[str]:
+    """How a project learns and asks, in a few words each."""
+    shown = {"features", "kernel", "mode", "n_neighbors", "alpha", "decision", *_ASKING}
+    values = config.model_dump(include=shown)
+    if values == _BEST.model_dump(include=shown):
+        return ["best known settings"]
+    match config.kernel:
+        case "rbf":
+            words = [f"RBF, gamma {config.gamma:g}"]
+        case "knn":
+            words = [f"{config.n_neighbors} neighbours"]
+        case "symmetric_knn":
+            words = [f"{config.n_neighbors} weighted neighbours"]
+    words.append(f"alpha {config.alpha:g}")
+    words.append(QUERIES[config.query].title.lower())
+    if config.decision != "raw":
+        words.append(DECISIONS[config.decision].title.lower())
+    return words
+
+
+_ASKING: Final = ("opening", "query", "random_share", "assume_answers")
+
+
+def _choose_images() -> Entry:
+    """The data set, where there is more than one."""
+    entries = handle.service().datasets()
+    usable = [entry for entry in entries if not entry.problem]
+    if len(entries) == 1:
+        st.caption(
+            "On the digits that come with the app. To choose your own images here, put an .npz "
+            "file of them into the folder “datasets” of the app's data; the README says how."
+        )
+        return entries[0]
+    chosen = st.selectbox(
+        "Images",
+        usable,
+        format_func=lambda entry: f"{entry.title} ({entry.n_items:,})",
+        help="The digits that come with the app, and the .npz files in the folder “datasets” of "
+        "the app's data.",
+    )
+    for entry in entries:
+        if entry.problem:
+            st.warning(entry.problem, icon=":material/broken_image:")
+    return chosen
+
+
+def _choose_kernel(entry: Entry) -> Kernel:
+    offered = [kernel for kernel in _KERNELS if kernel != "rbf" or entry.n_items <= RBF_MOST]
+    chosen: Kernel = st.segmented_control(
+        "Similarity",
+        offered,
+        default="symmetric_knn",
+        required=True,
+        format_func=_KERNELS.__getitem__,
+        key=f"kernel_{entry.key}",
+        help="How alike two images are. *Weighted* links each image with the few most like it, "
+        "makes close ones count for more, and lets labels spread until nothing changes; it is "
+        "quick for any number of images. *Neighbours* links without weights, *RBF* compares all "
+        "pairs; both are as in scikit-learn.",
+    )
+    return chosen
+
+
+def _form(entry: Entry, settings: Settings, kernel: Kernel | None) -> tuple[str, Any] | None:
+    """The name and the settings, once the person has sent them."""
+    given: dict[str, Any] = {"dataset": entry.key}
+    with st.form("new", border=False):
+        # A field outside of the form that a click takes the focus from would swallow the click.
+        name = st.text_input("Name", placeholder="Digits, second try", max_chars=LONGEST_NAME)
+        left, right = st.columns(2)
+        given["n_samples"] = left.number_input(
+            "Digits" if entry.key == DIGITS else "Images",
+            2,
+            entry.n_items,
+            entry.n_items,
+            help=f"How many of the {entry.n_items:,} take part.",
+        )
+        given["batch_size"] = right.number_input(
+            "Batch size", 1, 20, _CLASSIC.batch_size, help="Images shown at a time: one round."
+        )
+        if settings != "best":
+            given["n_given"] = left.number_input(
+                "True labels at the start",
+                0,
+                entry.n_items,
+                0,
+                help="The first ones start with their true label, as in scikit-learn's examples.",
+            )
+            given["shuffle_seed"] = right.number_input(
+                "Shuffle seed",
+                0,
+                2**32 - 1,
+                None,
+                placeholder="not shuffled",
+                help="The same seed always gives the same order; empty keeps the original one.",
+            )
+        if kernel is not None:
+            given |= _spreading(entry, kernel)
+            given |= _asking()
+        given["refit"] = st.selectbox(
+            "Learn",
+            ["round", "label"],
+            format_func=lambda unit: f"after each {unit}",
+            help="When the model is fitted again and asks anew: after a batch, or as you go.",
+        )
+        sent = st.form_submit_button("Make project", type="primary")
+    if settings == "best":
+        given = RECOMMENDED | given
+    elif settings == "classic":
+        given["kernel"] = classic(n_samples=given["n_samples"]).kernel
+    return (name, given) if sent else None
+
+
+def _spreading(entry: Entry, kernel: Kernel) -> dict[str, Any]:
+    """Fields for likeness and spreading."""
+    is_weighted = kernel == "symmetric_knn"
+    start = _BEST if is_weighted else _CLASSIC
+    given: dict[str, Any] = {"kernel": kernel, "mode": start.mode}
+    left, right = st.columns(2)
+    if kernel == "rbf":
+        given["gamma"] = left.number_input(
+            "Gamma",
+            0.0001,
+            1000.0,
+            start.gamma,
+            step=0.05,
+            format="%.4g",
+            help="How fast likeness falls with distance: if large, only close ones count.",
+        )
+    else:
+        given["n_neighbors"] = left.number_input(
+            "Neighbours",
+            2,
+            min(entry.n_items, 1_000),
+            start.n_neighbors,
+            help="Those most like an image."
+            if is_weighted
+            else "Those most like an image, which itself counts as one.",
+        )
+    given["alpha"] = right.number_input(
+        "Alpha",
+        0.01,
+        0.99,
+        start.alpha,
+        step=0.05,
+        help="How much an image listens to its neighbours instead of its own label, 0 to 1.",
+    )
+    if not is_weighted:
+        given["max_iter"] = left.number_input(
+            "Sweeps at most",
+            1,
+            10_000,
+            start.max_iter,
+            help="A fit stops after this many passes over the graph (max_iter in scikit-learn).",
+        )
+    given["features"] = (left if is_weighted else right).selectbox(
+        "Likeness",
+        ["shapes", "plain"],
+        index=["shapes", "plain"].index(start.features),
+        format_func={"shapes": "Pixels and edges", "plain": "Pixels"}.__getitem__,
+        help="What images are compared by. *Edges* are histograms of where brightness changes, "
+        "and in which direction. Features that came with the images are used as they are.",
+    )
+    given["decision"] = (right if is_weighted else left).selectbox(
+        "Decision",
+        list(DECISIONS),
+        index=list(DECISIONS).index(start.decision),
+        format_func=lambda key: DECISIONS[key].title,
+        help=_explained(DECISIONS),
+    )
+    return given
+
+
+def _asking() -> dict[str, Any]:
+    """Fields for which images are asked about."""
+    left, right = st.columns(2)
+    given: dict[str, Any] = {}
+    given["opening"] = left.selectbox(
+        "First questions",
+        list(OPENINGS),
+        format_func=lambda key: OPENINGS[key].title,
+        help="Which images are asked about first, ten or one for each class. "
+        + _explained(OPENINGS),
+    )
+    given["query"] = right.selectbox(
+        "Then",
+        list(QUERIES),
+        format_func=lambda key: QUERIES[key].title,
+        help="Which images are asked about then. " + _explained(QUERIES),
+    )
+    percent = left.number_input(
+        "By chance (%)",
+        0,
+        100,
+        round(100 * _BEST.random_share),
+        step=5,
+        help="How many of the later questions are drawn by chance. Only what is drawn by chance "
+        "says honestly how good the result is.",
+    )
+    given["random_share"] = percent / 100
+    given["assume_answers"] = right.selectbox(
+        "Batches",
+        [True, False],
+        format_func=lambda assumes: "Spread out" if assumes else "As ranked",
+        help="*Spread out* takes each answer for granted, as predicted, before it chooses the "
+        "next image, so that a batch does not ask the same twice. *As ranked* takes the first "
+        "ones of one ranking.",
+    )
+    return given
+
+
+def _explained(registry: Mapping[Any, Any]) -> str:
+    """All entries of a registry, each with its sentence."""
+    return " ".join(f"*{entry.title}*: {entry.explanation}" for entry in registry.values())
