@@ -12,7 +12,7 @@ import numpy as np
 
 from core.config import ProjectConfig
 from core.datasets import Catalogue
-from core.engine import Engine, Labels, build_engine, engine_of
+from core.engine import Engine, Labels, build_engine, engine_for, policy_of
 from core.engines import Step
 from core.errors import ComparisonUnderWayError, LabelspreadError
 from core.progress import CancelledError, Progress
@@ -229,7 +229,7 @@ class EngineLearner:
 
     def __init__(self, engine: Engine, config: ProjectConfig) -> None:
         self._engine = engine
-        self._config = config
+        self._policy = policy_of(config)
 
     @property
     def dataset(self) -> Dataset:
@@ -244,7 +244,7 @@ class EngineLearner:
         self, labels: Labels, excluded: Iterable[int], size: int, random: np.random.Generator
     ) -> Sequence[Choice]:
         """Choose up to ``size`` items to ask about, none of them ``excluded``."""
-        return self._engine.choose(labels, excluded, size, random)
+        return self._engine.choose(self._policy, labels, excluded, size, random)
 
     def like(self, config: ProjectConfig, /) -> EngineLearner:
         """One that shares all that is solved, and asks and decides as ``config`` says."""
@@ -265,7 +265,11 @@ def builder(
             else:
                 progress("Reading images", 0.0)
                 some = shrunken(catalogue.load(config), plan.sizes)
-                engine = engine_of(config, some, resources=resources, progress=progress)
+                engine = engine_for(
+                    config, some, resources=resources, graphs=graphs, progress=progress
+                )
+            # Now, so that all strategies share it.
+            engine.sample()
             return EngineLearner(engine, config)
 
         return build

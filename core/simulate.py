@@ -489,7 +489,7 @@ def _learners(plan: Plan, build: Build, progress: Progress) -> list[Learner]:
 def learns_like(config: ProjectConfig) -> ProjectConfig:
     """The settings without those that say how to ask and how to decide."""
     plain = ProjectConfig()
-    asking = ("query", "opening", "decision", "random_share")
+    asking = ("query", "opening", "random_share", "assume_answers", "decision")
     return config.model_copy(update={name: getattr(plain, name) for name in asking})
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.config import DIGITS, ProjectConfig, classic, recommended
-from core.queries import QueryKey
+from core.queries import QUERIES, QueryKey
 from core.simulate import Strategy
 
 
@@ -45,54 +45,31 @@ def _classic(dataset: str, n_samples: int) -> ProjectConfig:
     return classic(dataset=dataset, n_samples=n_samples, **neighbours)
 
 
-def _asking(query: QueryKey) -> Callable[[str, int], ProjectConfig]:
-    """As best known, but all questions are of one kind."""
+def _asking(query: QueryKey, **others: str) -> Preset:
+    """As best known, but with another query."""
 
     def config(dataset: str, n_samples: int) -> ProjectConfig:
-        return recommended(dataset=dataset, n_samples=n_samples, query=query, random_share=0.0)
+        return recommended(dataset=dataset, n_samples=n_samples, query=query, **others)
 
-    return config
+    told = QUERIES[query]
+    explanation = f"As the best known, but {told.explanation[0].lower()}{told.explanation[1:]}"
+    return Preset(query, told.title, explanation, config)
 
 
 PRESETS: Final = (
-    Preset(
-        "best",
-        "Best known",
-        "The settings that needed fewest labels so far.",
-        _best,
-    ),
+    Preset("best", "Best known", "The settings that needed the fewest labels so far.", _best),
     Preset(
         "classic",
         "Classic scikit-learn",
-        "As in scikit-learn’s examples: it compares pixels and asks where the probabilities are "
-        "spread most evenly (entropy).",
+        "As in scikit-learn’s examples: images are compared by their pixels, and the most "
+        "undecided ones are asked about.",
         _classic,
     ),
-    Preset(
-        "random",
-        "Random",
-        "Learns as the best known, but asks about any image, by chance.",
-        _asking("random"),
-    ),
-    Preset(
-        "entropy",
-        "Entropy",
-        "Learns as the best known, but asks where the probabilities are spread most evenly over "
-        "all classes.",
-        _asking("entropy"),
-    ),
-    Preset(
-        "margin",
-        "Margin",
-        "Learns as the best known, but asks where the best class leads the second one by least.",
-        _asking("margin"),
-    ),
-    Preset(
-        "variance",
-        "Variance",
-        "Learns as the best known, but asks where labels have said least so far.",
-        _asking("variance"),
-    ),
+    # By chance from the first one on: what all others have to be better than.
+    _asking("random", opening="random"),
+    _asking("entropy"),
+    _asking("margin"),
+    _asking("variance"),
 )
 """The best known first."""
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from core.comparisons import Comparison
-from core.config import make_config, recommended
+from core.config import ProjectConfig, make_config, recommended
 from core.datasets import Entry
 from core.decisions import DECISIONS
 from core.errors import LabelspreadError
@@ -48,6 +48,7 @@ _SIZES: Final[dict[ClassSizes, str]] = {
     "first_largest": "First one largest",
     "last_largest": "Last one largest",
 }
+_LIKENESS: Final = {"shapes": "Pixels and edges", "plain": "Pixels"}
 _WRONG: Final = (0, 5, 10)
 _WHOLE, _TOP = "Whole", "Above 90 %"
 
@@ -157,7 +158,6 @@ def _form(entry: Entry, *, is_free: bool) -> None:
 
 def _own() -> dict[str, Any] | None:
     """The settings of a strategy of one's own; None where it is not wanted."""
-    base = recommended()
     with st.container(horizontal=True, vertical_alignment="center", key="compare_own_line"):
         wanted = st.checkbox(
             _OWN,
@@ -166,55 +166,80 @@ def _own() -> dict[str, Any] | None:
             persist_state="session",
         )
         with st.popover("Settings", icon=":material/tune:", type="tertiary"):
-            st.caption("Of your own strategy, which begins as the best known one.")
-            left, right = st.columns(2)
-            values = base.model_dump() | {
-                "query": _one_of(left, "Asks by", QUERIES, base.query),
-                "opening": _one_of(right, "Begins by", OPENINGS, base.opening),
-                "decision": _one_of(left, "Decides by", DECISIONS, base.decision),
-                "random_share": right.number_input(
-                    "By chance, per cent",
-                    0,
-                    100,
-                    round(100 * base.random_share),
-                    key="compare_random_share",
-                    help="Of the images asked about, so many are drawn by chance.",
-                    persist_state="session",
-                )
-                / 100,
-                "alpha": left.number_input(
-                    "Alpha",
-                    0.01,
-                    0.999,
-                    base.alpha,
-                    step=0.01,
-                    format="%.3g",
-                    key="compare_alpha",
-                    help="How much an image listens to its neighbours instead of its own label, "
-                    "0 to 1.",
-                    persist_state="session",
-                ),
-                "n_neighbors": right.number_input(
-                    "Neighbours",
-                    2,
-                    200,
-                    base.n_neighbors,
-                    key="compare_neighbours",
-                    help="Images that each image is linked with: those most like it.",
-                    persist_state="session",
-                ),
-            }
+            st.caption("Of your own strategy; it begins as the best known one.")
+            values = _own_settings(recommended())
     return values if wanted else None
 
 
-def _one_of(place: Any, label: str, registry: Mapping[Any, Any], default: str) -> str:  # noqa: ANN401 - a column, and any registry
+def _own_settings(base: ProjectConfig) -> dict[str, Any]:
+    left, right = st.columns(2)
+    return base.model_dump() | {
+        "features": left.selectbox(
+            "Likeness",
+            list(_LIKENESS),
+            format_func=_LIKENESS.__getitem__,
+            key="compare_features",
+            help="What images are compared by. *Edges* are histograms of where brightness "
+            "changes, and in which direction. Features that came with the images are used as "
+            "they are.",
+            persist_state="session",
+        ),
+        "n_neighbors": right.number_input(
+            "Neighbours",
+            2,
+            200,
+            base.n_neighbors,
+            key="compare_neighbours",
+            help="Images that each image is linked with: those most like it.",
+            persist_state="session",
+        ),
+        "alpha": left.number_input(
+            "Alpha",
+            0.01,
+            0.999,
+            base.alpha,
+            step=0.01,
+            format="%.3g",
+            key="compare_alpha",
+            help="How much an image listens to its neighbours instead of its own label, 0 to 1.",
+            persist_state="session",
+        ),
+        "decision": _one_of(right, "Decision", "decision", DECISIONS, "How classes are weighed."),
+        "opening": _one_of(
+            left, "First questions", "opening", OPENINGS, "Which images are asked about first."
+        ),
+        "query": _one_of(right, "Then", "query", QUERIES, "Which images are asked about then."),
+        "random_share": left.number_input(
+            "By chance (%)",
+            0,
+            100,
+            round(100 * base.random_share),
+            step=5,
+            key="compare_random_share",
+            help="How many of the later questions are drawn by chance.",
+            persist_state="session",
+        )
+        / 100,
+        "assume_answers": right.selectbox(
+            "Batches",
+            [True, False],
+            format_func=lambda assumes: "Spread out" if assumes else "As ranked",
+            key="compare_batches",
+            help="*Spread out* takes each answer for granted, as predicted, before it chooses the "
+            "next image. *As ranked* takes the first ones of one ranking.",
+            persist_state="session",
+        ),
+    }
+
+
+def _one_of(place: Any, label: str, key: str, registry: Mapping[Any, Any], help_: str) -> str:  # noqa: ANN401 - a column, and any registry
+    """Choose from a registry, whose first entry is the best known."""
     chosen: str = place.selectbox(
         label,
         list(registry),
-        index=list(registry).index(default),
-        format_func=lambda key: registry[key].title,
-        key=f"compare_{label}",
-        help="  \n".join(f"**{one.title}.** {one.explanation}" for one in registry.values()),
+        format_func=lambda one: registry[one].title,
+        key=f"compare_{key}",
+        help=" ".join([help_, *(f"*{o.title}*: {o.explanation}" for o in registry.values())]),
         persist_state="session",
     )
     return chosen

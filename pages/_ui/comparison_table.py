@@ -19,9 +19,10 @@ _WIDE = 9.95
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """What it shows, what it says when the pointer rests on it, and by what it is compared."""
+    """What it shows, how sure that is, what it means, and by what it is compared."""
 
     text: str
+    sure: str = ""
     help: str = ""
     value: float | None = None
 
@@ -80,7 +81,8 @@ def _group(text: str, help_: str, span: int) -> str:
 def _cell(column: _Column, row: int) -> str:
     cell = column.cells[row]
     mark = "best" if column.is_best(row) else "aside" if cell.value is None else ""
-    return f'<td class="{mark}" title="{escape(cell.help)}">{escape(cell.text)}</td>'
+    sure = f" <small>{escape(cell.sure)}</small>" if cell.sure else ""
+    return f'<td class="{mark}" title="{escape(cell.help)}">{escape(cell.text)}{sure}</td>'
 
 
 def _labels(needed: Needed) -> _Cell:
@@ -89,12 +91,14 @@ def _labels(needed: Needed) -> _Cell:
     reached = f"{needed.reached} of {needed.runs}"
     told = f"{reached} runs reached {100 * needed.level:.0f} %."
     if needed.labels is None:
-        return _Cell(f"{reached} reached" if needed.reached else _NOTHING, told)
-    return _Cell(_sure(needed.labels, 1, 0), told, needed.labels.mean)
+        return _Cell(f"{reached} reached" if needed.reached else _NOTHING, help=told)
+    return _Cell(*_written(needed.labels, 1, 0), told, needed.labels.mean)
 
 
 def _right(share: Interval | None) -> _Cell:
-    return _Cell(_NOTHING) if share is None else _Cell(_sure(share, 100, 1), "", share.mean)
+    if share is None:
+        return _Cell(_NOTHING)
+    return _Cell(*_written(share, 100, 1), value=share.mean)
 
 
 def _found(summary: Summary) -> _Cell:
@@ -102,13 +106,14 @@ def _found(summary: Summary) -> _Cell:
         return _Cell(_NOTHING)
     mean = summary.classes_found.mean
     text = f"{mean:.0f}" if mean.is_integer() else f"{mean:.1f}"
-    return _Cell(text, f"At the end, mean of {counted(summary.runs, 'run')}.", mean)
+    told = f"At the end, mean of {counted(summary.runs, 'run')}."
+    return _Cell(text, help=told, value=mean)
 
 
-def _sure(interval: Interval, factor: int, decimals: int) -> str:
-    """A mean with half its interval; without where there is one run, or all came out alike."""
+def _written(interval: Interval, factor: int, decimals: int) -> tuple[str, str]:
+    """A mean, and half its interval; nothing where there is one run, or all came out alike."""
     mean = f"{factor * interval.mean:.{decimals}f}"
     if not interval.half:
-        return mean
+        return mean, ""
     half = factor * interval.half
-    return f"{mean} ± {half:.{0 if half >= _WIDE else decimals}f}"
+    return mean, f"± {half:.{0 if half >= _WIDE else decimals}f}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from core.simulate import Build, Plan
 from core.storage.comparisons import Kept
 from core.strategies import PRESETS
 from pages._ui import handle
-from tests.core.learners import Gates, builds, curve, outcome_of
+from tests.core.learners import Gates, builds, curve, outcome_of, plan, strategy
 from tests.pages.conftest import OpenPage
 
 PAGE = "pages/compare.py"
@@ -106,7 +107,7 @@ def test_the_form_decides_what_is_computed(open_page: OpenPage):
     page.checkbox(key="compare_classic").uncheck()
     page.checkbox(key="compare_own").check()
     page.number_input(key="compare_alpha").set_value(0.5)
-    page.selectbox(key="compare_Asks by").set_value("entropy")
+    page.selectbox(key="compare_query").set_value("entropy")
     page.selectbox(key="compare_sizes").set_value("last_largest")
     page.selectbox(key="compare_wrong").set_value(10)
     wait_and_look(start(page, budget=12, batch=4, runs=1))
@@ -227,12 +228,12 @@ def test_a_damaged_one_is_told_of_and_the_others_can_be_opened(open_page: OpenPa
     assert [one.label for one in opens] == ["Sound"]
 
 
-def test_the_best_of_each_column_is_bold_and_a_level_not_reached_by_all_says_so(
+def test_the_table_says_how_sure_a_mean_is_and_how_many_reached_a_level(
     open_page: OpenPage,
 ):
     one = kept()
     page = open_page(PAGE, comparison=one.id)
-    assert ">60.0 ± 127<" in html(page)
+    assert ">60.0 <small>± 127</small><" in html(page)
     assert ">20<" in html(page)
     some = handle.comparisons()._store.add(
         "Others", outcome_of(curve(0, 0.5, 0.9), curve(1, 0.7, 0.8), seeds=2)
@@ -246,3 +247,13 @@ def test_the_top_can_be_looked_at_alone(open_page: OpenPage):
     assert figure(page)["layout"]["yaxis"]["range"][0] < 50
     page.segmented_control(key=f"compare_axis_{one.id}").set_value("Above 90 %").run()
     assert figure(page)["layout"]["yaxis"]["range"][0] == pytest.approx(90, abs=0.1)
+
+
+def test_the_best_of_each_column_is_bold_unless_all_are_alike(open_page: OpenPage):
+    good, bad = curve(0, 0.5, 0.9), curve(0, 0.5, 0.8)
+    outcome = outcome_of(good, bad.model_copy(update={"strategy": "Two"}), seeds=1).model_copy(
+        update={"plan": plan(strategy("One"), strategy("Two"), seeds=1)}
+    )
+    page = open_page(PAGE, comparison=handle.comparisons()._store.add("Two", outcome).id)
+    bold = re.findall(r'class="best"[^>]*>([^<]+)<', html(page))
+    assert bold == ["20", "90.0"]
