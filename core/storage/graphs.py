@@ -27,6 +27,15 @@ FORMAT: Final = 2
 """Part of every fingerprint: raise it when a graph of the same data comes out differently."""
 
 _KEPT: Final = 20
+# The last is what zipfile says of a file whose version it does not know, such as a damaged one.
+_UNREADABLE: Final = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    zipfile.BadZipFile,
+    NotImplementedError,
+)
 _LOGGER: Final = logging.getLogger("labelspread.graphs")
 
 
@@ -61,7 +70,7 @@ class GraphStore:
             os.utime(path)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except _UNREADABLE as error:
             _LOGGER.warning("The graph in %s is damaged and is built anew: %s", path, error)
             return None
         return graph

@@ -30,7 +30,6 @@ LOWER = (
     "core.progress",
     "core.resources",
     "core.features",
-    "core.shapes",
     "core.neighbours",
     "core.graph",
     "core.shapes",

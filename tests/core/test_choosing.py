@@ -123,6 +123,7 @@ def test_what_is_assumed_is_what_labels_would_have_led_to(setting):
 def test_the_labels_and_beliefs_that_were_handed_in_stay_as_they_were(setting):
     labels = labelled(12)
     beliefs = believe(labels, N_CLASSES, setting.spreader)
+    assert beliefs.evidence is not None
     before = beliefs.evidence.scores.rows(slice(None)).copy()
     outlook = Outlook(labels, beliefs, N_CLASSES, "raw", setting.scale, setting.spreader.sketch)
     outlook.assume(int(np.flatnonzero(labels == UNLABELLED)[0]))

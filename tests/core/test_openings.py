@@ -6,6 +6,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_digits, make_blobs
 
@@ -64,7 +65,7 @@ def covariance_given(sample: Sample, taken: list[int]) -> FloatArray:
 
 def test_the_reach_is_the_inverse_of_the_samples_own_system(small):
     graph = symmetric_knn_graph(small.features, 10)
-    system = np.eye(60) - 0.99 * graph.matrix.toarray()
+    system = np.eye(60) - 0.99 * sparse.csr_array(graph.matrix).toarray()
     np.testing.assert_allclose(small.reach @ system, np.eye(60), atol=1e-9)
 
 

@@ -10,7 +10,7 @@ import pytest
 from sklearn.datasets import load_digits
 from sklearn.semi_supervised import LabelSpreading
 
-from core.config import ProjectConfig
+from core.config import ProjectConfig, recommended
 from core.errors import (
     IllegalEventError,
     InvalidNameError,
@@ -84,7 +84,7 @@ def test_the_project_that_comes_with_the_app_is_made_once():
     service.ensure_default_project()
     new_service(store).ensure_default_project()
     (project,) = service.projects()
-    assert (project.name, project.config) == ("Digits", ProjectConfig())
+    assert (project.name, project.config) == ("Digits", recommended())
 
 
 def test_the_project_that_comes_with_the_app_does_not_come_back_once_deleted(service):
@@ -452,7 +452,6 @@ def test_as_you_go_each_answer_brings_a_batch_that_begins_with_what_is_about_to_
     assert second.batch_id != first.batch_id
     assert second.items[:2] == first.items[1:3]
     assert len(set(second.items)) == 5
-    view = service.view(project_id)
     assert not {*second.items[2:]} & {*first.items[:1], *second.items[:2]}
     assert second.reasons[:2] == first.reasons[1:3]
     assert all(second.predicted), "the model has been fitted with the first answer"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -318,10 +319,12 @@ def locked(database: Path) -> Iterator[None]:
 def full(database: Path) -> Iterator[None]:
     with closing(sqlite3.connect(database)) as other:
         (pages,) = other.execute("PRAGMA page_count").fetchone()
-        # Use up what is free within the file's pages.
-        other.execute("CREATE TABLE filler (text)")
-        other.execute("DROP TABLE filler")
-        other.commit()
+        # Use up what is free within the file's pages, with events of a project that is not there.
+        other.execute(f"PRAGMA max_page_count={pages}")
+        with suppress(sqlite3.OperationalError):
+            for seq in count():
+                other.execute("INSERT INTO events VALUES ('nobody', ?, '', '')", (seq,))
+                other.commit()
     with pragma(f"max_page_count={pages}"):
         yield
     with pragma("max_page_count=1073741823"):

@@ -68,6 +68,12 @@ def heatmap_text(page: AppTest) -> dict[tuple[int, int], str]:
     return dict(zip(zip(numbers["y"], numbers["x"], strict=True), numbers["text"], strict=True))
 
 
+@pytest.fixture
+def classic_project(service: Service) -> str:
+    """A project that learns as scikit-learn does."""
+    return service.create_project("Classic", ProjectConfig()).project_id
+
+
 def test_before_the_first_label_the_page_says_what_to_do(open_page):
     page = open_page(PAGE)
     assert not page.exception
@@ -75,11 +81,11 @@ def test_before_the_first_label_the_page_says_what_to_do(open_page):
     assert not metrics(page)
 
 
-def test_the_figures_are_those_that_scikit_learn_computes(open_page, service):
-    labels = label_rounds(service, 4, wrong=2)
+def test_the_figures_are_those_that_scikit_learn_computes(open_page, service, classic_project):
+    labels = label_rounds(service, 4, wrong=2, project=classic_project)
     predicted, truth = spread(labels), DIGITS.target
     rest = np.setdiff1d(np.arange(len(truth)), list(labels))
-    page = open_page(PAGE)
+    page = open_page(PAGE, project=classic_project)
     assert not page.exception
     shown = metrics(page)
     assert shown == {
@@ -92,21 +98,23 @@ def test_the_figures_are_those_that_scikit_learn_computes(open_page, service):
     }
 
 
-def test_the_table_of_classes_is_scikit_learns_report(open_page, service):
-    predicted = spread(label_rounds(service, 3))
+def test_the_table_of_classes_is_scikit_learns_report(open_page, service, classic_project):
+    predicted = spread(label_rounds(service, 3, project=classic_project))
     precision, recall, f1, support = precision_recall_fscore_support(DIGITS.target, predicted)
-    table = open_page(PAGE).dataframe[0].value
+    table = open_page(PAGE, project=classic_project).dataframe[0].value
     np.testing.assert_allclose(table["Precision"], 100 * precision)
     np.testing.assert_allclose(table["Recall"], 100 * recall)
     np.testing.assert_allclose(table["F1"], 100 * f1)
     assert table["Items"].tolist() == support.tolist()
 
 
-def test_the_matrix_counts_all_items_or_the_unlabelled_and_shows_shares(open_page, service):
-    labels = label_rounds(service, 3)
+def test_the_matrix_counts_all_items_or_the_unlabelled_and_shows_shares(
+    open_page, service, classic_project
+):
+    labels = label_rounds(service, 3, project=classic_project)
     predicted, truth = spread(labels), DIGITS.target
     rest = np.setdiff1d(np.arange(len(truth)), list(labels))
-    page = open_page(PAGE)
+    page = open_page(PAGE, project=classic_project)
     everything = confusion_matrix(truth, predicted)
     shown = heatmap_text(page)
     assert shown == {(y, x): str(everything[y, x]) for y, x in np.argwhere(everything).tolist()}

@@ -1,7 +1,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config import ProjectConfig
+from core.config import ProjectConfig, recommended
 from core.service import DEFAULT_PROJECT_ID, Service
 from tests.pages.conftest import OpenPage
 
@@ -10,6 +10,11 @@ PROJECTS = "pages/projects.py"
 
 def field(page: AppTest, label: str):
     return next(one for one in [*page.text_input, *page.number_input] if one.label == label)
+
+
+def choose(page: AppTest, label: str, value: str):
+    control = next(one for one in page.segmented_control if one.label == label)
+    return control.set_value(value)
 
 
 def button(page: AppTest, label: str):
@@ -30,7 +35,8 @@ def test_the_app_comes_with_one_project_of_all_digits(open_page: OpenPage):
 
 def test_a_project_is_made_with_all_its_settings(open_page: OpenPage, service: Service):
     page = open_page(PROJECTS)
-    page.segmented_control[0].set_value("knn").run()
+    choose(page, "Settings", "own").run()
+    choose(page, "Similarity", "knn").run()
     for label, value in {
         "Name": "Second try",
         "Digits": 330,
@@ -40,8 +46,17 @@ def test_a_project_is_made_with_all_its_settings(open_page: OpenPage, service: S
         "Alpha": 0.4,
         "Sweeps at most": 7,
         "Batch size": 5,
+        "By chance (%)": 10,
     }.items():
         field(page, label).set_value(value)
+    for label, value in {
+        "Likeness": "shapes",
+        "Decision": "class_mass",
+        "First questions": "sigma",
+        "Then": "variance",
+        "Batches": False,
+    }.items():
+        next(one for one in page.selectbox if one.label == label).set_value(value)
     learn = next(one for one in page.selectbox if one.label == "Learn")
     assert learn.options == ["after each round", "after each label"]
     learn.set_value("label")
@@ -57,10 +72,41 @@ def test_a_project_is_made_with_all_its_settings(open_page: OpenPage, service: S
         n_neighbors=9,
         alpha=0.4,
         max_iter=7,
+        features="shapes",
+        decision="class_mass",
+        opening="sigma",
+        query="variance",
+        random_share=0.1,
         batch_size=5,
         refit="label",
     )
     assert len(service.view(made.project_id).labels) == 30
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected", "shown"),
+    [
+        ("best", recommended(batch_size=5), "best known settings"),
+        ("classic", ProjectConfig(batch_size=5), "RBF, gamma 0.25 · alpha 0.2 · entropy"),
+    ],
+)
+def test_the_best_known_and_the_classic_settings_are_one_click_away(
+    open_page: OpenPage,
+    service: Service,
+    settings: str,
+    expected: ProjectConfig,
+    shown: str,
+):
+    page = open_page(PROJECTS)
+    choose(page, "Settings", settings).run()
+    field(page, "Name").set_value("Another")
+    field(page, "Batch size").set_value(5)
+    button(page, "Make project").click().run()
+    assert not page.exception
+    made = service.projects()[-1]
+    assert made.config == expected
+    texts = [markdown.value for markdown in open_page(PROJECTS).markdown]
+    assert any("Another" in text and shown in text for text in texts)
 
 
 def test_a_project_that_learns_after_each_label_is_told_from_the_others(
@@ -83,6 +129,7 @@ def test_settings_that_do_not_work_are_told_of_and_nothing_is_made(
     open_page: OpenPage, service: Service, changed: dict[str, object], told: str
 ):
     page = open_page(PROJECTS)
+    choose(page, "Settings", "classic").run()
     for label, value in changed.items():
         field(page, label).set_value(value)
     button(page, "Make project").click().run()
