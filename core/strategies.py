@@ -6,9 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import ValidationError
+
 from core.config import DIGITS, ProjectConfig, classic, recommended
+from core.errors import InvalidConfigError
 from core.queries import QUERIES, QueryKey
 from core.simulate import Strategy
+from core.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,20 @@ class Preset:
     config: Callable[[str, int], ProjectConfig]
 
     def strategy(self, dataset: str, n_samples: int) -> Strategy:
-        """The strategy, for so many images of a data set."""
-        return Strategy(name=self.title, config=self.config(dataset, n_samples))
+        """The strategy, for so many images of a data set.
+
+        Raises
+        ------
+        InvalidConfigError
+            If it does not work on so few.
+        """
+        try:
+            return Strategy(name=self.title, config=self.config(dataset, n_samples))
+        except ValidationError as error:
+            raise InvalidConfigError(
+                f"“{self.title}” does not work on {counted(n_samples, 'image')}.",
+                "Choose more images, or another strategy.",
+            ) from error
 
 
 def _best(dataset: str, n_samples: int) -> ProjectConfig:

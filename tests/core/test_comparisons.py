@@ -214,3 +214,9 @@ def test_classic_takes_neighbours_where_its_kernel_does_not_fit():
     classic = BY_KEY["classic"]
     assert classic.strategy("digits", 500).config.kernel == "rbf"
     assert classic.strategy("shoes.npz", 500).config.kernel == "knn"
+
+
+@pytest.mark.parametrize("key", ["best", "classic"])
+def test_a_preset_that_does_not_work_on_so_few_images_says_so(key):
+    with pytest.raises(InvalidConfigError, match="does not work on 1 image"):
+        BY_KEY[key].strategy("shoes.npz", 1)
