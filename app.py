@@ -10,6 +10,7 @@ st.navigation(
     [
         st.Page("pages/label.py", title="Label", default=True),
         st.Page("pages/progress.py", title="Progress"),
+        st.Page("pages/compare.py", title="Compare"),
         st.Page("pages/replay.py", title="Replay"),
         st.Page("pages/projects.py", title="Projects"),
     ],

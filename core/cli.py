@@ -12,15 +12,40 @@ from argparse import (
 )
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, NoReturn
+from textwrap import fill
+from typing import Any, Final, NoReturn
 
 from core import datasets
-from core.errors import FileNotWrittenError, LabelspreadError
+from core.comparisons import builder
+from core.config import DIGITS
+from core.datasets import Catalogue
+from core.errors import (
+    FileNotWrittenError,
+    InvalidConfigError,
+    InvalidDatasetError,
+    LabelspreadError,
+)
 from core.figures.digit_grid import DigitGrid, draw_digit_grid, round_grid_data, rounds_grid_data
 from core.figures.export import FILE_KINDS, figure_bytes
 from core.figures.palette import DARK, LIGHT
 from core.published import COLUMNS, SUMMARY_ROWS, Run, all_runs, find_run
 from core.replay import Cell, ReplayRound, ReportRow, cells, replay, rounds_csv
+from core.settings import cache_folder, datasets_folder, resources
+from core.simulate import (
+    LEVELS,
+    MILESTONES,
+    ClassSizes,
+    Interval,
+    Needed,
+    Outcome,
+    make_plan,
+    outcome_csv,
+    simulate,
+    summarise,
+)
+from core.storage.graphs import GraphStore
+from core.strategies import BY_KEY, PRESETS
+from core.wording import counted, percent
 
 _PROGRAM: Final = "python -m core"
 _BAD_INPUT: Final = 2
@@ -44,6 +69,33 @@ exit status:
 PNG and SVG files are drawn by a Chrome or Chromium: the one that the environment variable
 BROWSER_PATH names, or else the first that is found.
 """
+
+_SIMULATE: Final = """\
+Compare strategies: each labels the same images from none, and an oracle that knows the true classes
+answers in a person's place. Prints how many labels it takes until so much is right.
+"""
+_SIMULATE_MORE: Final = """\
+strategies:
+{strategies}
+
+examples:
+  python -m core simulate
+  python -m core simulate --strategy best --strategy margin --seeds 20 --budget 200
+  python -m core simulate --data shoes.npz --sizes last --noise 0.05 --csv curves.csv
+
+Behind ± is half a 95 % interval over runs. Image sets are files in the folder datasets of the app's
+data, which the environment variable LABELSPREAD_HOME names.
+
+exit status:
+  0  done
+  2  bad input, or a file that cannot be written
+"""
+_SIZES: Final[dict[str, ClassSizes]] = {
+    "as-they-are": "as_they_are",
+    "first": "first_largest",
+    "last": "last_largest",
+}
+_CHOSEN: Final = ("best", "classic", "random")
 
 
 class _Parser(ArgumentParser):
@@ -70,7 +122,10 @@ def main(arguments: Sequence[str] | None = None, runs: tuple[Run, ...] | None = 
     """
     options = _parser().parse_args(arguments)
     try:
-        status = _replay(options, all_runs() if runs is None else runs)
+        if options.command == "simulate":
+            status = _simulate(options)
+        else:
+            status = _replay(options, all_runs() if runs is None else runs)
         sys.stdout.flush()
     except LabelspreadError as error:
         print(f"{_PROGRAM}: {error}", file=sys.stderr)
@@ -84,7 +139,9 @@ def main(arguments: Sequence[str] | None = None, runs: tuple[Run, ...] | None = 
 
 def _parser() -> ArgumentParser:
     parser = _Parser(prog=_PROGRAM, description="Labelspread without a screen.")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", dest="command", required=True
+    )
     command = commands.add_parser(
         "replay",
         help="compute the published runs anew, and compare",
@@ -106,7 +163,54 @@ def _parser() -> ArgumentParser:
     command.add_argument("--dark", action="store_true", help="draw the figure light on dark")
     command.add_argument("--csv", metavar="FILE", type=Path, help="write the run's numbers")
     command.set_defaults(refuse=command.error)
+    _add_simulate(commands)
     return parser
+
+
+def _add_simulate(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name for it
+    width = max(len(preset.key) for preset in PRESETS)
+    listed = "\n".join(
+        fill(
+            preset.explanation,
+            98,
+            initial_indent=f"  {preset.key:{width}}  ",
+            subsequent_indent=" " * (width + 4),
+        )
+        for preset in PRESETS
+    )
+    command = commands.add_parser(
+        "simulate",
+        help="compare strategies with an oracle that knows the truth",
+        description=_SIMULATE,
+        epilog=_SIMULATE_MORE.format(strategies=listed),
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "--data", metavar="NAME", default=DIGITS, help="digits, or a file in the folder datasets"
+    )
+    command.add_argument(
+        "--samples", metavar="N", type=int, help="so many of its images; all if left out"
+    )
+    command.add_argument(
+        "--strategy",
+        metavar="NAME",
+        action="append",
+        choices=list(BY_KEY),
+        help="one to compare, again and again; best, classic and random if left out",
+    )
+    command.add_argument("--seeds", metavar="N", type=int, default=10, help="runs of each (10)")
+    command.add_argument("--budget", metavar="N", type=int, default=100, help="labels a run (100)")
+    command.add_argument("--batch", metavar="N", type=int, default=10, help="labels a round (10)")
+    command.add_argument(
+        "--noise", metavar="SHARE", type=float, default=0.0, help="share of wrong answers (0)"
+    )
+    command.add_argument(
+        "--sizes",
+        choices=list(_SIZES),
+        default="as-they-are",
+        help="class sizes: as they are, or shrinking by 0.6 with the first or last class largest",
+    )
+    command.add_argument("--csv", metavar="FILE", type=Path, help="write all curves")
 
 
 def _endings() -> str:
@@ -141,6 +245,127 @@ def _replay(options: Namespace, runs: tuple[Run, ...]) -> int:
             heading = (run.title, "=" * len(run.title), "") if len(chosen) > 1 else ()
             print("\n".join([*heading, *(round_text(step) for step in rounds)]), flush=True)
     return 0 if identical else 1
+
+
+def _simulate(options: Namespace) -> int:
+    catalogue = Catalogue(datasets_folder(os.environ))
+    entry = next((one for one in catalogue.entries() if one.key == options.data), None)
+    if entry is None or entry.problem:
+        known = ", ".join(one.key for one in catalogue.entries() if not one.problem)
+        problem = entry.problem if entry else f"There is no data set {options.data!r}."
+        raise InvalidDatasetError(problem, f"Those there are: {known}.")
+    n_samples = entry.n_items if options.samples is None else options.samples
+    if not 2 <= n_samples <= entry.n_items:
+        raise InvalidConfigError(
+            f"{entry.title} has {counted(entry.n_items, 'image')}, and {n_samples:,} are wanted.",
+            f"Take 2 to {entry.n_items:,}.",
+        )
+    keys = dict.fromkeys(options.strategy or _CHOSEN)
+    plan = make_plan(
+        dataset=entry.key,
+        n_samples=n_samples,
+        shuffle_seed=None if n_samples == entry.n_items else 0,
+        strategies=[BY_KEY[key].strategy(entry.key, n_samples) for key in keys],
+        seeds=options.seeds,
+        budget=options.budget,
+        batch_size=options.batch,
+        noise=options.noise,
+        sizes=_SIZES[options.sizes],
+    )
+    if options.csv and (options.csv.is_dir() or not options.csv.parent.is_dir()):
+        # It cannot be written, which is better said now than after an hour.
+        _write(options.csv, b"")
+    build = builder(
+        catalogue,
+        resources=resources(os.environ),
+        graphs=GraphStore(cache_folder(os.environ) / "graphs"),
+    )
+    teller = _Teller()
+    outcome = simulate(plan, build(plan), teller)
+    teller.end()
+    if options.csv:
+        _write(options.csv, outcome_csv(outcome).encode())
+    print(outcome_text(outcome))
+    return 0
+
+
+class _Teller:
+    """Tells on stderr how far it is: over and over in one line, or in a log once a stage."""
+
+    def __init__(self) -> None:
+        self._is_screen = sys.stderr.isatty()
+        self._told = ""
+
+    def __call__(self, stage: str, share: float, /) -> None:
+        if self._is_screen:
+            print(f"\r{stage} · {100 * share:.0f} %\x1b[K", end="", file=sys.stderr, flush=True)
+        elif stage != self._told:
+            print(stage, file=sys.stderr, flush=True)
+        self._told = stage
+
+    def end(self) -> None:
+        """Leave the line to what comes next."""
+        if self._is_screen:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """What came out of a comparison, one line a strategy."""
+    milestones = [i for i, n in enumerate(MILESTONES) if n <= outcome.plan.budget]
+    rows = [
+        [
+            "",
+            *(f"{100 * level:.0f} %" for level in LEVELS),
+            *(f"at {MILESTONES[i]}" for i in milestones),
+            "found",
+        ]
+    ]
+    for summary in summarise(outcome):
+        found = summary.classes_found
+        rows.append(
+            [
+                summary.strategy,
+                *(_needed_text(needed) for needed in summary.needed),
+                *(_interval_text(summary.right_after[i], 100, 1) for i in milestones),
+                f"{_interval_text(found, 1, 1)} of {outcome.n_classes}",
+            ]
+        )
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = [
+        "  ".join(
+            [
+                f"{row[0]:{widths[0]}}",
+                *(f"{text:>{width}}" for text, width in zip(row[1:], widths[1:], strict=True)),
+            ]
+        )
+        for row in rows
+    ]
+    plan = outcome.plan
+    return "\n".join(
+        [
+            f"{outcome.title}: {counted(outcome.n_items, 'image')}, "
+            f"{counted(plan.seeds, 'run')}, {plan.batch_size} labels a round, "
+            f"{percent(plan.noise)} of the answers wrong",
+            "Labels needed until so much is right, per cent right after so many, classes found",
+            "",
+            *lines,
+        ]
+    )
+
+
+def _needed_text(needed: Needed) -> str:
+    if needed.labels is not None:
+        return _interval_text(needed.labels, 1, 0)
+    return f"{needed.reached} of {needed.runs} reached" if needed.reached else "not reached"
+
+
+def _interval_text(interval: Interval | None, factor: int, decimals: int) -> str:
+    if interval is None:
+        return "-"
+    if float(interval.mean).is_integer() and factor == 1 and not interval.half:
+        decimals = 0
+    mean = f"{factor * interval.mean:.{decimals}f}"
+    return f"{mean} ± {factor * interval.half:.{decimals}f}" if interval.half else mean
 
 
 def _write_files(options: Namespace, run: Run, rounds: tuple[ReplayRound, ...]) -> None:

@@ -55,6 +55,30 @@ class UnknownRunError(LabelspreadError):
     """There is no published run of this name."""
 
 
+class UnknownComparisonError(LabelspreadError):
+    """There is no such comparison, or its file cannot be read."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem, "Open another one, or start a new one.")
+
+
+class ComparisonNotKeptError(LabelspreadError):
+    """A comparison cannot be written to the disk, or removed from it."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem, "Make room or check LABELSPREAD_HOME.")
+
+
+class ComparisonUnderWayError(LabelspreadError):
+    """Another comparison has not ended yet, and there is one at a time."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            f"“{title}” is being computed, and there is one comparison at a time.",
+            "Wait for it or cancel it.",
+        )
+
+
 class FigureExportError(LabelspreadError):
     """A figure cannot be drawn as a file of this kind."""
 

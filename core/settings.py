@@ -39,6 +39,11 @@ def datasets_folder(environment: Mapping[str, str]) -> Path:
     return home(environment) / "datasets"
 
 
+def comparisons_folder(environment: Mapping[str, str]) -> Path:
+    """Where comparisons of strategies are kept: ``comparisons`` in the folder for data."""
+    return home(environment) / "comparisons"
+
+
 def cache_folder(environment: Mapping[str, str]) -> Path:
     """What can be built again: ``cache`` in the folder for data."""
     return home(environment) / "cache"

@@ -82,7 +82,7 @@ def note(palette: Palette, text: str) -> dict[str, Any]:
     }
 
 
-def label(name: str) -> str:
-    """A class name as figures show it: shortened, and never read as markup."""
-    short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
+def label(name: str, longest: int = _LONGEST_NAME) -> str:
+    """A name as figures show it: shortened, and never read as markup."""
+    short = name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
     return escape(short)

@@ -29,6 +29,8 @@ class Palette:
         enough, or light enough, for numbers to stand on them.
     unknown
         What the model says nothing of.
+    strategies
+        Lines that are compared, eight of them.
     """
 
     ink: str
@@ -40,6 +42,7 @@ class Palette:
     right: str
     wrong: str
     unknown: str
+    strategies: tuple[str, ...]
 
 
 LIGHT: Final = Palette(
@@ -52,6 +55,16 @@ LIGHT: Final = Palette(
     right="#1f5ad8",
     wrong="#e08a1e",
     unknown="#aab2bf",
+    strategies=(
+        "#2563eb",
+        "#d97706",
+        "#059669",
+        "#c026d3",
+        "#dc2626",
+        "#0891b2",
+        "#4d7c0f",
+        "#64748b",
+    ),
 )
 DARK: Final = Palette(
     ink="#eceef2",
@@ -63,6 +76,16 @@ DARK: Final = Palette(
     right="#3670dc",
     wrong="#b35c05",
     unknown="#525c6b",
+    strategies=(
+        "#60a5fa",
+        "#fbbf24",
+        "#34d399",
+        "#e879f9",
+        "#f87171",
+        "#22d3ee",
+        "#a3e635",
+        "#94a3b8",
+    ),
 )
 
 

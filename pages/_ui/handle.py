@@ -7,10 +7,18 @@ from functools import lru_cache
 
 import streamlit as st
 
+from core.comparisons import Comparisons, builder
 from core.datasets import Catalogue
 from core.service import Service
-from core.settings import cache_folder, database_url, datasets_folder, resources
+from core.settings import (
+    cache_folder,
+    comparisons_folder,
+    database_url,
+    datasets_folder,
+    resources,
+)
 from core.storage import open_store
+from core.storage.comparisons import ComparisonStore
 from core.storage.graphs import GraphStore
 from core.storage.notes import Notes
 
@@ -38,6 +46,24 @@ def service() -> Service:
     )
     opened.ensure_default_project()
     return opened
+
+
+@lru_cache(maxsize=1)
+def comparisons() -> Comparisons:
+    """The comparisons of strategies that all sessions of this process share.
+
+    Raises
+    ------
+    InvalidSettingError
+        If an environment variable makes no sense.
+    """
+    graphs = GraphStore(cache_folder(os.environ) / "graphs")
+    return Comparisons(
+        ComparisonStore(comparisons_folder(os.environ)),
+        builder(
+            Catalogue(datasets_folder(os.environ)), resources=resources(os.environ), graphs=graphs
+        ),
+    )
 
 
 def ping() -> None:

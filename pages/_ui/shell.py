@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -30,6 +32,14 @@ def style() -> None:
 def palette() -> Palette:
     """The colours for figures, for the theme that the browser shows."""
     return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def zone() -> tzinfo:
+    """The time zone that the browser shows; UTC where it does not say."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return UTC
 
 
 @contextmanager

@@ -19,10 +19,12 @@ from sklearn.metrics import classification_report, confusion_matrix
 from sklearn.semi_supervised import LabelSpreading
 
 from core import datasets
-from core.cli import main, report_text
+from core.cli import main, outcome_text, report_text
 from core.figures.palette import DARK, LIGHT, Palette
 from core.published import Run, all_runs, find_run
 from core.replay import ReportRow, replay, rounds_csv
+from core.strategies import BY_KEY
+from tests.core.learners import curve, outcome_of
 from tests.e2e.browser import chromium_executable
 
 ROOT = Path(__file__).parents[2]
@@ -280,6 +282,20 @@ BAD_INPUT = [
     (("replay", DEMO, "--csv", "."), "The file '.' cannot be written"),
     (("replay", "--lst"), "unrecognized arguments: --lst"),
     (("relpay",), "invalid choice: 'relpay'"),
+    (("simulate", "--strategy", "lucky"), "invalid choice: 'lucky'"),
+    (("simulate", "--data", "shoes.npz"), "There is no data set 'shoes.npz'. Those there are: "),
+    (("simulate", "--data", "../digits"), "There is no data set '../digits'."),
+    (("simulate", "--seeds", "0"), "there can be 1 to 50 runs, not 0"),
+    (("simulate", "--seeds", "many"), "invalid int value: 'many'"),
+    (("simulate", "--budget", "2000"), "2,000 labels cannot be given to 1,797 images"),
+    (("simulate", "--batch", "50"), "1 to 20 labels can be given at a time, not 50"),
+    (("simulate", "--noise", "0.6"), "0 to 50 % of the answers can be wrong"),
+    (("simulate", "--noise", "nan"), "finite"),
+    (("simulate", "--samples", "1"), "has 1,797 images, and 1 are wanted. Take 2 to 1,797."),
+    (("simulate", "--samples", "1798"), "has 1,797 images, and 1,798 are wanted."),
+    (("simulate", "--sizes", "odd"), "invalid choice: 'odd'"),
+    (("simulate", "--csv", "missing/a.csv"), "There is no folder 'missing'."),
+    (("simulate", "--csv", "."), "The file '.' cannot be written"),
     ((), "the following arguments are required: COMMAND"),
 ]
 
@@ -293,6 +309,7 @@ def test_bad_input_is_said_in_one_line_and_prints_nothing_else(
     tmp_path: Path,
 ):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LABELSPREAD_HOME", str(tmp_path))
     status, out, err = command(*arguments)
     assert (status, out) == (2, "")
     assert err.startswith("python -m core")
@@ -307,6 +324,77 @@ def test_help_shows_examples_and_what_the_exit_status_means(command: Command):
     for expected in ("--figure FILE", "examples:", "--check", "exit status:", "BROWSER_PATH"):
         assert expected in out
     assert "replay" in command("--help").out
+
+
+SIMULATE = ("simulate", "--samples", "200", "--budget", "20", "--seeds", "2")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder for data."""
+    monkeypatch.setenv("LABELSPREAD_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.usefixtures("home")
+def test_strategies_are_compared_and_their_progress_is_told_apart(command: Command):
+    status, out, err = command(*SIMULATE, "--strategy", "best", "--strategy", "random")
+    assert status == 0
+    head, _, _, titles, *rows = out.splitlines()
+    assert head == (
+        "Handwritten digits: 200 images, 2 runs, 10 labels a round, 0.0 % of the answers wrong"
+    )
+    assert " ".join(titles.split()) == "90 % 95 % 98 % 99 % at 10 at 20 found"
+    assert [row.split("  ")[0] for row in rows] == ["Best known", "Random"]
+    assert len({len(row) for row in (titles, *rows)}) == 1
+    assert all(row.endswith("of 10") for row in rows)
+    assert err.splitlines()[-4:] == [
+        f"{name}, run {run} of 2" for run in (1, 2) for name in ("Best known", "Random")
+    ]
+
+
+@pytest.mark.usefixtures("home")
+def test_the_same_simulation_prints_the_same(command: Command):
+    options = (*SIMULATE, "--strategy", "best", "--noise", "0.1", "--sizes", "first")
+    first, second = command(*options), command(*options)
+    assert first == second
+    assert "10.0 % of the answers wrong" in first.out
+
+
+def test_all_curves_are_written(command: Command, home: Path):
+    file = home / "curves.csv"
+    status, _, _ = command(*SIMULATE, "--strategy", "random", "--batch", "5", "--csv", file)
+    assert status == 0
+    head, *lines = file.read_text(encoding="utf-8").splitlines()
+    assert head == "strategy,seed,labels,accuracy,macro_recall,classes_found"
+    assert [line.split(",")[:3] for line in lines] == [
+        ["Random", str(seed), str(labels)] for seed in (0, 1) for labels in (5, 10, 15, 20)
+    ]
+
+
+def test_an_image_set_without_known_classes_is_refused(command: Command, home: Path):
+    (home / "datasets").mkdir()
+    images = np.random.default_rng(0).integers(0, 255, (30, 4, 4), dtype=np.uint8)
+    np.savez(home / "datasets" / "dots.npz", images=images, class_names=["a", "b"])
+    status, out, err = command("simulate", "--data", "dots.npz", "--budget", "10")
+    assert (status, out) == (2, "")
+    assert err.splitlines()[-1].startswith("python -m core: The true classes of dots are not known")
+
+
+def test_how_a_comparison_is_written():
+    levels = outcome_of(curve(0, 0.5, 0.9), curve(1, 0.7, 0.96), seeds=2)
+    assert outcome_text(levels).splitlines()[-1].split("  ")[0] == "One"
+    assert " 20 " in outcome_text(levels)
+    assert "1 of 2 reached" in outcome_text(levels)
+    assert "not reached" in outcome_text(levels)
+    assert "2 of 3" in outcome_text(levels)
+
+
+def test_the_help_of_simulate_explains_each_strategy(command: Command):
+    _, out, _ = command("simulate", "--help")
+    for expected in ("--csv FILE", "examples:", *BY_KEY, "exit status:"):
+        assert expected in out
+    assert max(len(line) for line in out.splitlines()) <= 100
 
 
 def module(

@@ -11,7 +11,14 @@ from sqlalchemy.engine import make_url
 
 from core.errors import InvalidSettingError
 from core.resources import Resources
-from core.settings import cache_folder, database_url, datasets_folder, home, resources
+from core.settings import (
+    cache_folder,
+    comparisons_folder,
+    database_url,
+    datasets_folder,
+    home,
+    resources,
+)
 
 
 def test_without_a_word_data_are_kept_where_the_system_keeps_them():
@@ -59,6 +66,7 @@ def test_image_sets_and_what_can_be_built_again_have_folders_of_their_own(tmp_pa
     environment = {"LABELSPREAD_HOME": str(tmp_path)}
     assert datasets_folder(environment) == tmp_path / "datasets"
     assert cache_folder(environment) == tmp_path / "cache"
+    assert comparisons_folder(environment) == tmp_path / "comparisons"
 
 
 def test_the_engine_uses_all_cores_and_half_a_gigabyte_unless_told_otherwise():

@@ -35,6 +35,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium_executable(), args=ARGUMENTS)
         try:
             _label(browser, server)
+            _compare(browser, server)
             for scheme in ("light", "dark"):
                 _take(browser, server, scheme)
         finally:
@@ -54,6 +55,16 @@ def _label(browser: Browser, server: Server) -> None:
     desk.context.close()
 
 
+def _compare(browser: Browser, server: Server) -> None:
+    page = browser.new_context(viewport=SIZE).new_page()
+    page.goto(f"{server.url}/compare")
+    for name in ("entropy", "margin", "variance"):
+        page.locator(f".st-key-compare_{name} label").first.click()
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**comparison=*", timeout=600_000)
+    page.context.close()
+
+
 def _take(browser: Browser, server: Server, scheme: str) -> None:
     context = browser.new_context(viewport=SIZE, color_scheme=scheme)  # type: ignore[arg-type]
     desk = Desk(context, server.url, DEFAULT_PROJECT_ID).open()
@@ -66,6 +77,11 @@ def _take(browser: Browser, server: Server, scheme: str) -> None:
             desk.page.locator("h1, h3", has_text=name.title()).wait_for()
         desk.page.wait_for_timeout(1500)
         desk.page.screenshot(path=IMAGES / f"{name}{suffix}.png")
+    desk.page.goto(f"{server.url}/compare")
+    desk.page.locator(".st-key-compare_list button").first.click()
+    desk.page.get_by_text("Above 90 %").click()
+    desk.page.wait_for_timeout(1500)
+    desk.page.screenshot(path=IMAGES / f"compare{suffix}.png")
     for name, query in (("replay", "round=5"), ("present", "round=4&present=1")):
         desk.page.goto(f"{server.url}/replay?run=digits-active-0.20&{query}")
         desk.page.locator(".js-plotly-plot, .stage[data-ready]").first.wait_for()

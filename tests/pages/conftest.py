@@ -21,8 +21,10 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service
     monkeypatch.setenv("LABELSPREAD_HOME", str(tmp_path))
     monkeypatch.delenv("LABELSPREAD_DATABASE_URL", raising=False)
     handle.service.cache_clear()
+    handle.comparisons.cache_clear()
     yield handle.service()
     handle.service.cache_clear()
+    handle.comparisons.cache_clear()
 
 
 @pytest.fixture

@@ -1,0 +1,277 @@
+"""Comparisons of strategies, computed in the background one at a time, and kept when they end."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+import numpy as np
+
+from core.config import ProjectConfig
+from core.datasets import Catalogue
+from core.engine import Engine, Labels, build_engine, engine_for, policy_of
+from core.engines import Step
+from core.errors import ComparisonUnderWayError, LabelspreadError
+from core.progress import CancelledError, Progress
+from core.resources import Resources
+from core.simulate import Build, Choice, Learner, Outcome, Plan, shrunken, simulate
+from core.storage.comparisons import LONGEST_TITLE, ComparisonStore, Entry, Kept
+from core.storage.graphs import GraphStore
+from core.types import Beliefs, Dataset
+
+_LOGGER: Final = logging.getLogger("labelspread.comparisons")
+
+_TELLING: Final = 0.05
+"""Share of the work that must be done before it tells how long the rest will take."""
+
+_LINE: Final = 60
+"""Letters of a title that fit into one line."""
+
+
+class Comparison:
+    """A comparison under way, on a thread of its own.
+
+    Parameters
+    ----------
+    title
+        What it is called.
+    plan
+        What to compute.
+    build
+        Builds engines on the images of the plan.
+    keep
+        Stores what came out.
+    """
+
+    def __init__(
+        self, title: str, plan: Plan, build: Build, keep: Callable[[Outcome], Kept]
+    ) -> None:
+        self.title = title
+        self.plan = plan
+        self._build = build
+        self._keep = keep
+        self._stage, self._share = "Getting ready", 0.0
+        self._since, self._from = time.monotonic(), 0.0
+        self._outcome: Outcome | None = None
+        self._kept: Kept | None = None
+        self._error: LabelspreadError | None = None
+        self._cancelled = threading.Event()
+        self._done = threading.Event()
+        threading.Thread(target=self._run, daemon=True, name="compare-strategies").start()
+
+    @property
+    def step(self) -> Step:
+        """How far it has come, and when all of it will be done."""
+        stage, share = self._stage, self._share
+        taken, done = time.monotonic() - self._since, share - self._from
+        return Step(stage, share, taken * (1 - share) / done if done >= _TELLING else None)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What there is so far; None before the first round."""
+        return self._outcome
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended, one way or another."""
+        return self._done.is_set()
+
+    def ends_within(self, seconds: float) -> bool:
+        """Wait a moment; whether it has ended by then, one way or another."""
+        return self._done.wait(seconds)
+
+    def cancel(self) -> None:
+        """Stop it soon; the runs that came to their end are kept."""
+        self._cancelled.set()
+
+    def wait(self, seconds: float | None = None) -> Kept:
+        """Wait for the outcome, and where it is kept.
+
+        Raises
+        ------
+        CancelledError
+            If it was cancelled before any run came to its end.
+        LabelspreadError
+            Whatever has stopped it.
+        TimeoutError
+            If it has not ended after so many seconds.
+        """
+        if not self._done.wait(seconds):
+            raise TimeoutError
+        if self._kept is not None:
+            return self._kept
+        assert self._error is not None
+        raise self._error
+
+    def _run(self) -> None:
+        try:
+            self._kept = self._keep(self._simulate())
+        except LabelspreadError as error:
+            self._error = error
+        except BaseException:  # whoever waits has to hear of it, whatever it is
+            _LOGGER.exception("The comparison “%s” has failed", self.title)
+            self._error = LabelspreadError("The comparison has failed.", "The log says how.")
+        self._done.set()
+
+    def _simulate(self) -> Outcome:
+        try:
+            return simulate(self.plan, self._build, self._note, self._show)
+        except CancelledError:
+            so_far = self._outcome.finished(cancelled=True) if self._outcome else None
+            if so_far is None or not so_far.curves:
+                raise
+            self._outcome = so_far
+            return so_far
+
+    def _show(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+
+    def _note(self, stage: str, share: float, /) -> None:
+        if self._cancelled.is_set():
+            raise CancelledError
+        if share < self._share:
+            # Something else has begun, at a pace of its own.
+            self._since, self._from = time.monotonic(), share
+        self._stage, self._share = stage, share
+
+
+class Comparisons:
+    """All comparisons: the one under way, if any, and those that are kept.
+
+    Parameters
+    ----------
+    store
+        Where they are kept.
+    builder
+        Gives what builds engines on the images of a plan.
+    """
+
+    def __init__(self, store: ComparisonStore, builder: Callable[[Plan], Build]) -> None:
+        self._store = store
+        self._builder = builder
+        self._lock = threading.Lock()
+        self._latest: Comparison | None = None
+
+    @property
+    def latest(self) -> Comparison | None:
+        """The comparison begun last in this process, whether it has ended or not."""
+        return self._latest
+
+    @property
+    def under_way(self) -> Comparison | None:
+        """The comparison that is being computed; None if there is none."""
+        latest = self._latest
+        return None if latest is None or latest.done else latest
+
+    def start(self, plan: Plan, dataset_title: str) -> Comparison:
+        """Begin a comparison; it gets a title that says on what and of what.
+
+        Raises
+        ------
+        ComparisonUnderWayError
+            If another one has not ended yet.
+        """
+        with self._lock:
+            other = self.under_way
+            if other is not None:
+                raise ComparisonUnderWayError(other.title)
+            title = title_of(plan, dataset_title)
+            self._latest = Comparison(
+                title,
+                plan,
+                self._builder(plan),
+                lambda outcome: self._store.add(title, outcome),
+            )
+            return self._latest
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Those that are kept, newest first."""
+        return self._store.entries()
+
+    def load(self, comparison_id: str) -> Kept:
+        """Open one; raises ``UnknownComparisonError`` if it is not there or damaged."""
+        return self._store.load(comparison_id)
+
+    def rename(self, comparison_id: str, title: str) -> None:
+        """Give one another title; raises ``InvalidNameError`` if that is none."""
+        self._store.rename(comparison_id, title)
+
+    def delete(self, comparison_id: str) -> None:
+        """Remove one for good."""
+        self._store.delete(comparison_id)
+
+
+def title_of(plan: Plan, dataset_title: str) -> str:
+    """A title such as ``Handwritten digits: Best known, Random``, of one line."""
+    names = [strategy.name for strategy in plan.strategies]
+    title = dataset_title
+    for n_named in range(len(names), 0, -1):
+        rest = len(names) - n_named
+        title = f"{dataset_title}: {', '.join(names[:n_named])}" + (
+            f" and {rest} more" if rest else ""
+        )
+        if len(title) <= _LINE:
+            return title
+    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
+
+
+class EngineLearner:
+    """An engine, and how a strategy asks it.
+
+    Parameters
+    ----------
+    engine, config
+        The engine, and the settings by which it asks and decides.
+    """
+
+    def __init__(self, engine: Engine, config: ProjectConfig) -> None:
+        self._engine = engine
+        self._policy = policy_of(config)
+
+    @property
+    def dataset(self) -> Dataset:
+        """The items it learns about."""
+        return self._engine.dataset
+
+    def believe(self, labels: Labels, /) -> Beliefs:
+        """What it believes of every item."""
+        return self._engine.believe(labels)
+
+    def choose(
+        self, labels: Labels, excluded: Iterable[int], size: int, random: np.random.Generator
+    ) -> Sequence[Choice]:
+        """Choose up to ``size`` items to ask about, none of them ``excluded``."""
+        return self._engine.choose(self._policy, labels, excluded, size, random)
+
+    def like(self, config: ProjectConfig, /) -> EngineLearner:
+        """One that shares all that is solved, and asks and decides as ``config`` says."""
+        return EngineLearner(self._engine.like(config), config)
+
+
+def builder(
+    catalogue: Catalogue, *, resources: Resources | None = None, graphs: GraphStore | None = None
+) -> Callable[[Plan], Build]:
+    """What builds engines on the images of a plan, from the data sets there are."""
+
+    def builds(plan: Plan) -> Build:
+        def build(config: ProjectConfig, progress: Progress) -> Learner:
+            if plan.sizes == "as_they_are":
+                engine = build_engine(
+                    config, catalogue, resources=resources, graphs=graphs, progress=progress
+                )
+            else:
+                progress("Reading images", 0.0)
+                some = shrunken(catalogue.load(config), plan.sizes)
+                engine = engine_for(
+                    config, some, resources=resources, graphs=graphs, progress=progress
+                )
+            # Now, so that all strategies share it.
+            engine.sample()
+            return EngineLearner(engine, config)
+
+        return build
+
+    return builds
