@@ -24,7 +24,7 @@ from core.protocol import (
     parse_message,
 )
 from core.service import Service, View
-from core.session import AnswerKind, Placed, Served
+from core.session import AnswerKind, Placed, Reason, Served
 from core.wording import counted, percent, points
 
 _SHOWN_CLASSES: Final = 3
@@ -70,6 +70,14 @@ def respond(service: Service, raw: Any) -> Receipt:  # noqa: ANN401 - untrusted
         return Receipt(sender, "failed", str(error))
     except LabelspreadError as error:
         return Receipt(sender, "refused", str(error))
+
+
+WHY: Final[dict[Reason, str]] = {
+    "opening": "Asked first: it stands for many like it.",
+    "query": "Asked now: its answer teaches most.",
+    "random": "Drawn by chance, to check the result.",
+}
+"""Why an image is asked about, in a few words."""
 
 
 def describe(view: View, batch: Served | None, receipts: Sequence[Receipt]) -> dict[str, Any]:
@@ -131,7 +139,10 @@ def _items(view: View, batch: Served) -> list[dict[str, Any]]:
     probabilities = view.beliefs.probabilities
     names = view.dataset.class_names
     items = []
-    for item, position in zip(batch.items, view.engine.positions(batch.items), strict=True):
+    unknown: Reason = "query"
+    reasons = batch.reasons or (unknown,) * len(batch.items)
+    positions = view.engine.positions(batch.items)
+    for item, position, reason in zip(batch.items, positions, reasons, strict=True):
         row = probabilities[position]
         best = np.argsort(-row, kind="stable")[:_SHOWN_CLASSES]
         items.append(
@@ -139,6 +150,7 @@ def _items(view: View, batch: Served) -> list[dict[str, Any]]:
                 "id": item,
                 "smooth": ink_url(images[position], smooth=True),
                 "pixels": ink_url(images[position], smooth=False),
+                "why": WHY[reason],
                 "beliefs": [
                     {"name": names[i], "probability": round(float(row[i]), 4)}
                     for i in best

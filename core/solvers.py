@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 from scipy.sparse.csgraph import dijkstra, reverse_cuthill_mckee
+from threadpoolctl import threadpool_limits
 
 from core.graph import SimilarityGraph
 from core.types import Float32Array, FloatArray, IntArray
@@ -340,9 +341,11 @@ def positive_inverse(matrix: FloatArray) -> FloatArray:
     By Cholesky's factors and LAPACK's ``potri``: a third of the operations that solving for every
     column takes. ``matrix`` is used up.
     """
-    factors, failed = linalg.lapack.dpotrf(matrix, lower=1, overwrite_a=1)
-    if failed:
-        raise ValueError("the matrix is not positive definite")
-    lower, _ = linalg.lapack.dpotri(factors, lower=1, overwrite_c=1)
+    # One thread: several of BLAS gain little here, and wait for each other on a busy machine.
+    with threadpool_limits(1, user_api="blas"):
+        factors, failed = linalg.lapack.dpotrf(matrix, lower=1, overwrite_a=1)
+        if failed:
+            raise ValueError("the matrix is not positive definite")
+        lower, _ = linalg.lapack.dpotri(factors, lower=1, overwrite_c=1)
     inverse = np.tril(lower)
     return np.asarray(inverse + np.tril(inverse, -1).T)

@@ -129,10 +129,10 @@ One answer in twenty is wrong. Points lost, one at a time:
 {_wrong(table, sets)}
 ## All figures
 
-Rows above the line are Labelspread, with the settings named changed from the best known. Others are
-given the same points (the features that Labelspread prepares, at most 50), but scikit-learn's recipe
-on digits, which is on raw pixels as published. They begin with ten items by chance, as they are used.
-On more than 2,000 items they are asked for ten at a time.
+The first row is Labelspread as it comes; those below it, up to the first that names another
+tool, change one setting. Other tools are given the same points (the features that Labelspread
+prepares, at most 50), but scikit-learn's recipe on digits has raw pixels, as published. They begin
+with ten items by chance, as they are used. Of more than 2,000 items they take ten at a time.
 """
     ]
     parts += [_all(table, name) for name in sets]

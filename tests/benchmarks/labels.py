@@ -1,4 +1,4 @@
-"""``make bench-labels``: how many labels it takes, here and elsewhere; see docs/label-efficiency.md.
+"""``make bench-labels``: how many labels it takes, here and elsewhere.
 
 Every run begins without a label and is told the truth, but for those with wrong answers. Runs of
 the same seed are on the same items in the same order.
@@ -7,11 +7,12 @@ the same seed are on the same items in the same order.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -20,9 +21,11 @@ import numpy as np
 from sklearn.datasets import load_breast_cancer, load_iris, load_wine, make_blobs, make_moons
 from threadpoolctl import threadpool_limits
 
-from core.config import ProjectConfig, recommended
-from core.engine import Engine, engine_for, policy_of
+from core.comparisons import EngineLearner
+from core.config import recommended
+from core.engine import Engine, engine_for, prepared
 from core.resources import Resources
+from core.simulate import run_once
 from core.types import Dataset
 from tests.benchmarks.label_peers import Measured, Peer, peers
 from tests.benchmarks.label_report import report
@@ -95,16 +98,35 @@ def main() -> None:
     parser.add_argument("--mnist", type=Path, metavar="FILE", help="the MNIST digits, as .npz")
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--quick", action="store_true", help="one seed, and write no file")
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="keep all figures as JSON")
+    parser.add_argument("--kept", type=Path, metavar="FILE", help="make the page from those kept")
     options = parser.parse_args()
     seeds = 1 if options.quick else options.seeds
+    rows = _kept(options.kept) if options.kept else _all_rows(options.mnist, seeds)
+    if options.keep:
+        options.keep.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
+    text = report(rows, seeds, with_mnist=any("MNIST" in row.set for row in rows))
+    print(text)
+    if not options.quick:
+        REPORT.parent.mkdir(exist_ok=True)
+        REPORT.write_text(text, encoding="utf-8")
+        print(f"Written to {REPORT.relative_to(Path.cwd())}.", file=sys.stderr)
+
+
+def _kept(path: Path) -> list[Row]:
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return [Row(**{**row, "measured": Measured(**row["measured"])}) for row in kept]
+
+
+def _all_rows(mnist: Path | None, seeds: int) -> list[Row]:
     rows: list[Row] = []
     # Without the threads of BLAS in each other's way.
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with ProcessPoolExecutor(2) as pool:
-        n_sets = len(list(sets_of(0, options.mnist)))
+        n_sets = len(list(sets_of(0, mnist)))
         # The largest first, so that no process is left with one when all else is done.
         jobs = [
-            pool.submit(run_set, number, seed, options.mnist)
+            pool.submit(run_set, number, seed, mnist)
             for number in reversed(range(n_sets))
             for seed in range(seeds)
         ]
@@ -112,12 +134,7 @@ def main() -> None:
             rows += job.result()
             print(f"\r{n_done} of {len(jobs)} sets", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    text = report(rows, seeds, with_mnist=options.mnist is not None)
-    print(text)
-    if not options.quick:
-        REPORT.parent.mkdir(exist_ok=True)
-        REPORT.write_text(text, encoding="utf-8")
-        print(f"Written to {REPORT.relative_to(Path.cwd())}.", file=sys.stderr)
+    return sorted(rows, key=lambda row: (row.set, row.seed))
 
 
 def sets_of(seed: int, mnist: Path | None) -> Iterator[partial[Dataset]]:
@@ -147,44 +164,20 @@ def _run_ours(dataset: Dataset, seed: int) -> Iterator[Row]:
         config = recommended(dataset="set.npz", n_samples=dataset.n_items, **ours.changes)
         if config.features not in engines:
             engines[config.features] = engine_for(config, dataset, resources=Resources(threads=1))
-        engine = engines[config.features].like(config)
-        for measured in _run(engine, config, ours, seed):
-            yield Row(dataset.title, ours.name, ours.batch, seed, measured)
-
-
-def _run(engine: Engine, config: ProjectConfig, ours: Ours, seed: int) -> Iterator[Measured]:
-    dataset = engine.dataset
-    assert dataset.truth is not None
-    truth, names = dataset.truth, dataset.class_names
-    random, oracle = np.random.default_rng(seed), np.random.default_rng([seed, 1])
-    said = truth.copy()
-    is_wrong = oracle.random(len(truth)) < ours.wrong
-    shift = oracle.integers(1, max(2, len(names)), size=len(truth))
-    said[is_wrong] = ((truth + shift) % len(names))[is_wrong]
-    labels: dict[int, str] = {}
-    budget = min(BUDGET, dataset.n_items // 2)
-    while len(labels) < budget:
-        size = min(ours.batch, budget - len(labels))
-        chosen = engine.choose(
-            policy_of(config), frozenset(labels.items()), labels.keys(), size, random
+        points = run_once(
+            EngineLearner(engines[config.features].like(config), config),
+            budget=min(BUDGET, dataset.n_items // 2),
+            batch_size=ours.batch,
+            noise=ours.wrong,
+            seed=seed,
         )
-        labels |= {choice.item: names[said[choice.item]] for choice in chosen}
-        if len(labels) in AT:
-            right = engine.believe(frozenset(labels.items())).predicted == truth
-            counts = np.bincount(truth)
-            recalls = np.bincount(truth[right], minlength=len(counts)) / np.maximum(counts, 1)
-            yield Measured(
-                labels=len(labels),
-                accuracy=float(right.mean()),
-                macro_recall=float(recalls[counts > 0].mean()),
-                classes_found=len(set(labels.values())),
-            )
+        for point in points:
+            if point.labels in AT:
+                yield Row(dataset.title, ours.name, ours.batch, seed, Measured(*point))
 
 
 def _run_peers(dataset: Dataset, seed: int) -> Iterator[Row]:
     config = recommended(dataset="set.npz", n_samples=dataset.n_items)
-    from core.engine import prepared
-
     points = np.asarray(prepared(dataset, config), dtype=np.float32)
     pixels = np.asarray(dataset.features, dtype=np.float32)
     assert dataset.truth is not None
@@ -197,10 +190,10 @@ def _run_peers(dataset: Dataset, seed: int) -> Iterator[Row]:
 def _run_peer(
     peer: Peer, points: Any, pixels: Any, dataset: Dataset, batch: int, seed: int
 ) -> list[Measured]:
-    raw = "scikit-learn" in peer.name and dataset.n_items <= _PEERS_ONE_BY_ONE_UP_TO
+    assert dataset.truth is not None
     budget = min(BUDGET, dataset.n_items // 2)
     return peer.run(
-        pixels if raw else points,
+        pixels if peer.takes_pixels else points,
         dataset.truth,
         dataset.n_classes,
         budget=budget,
@@ -240,7 +233,7 @@ def _standardised(bunch: Any) -> tuple[Any, Any]:
     return (bunch.data - bunch.data.mean(axis=0)) / bunch.data.std(axis=0), bunch.target
 
 
-_MADE: Final = {
+_MADE: Final[dict[str, Callable[[int], tuple[Any, Any]]]] = {
     "iris, 3 classes": _iris,
     "wine, 3 classes": _wine,
     "breast cancer, 2 classes": _cancer,

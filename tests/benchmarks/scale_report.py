@@ -26,7 +26,8 @@ Growth of the refit, with ranking, from {_least(sizes):,} items on: exponent {ex
 
 Weighted neighbour graph, k = 10, alpha 0.99, two threads; digits, MNIST (if the file is given) and
 made-up items of 64 features. *Refit*: from a label, its column being ready, to the distribution and
-the class of every item; *with ranking*: until the ten most uncertain are known. A *column* is one
+the class of every item; *with ranking*: until the ten most uncertain are known. *Choosing a
+batch*: each of ten as if those before it had been answered as predicted. A *column* is one
 label's effect on all items: ten at a time, as the app solves those of a batch, or one on its own.
 *Restart*: from the graph on disk to the first batch. Peers have the same features (the points that
 our neighbours are searched among) and run right after, each size in a process of its own.
@@ -39,6 +40,7 @@ def _ours(sizes: list[Size]) -> str:
     rows: list[tuple[str, Callable[[Ours], str]]] = [
         ("**Refit**", lambda ours: f"{_time(ours.refit_us / 1e6)}{_bar(ours, early=True)}"),
         ("**Refit, with ranking**", lambda ours: f"{_time(ours.ranking_us / 1e6)}{_bar(ours)}"),
+        ("choosing a batch of ten", lambda ours: _time(ours.choice)),
         ("one column, of ten", lambda ours: _time(ours.column_ms / 1e3)),
         ("one column on its own", lambda ours: _time(ours.single_ms / 1e3)),
         ("features to points", lambda ours: _time(ours.points)),

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from core.config import ProjectConfig
-from core.conversation import Receipt, describe, respond, said, summary
+from core.config import ProjectConfig, recommended
+from core.conversation import WHY, Receipt, describe, respond, said, summary
 from core.errors import StoreBusyError
 from core.protocol import VERSION
 from core.service import Service
@@ -323,3 +323,17 @@ def test_as_you_go_an_undo_leaves_the_line_to_what_stands(service, quick):
     respond(service, undo(quick, batch, batch.items[0]))
     assert shown(service, quick)["answered"] == 1
     assert told(service, quick).startswith("Round 1: 1 label added, 1 in all, ")
+
+
+def test_each_image_says_why_it_is_asked_about(service):
+    config = recommended(n_samples=200, batch_size=5)
+    project = service.create_project("Asked", config).project_id
+    assert {item["why"] for item in shown(service, project)["items"]} == {WHY["opening"]}
+    for _ in range(2):
+        batch = open_batch(service, project)
+        answers = [label(item, "3") for item in batch.items]
+        service.submit(project, batch.batch_id, answers)
+    batch = open_batch(service, project)
+    shown_why = [item["why"] for item in shown(service, project)["items"]]
+    assert shown_why == [WHY[reason] for reason in batch.reasons]
+    assert set(batch.reasons) <= {"query", "random"}

@@ -575,8 +575,9 @@ class Labeler {
     const beliefs = this.item?.beliefs ?? [];
     const hidden = this.preferences.blind;
     const best = beliefs[0];
-    this.find(".verdict").textContent = verdict(best, hidden);
+    this.find(".verdict").textContent = verdict(best, beliefs[1]?.probability ?? 0, hidden);
     this.find(".top").replaceChildren(...(hidden ? [] : beliefs.map(bar)));
+    this.find(".why").textContent = this.item && !this.isLocked ? this.item.why : "";
     const hint = this.find(".hint");
     if (this.isLocked) {
       hint.textContent = "One moment …";
@@ -700,11 +701,11 @@ class Labeler {
   }
 }
 
-function verdict(best, hidden) {
+function verdict(best, second, hidden) {
   if (hidden) return "Predictions are hidden";
   if (!best) return "No prediction yet";
   if (best.probability >= 0.9) return "The model is sure";
-  if (best.probability >= 0.5) return `The model leans to ${best.name}`;
+  if (best.probability >= 0.5 || best.probability >= 2 * second) return `The model leans to ${best.name}`;
   return "The model is torn";
 }
 
