@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
@@ -13,7 +12,6 @@ import numpy as np
 from core.config import ProjectConfig
 from core.datasets import Catalogue
 from core.engine import Engine, Labels, build_engine, engine_for, policy_of
-from core.engines import Step
 from core.errors import ComparisonUnderWayError, LabelspreadError
 from core.progress import CancelledError, Progress
 from core.resources import Resources
@@ -21,18 +19,18 @@ from core.simulate import Build, Choice, Learner, Outcome, Plan, shrunken, simul
 from core.storage.comparisons import LONGEST_TITLE, ComparisonStore, Entry, Kept
 from core.storage.graphs import GraphStore
 from core.types import Beliefs, Dataset
+from core.work import Work
 
 _LOGGER: Final = logging.getLogger("labelspread.comparisons")
-
-_TELLING: Final = 0.05
-"""Share of the work that must be done before it tells how long the rest will take."""
 
 _LINE: Final = 60
 """Letters of a title that fit into one line."""
 
 
-class Comparison:
-    """A comparison under way, on a thread of its own.
+class Comparison(Work[Kept]):
+    """A comparison under way; its result is what came out, and where it is kept.
+
+    Cancelled, it keeps the runs that came to their end, if there are any.
 
     Parameters
     ----------
@@ -53,72 +51,26 @@ class Comparison:
         self.plan = plan
         self._build = build
         self._keep = keep
-        self._stage, self._share = "Getting ready", 0.0
-        self._since, self._from = time.monotonic(), 0.0
         self._outcome: Outcome | None = None
-        self._kept: Kept | None = None
-        self._error: LabelspreadError | None = None
-        self._cancelled = threading.Event()
-        self._done = threading.Event()
-        threading.Thread(target=self._run, daemon=True, name="compare-strategies").start()
-
-    @property
-    def step(self) -> Step:
-        """How far it has come, and when all of it will be done."""
-        stage, share = self._stage, self._share
-        taken, done = time.monotonic() - self._since, share - self._from
-        return Step(stage, share, taken * (1 - share) / done if done >= _TELLING else None)
+        super().__init__(self._compare, "compare-strategies", by_stage=False)
 
     @property
     def outcome(self) -> Outcome | None:
         """What there is so far; None before the first round."""
         return self._outcome
 
-    @property
-    def done(self) -> bool:
-        """Whether it has ended, one way or another."""
-        return self._done.is_set()
-
-    def ends_within(self, seconds: float) -> bool:
-        """Wait a moment; whether it has ended by then, one way or another."""
-        return self._done.wait(seconds)
-
-    def cancel(self) -> None:
-        """Stop it soon; the runs that came to their end are kept."""
-        self._cancelled.set()
-
-    def wait(self, seconds: float | None = None) -> Kept:
-        """Wait for the outcome, and where it is kept.
-
-        Raises
-        ------
-        CancelledError
-            If it was cancelled before any run came to its end.
-        LabelspreadError
-            Whatever has stopped it.
-        TimeoutError
-            If it has not ended after so many seconds.
-        """
-        if not self._done.wait(seconds):
-            raise TimeoutError
-        if self._kept is not None:
-            return self._kept
-        assert self._error is not None
-        raise self._error
-
-    def _run(self) -> None:
+    def _compare(self, progress: Progress) -> Kept:
         try:
-            self._kept = self._keep(self._simulate())
-        except LabelspreadError as error:
-            self._error = error
-        except BaseException:  # whoever waits has to hear of it, whatever it is
+            return self._keep(self._simulate(progress))
+        except LabelspreadError:
+            raise
+        except Exception as error:
             _LOGGER.exception("The comparison “%s” has failed", self.title)
-            self._error = LabelspreadError("The comparison has failed.", "The log says how.")
-        self._done.set()
+            raise LabelspreadError("The comparison has failed.", "The log says how.") from error
 
-    def _simulate(self) -> Outcome:
+    def _simulate(self, progress: Progress) -> Outcome:
         try:
-            return simulate(self.plan, self._build, self._note, self._show)
+            return simulate(self.plan, self._build, progress, self._show)
         except CancelledError:
             so_far = self._outcome.finished(cancelled=True) if self._outcome else None
             if so_far is None or not so_far.curves:
@@ -128,14 +80,6 @@ class Comparison:
 
     def _show(self, outcome: Outcome) -> None:
         self._outcome = outcome
-
-    def _note(self, stage: str, share: float, /) -> None:
-        if self._cancelled.is_set():
-            raise CancelledError
-        if share < self._share:
-            # Something else has begun, at a pace of its own.
-            self._since, self._from = time.monotonic(), share
-        self._stage, self._share = stage, share
 
 
 class Comparisons:

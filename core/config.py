@@ -146,11 +146,12 @@ def recommended(**others: Any) -> ProjectConfig:  # noqa: ANN401 - whatever a pr
 
 
 def classic(**others: Any) -> ProjectConfig:  # noqa: ANN401 - whatever a project has
-    """The settings of scikit-learn's examples; neighbours where its kernel would not fit."""
-    config = {"kernel": "rbf"} | others
-    if config.get("n_samples", N_DIGITS) > RBF_MOST:
-        config["kernel"] = "knn"
-    return ProjectConfig.model_validate(config)
+    """The settings of scikit-learn's examples; of other images than the digits, its neighbours.
+
+    The width of the examples' RBF kernel is one for the digits' own pixel values.
+    """
+    kernel = "rbf" if others.get("dataset", DIGITS) == DIGITS else "knn"
+    return ProjectConfig.model_validate({"kernel": kernel} | others)
 
 
 def make_config(values: dict[str, Any]) -> ProjectConfig:
@@ -164,11 +165,16 @@ def make_config(values: dict[str, Any]) -> ProjectConfig:
     try:
         return ProjectConfig.model_validate(values)
     except ValidationError as error:
-        reasons = []
-        for detail in error.errors():
-            field = " ".join(str(part) for part in detail["loc"]).replace("_", " ")
-            reason = detail["msg"].removeprefix("Value error, ")
-            reasons.append(f"{field}: {reason}" if field else reason)
         raise InvalidConfigError(
-            f"These settings do not work: {'; '.join(reasons)}.", "Correct them and try again."
+            f"These settings do not work: {complaints(error)}.", "Correct them and try again."
         ) from error
+
+
+def complaints(error: ValidationError) -> str:
+    """All that is wrong with some values, each with the name of its field."""
+    reasons = []
+    for detail in error.errors():
+        field = " ".join(str(part) for part in detail["loc"]).replace("_", " ")
+        reason = detail["msg"].removeprefix("Value error, ")
+        reasons.append(f"{field}: {reason}" if field else reason)
+    return "; ".join(reasons)

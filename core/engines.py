@@ -3,44 +3,21 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from core.config import ProjectConfig
 from core.engine import SMALL, Engine, learning_settings
-from core.progress import CancelledError, Progress
-
-_TELLING: Final = 0.1
-"""Share of a stage that must be done before it tells how long the rest will take."""
+from core.progress import Progress
+from core.work import Work
 
 _KEPT: Final = 4
 _KEPT_ITEMS: Final = 1_500_000
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How far a build has come.
-
-    Attributes
-    ----------
-    stage
-        What is being done, in words for a person.
-    share
-        How much of the stage is done, 0 to 1.
-    seconds_left
-        Until this stage is done, should it go on as it has; None while that cannot be told.
-    """
-
-    stage: str
-    share: float
-    seconds_left: float | None
-
-
-class Build:
-    """An engine under construction, on a thread of its own.
+class Build(Work[Engine]):
+    """An engine under construction.
 
     Parameters
     ----------
@@ -49,63 +26,7 @@ class Build:
     """
 
     def __init__(self, build: Callable[[Progress], Engine]) -> None:
-        self._build = build
-        self._stage, self._share, self._since = "Getting ready", 0.0, time.monotonic()
-        self._cancelled = threading.Event()
-        self._done = threading.Event()
-        self._engine: Engine | None = None
-        self._error: BaseException | None = None
-        threading.Thread(target=self._run, daemon=True, name="build-engine").start()
-
-    @property
-    def step(self) -> Step:
-        """How far it has come."""
-        stage, share, taken = self._stage, self._share, time.monotonic() - self._since
-        return Step(stage, share, taken * (1 - share) / share if share >= _TELLING else None)
-
-    @property
-    def done(self) -> bool:
-        """Whether it has ended, one way or another."""
-        return self._done.is_set()
-
-    def ends_within(self, seconds: float) -> bool:
-        """Wait a moment; whether it has ended by then, one way or another."""
-        return self._done.wait(seconds)
-
-    def cancel(self) -> None:
-        """Stop it soon; waiting for it then raises ``CancelledError``."""
-        self._cancelled.set()
-
-    def wait(self, seconds: float | None = None) -> Engine:
-        """Wait for the engine.
-
-        Raises
-        ------
-        LabelspreadError
-            Whatever has stopped the build.
-        TimeoutError
-            If it is not ready after so many seconds.
-        """
-        if not self._done.wait(seconds):
-            raise TimeoutError
-        if self._engine is not None:
-            return self._engine
-        assert self._error is not None
-        raise self._error
-
-    def _run(self) -> None:
-        try:
-            self._engine = self._build(self._note)
-        except BaseException as error:  # whoever waits has to hear of it, whatever it is
-            self._error = error
-        self._done.set()
-
-    def _note(self, stage: str, share: float, /) -> None:
-        if self._cancelled.is_set():
-            raise CancelledError
-        if stage != self._stage:
-            self._since = time.monotonic()
-        self._stage, self._share = stage, share
+        super().__init__(build, "build-engine")
 
 
 class Engines:

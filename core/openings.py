@@ -68,6 +68,7 @@ class Sample:
         self.features = features
         self.positions = positions
         self.seed = seed
+        self._clusters: dict[int, tuple[IntArray, FloatArray]] = {}
 
     @staticmethod
     def draw(n_items: int, random: np.random.Generator) -> IntArray:
@@ -91,6 +92,16 @@ class Sample:
         """The reach divided by the roots of its diagonal: 1 for an item and itself."""
         scale = 1 / np.sqrt(np.diag(self.reach))
         return np.asarray(self.reach * np.outer(scale, scale), dtype=np.float32)
+
+    def clusters(self, wanted: int) -> tuple[IntArray, FloatArray]:
+        """The cluster of each item, of so many, and its distance from the middle, (n_sampled,)."""
+        if wanted not in self._clusters:
+            n_clusters = min(wanted, len(np.unique(self.features, axis=0)))
+            kmeans = KMeans(n_clusters=n_clusters, n_init=1, random_state=self.seed)
+            clusters = kmeans.fit_predict(self.features).astype(np.int64)
+            distances = kmeans.transform(self.features)[np.arange(len(clusters)), clusters]
+            self._clusters[wanted] = clusters, distances.astype(np.float64)
+        return self._clusters[wanted]
 
     @cached_property
     def _reach(self) -> tuple[FloatArray, FloatArray]:
@@ -161,12 +172,9 @@ def v_optimality(sample: Sample, taken: Sequence[int]) -> FloatArray:
 
 def k_means(sample: Sample, taken: Sequence[int], wanted: int) -> FloatArray:
     """Nearest a k-means centre, the largest cluster without a chosen item first."""
-    n_clusters = min(wanted, len(np.unique(sample.features, axis=0)))
-    kmeans = KMeans(n_clusters=n_clusters, n_init=1, random_state=sample.seed)
-    clusters = kmeans.fit_predict(sample.features)
-    distances = kmeans.transform(sample.features)[np.arange(len(clusters)), clusters]
-    sizes = np.bincount(clusters, minlength=n_clusters)
-    visits = np.bincount(clusters[list(taken)], minlength=n_clusters)
+    clusters, distances = sample.clusters(wanted)
+    sizes = np.bincount(clusters)
+    visits = np.bincount(clusters[list(taken)], minlength=len(sizes))
     # By visits, then by size, then by distance: sorted from the last key to the first.
     order = np.lexsort((distances, clusters, -sizes[clusters], visits[clusters]))
     ranks = np.empty(len(order))

@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from scipy.stats import t as student_t
 
-from core.config import DIGITS, N_DIGITS, ProjectConfig, make_config
+from core.config import DIGITS, N_DIGITS, ProjectConfig, complaints, make_config
 from core.errors import InvalidConfigError
 from core.progress import Progress, silent
 from core.types import Beliefs, Dataset, IntArray
@@ -175,13 +175,8 @@ def make_plan(**values: object) -> Plan:
     try:
         return Plan.model_validate(values)
     except ValidationError as error:
-        reasons = []
-        for detail in error.errors():
-            field = " ".join(str(part) for part in detail["loc"]).replace("_", " ")
-            reason = detail["msg"].removeprefix("Value error, ")
-            reasons.append(f"{field}: {reason}" if field else reason)
         raise InvalidConfigError(
-            f"This cannot be simulated: {'; '.join(reasons)}.", "Correct it and try again."
+            f"This cannot be simulated: {complaints(error)}.", "Correct it and try again."
         ) from error
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from core.config import DIGITS, ProjectConfig, classic, recommended
+from core.config import ProjectConfig, classic, recommended
 from core.errors import InvalidConfigError
 from core.queries import QUERIES, QueryKey
 from core.simulate import Strategy
@@ -56,9 +56,7 @@ def _best(dataset: str, n_samples: int) -> ProjectConfig:
 
 
 def _classic(dataset: str, n_samples: int) -> ProjectConfig:
-    # The width of the examples' kernel is one for the digits' own pixel values.
-    neighbours = {} if dataset == DIGITS else {"kernel": "knn"}
-    return classic(dataset=dataset, n_samples=n_samples, **neighbours)
+    return classic(dataset=dataset, n_samples=n_samples)
 
 
 def _asking(query: QueryKey, **others: str) -> Preset:

@@ -30,8 +30,8 @@ _SETTINGS: Final[dict[Settings, str]] = {
 _MEANING: Final[dict[Settings, str]] = {
     "best": "Needed the fewest labels on every set it was measured on. One question in five is "
     "drawn by chance, to check the result by.",
-    "classic": "As in scikit-learn's examples: all pairs of images are compared by their pixels, "
-    "and the most undecided ones are asked about.",
+    "classic": "As in scikit-learn's examples: images are compared by their pixels, and the most "
+    "undecided ones are asked about.",
     "own": "Everything can be set. The questions begin from the best known.",
 }
 _KERNELS: Final[dict[Kernel, str]] = {
@@ -186,7 +186,7 @@ def _form(entry: Entry, settings: Settings, kernel: Kernel | None) -> tuple[str,
     if settings == "best":
         given = RECOMMENDED | given
     elif settings == "classic":
-        given["kernel"] = classic(n_samples=given["n_samples"]).kernel
+        given["kernel"] = classic(dataset=entry.key, n_samples=entry.n_items).kernel
     return (name, given) if sent else None
 
 

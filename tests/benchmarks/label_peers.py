@@ -486,8 +486,8 @@ class ScikitActiveML(_Rounds):
     as long as the model knows nothing, uncertainty sampling asks at random.
 
     Points are taken as they are. To standardise each of their features makes the last principal
-    components as large as the first, and the model worse: by about ten points of accuracy after 100 labels,
-    on 10,000 digits of MNIST.
+    components as large as the first, and the model worse: by about ten points of accuracy after
+    100 labels, on 10,000 digits of MNIST.
     """
 
     begins_itself = True

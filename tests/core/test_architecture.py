@@ -28,6 +28,7 @@ LOWER = (
     "core.config",
     "core.datasets",
     "core.progress",
+    "core.work",
     "core.resources",
     "core.features",
     "core.neighbours",

@@ -12,10 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from core import engine, engines, graph
 from core.config import ProjectConfig
-from core.engines import Step
 from core.neighbours import nearest_neighbours
 from core.progress import CancelledError
 from core.service import Service
+from core.work import Step
 from pages._ui import shell
 from tests.pages.conftest import OpenPage
 
