@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from playwright.sync_api import Browser, BrowserContext, CDPSession, sync_playwright
 
+from core.config import RECOMMENDED
 from tests.benchmarks.timing import Times, times
 from tests.e2e.book import Book, truth
 from tests.e2e.browser import chromium_executable
@@ -23,14 +24,7 @@ from tests.e2e.server import Server
 PACE: Final = 300
 """Milliseconds from one key to the next, as a quick person takes them."""
 
-_LARGE: Final[dict[str, Any]] = {
-    "dataset": "mnist.npz",
-    "n_samples": 70_000,
-    "kernel": "symmetric_knn",
-    "n_neighbors": 10,
-    "mode": "fixed_point",
-    "alpha": 0.99,
-}
+_LARGE: Final[dict[str, Any]] = RECOMMENDED | {"dataset": "mnist.npz", "n_samples": 70_000}
 _LONG: Final = 300_000
 """Milliseconds to wait for a large graph, on a slow machine."""
 
@@ -129,7 +123,7 @@ def label_page(rounds: int, visits: int, mnist: Path | None = None) -> LabelPage
     with _workplace(mnist) as (server, book, browser):
         found = [_visit(browser, server) for _ in range(visits)]
         context = _context(browser)
-        project = book.new_project() if mnist is None else book.new_project(**_LARGE)
+        project = book.new_project(**(RECOMMENDED if mnist is None else _LARGE))
         right = truth() if mnist is None else _truth(mnist)
         desk = Desk(context, server.url, project)
         desk.page.set_default_timeout(_LONG)
