@@ -173,7 +173,28 @@ def _unbalanced(table: Table, sets: Sequence[str]) -> str:
             keys = [(name, strategy, 1, labels) for labels in (20, 50, 100)]
             cells = [table.cell(k) for k in keys] + [table.cell(k, "macro_recall") for k in keys]
             lines.append(f"| {name} | {shown} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + _better_decision(table, sets)
+
+
+def _better_decision(table: Table, sets: Sequence[str]) -> str:
+    """Where the means of the estimated sizes are above those of both others, and where not."""
+    below, n_cells = [], 0
+    for name in (one for one in sets if "largest" in one):
+        for of, told in (("accuracy", "right"), ("macro_recall", "macro recall")):
+            for labels in (20, 50, 100):
+                best = table.mean((name, BEST, 1, labels), of)
+                for other, shown in ((RAW, "as spread"), (EQUAL, "equal")):
+                    mean = table.mean((name, other, 1, labels), of)
+                    if best is None or mean is None:
+                        continue
+                    n_cells += 1
+                    if mean >= best:
+                        gap = f"{best - mean:+.1f}"
+                        below.append(f"{name}, {told} at {labels}, against {shown}: {gap}")
+    told_all = f"\nOf {n_cells} comparisons of means {n_cells - len(below)} are better"
+    if not below:
+        return f"{told_all}.\n"
+    return f"{told_all}; the others, in points:\n\n" + "\n".join(f"- {b}" for b in below) + "\n"
 
 
 def _against_random(table: Table, sets: Sequence[str]) -> str:
