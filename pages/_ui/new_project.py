@@ -28,7 +28,7 @@ _SETTINGS: Final[dict[Settings, str]] = {
     "own": "Own",
 }
 _MEANING: Final[dict[Settings, str]] = {
-    "best": "Needed the fewest labels on every set it was measured on. One question in five is "
+    "best": "Needed the fewest labels over all sets that were measured. One question in five is "
     "drawn by chance, to check the result by.",
     "classic": "As in scikit-learn's examples: images are compared by their pixels, and the most "
     "undecided ones are asked about.",
