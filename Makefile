@@ -5,8 +5,9 @@ HOST ?=
 PORT ?=
 # A Python to use instead of the first that is found: `make run PYTHON=python3.13`.
 PYTHON ?=
-# Two at a time, in the order of the files; whoever is done first takes over from the other.
-PYTEST_OPTIONS ?= -n 2 --dist worksteal
+# Three at a time, for browsers wait more than they compute; whoever is done first takes over from
+# the others.
+PYTEST_OPTIONS ?= -n 3 --dist worksteal
 
 # For `make bench`: a file with the MNIST digits, and whether to measure a million items.
 MNIST ?=

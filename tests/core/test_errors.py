@@ -17,6 +17,9 @@ from core.errors import (
 
 EXAMPLES = [
     errors.UnknownProjectError("p"),
+    errors.UnknownComparisonError("There is no such comparison."),
+    errors.ComparisonNotKeptError("The comparison cannot be kept."),
+    errors.ComparisonUnderWayError("Digits: all"),
     errors.InvalidMessageError("id: missing"),
     errors.UnknownBatchError("b"),
     errors.UnknownItemError(5, "b"),
