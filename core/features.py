@@ -24,6 +24,8 @@ digits are better than among all 784 pixels, and far cheaper to find."""
 
 _STAGE: Final = "Reading features"
 _SAMPLE: Final = 10_000
+_ALL_UP_TO: Final = 1_000
+_FEW_ITEMS: Final = 300
 _SEED: Final = 0
 _CHUNK: Final = 8_192
 
@@ -84,9 +86,9 @@ class Projection:
         random = np.random.default_rng(_SEED)
         chosen = random.choice(len(features), min(_SAMPLE, len(features)), replace=False)
         n_components = min(N_COMPONENTS, len(chosen))
-        # Of few items the matrix itself is smaller than the covariances of its features.
-        is_wide = 2 * len(chosen) <= features.shape[1]
-        pca = PCA(n_components, svd_solver="full" if is_wide else "covariance_eigh")
+        pca = PCA(
+            n_components, svd_solver=_solver(len(chosen), features.shape[1]), random_state=_SEED
+        )
         # The threads of BLAS get in each other's way here: one is quicker than two.
         with threadpool_limits(1, user_api="blas"):
             pca.fit(plain.transform(features[np.sort(chosen)]))
@@ -99,6 +101,15 @@ class Projection:
             scaled = ((part - self.mean) / self.scale).astype(np.float32)
             parts.append(scaled if self.components is None else scaled @ self.components)
         return np.concatenate(parts)
+
+
+def _solver(n_items: int, n_features: int) -> str:
+    """What finds components soonest, of scikit-learn's exact ones."""
+    if n_items > _FEW_ITEMS and n_features > _ALL_UP_TO:
+        # Only those that are wanted: of 1,797 x 2,152 in a fifth of the time that all of them take.
+        return "arpack"
+    # Of few items the matrix itself is smaller than the covariances of its features.
+    return "full" if 2 * n_items <= n_features else "covariance_eigh"
 
 
 def _chunks(features: NDArray[Any]) -> Iterator[tuple[slice, FloatArray]]:

@@ -45,6 +45,20 @@ def test_many_features_become_the_components_that_scikit_learn_finds(n_items, n_
     np.testing.assert_allclose(points * signs, expected, atol=1e-3)
 
 
+def test_components_of_very_many_features_are_those_that_scikit_learn_finds():
+    random = np.random.default_rng(1)
+    # Each component is a third as long as the one before, so they are told apart.
+    lengths = 2 / 3.0 ** np.arange(N_COMPONENTS)
+    features = (random.normal(size=(320, N_COMPONENTS)) * lengths) @ random.normal(
+        size=(N_COMPONENTS, 1_200)
+    )
+    projection = Projection.fit(features)
+    points = projection.transform(features)[:, :10]
+    expected = PCA(10, svd_solver="full").fit_transform(features) / projection.scale
+    signs = np.sign(np.einsum("ij,ij->j", points, expected))
+    np.testing.assert_allclose(points * signs, expected, atol=1e-3)
+
+
 def test_features_of_low_rank_lose_no_distance():
     features = many_features()
     projection = Projection.fit(features)
