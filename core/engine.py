@@ -82,7 +82,8 @@ class Engine:
         self._spreader = _spreader(config, graph, self._resources)
         self._scale = _evidence_scale(graph, config.alpha)
         self._lock = threading.Lock()
-        self._sample: Sample | None = None
+        # Shared by all engines that are like this one.
+        self._samples: list[Sample] = []
         self._notes = notes or Notes()
         self._version = version
         self._decide_by(config)
@@ -159,10 +160,11 @@ class Engine:
     def sample(self) -> Sample:
         """What the first items are chosen among."""
         with self._lock:
-            if self._sample is None:
+            if not self._samples:
                 positions = Sample.draw(self.dataset.n_items, np.random.default_rng(_SEED))
-                self._sample = Sample(prepared(self.dataset, self._config, positions), positions)
-            return self._sample
+                features = prepared(self.dataset, self._config, positions)
+                self._samples.append(Sample(features, positions))
+            return self._samples[0]
 
     def positions(self, items: Iterable[int]) -> list[int]:
         """Indices into the data set's arrays of items named by their row.

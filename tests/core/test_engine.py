@@ -144,6 +144,7 @@ def test_an_engine_like_another_decides_otherwise_from_the_same_scores(engine):
     expected = raw.evidence.classes[(scores / scores.sum(axis=0)).argmax(axis=1)]
     assert other.model_class.tolist() == expected.tolist()
     assert engine.believe(labels) is raw
+    assert weighed.sample() is engine.sample()
 
 
 def test_solving_ahead_changes_no_belief(engine):
