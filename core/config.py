@@ -26,7 +26,7 @@ class ProjectConfig(BaseModel):
     Attributes
     ----------
     dataset
-        The key of a data set in :mod:`core.datasets`: ``digits``, or the name of a file.
+        The key of a data set in :mod:`core.data.catalogue`: ``digits``, or the name of a file.
     n_samples
         How many of its items take part.
     shuffle_seed
@@ -55,11 +55,11 @@ class ProjectConfig(BaseModel):
         A fit is settled when all distributions together change by less than this, in mode
         ``exact``.
     decision
-        How the scores of the classes are weighed; see :mod:`core.decisions`.
+        How the scores of the classes are weighed; see :mod:`core.learning.decisions`.
     opening
-        How the first ``max(10, n_classes)`` items are chosen; see :mod:`core.openings`.
+        How the first ``max(10, n_classes)`` items are chosen; see :mod:`core.querying.openings`.
     query
-        How the others are chosen; see :mod:`core.queries`.
+        How the others are chosen; see :mod:`core.querying.queries`.
     random_share
         The share of those others that are drawn by chance, 0 to 1.
     assume_answers

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from platformdirs import user_data_path
 
 from core.errors import InvalidSettingError
-from core.resources import Resources
+from core.jobs.resources import Resources
 
 HOME_VARIABLE = "LABELSPREAD_HOME"
 DATABASE_VARIABLE = "LABELSPREAD_DATABASE_URL"

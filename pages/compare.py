@@ -7,29 +7,21 @@ from typing import Any, Final
 
 import streamlit as st
 
-from core.comparisons import Comparison
 from core.config import ProjectConfig, make_config, recommended
-from core.datasets import Entry
-from core.decisions import DECISIONS
+from core.data.catalogue import Entry
 from core.errors import LabelspreadError
 from core.figures.base import CONFIG
 from core.figures.comparison import comparison_data, draw_comparison
-from core.openings import OPENINGS
-from core.progress import CancelledError
-from core.queries import QUERIES
-from core.simulate import (
-    MOST_BATCH,
-    MOST_RUNS,
-    ClassSizes,
-    Outcome,
-    Plan,
-    Strategy,
-    make_plan,
-    outcome_csv,
-)
-from core.storage.comparisons import LONGEST_TITLE, Kept
-from core.storage.comparisons import Entry as KeptEntry
-from core.strategies import PRESETS
+from core.jobs.progress import CancelledError
+from core.learning.decisions import DECISIONS
+from core.querying.openings import OPENINGS
+from core.querying.queries import QUERIES
+from core.simulation.comparisons import Comparison
+from core.simulation.kept import LONGEST_TITLE, Kept
+from core.simulation.kept import Entry as KeptEntry
+from core.simulation.outcome import Outcome, outcome_csv
+from core.simulation.plan import MOST_BATCH, MOST_RUNS, ClassSizes, Plan, Strategy, make_plan
+from core.simulation.strategies import PRESETS
 from core.wording import counted
 from pages._ui import handle, shell
 from pages._ui.comparison_table import comparison_table

@@ -8,14 +8,14 @@ from typing import Any
 
 import streamlit as st
 
-from core.conversation import Receipt, describe, respond
 from core.errors import LabelspreadError
 from core.figures.base import CONFIG
 from core.figures.confusion import confusion_data, draw_confusion
 from core.figures.learning_curve import draw_learning_curve, learning_curve_data
-from core.protocol import message_id
-from core.service import View
-from core.session import Served
+from core.service.conversation import Receipt, describe, respond
+from core.service.protocol import message_id
+from core.service.view import View
+from core.session.events import Served
 from pages._ui import handle, shell
 from pages._ui.key_figures import (
     figure_title,

@@ -6,14 +6,14 @@ from math import log
 
 import streamlit as st
 
+from core.arrays import IntArray
+from core.data.pictures import thumbnail_url
 from core.figures.base import CONFIG
 from core.figures.confusion import confusion_data, draw_confusion
 from core.figures.entropy_histogram import draw_entropy_histogram, entropy_histogram_data
 from core.figures.learning_curve import draw_learning_curve, learning_curve_data
-from core.metrics import LabelCheck, Report
-from core.pictures import thumbnail_url
-from core.service import View
-from core.types import IntArray
+from core.learning.metrics import LabelCheck, Report
+from core.service.view import View
 from core.wording import percent
 from pages._ui import shell
 from pages._ui.downloads import downloads

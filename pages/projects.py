@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.config import DIGITS, ProjectConfig
 from core.errors import LabelspreadError
-from core.service import LONGEST_NAME
+from core.service.projects import LONGEST_NAME
 from core.storage import Project
 from core.wording import counted, percent
 from pages._ui import handle, shell

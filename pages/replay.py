@@ -13,10 +13,11 @@ import streamlit as st
 from core.figures.base import CONFIG
 from core.figures.confusion import counts_data, draw_confusion
 from core.figures.digit_grid import draw_digit_grid, round_grid_data, rounds_grid_data
-from core.lessons import LESSONS
-from core.published import COLUMNS, Run, all_runs
-from core.replay import Cell, ReplayRound, cells, rounds_csv
-from core.stage import stage_data
+from core.figures.presentation import stage_data
+from core.replay.check import Cell, cells, rounds_csv
+from core.replay.lessons import LESSONS
+from core.replay.published import COLUMNS, Run, all_runs
+from core.replay.run import ReplayRound
 from core.wording import counted, percent, points
 from pages._ui import handle, shell
 from pages._ui.downloads import downloads

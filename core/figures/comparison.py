@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from core.figures import base
 from core.figures.learning_curve import axis_of_percents, tick_of_labels
 from core.figures.palette import Palette
-from core.simulate import Interval, Outcome, summarise
+from core.simulation.outcome import Interval, Outcome, summarise
 from core.wording import counted, percent
 
 HEIGHT: Final = 380

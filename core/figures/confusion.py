@@ -9,10 +9,10 @@ from typing import Any, Final
 import numpy as np
 import plotly.graph_objects as go
 
+from core.arrays import FloatArray, IntArray, freeze
 from core.figures import base
 from core.figures.palette import Palette, mix, text_on
-from core.metrics import Report
-from core.types import FloatArray, IntArray, freeze
+from core.learning.metrics import Report
 from core.wording import percent
 
 COMPACT_HEIGHT: Final = 300

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
+from core.arrays import PixelArray, freeze
+from core.data.dataset import Dataset
+from core.data.pictures import thumbnail_url
 from core.figures import base
 from core.figures.palette import Palette
-from core.pictures import thumbnail_url
-from core.replay import Query, ReplayRound
-from core.types import Dataset, PixelArray, freeze
+from core.replay.run import Query, ReplayRound
 from core.wording import counted
 
 TILE: Final = 96

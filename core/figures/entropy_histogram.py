@@ -8,10 +8,11 @@ from typing import Any, Final
 import numpy as np
 import plotly.graph_objects as go
 
+from core.arrays import FloatArray, IntArray, freeze
 from core.figures import base
 from core.figures.palette import Palette
-from core.queries import entropy
-from core.types import Beliefs, FloatArray, IntArray, freeze
+from core.learning.beliefs import Beliefs
+from core.querying.queries import entropy
 
 HEIGHT: Final = 300
 

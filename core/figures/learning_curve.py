@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 
 from core.figures import base
 from core.figures.palette import Palette
-from core.history import RoundRecord
-from core.replay import ReplayRound
+from core.replay.run import ReplayRound
+from core.service.rounds import RoundRecord
 from core.wording import counted, percent, points
 
 COMPACT_HEIGHT: Final = 170

@@ -30,7 +30,7 @@ from datetime import datetime
 from typing import Protocol
 
 from core.config import ProjectConfig
-from core.session import Event
+from core.session.events import Event
 
 
 @dataclass(frozen=True, slots=True)

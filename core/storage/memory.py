@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from core.errors import SequenceConflictError, UnknownProjectError
-from core.session import Event
+from core.session.events import Event
 from core.storage.base import Project, Recorded
 
 

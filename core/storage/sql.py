@@ -32,7 +32,7 @@ from core.errors import (
     StoreUnavailableError,
     UnknownProjectError,
 )
-from core.session import EVENT, Event
+from core.session.events import EVENT, Event
 from core.storage import tables
 from core.storage.base import Project, Recorded
 

@@ -9,7 +9,15 @@ from html import escape
 import streamlit as st
 
 from core.figures.palette import Palette
-from core.simulate import LEVELS, MILESTONES, Interval, Needed, Outcome, Summary, summarise
+from core.simulation.outcome import (
+    LEVELS,
+    MILESTONES,
+    Interval,
+    Needed,
+    Outcome,
+    Summary,
+    summarise,
+)
 from core.wording import counted
 
 _NOTHING = "–"

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from functools import lru_cache
 
 import streamlit as st
 
-from core.comparisons import Comparisons, builder
-from core.datasets import Catalogue
-from core.service import Service
-from core.settings import (
-    cache_folder,
-    comparisons_folder,
-    database_url,
-    datasets_folder,
-    resources,
-)
-from core.storage import open_store
-from core.storage.comparisons import ComparisonStore
-from core.storage.graphs import GraphStore
-from core.storage.notes import Notes
+from core.bootstrap import comparisons_of, service_of
+from core.service.labelling import Service
+from core.simulation.comparisons import Comparisons
 
 _PROJECT = "project"
 
@@ -36,16 +24,7 @@ def service() -> Service:
     InvalidSettingError
         If an environment variable makes no sense.
     """
-    cache = cache_folder(os.environ)
-    opened = Service(
-        open_store(database_url(os.environ)),
-        catalogue=Catalogue(datasets_folder(os.environ)),
-        resources=resources(os.environ),
-        graphs=GraphStore(cache / "graphs"),
-        notes=Notes(cache / "accuracies.txt"),
-    )
-    opened.ensure_default_project()
-    return opened
+    return service_of()
 
 
 @lru_cache(maxsize=1)
@@ -57,13 +36,7 @@ def comparisons() -> Comparisons:
     InvalidSettingError
         If an environment variable makes no sense.
     """
-    graphs = GraphStore(cache_folder(os.environ) / "graphs")
-    return Comparisons(
-        ComparisonStore(comparisons_folder(os.environ)),
-        builder(
-            Catalogue(datasets_folder(os.environ)), resources=resources(os.environ), graphs=graphs
-        ),
-    )
+    return comparisons_of()
 
 
 def ping() -> None:

@@ -8,8 +8,8 @@ from html import escape
 
 import streamlit as st
 
-from core.metrics import Report
-from core.service import View
+from core.learning.metrics import Report
+from core.service.view import View
 from core.wording import percent, points
 
 

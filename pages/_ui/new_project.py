@@ -8,13 +8,13 @@ from typing import Any, Final, Literal
 import streamlit as st
 
 from core.config import DIGITS, RBF_MOST, RECOMMENDED, ProjectConfig, classic, make_config
-from core.datasets import Entry
-from core.decisions import DECISIONS
+from core.data.catalogue import Entry
 from core.errors import LabelspreadError
-from core.graph import Kernel
-from core.openings import OPENINGS
-from core.queries import QUERIES
-from core.service import LONGEST_NAME
+from core.graph.similarity import Kernel
+from core.learning.decisions import DECISIONS
+from core.querying.openings import OPENINGS
+from core.querying.queries import QUERIES
+from core.service.projects import LONGEST_NAME
 from core.storage import Project
 from pages._ui import handle
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from core import datasets
+from core.data import catalogue
+from core.data.dataset import Dataset
 from core.figures.learning_curve import LearningCurve, replay_curve
-from core.published import find_run
-from core.replay import ReplayRound, replay
-from core.types import Dataset
+from core.replay.published import find_run
+from core.replay.run import ReplayRound, replay
 
 
 @lru_cache(maxsize=8)
@@ -20,7 +20,7 @@ def rounds_of(run_id: str) -> tuple[ReplayRound, ...]:
 @lru_cache(maxsize=8)
 def dataset_of(run_id: str) -> Dataset:
     """The digits that take part in a run."""
-    return datasets.load(find_run(run_id).config)
+    return catalogue.load(find_run(run_id).config)
 
 
 def published_curve(run_id: str | None) -> LearningCurve | None:

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from core.engines import Build
+from core.engine.registry import Build
 from core.errors import LabelspreadError, UnknownProjectError
 from core.figures.palette import DARK, LIGHT, Palette
-from core.progress import CancelledError
-from core.service import View
+from core.jobs.progress import CancelledError
+from core.jobs.work import Step
+from core.service.view import View
 from core.storage import Project
-from core.work import Step
 from pages._ui import handle
 
 ICON = str(Path(__file__).with_name("icon.svg"))

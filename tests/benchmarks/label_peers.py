@@ -18,10 +18,10 @@ from scipy import sparse
 from scipy.special import entr
 from threadpoolctl import threadpool_limits
 
-from core.graph import Kernel, SimilarityGraph, build_graph
-from core.neighbours import nearest_neighbours
-from core.spreading import normalise_rows, one_hot_labels, spread
-from core.types import UNLABELLED, Float32Array, FloatArray, IntArray
+from core.arrays import UNLABELLED, Float32Array, FloatArray, IntArray
+from core.graph.neighbours import nearest_neighbours
+from core.graph.similarity import Kernel, SimilarityGraph, build_graph
+from core.learning.sweeps import normalise_rows, one_hot_labels, spread
 
 FIRST: Final = 10
 """Items of the first set, unless a batch is larger."""
@@ -237,9 +237,9 @@ class ScikitLearn(_Rounds):
     a random order. It needs a first set.
 
     scikit-learn builds its graph anew at every fit, 20 seconds of 70,000 items. Here it is built
-    once, and the labels are spread by :func:`core.spreading.spread`, which gives the distributions
-    of scikit-learn's estimator to 1e-12. As there, an item that no label reaches is of the first
-    class seen, and its entropy, not a number, comes before all others.
+    once, and the labels are spread by :func:`core.learning.sweeps.spread`, which gives the
+    distributions of scikit-learn's estimator to 1e-12. As there, an item that no label reaches is
+    of the first class seen, and its entropy, not a number, comes before all others.
 
     Parameters
     ----------

@@ -12,8 +12,8 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from core.datasets.digits import load_digits
-from core.types import IntArray, PixelArray
+from core.arrays import IntArray, PixelArray
+from core.data.digits import load_digits
 
 ALL_DIGITS: Final = 1_797
 EXAMPLE_DIGITS: Final = 330

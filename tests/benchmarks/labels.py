@@ -21,12 +21,12 @@ import numpy as np
 from sklearn.datasets import load_breast_cancer, load_iris, load_wine, make_blobs, make_moons
 from threadpoolctl import threadpool_limits
 
-from core.comparisons import EngineLearner
 from core.config import recommended
-from core.engine import Engine, engine_for, prepared
-from core.resources import Resources
-from core.simulate import run_once
-from core.types import Dataset
+from core.data.dataset import Dataset
+from core.engine.engine import Engine, engine_for, prepared
+from core.jobs.resources import Resources
+from core.simulation.comparisons import EngineLearner
+from core.simulation.run import run_once
 from tests.benchmarks.label_peers import Measured, Peer, peers
 from tests.benchmarks.label_report import report
 from tests.benchmarks.label_sets import LabelSet, label_sets

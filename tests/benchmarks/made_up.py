@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from core.types import Float32Array, IntArray
+from core.arrays import Float32Array, IntArray
 
 N_FEATURES: Final = 64
 N_CLASSES: Final = 10

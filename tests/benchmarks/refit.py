@@ -11,10 +11,11 @@ from typing import Any, Final
 import numpy as np
 from sklearn.semi_supervised import LabelSpreading
 
+from core.arrays import FloatArray, IntArray
 from core.config import ProjectConfig, make_config
-from core.datasets import Catalogue
-from core.engine import Engine, Labels, build_engine, labels_key
-from core.types import FloatArray, IntArray
+from core.data.catalogue import Catalogue
+from core.engine.engine import Engine, build_engine
+from core.engine.keys import Labels, labels_key
 from tests.benchmarks.timing import Times, timed, times
 
 ROUND: Final = 10

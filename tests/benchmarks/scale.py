@@ -23,17 +23,18 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.choosing import Outlook, Policy, choose_batch
-from core.engine import Engine, policy_of
-from core.features import Projection
-from core.graph import SimilarityGraph, symmetric_knn_graph
-from core.neighbours import nearest_neighbours
-from core.openings import Sample
-from core.queries import margin
-from core.responses import FixedPointSpreader
-from core.spreading import FixedPoint, believe
-from core.storage.graphs import GraphStore, fingerprint
-from core.types import UNLABELLED, Dataset, Float32Array, IntArray
+from core.arrays import UNLABELLED, Float32Array, IntArray
+from core.data.dataset import Dataset
+from core.engine.engine import Engine, policy_of
+from core.graph.kept import GraphStore, fingerprint
+from core.graph.neighbours import nearest_neighbours
+from core.graph.projection import Projection
+from core.graph.similarity import SimilarityGraph, symmetric_knn_graph
+from core.learning.beliefs import believe
+from core.learning.fixed_point import FixedPoint, FixedPointSpreader
+from core.querying.choosing import Outlook, Policy, choose_batch
+from core.querying.openings import Sample
+from core.querying.queries import margin
 
 K: Final = 10
 ALPHA: Final = 0.99

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from core.config import ProjectConfig
-from core.session import Answer, Answered, AnswerKind, Event, Given, Served, State, Undone, fold
+from core.session.events import Answer, Answered, AnswerKind, Event, Given, Served, Undone
+from core.session.state import State, fold
 from core.storage.base import Project
 
 NOON = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)

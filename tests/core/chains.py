@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from core.graph import SimilarityGraph
+from core.graph.similarity import SimilarityGraph
 
 
 def chain(n_items: int) -> SimilarityGraph:

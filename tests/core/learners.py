@@ -8,9 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.arrays import UNLABELLED
 from core.config import ProjectConfig, recommended
-from core.simulate import Build, Curve, Outcome, Plan, Point, Strategy, make_plan
-from core.types import UNLABELLED, Beliefs, Dataset
+from core.data.dataset import Dataset
+from core.learning.beliefs import Beliefs
+from core.simulation.outcome import Curve, Outcome, Point
+from core.simulation.plan import Plan, Strategy, make_plan
+from core.simulation.run import Build
 
 TRUTH = [0, 0, 0, 1, 1, 2]
 

@@ -10,7 +10,7 @@ from platformdirs import user_data_path
 from sqlalchemy.engine import make_url
 
 from core.errors import InvalidSettingError
-from core.resources import Resources
+from core.jobs.resources import Resources
 from core.settings import (
     cache_folder,
     comparisons_folder,

@@ -13,9 +13,11 @@ from typing import Any, Final
 from sklearn.datasets import load_digits
 
 from core.config import ProjectConfig
-from core.datasets import Catalogue
-from core.service import Service, View
-from core.session import Answered, AnswerKind, Served, State
+from core.data.catalogue import Catalogue
+from core.service.labelling import Service
+from core.service.view import View
+from core.session.events import Answered, AnswerKind, Served
+from core.session.state import State
 from core.storage import SqlStore, open_store
 
 PATIENCE: Final = 30

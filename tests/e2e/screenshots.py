@@ -12,7 +12,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
-from core.service import DEFAULT_PROJECT_ID
+from core.service.projects import DEFAULT_PROJECT_ID
 from tests.e2e.book import truth
 from tests.e2e.browser import chromium_executable
 from tests.e2e.conftest import ARGUMENTS

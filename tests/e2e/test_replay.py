@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from core.published import find_run
-from core.replay import replay, rounds_csv
+from core.replay.check import rounds_csv
+from core.replay.published import find_run
+from core.replay.run import replay
 from tests.e2e.book import Book, truth
 from tests.e2e.desk import Desk, idle_tab, wait_at_rest, wait_drawn
 from tests.e2e.server import Server

@@ -26,8 +26,8 @@ from core.errors import (
     StoreTooNewError,
     StoreUnavailableError,
 )
-from core.service import Service
-from core.session import Event
+from core.service.labelling import Service
+from core.session.events import Event
 from core.storage import SqlStore, open_store
 from tests.core.builders import (
     NOON,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.service import Service
+from core.service.labelling import Service
 from core.storage import open_store
 
 ROOT = Path(__file__).parents[2]
@@ -18,8 +18,8 @@ LABEL_ON_AND_ON = """
 import sys
 
 from core.config import ProjectConfig
-from core.service import Service
-from core.session import Answer, AnswerKind
+from core.service.labelling import Service
+from core.session.events import Answer, AnswerKind
 from core.storage import open_store
 
 service = Service(open_store(sys.argv[1]))

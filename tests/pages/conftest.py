@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.service import Service
+from core.service.labelling import Service
 from pages._ui import handle
 
 APP_FILE = Path(__file__).resolve().parents[2] / "app.py"

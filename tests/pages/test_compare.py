@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import bootstrap
 from core.errors import InvalidDatasetError
-from core.simulate import Build, Plan
-from core.storage.comparisons import Kept
-from core.strategies import PRESETS
+from core.simulation.kept import Kept
+from core.simulation.plan import Plan
+from core.simulation.run import Build
+from core.simulation.strategies import PRESETS
 from pages._ui import handle
 from tests.core.learners import Gates, builds, curve, outcome_of, plan, strategy
 from tests.pages.conftest import OpenPage
@@ -24,14 +26,14 @@ PAGE = "pages/compare.py"
 @pytest.fixture
 def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Comparisons take no time."""
-    monkeypatch.setattr(handle, "builder", lambda *_, **__: lambda _plan: builds())
+    monkeypatch.setattr(bootstrap, "builder", lambda *_, **__: lambda _plan: builds())
 
 
 @pytest.fixture
 def gates(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gates]:
     """Comparisons go on when they are let."""
     held = Gates()
-    monkeypatch.setattr(handle, "builder", lambda *_, **__: held)
+    monkeypatch.setattr(bootstrap, "builder", lambda *_, **__: held)
     yield held
     held.open()
 
@@ -181,7 +183,7 @@ def test_what_stops_it_is_said_when_one_comes_back(
 
         return build
 
-    monkeypatch.setattr(handle, "builder", lambda *_, **__: fails)
+    monkeypatch.setattr(bootstrap, "builder", lambda *_, **__: fails)
     page = wait_and_look(start(open_page(PAGE), budget=20))
     assert not page.exception
     assert page.error[0].value == "The images are gone. Put them back."

@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from streamlit import get_option
 from streamlit.testing.v1 import AppTest
 
-from core import storage
+from core import bootstrap, storage
 from core.config import ProjectConfig
-from core.service import Service
-from core.session import Answer, AnswerKind
+from core.service.labelling import Service
+from core.session.events import Answer, AnswerKind
 from pages._ui import handle
 from pages._ui.labeler import KEY
 
@@ -270,7 +270,7 @@ def stores(monkeypatch: pytest.MonkeyPatch) -> list[storage.SqlStore]:
         opened.append(storage.open_store(url, busy_seconds=0.05))
         return opened[-1]
 
-    monkeypatch.setattr(handle, "open_store", open_store)
+    monkeypatch.setattr(bootstrap, "open_store", open_store)
     return opened
 
 

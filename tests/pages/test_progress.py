@@ -14,8 +14,8 @@ from sklearn.semi_supervised import LabelSpreading
 from streamlit.testing.v1 import AppTest
 
 from core.config import ProjectConfig
-from core.service import Service
-from core.session import Answer, AnswerKind
+from core.service.labelling import Service
+from core.session.events import Answer, AnswerKind
 
 PAGE = "pages/progress.py"
 DIGITS = load_digits()

@@ -2,7 +2,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import ProjectConfig, recommended
-from core.service import DEFAULT_PROJECT_ID, Service
+from core.service.labelling import Service
+from core.service.projects import DEFAULT_PROJECT_ID
 from tests.pages.conftest import OpenPage
 
 PROJECTS = "pages/projects.py"

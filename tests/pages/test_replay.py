@@ -4,9 +4,9 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.published import all_runs, find_run
-from core.replay import replay
-from core.service import Service
+from core.replay.published import all_runs, find_run
+from core.replay.run import replay
+from core.service.labelling import Service
 from pages._ui import shell
 from tests.pages.conftest import OpenPage
 

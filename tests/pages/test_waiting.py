@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import engine, engines, graph
 from core.config import ProjectConfig
-from core.neighbours import nearest_neighbours
-from core.progress import CancelledError
-from core.service import Service
-from core.work import Step
+from core.engine import engine, registry
+from core.graph import similarity
+from core.graph.neighbours import nearest_neighbours
+from core.jobs.progress import CancelledError
+from core.jobs.work import Step
+from core.service.labelling import Service
 from pages._ui import shell
 from tests.pages.conftest import OpenPage
 
@@ -41,10 +42,10 @@ class Brake:
 def brake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Brake]:
     """300 items are many here, and finding neighbours takes as long as the test likes."""
     monkeypatch.setattr(engine, "SMALL", 100)
-    monkeypatch.setattr(engines, "SMALL", 100)
+    monkeypatch.setattr(registry, "SMALL", 100)
     monkeypatch.setattr(shell, "_MOMENT", 0.01)
     held = Brake()
-    monkeypatch.setattr(graph, "nearest_neighbours", held)
+    monkeypatch.setattr(similarity, "nearest_neighbours", held)
     yield held
     held.let_go.set()
 
@@ -102,7 +103,7 @@ def test_a_set_that_went_away_is_told_of_and_tried_again_at_once(
     open_page: OpenPage, service, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(engine, "SMALL", 100)
-    monkeypatch.setattr(engines, "SMALL", 100)
+    monkeypatch.setattr(registry, "SMALL", 100)
     (tmp_path / "datasets").mkdir()
     path = tmp_path / "datasets" / "some.npz"
     images = np.random.default_rng(0).random((300, 5, 4))

@@ -20,7 +20,7 @@ def labeler(data: dict[str, Any], on_message: Callable[[], None]) -> Any:  # noq
     Parameters
     ----------
     data
-        What :func:`core.conversation.describe` says.
+        What :func:`core.service.conversation.describe` says.
     on_message
         Called before the script runs, when a message has come. Streamlit leaves the call out
         after a restart of the server, so the caller looks at what is returned as well.

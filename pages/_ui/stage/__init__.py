@@ -20,7 +20,7 @@ def stage(data: dict[str, Any], on_leave: Callable[[], None]) -> Any:  # noqa: A
     Parameters
     ----------
     data
-        What :func:`core.stage.stage_data` says.
+        What :func:`core.figures.presentation.stage_data` says.
     on_leave
         Called before the script runs, when the presenter has left. ``leave`` in the component's
         state names the round that was on the screen.

@@ -2,7 +2,8 @@ import pytest
 
 from core.figures.comparison import comparison_data, draw_comparison
 from core.figures.palette import DARK, LIGHT, contrast
-from core.simulate import MOST_STRATEGIES, Curve, Point, interval
+from core.simulation.outcome import Curve, Point, interval
+from core.simulation.plan import MOST_STRATEGIES
 from tests.core.learners import curve, outcome_of, plan, strategy
 
 OUTCOME = outcome_of(curve(0, 0.5, 0.96), curve(1, 0.7, 0.98), seeds=2)

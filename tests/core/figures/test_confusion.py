@@ -3,6 +3,7 @@ import plotly.graph_objects as go
 import pytest
 from sklearn.metrics import confusion_matrix
 
+from core.arrays import UNLABELLED, IntArray
 from core.figures.confusion import (
     ConfusionMatrix,
     cell_colour,
@@ -11,8 +12,7 @@ from core.figures.confusion import (
     short_count,
 )
 from core.figures.palette import DARK, LIGHT, contrast
-from core.metrics import report
-from core.types import UNLABELLED, IntArray
+from core.learning.metrics import report
 
 NAMES = ("cat", "dog", "<i>eel</i>")
 TRUTH = np.array([0] * 10 + [1] * 8 + [2] * 4)

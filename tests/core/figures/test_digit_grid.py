@@ -1,17 +1,17 @@
 import numpy as np
 import pytest
 
-from core import datasets
+from core.data import catalogue
+from core.data.dataset import Dataset
 from core.figures.digit_grid import draw_digit_grid, round_grid_data, rounds_grid_data
 from core.figures.palette import DARK, LIGHT, Palette, contrast
-from core.published import find_run
-from core.replay import ReplayRound, replay
-from core.types import Dataset
+from core.replay.published import find_run
+from core.replay.run import ReplayRound, replay
 
 
 @pytest.fixture(scope="module")
 def dataset() -> Dataset:
-    return datasets.load(find_run("digits-active-0.20").config)
+    return catalogue.load(find_run("digits-active-0.20").config)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def demonstration() -> ReplayRound:
 
 
 def test_the_ten_digits_of_a_round_stand_in_two_rows(demonstration: ReplayRound):
-    dataset = datasets.load(find_run("digits-demo-current").config)
+    dataset = catalogue.load(find_run("digits-demo-current").config)
     data = round_grid_data(dataset, demonstration, "A title")
     assert data.title == "A title"
     assert [len(row.queries) for row in data.rows] == [5, 5]
@@ -106,7 +106,7 @@ def test_nothing_lies_outside_the_figure_or_on_its_neighbour(
 
 
 def test_without_titles_and_names_the_digits_begin_at_the_corner(demonstration: ReplayRound):
-    dataset = datasets.load(find_run("digits-demo-current").config)
+    dataset = catalogue.load(find_run("digits-demo-current").config)
     figure = draw_digit_grid(round_grid_data(dataset, demonstration), LIGHT)
     assert len(figure.layout.annotations) == 0
     assert figure.layout.shapes[0].path.startswith("M10.6,1")

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from scipy.stats import entropy as scipy_entropy
 
+from core.arrays import UNLABELLED
 from core.figures.entropy_histogram import draw_entropy_histogram, entropy_histogram_data
 from core.figures.palette import LIGHT
-from core.types import UNLABELLED, Beliefs
+from core.learning.beliefs import Beliefs
 
 
 def beliefs(

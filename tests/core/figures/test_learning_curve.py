@@ -7,7 +7,7 @@ from core.figures.learning_curve import (
     tick_of_labels,
 )
 from core.figures.palette import LIGHT
-from core.history import RoundRecord
+from core.service.rounds import RoundRecord
 
 
 def record(round_: int, n_labels: int, accuracy: float | None, change: float | None) -> RoundRecord:

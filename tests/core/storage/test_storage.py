@@ -10,7 +10,7 @@ import pytest
 
 from core.config import ProjectConfig
 from core.errors import SequenceConflictError, UnknownProjectError
-from core.session import Event
+from core.session.events import Event
 from core.storage import MemoryStore, Project, SqlStore, Store, open_store
 from tests.core.builders import NOON, answered, bad, given, label, project, served, undone
 

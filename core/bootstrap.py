@@ -1,0 +1,95 @@
+"""The one place that wires everything together: for the pages, the server and the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from core.data.catalogue import Catalogue
+from core.engine.accuracies import Notes
+from core.graph.kept import GraphStore
+from core.service.labelling import Service
+from core.settings import (
+    HOME_VARIABLE,
+    cache_folder,
+    comparisons_folder,
+    database_url,
+    datasets_folder,
+    resources,
+)
+from core.simulation.comparisons import Comparisons, PlanBuilder, builder
+from core.simulation.kept import ComparisonStore
+from core.storage import open_store
+
+
+def open_service(home: str | Path) -> Service:
+    """The service on a folder: its database, image sets and caches.
+
+    Parameters
+    ----------
+    home
+        The folder; made if it is not there.
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be used.
+    """
+    return service_of({HOME_VARIABLE: str(home)})
+
+
+def service_of(environment: Mapping[str, str] = os.environ) -> Service:
+    """The service that an environment asks for; makes the default project if there is none.
+
+    Raises
+    ------
+    StoreError
+        If the database cannot be used.
+    InvalidSettingError
+        If a variable makes no sense.
+    """
+    service = Service(
+        open_store(database_url(environment)),
+        catalogue=catalogue_of(environment),
+        resources=resources(environment),
+        graphs=_graphs_of(environment),
+        notes=Notes(cache_folder(environment) / "accuracies.txt"),
+    )
+    service.ensure_default_project()
+    return service
+
+
+def comparisons_of(environment: Mapping[str, str] = os.environ) -> Comparisons:
+    """The comparisons of strategies that an environment asks for.
+
+    Raises
+    ------
+    InvalidSettingError
+        If a variable makes no sense.
+    """
+    return Comparisons(ComparisonStore(comparisons_folder(environment)), builder_of(environment))
+
+
+def builder_of(environment: Mapping[str, str] = os.environ) -> PlanBuilder:
+    """What builds the engines of a comparison.
+
+    Raises
+    ------
+    InvalidSettingError
+        If a variable makes no sense.
+    """
+    return builder(
+        catalogue_of(environment),
+        resources=resources(environment),
+        graphs=_graphs_of(environment),
+    )
+
+
+def catalogue_of(environment: Mapping[str, str] = os.environ) -> Catalogue:
+    """The image sets there are."""
+    return Catalogue(datasets_folder(environment))
+
+
+def _graphs_of(environment: Mapping[str, str]) -> GraphStore:
+    return GraphStore(cache_folder(environment) / "graphs")

@@ -1,0 +1,1 @@
+"""All that can be rebuilt for a project, kept in bounded caches."""

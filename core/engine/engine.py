@@ -1,0 +1,331 @@
+"""All that can be rebuilt from a project's settings and labels, kept so that it need not be."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrays import UNLABELLED, BoolArray, FloatArray, IntArray
+from core.config import ProjectConfig
+from core.data.catalogue import Catalogue
+from core.data.dataset import Dataset
+from core.engine.accuracies import Notes
+from core.engine.keys import Labels, note_name
+from core.errors import InvalidDatasetError
+from core.graph.kept import GraphStore, fingerprint
+from core.graph.shapes import shape_features
+from core.graph.similarity import SimilarityGraph, build_graph
+from core.jobs.progress import Progress, silent
+from core.jobs.resources import Resources
+from core.learning import metrics
+from core.learning.beliefs import Beliefs, believe
+from core.learning.columns import ResponseSpreader
+from core.learning.fixed_point import FixedPoint, FixedPointSpreader
+from core.querying.choosing import Choice, Outlook, Policy, choose_batch
+from core.querying.openings import Sample
+
+SMALL: Final = 5_000
+"""Up to as many items a graph is built while a person waits, and is not kept on disk."""
+
+_ALL: Final = slice(None)
+_SEED: Final = 0
+_MOST_BELIEFS: Final = 32
+_KEPT_ACCURACIES: Final = 4096
+
+
+class Engine:
+    """Data set, graph and beliefs of one configuration. Safe to use from several threads.
+
+    Items are named by their row in the data set, classes by their name, as in the event log.
+
+    Parameters
+    ----------
+    config
+        How to learn.
+    dataset, graph
+        What to learn from.
+    resources
+        How much of the machine to use.
+    notes
+        Where accuracies are noted, so that a restart need not measure them again.
+    version
+        Of the data set: part of the name of a note.
+    """
+
+    def __init__(
+        self,
+        config: ProjectConfig,
+        dataset: Dataset,
+        graph: SimilarityGraph,
+        *,
+        resources: Resources | None = None,
+        notes: Notes | None = None,
+        version: str = "",
+    ) -> None:
+        self._resources = resources or Resources()
+        self.dataset = dataset
+        self._position = np.full(int(dataset.rows.max()) + 1, -1, dtype=np.int64)
+        self._position[dataset.rows] = np.arange(dataset.n_items)
+        self._class = {name: i for i, name in enumerate(dataset.class_names)}
+        self._spreader = _spreader(config, graph, self._resources)
+        self._scale = _evidence_scale(graph, config.alpha)
+        self._lock = threading.Lock()
+        # Shared by all engines that are like this one.
+        self._samples: list[Sample] = []
+        self._notes = notes or Notes()
+        self._version = version
+        self._decide_by(config)
+
+    def _decide_by(self, config: ProjectConfig) -> None:
+        self._config = config
+        # A distribution over the classes, its scores, and three numbers more, of every item.
+        belief_bytes = self.dataset.n_items * (16 * self.dataset.n_classes + 24)
+        kept = int(np.clip(self._resources.memory // 4 // belief_bytes, 2, _MOST_BELIEFS))
+        self._believe = lru_cache(kept)(self._fit)
+        self._accuracy = lru_cache(_KEPT_ACCURACIES)(self._measure)
+        self._name_of = note_name(config, self._version)
+
+    def like(self, config: ProjectConfig) -> Self:
+        """An engine on the same graph and with the same solved columns, which decides otherwise.
+
+        Parameters
+        ----------
+        config
+            May differ in ``decision`` alone, and in what does not matter to an engine.
+        """
+        other = copy.copy(self)
+        other._decide_by(config)
+        return other
+
+    def believe(self, labels: Labels) -> Beliefs:
+        """What the model believes of every item, given these labels."""
+        return self._believe(labels)
+
+    def accuracy(self, labels: Labels) -> float | None:
+        """Share of all items predicted right, 0 to 1; None where the truth is not known."""
+        return self._accuracy(labels)
+
+    def prepare(
+        self, items: Iterable[int], still_wanted: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Solve ahead what labels on these items will change, so that the next fit is quick.
+
+        Parameters
+        ----------
+        still_wanted
+            Asked now and then; when it says no, the rest is left.
+        """
+        self._spreader.prepare(self.positions(items), still_wanted)
+
+    def choose(
+        self,
+        policy: Policy,
+        labels: Labels,
+        excluded: Iterable[int],
+        size: int,
+        random: np.random.Generator,
+    ) -> tuple[Choice, ...]:
+        """Choose up to ``size`` items to ask about, none of them ``excluded``.
+
+        All chance comes from ``random``: the same labels and the same state of it give the same
+        items.
+        """
+        candidates = np.ones(self.dataset.n_items, dtype=np.bool_)
+        candidates[self.positions(excluded)] = False
+        beliefs = self.believe(labels)
+        outlook = Outlook(
+            beliefs.labels,
+            beliefs,
+            self.dataset.n_classes,
+            self._config.decision,
+            self._scale,
+            self._spreader.sketch,
+        )
+        chosen = choose_batch(policy, outlook, self.sample, candidates, size, random)
+        rows = self.dataset.rows
+        return tuple(replace(choice, item=int(rows[choice.item])) for choice in chosen)
+
+    def sample(self) -> Sample:
+        """What the first items are chosen among."""
+        with self._lock:
+            if not self._samples:
+                positions = Sample.draw(self.dataset.n_items, np.random.default_rng(_SEED))
+                features = prepared(self.dataset, self._config, positions)
+                self._samples.append(Sample(features, positions))
+            return self._samples[0]
+
+    def positions(self, items: Iterable[int]) -> list[int]:
+        """Indices into the data set's arrays of items named by their row.
+
+        Raises
+        ------
+        InvalidDatasetError
+            If the data set has no such item: it is not the one that was labelled.
+        """
+        rows = np.fromiter(items, dtype=np.int64)
+        found = self._position.take(rows, mode="clip")
+        if (self.dataset.rows[found] != rows).any():
+            raise InvalidDatasetError(
+                f"{self.dataset.title} has changed since its images were labelled.",
+                "Put the old file back in its place.",
+            )
+        positions: list[int] = found.tolist()
+        return positions
+
+    def mask(self, items: Iterable[int]) -> BoolArray:
+        """True for these items, shape (n_items,)."""
+        mask = np.zeros(self.dataset.n_items, dtype=np.bool_)
+        mask[self.positions(items)] = True
+        return mask
+
+    def labels_array(self, labels: Iterable[tuple[int, str]]) -> IntArray:
+        """Class indices, shape (n_items,); ``UNLABELLED`` where none is given."""
+        array = np.full(self.dataset.n_items, UNLABELLED, dtype=np.int64)
+        given = list(labels)
+        array[self.positions(item for item, _ in given)] = [self._class[name] for _, name in given]
+        return array
+
+    def _fit(self, labels: Labels) -> Beliefs:
+        array, n_classes = self.labels_array(labels), self.dataset.n_classes
+        return believe(array, n_classes, self._spreader, self._config.decision)
+
+    def _measure(self, labels: Labels) -> float | None:
+        truth = self.dataset.truth
+        if truth is None:
+            return None
+        name = self._name_of(labels)
+        noted = self._notes.get(name)
+        if noted is not None:
+            return noted
+        measured = metrics.accuracy(truth, self.believe(labels).predicted)
+        self._notes.put(name, measured)
+        return measured
+
+
+def build_engine(
+    config: ProjectConfig,
+    catalogue: Catalogue,
+    *,
+    resources: Resources | None = None,
+    graphs: GraphStore | None = None,
+    notes: Notes | None = None,
+    progress: Progress = silent,
+) -> Engine:
+    """Read the data set, and take its graph from the disk or build it.
+
+    Raises
+    ------
+    InvalidDatasetError, InvalidFeaturesError
+        If no graph can be built from the data.
+    CancelledError
+        If ``progress`` says so.
+    """
+    progress("Reading images", 0.0)
+    return engine_for(
+        config,
+        catalogue.load(config),
+        resources=resources,
+        graphs=graphs,
+        notes=notes,
+        version=catalogue.version(config.dataset),
+        progress=progress,
+    )
+
+
+def engine_for(
+    config: ProjectConfig,
+    dataset: Dataset,
+    *,
+    resources: Resources | None = None,
+    graphs: GraphStore | None = None,
+    notes: Notes | None = None,
+    version: str = "",
+    progress: Progress = silent,
+) -> Engine:
+    """The engine of a data set in memory; its graph is taken from the disk or built.
+
+    Raises
+    ------
+    InvalidFeaturesError
+        If no graph can be built from the data.
+    CancelledError
+        If ``progress`` says so.
+    """
+    resources = resources or Resources()
+    keeps = graphs if dataset.n_items > SMALL and config.kernel != "rbf" else None
+    settings = {
+        "features": config.features,
+        "kernel": config.kernel,
+        "n_neighbors": config.n_neighbors,
+    }
+    name = fingerprint(dataset, settings) if keeps else ""
+    graph = keeps.load(name) if keeps else None
+    if graph is None:
+        graph = build_graph(
+            prepared(dataset, config, progress=progress),
+            config.kernel,
+            gamma=config.gamma,
+            n_neighbors=config.n_neighbors,
+            threads=resources.threads,
+            progress=progress,
+        )
+        if keeps:
+            keeps.save(name, graph)
+    progress("Getting ready", 0.0)
+    return Engine(config, dataset, graph, resources=resources, notes=notes, version=version)
+
+
+def prepared(
+    dataset: Dataset,
+    config: ProjectConfig,
+    positions: IntArray | slice = _ALL,
+    progress: Progress = silent,
+) -> NDArray[Any]:
+    """The features that likeness is judged by, shape (n_items, n_features), any real dtype."""
+    if config.features == "plain" or dataset.has_own_features:
+        features: NDArray[Any] = dataset.features[positions]
+        return features
+    return shape_features(dataset.images[positions], progress=progress)
+
+
+def policy_of(config: ProjectConfig) -> Policy:
+    """How a project asks."""
+    return Policy(
+        opening=config.opening,
+        query=config.query,
+        random_share=config.random_share,
+        assume_answers=config.assume_answers,
+    )
+
+
+def _evidence_scale(graph: SimilarityGraph, alpha: float) -> FloatArray | float:
+    """Turns scores into evidence, as :func:`core.querying.queries.dirichlet_variance` takes it.
+
+    Scores of well-linked items are larger by the root of their degree; and all are ``1 - alpha``
+    times what the labels give.
+    """
+    if graph.root_degrees is None:
+        return 1 / (1 - alpha)
+    return np.asarray(graph.root_degrees.mean() / graph.root_degrees / (1 - alpha))
+
+
+def _spreader(
+    config: ProjectConfig, graph: SimilarityGraph, resources: Resources
+) -> FixedPointSpreader | ResponseSpreader:
+    if config.mode == "fixed_point":
+        fixed_point = FixedPoint(graph, config.alpha, threads=resources.threads)
+        return FixedPointSpreader(fixed_point, memory=resources.memory)
+    return ResponseSpreader(
+        graph,
+        alpha=config.alpha,
+        max_iter=config.max_iter,
+        tol=config.tol,
+        memory=resources.memory,
+    )

@@ -1,0 +1,1 @@
+"""The published runs, computed anew."""

@@ -1,0 +1,184 @@
+"""The label page's side of the talk with its component, without a screen.
+
+``respond`` takes a message of the browser and says what became of it; ``describe`` says what the
+component is to show. A message is answered with a receipt that names it. The browser sends a
+message again until it has a receipt that is final, so every message may come twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from core.data.pictures import ink_url
+from core.errors import LabelspreadError, StoreError
+from core.service.labelling import Service
+from core.service.protocol import (
+    VERSION,
+    SubmitMessage,
+    UndoMessage,
+    class_keys,
+    message_id,
+    parse_message,
+)
+from core.service.view import View
+from core.session.events import AnswerKind, Reason, Served
+from core.session.state import Placed
+from core.wording import counted, percent, points
+
+_SHOWN_CLASSES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a message.
+
+    Attributes
+    ----------
+    message_id
+        The message's own id; None if it had none.
+    outcome
+        ``done``: all of it is stored, or was before. ``refused``: nothing of it was stored, and
+        sending it again would not help. ``failed``: it could not be stored, send it again.
+    text
+        A sentence for the person, or nothing.
+    """
+
+    message_id: str | None
+    outcome: Literal["done", "refused", "failed"]
+    text: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The receipt as the component takes it."""
+        return {"id": self.message_id, "outcome": self.outcome, "text": self.text}
+
+
+def respond(service: Service, raw: Any) -> Receipt:  # noqa: ANN401 - untrusted
+    """Do what a message from the browser asks for, and say what became of it."""
+    sender = message_id(raw)
+    try:
+        message = parse_message(raw)
+        if isinstance(message, SubmitMessage):
+            answers = [answer.to_answer() for answer in message.answers]
+            submission = service.submit(message.project, message.batch_id, answers)
+            return Receipt(sender, "done", _kept_text(len(submission.kept)))
+        if isinstance(message, UndoMessage):
+            service.undo(message.project, message.batch_id, message.item)
+        return Receipt(sender, "done")
+    except StoreError as error:
+        return Receipt(sender, "failed", str(error))
+    except LabelspreadError as error:
+        return Receipt(sender, "refused", str(error))
+
+
+WHY: Final[dict[Reason, str]] = {
+    "opening": "Asked first: it stands for many like it.",
+    "query": "Asked now: its answer teaches most.",
+    "random": "Drawn by chance, to check the result.",
+}
+"""Why an image is asked about, in a few words."""
+
+
+def describe(view: View, batch: Served | None, receipts: Sequence[Receipt]) -> dict[str, Any]:
+    """Everything the component shows, as JSON.
+
+    Parameters
+    ----------
+    view
+        The project now.
+    batch
+        What waits for answers; None when all items are answered.
+    receipts
+        The last ones, oldest first.
+    """
+    names = view.dataset.class_names
+    last = view.state.last
+    number = batch.round if batch else view.state.round
+    return {
+        "v": VERSION,
+        "project": view.project.project_id,
+        "question": view.dataset.question,
+        "classes": [
+            {"name": name, "key": key} for name, key in zip(names, class_keys(names), strict=True)
+        ],
+        "batch_id": batch.batch_id if batch else None,
+        "as_you_go": view.project.config.refit == "label",
+        "round": number,
+        "round_size": view.project.config.batch_size,
+        "answered": view.state.answers_in(number),
+        "items": _items(view, batch) if batch else [],
+        "saved": len(view.state.placed),
+        "summary": summary(view, batch),
+        "last": _last(last) if last else None,
+        "receipts": [receipt.to_json() for receipt in receipts],
+    }
+
+
+def summary(view: View, batch: Served | None) -> str:
+    """One line on where the project stands and what the last round changed."""
+    if not view.state.labels:
+        return "The model knows nothing yet. These images were chosen to cover the whole set."
+    number = view.state.round
+    is_as_you_go = view.project.config.refit == "label"
+    if batch is not None and view.state.reopened and not is_as_you_go:
+        return f"Undone. Round {batch.round} is open again; the model is as it was before."
+    if not view.rounds or number == 0:
+        return f"{counted(len(view.state.labels), 'label')} came with the project."
+    record = view.rounds[-1]
+    told = [f"Round {number}: {counted(record.labelled, 'label')} added, {record.n_labels} in all"]
+    if record.accuracy is not None:
+        told.append(f"{percent(record.accuracy)} right")
+    if record.change is not None:
+        told.append(f"{points(record.change)} points")
+    return ", ".join(told) + "."
+
+
+def _items(view: View, batch: Served) -> list[dict[str, Any]]:
+    images = view.dataset.images
+    probabilities = view.beliefs.probabilities
+    names = view.dataset.class_names
+    items = []
+    unknown: Reason = "query"
+    reasons = batch.reasons or (unknown,) * len(batch.items)
+    positions = view.engine.positions(batch.items)
+    for item, position, reason in zip(batch.items, positions, reasons, strict=True):
+        row = probabilities[position]
+        best = np.argsort(-row, kind="stable")[:_SHOWN_CLASSES]
+        items.append(
+            {
+                "id": item,
+                "smooth": ink_url(images[position], smooth=True),
+                "pixels": ink_url(images[position], smooth=False),
+                "why": WHY[reason],
+                "beliefs": [
+                    {"name": names[i], "probability": round(float(row[i]), 4)}
+                    for i in best
+                    if row[i] > 0
+                ],
+            }
+        )
+    return items
+
+
+def _last(placed: Placed) -> dict[str, Any]:
+    return {"batch_id": placed.batch_id, "item": placed.answer.item, "said": said(placed)}
+
+
+def said(placed: Placed) -> str:
+    """An answer in words, such as ``8`` or ``skipped``."""
+    words = {
+        AnswerKind.SKIP: "skipped",
+        AnswerKind.UNSURE: "unsure",
+        AnswerKind.BAD: "bad image",
+    }
+    return placed.answer.label or words[placed.answer.kind]
+
+
+def _kept_text(kept: int) -> str:
+    if kept == 0:
+        return ""
+    stands = "that answer stands" if kept == 1 else "those answers stand"
+    return f"{counted(kept, 'image')} had been answered differently before; {stands}."

@@ -1,0 +1,73 @@
+"""The log of each project, folded once and followed from then on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final, TypeVar
+
+from core.errors import (
+    SequenceConflictError,
+    StoreBusyError,
+)
+from core.session.events import Event
+from core.session.state import State, fold
+from core.storage.base import Store
+
+Decision = TypeVar("Decision")
+
+_ATTEMPTS: Final = 20
+"""How often to decide anew when others write to the same log at the same time."""
+
+
+class Log:
+    """What all projects amount to, and the one way to add to that. Safe to use from threads.
+
+    Parameters
+    ----------
+    store
+        Where the events are kept.
+    clock
+        Gives the time, UTC.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+        self._states: dict[str, State] = {}
+        self._states_lock = threading.Lock()
+
+    def decide(
+        self,
+        project_id: str,
+        decide: Callable[[State], Decision],
+        events: Callable[[Decision, State], Sequence[Event]],
+    ) -> Decision:
+        """Decide on the latest state, and store the outcome before anybody else changes it."""
+        for _ in range(_ATTEMPTS):
+            state = self.state(project_id)
+            decision = decide(state)
+            new = events(decision, state)
+            if new:
+                try:
+                    self._store.append(project_id, state.seq, new, self._clock())
+                except SequenceConflictError:
+                    # Read all of it anew: a backup may have been put in its place.
+                    with self._states_lock:
+                        self._states.pop(project_id, None)
+                    continue
+            return decision
+        raise StoreBusyError(f"of project {project_id}")
+
+    def state(self, project_id: str) -> State:
+        """The state of a project, with all events that the store has by now."""
+        known = self._states.get(project_id, State())
+        recorded = self._store.events(project_id, after=known.seq)
+        if not recorded:
+            return known
+        state = fold(known, [record.event for record in recorded])
+        with self._states_lock:
+            if state.seq >= self._states.get(project_id, State()).seq:
+                self._states[project_id] = state
+        return state

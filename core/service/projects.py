@@ -1,0 +1,204 @@
+"""The use cases around projects: make, list, rename, delete and restore them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Final
+from uuid import uuid4
+
+from core.config import ProjectConfig, recommended
+from core.data.catalogue import Catalogue, Entry
+from core.engine.accuracies import Notes
+from core.engine.engine import build_engine
+from core.engine.keys import labels_key, note_name
+from core.engine.registry import Engines, is_small
+from core.errors import (
+    InvalidConfigError,
+    InvalidDatasetError,
+    InvalidFeaturesError,
+    InvalidNameError,
+    UnknownProjectError,
+)
+from core.graph.kept import GraphStore
+from core.jobs.progress import CancelledError
+from core.jobs.resources import Resources
+from core.service.log import Log
+from core.session.events import Given
+from core.storage.base import Project, Store
+
+DEFAULT_PROJECT_ID: Final = "digits"
+DEFAULT_PROJECT_NAME: Final = "Digits"
+LONGEST_NAME: Final = 80
+
+
+class Projects:
+    """What can be done with whole projects, over one store.
+
+    Parameters
+    ----------
+    store
+        Where projects and logs are kept.
+    clock
+        Gives the time, UTC.
+    new_id
+        Gives a fresh identifier, of 64 characters at most.
+    catalogue
+        The data sets there are; None stands for the built-in ones.
+    resources
+        How much of the machine engines may use.
+    graphs, notes
+        Where graphs and accuracies are kept, so that a restart is quick; None: nowhere.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        new_id: Callable[[], str] = lambda: uuid4().hex,
+        catalogue: Catalogue | None = None,
+        resources: Resources | None = None,
+        graphs: GraphStore | None = None,
+        notes: Notes | None = None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._new_id = new_id
+        self._catalogue = catalogue or Catalogue()
+        self._notes = notes or Notes()
+        self._engines = Engines(
+            lambda config, progress: build_engine(
+                config,
+                self._catalogue,
+                resources=resources,
+                graphs=graphs,
+                notes=self._notes,
+                progress=progress,
+            )
+        )
+        self._log = Log(store, clock)
+
+    def ensure_default_project(self) -> None:
+        """Make the project that comes with the app, unless there was ever any project."""
+        if not self._store.projects():
+            project = Project(
+                DEFAULT_PROJECT_ID, DEFAULT_PROJECT_NAME, recommended(), self._clock()
+            )
+            self._store.create(project, [])
+
+    def projects(self) -> tuple[Project, ...]:
+        """The projects that were not deleted, oldest first."""
+        return tuple(p for p in self._store.projects() if p.deleted_at is None)
+
+    def deleted_projects(self) -> tuple[Project, ...]:
+        """The projects that can be restored, oldest first."""
+        return tuple(p for p in self._store.projects() if p.deleted_at is not None)
+
+    def create_project(
+        self, name: str, config: ProjectConfig, labels: Mapping[int, str] | None = None
+    ) -> Project:
+        """Make a project, and give the labels it is to start with.
+
+        Parameters
+        ----------
+        labels
+            Item to class name; None stands for the true labels of the first ``n_given`` items.
+
+        Raises
+        ------
+        InvalidNameError
+            If the name is empty, too long or taken.
+        InvalidDatasetError, InvalidConfigError
+            If the data set is not there, or does not have what is asked for.
+        """
+        project = Project(self._new_id(), self._checked_name(name), config, self._clock())
+        self._catalogue.check(config)
+        given = self._true_labels(config) if labels is None else dict(labels)
+        self._store.create(project, [Given(labels=given)] if given else [])
+        return project
+
+    def free_name(self, name: str) -> str:
+        """The name itself, or with a number behind it if there is such a project already."""
+        taken = {other.name.casefold() for other in self.projects()}
+        candidates = (name, *(f"{name} ({i})" for i in range(2, len(taken) + 2)))
+        return next(c for c in candidates if c.casefold() not in taken)
+
+    def rename_project(self, project_id: str, name: str) -> None:
+        """Give a project another name.
+
+        Raises
+        ------
+        InvalidNameError
+            If the name is empty, too long or taken.
+        """
+        self._store.rename(project_id, self._checked_name(name, besides=project_id))
+
+    def delete_project(self, project_id: str) -> None:
+        """Hide a project; its labels are kept and it can be restored."""
+        self._store.delete(project_id, self._clock())
+
+    def restore_project(self, project_id: str) -> None:
+        """Bring a deleted project back, under a free name if its own was taken meanwhile."""
+        project = self._store.project(project_id)
+        if project.deleted_at is None:
+            return
+        name = self.free_name(project.name)
+        if name != project.name:
+            self._store.rename(project_id, name)
+        self._store.restore(project_id)
+
+    def datasets(self) -> tuple[Entry, ...]:
+        """The data sets that a project can be made on."""
+        return self._catalogue.entries()
+
+    def name(self, project_id: str) -> str:
+        """What a project is called."""
+        return self._open_project(project_id).name
+
+    def n_labels(self, project_id: str) -> int:
+        """How many labels a project has."""
+        return len(self._log.state(project_id).labels)
+
+    def known_accuracy(self, project_id: str) -> float | None:
+        """Share of all items predicted right, where it is known without a long wait."""
+        config = self._open_project(project_id).config
+        labels = labels_key(self._log.state(project_id).labels)
+        try:
+            if is_small(config) or self._engines.ready(config) is not None:
+                return self._engines.get(config).accuracy(labels)
+        except (CancelledError, InvalidDatasetError, InvalidFeaturesError):
+            return None
+        return self._notes.get(note_name(config, self._catalogue.version(config.dataset))(labels))
+
+    def _open_project(self, project_id: str) -> Project:
+        project = self._store.project(project_id)
+        if project.deleted_at is not None:
+            raise UnknownProjectError(project_id)
+        return project
+
+    def _true_labels(self, config: ProjectConfig) -> dict[int, str]:
+        """The true labels of the first items, where a project is to start with some."""
+        if config.n_given == 0:
+            return {}
+        dataset = self._catalogue.load(config)
+        if dataset.truth is None:
+            raise InvalidConfigError(
+                f"The true labels of {dataset.title} are not known, so none can be given.",
+                "Set the labels at the start to 0.",
+            )
+        rows, truth = dataset.rows[: config.n_given], dataset.truth[: config.n_given]
+        return {int(r): dataset.class_names[int(t)] for r, t in zip(rows, truth, strict=True)}
+
+    def _checked_name(self, name: str, *, besides: str | None = None) -> str:
+        name = " ".join(name.split())
+        if not name:
+            raise InvalidNameError("A project needs a name.", "Type one and try again.")
+        if len(name) > LONGEST_NAME or not name.isprintable():
+            raise InvalidNameError(
+                f"A name has at most {LONGEST_NAME} letters, digits and signs.", "Shorten it."
+            )
+        others: Iterable[Project] = (p for p in self.projects() if p.project_id != besides)
+        if any(p.name.casefold() == name.casefold() for p in others):
+            raise InvalidNameError(f"There is a project “{name}” already.", "Choose another name.")
+        return name

@@ -1,0 +1,111 @@
+"""What the label page's component and the server say to each other.
+
+The browser is not trusted. A message up is checked here for form; whether it fits the project is
+for :mod:`core.session.state` to say.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from core.errors import InvalidMessageError
+from core.session.events import Answer, AnswerKind
+
+VERSION: Final = 1
+
+ORDINARY_KEYS: Final = "1234567890qwetyiodfgjklzvbnm"
+"""For classes whose names are no keys themselves, in order of display. S, U, X, H, P and A mean
+something else on the page, C and R in Streamlit."""
+
+_Identifier = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+def class_keys(names: tuple[str, ...]) -> tuple[str | None, ...]:
+    """The key that labels an image with each class; None for those that have to be clicked.
+
+    Digits are their own keys. Other classes take the number keys in order, and then letters.
+    """
+    if all(len(name) == 1 and name in "0123456789" for name in names):
+        return names
+    rest = len(names) - len(ORDINARY_KEYS)
+    return (*ORDINARY_KEYS[: len(names)], *[None] * max(0, rest))
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    v: int = Field(ge=VERSION, le=VERSION)
+    id: _Identifier
+    """Chosen by the browser; repeated in the receipt, and the same when a message is sent again."""
+    project: _Identifier
+
+
+class SubmittedAnswer(BaseModel):
+    """One answer, as the browser sends it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    item: int = Field(ge=0, lt=2**53)
+    kind: Literal["label", "skip", "unsure", "bad"]
+    label: str | None = Field(default=None, max_length=200)
+    ms: int | None = Field(default=None, ge=0, lt=2**53)
+
+    def to_answer(self) -> Answer:
+        """Turn it into the session's own value."""
+        return Answer(
+            item=self.item,
+            kind=AnswerKind(self.kind),
+            label=self.label,
+            milliseconds=self.ms,
+        )
+
+
+class SubmitMessage(_Message):
+    """Answers to a batch, all of them or some."""
+
+    kind: Literal["submit"]
+    batch_id: _Identifier
+    answers: list[SubmittedAnswer] = Field(min_length=1, max_length=1000)
+
+
+class UndoMessage(_Message):
+    """Take back the answer to this item of this batch, the last one in force."""
+
+    kind: Literal["undo"]
+    batch_id: _Identifier
+    item: int = Field(ge=0, lt=2**53)
+
+
+class SyncMessage(_Message):
+    """Tell me how things stand: another tab may have changed them."""
+
+    kind: Literal["sync"]
+
+
+Message = SubmitMessage | UndoMessage | SyncMessage
+_MESSAGE: Final[TypeAdapter[Message]] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
+
+
+def parse_message(raw: Any) -> Message:  # noqa: ANN401 - anything at all may come from a browser
+    """Check a message from the browser.
+
+    Raises
+    ------
+    InvalidMessageError
+        If it is not one of the messages above, to the letter.
+    """
+    try:
+        return _MESSAGE.validate_python(raw)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "message"
+        raise InvalidMessageError(f"{where[:80]}: {first['msg'][:120]}") from error
+
+
+def message_id(raw: Any) -> str | None:  # noqa: ANN401 - as above
+    """The id of a message that may be invalid otherwise, so that it can be refused by name."""
+    if isinstance(raw, dict) and isinstance(raw.get("id"), str) and 1 <= len(raw["id"]) <= 64:
+        return str(raw["id"])
+    return None

@@ -1,0 +1,1 @@
+"""What a person does, as events, and what follows from them."""

@@ -1,0 +1,1 @@
+"""Strategies compared, with an oracle in a person’s place."""

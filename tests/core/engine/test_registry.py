@@ -1,0 +1,197 @@
+"""Engines are built once, in the background where that takes long, and shared."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from core.config import ProjectConfig
+from core.data.catalogue import Catalogue
+from core.engine import engine, registry
+from core.engine.accuracies import Notes
+from core.engine.engine import Engine, build_engine
+from core.engine.registry import Engines
+from core.errors import InvalidDatasetError
+from core.graph.kept import GraphStore
+from core.jobs.progress import CancelledError, Progress
+from core.service.labelling import Service
+from core.storage import MemoryStore
+
+SMALL = ProjectConfig(n_samples=60)
+WEIGHTED = ProjectConfig(n_samples=300, kernel="symmetric_knn", mode="fixed_point", alpha=0.99)
+
+
+def plain(config: ProjectConfig, progress: Progress) -> Engine:
+    return build_engine(config, Catalogue(), progress=progress)
+
+
+class SlowBuild:
+    """A build that goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.go_on = threading.Event()
+        self.calls = 0
+
+    def __call__(self, config: ProjectConfig, progress: Progress) -> Engine:
+        self.calls += 1
+        for step in range(1_000):
+            progress("Finding neighbours", step / 1_000)
+            if self.go_on.wait(0.01):
+                return plain(config, progress)
+        raise AssertionError("nobody let it go on")
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    for _ in range(1_000):
+        if condition():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it never happened")
+
+
+def test_projects_that_differ_only_in_what_they_show_share_an_engine():
+    shared = Engines(plain)
+    first = shared.get(SMALL)
+    same = {"n_given": 7, "batch_size": 3, "refit": "label"}
+    assert shared.get(SMALL.model_copy(update=same)) is first
+    assert shared.get(SMALL.model_copy(update={"alpha": 0.3})) is not first
+    assert shared.get(SMALL) is first
+
+
+def test_many_who_ask_at_once_wait_for_one_build():
+    build = SlowBuild()
+    shared = Engines(build)
+    with ThreadPoolExecutor(6) as pool:
+        waiting = [pool.submit(shared.get, SMALL) for _ in range(6)]
+        wait_until(lambda: build.calls > 0)
+        assert shared.ready(SMALL) is None
+        build.go_on.set()
+        found = {id(future.result()) for future in waiting}
+    assert len(found) == build.calls == 1
+    assert shared.ready(SMALL) is shared.get(SMALL)
+
+
+def test_a_build_tells_how_far_it_is_and_when_it_will_be_done():
+    build = SlowBuild()
+    begun = Engines(build).start(SMALL)
+    wait_until(lambda: begun.step.share > 0.15)
+    assert begun.step.stage == "Finding neighbours"
+    assert begun.step.seconds_left is not None
+    assert begun.step.seconds_left > 0
+    assert not begun.done
+    with pytest.raises(TimeoutError):
+        begun.wait(0.01)
+    build.go_on.set()
+    assert begun.wait(10).dataset.n_items == 60
+    assert begun.done
+
+
+def test_a_cancelled_build_raises_and_the_next_one_begins_anew():
+    build = SlowBuild()
+    shared = Engines(build)
+    begun = shared.start(SMALL)
+    begun.cancel()
+    wait_until(lambda: begun.done)
+    with pytest.raises(CancelledError):
+        shared.ready(SMALL)
+    build.go_on.set()
+    assert shared.get(SMALL).dataset.n_items == 60
+    assert build.calls == 2
+
+
+def test_a_build_that_fails_says_why_and_is_tried_again():
+    def fail(_config: ProjectConfig, _progress: Progress) -> Engine:
+        raise InvalidDatasetError("Gone.")
+
+    shared = Engines(fail)
+    for _ in range(2):
+        with pytest.raises(InvalidDatasetError, match="Gone"):
+            shared.get(SMALL)
+
+
+def test_only_the_engines_used_last_are_kept(monkeypatch):
+    monkeypatch.setattr(registry, "_KEPT", 2)
+    shared = Engines(plain)
+    configs = [SMALL.model_copy(update={"alpha": alpha}) for alpha in (0.1, 0.2, 0.3)]
+    for config in configs:
+        shared.get(config)
+    assert [shared.ready(config) is not None for config in configs] == [False, True, True]
+    monkeypatch.setattr(registry, "_KEPT_ITEMS", 100)
+    shared.get(configs[0])
+    assert [shared.ready(config) is not None for config in configs] == [True, False, False]
+
+
+# ---- what is kept on disk
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for graphs and notes, where 300 items are many."""
+    monkeypatch.setattr(engine, "SMALL", 100)
+    monkeypatch.setattr(registry, "SMALL", 100)
+    return tmp_path
+
+
+def stages(config: ProjectConfig, folder: Path) -> list[str]:
+    told: list[str] = []
+    build_engine(
+        config,
+        Catalogue(),
+        graphs=GraphStore(folder / "graphs"),
+        progress=lambda stage, _: told.append(stage),
+    )
+    return list(dict.fromkeys(told))
+
+
+def test_a_graph_is_built_once_and_then_read(folder):
+    assert "Finding neighbours" in stages(WEIGHTED, folder)
+    assert stages(WEIGHTED, folder) == ["Reading images", "Getting ready"]
+    other = WEIGHTED.model_copy(update={"n_neighbors": 5})
+    assert "Finding neighbours" in stages(other, folder)
+
+
+def test_a_damaged_graph_is_built_anew(folder):
+    stages(WEIGHTED, folder)
+    (file,) = (folder / "graphs").iterdir()
+    file.write_bytes(b"nonsense")
+    assert "Finding neighbours" in stages(WEIGHTED, folder)
+    assert stages(WEIGHTED, folder) == ["Reading images", "Getting ready"]
+
+
+def test_a_graph_read_from_the_disk_leads_to_the_same_beliefs(folder):
+    def beliefs() -> np.ndarray:
+        built = build_engine(WEIGHTED, Catalogue(), graphs=GraphStore(folder / "graphs"))
+        labels = frozenset((i, str(load_digits().target[i])) for i in range(20))
+        return np.asarray(built.believe(labels).probabilities)
+
+    np.testing.assert_array_equal(beliefs(), beliefs())
+
+
+def test_accuracies_are_noted_and_not_measured_again(folder, monkeypatch):
+    labels = frozenset((i, str(load_digits().target[i])) for i in range(20))
+    notes = folder / "notes.txt"
+    measured = build_engine(WEIGHTED, Catalogue(), notes=Notes(notes)).accuracy(labels)
+    again = build_engine(WEIGHTED, Catalogue(), notes=Notes(notes))
+    monkeypatch.setattr(again, "believe", None)
+    assert again.accuracy(labels) == measured
+
+
+def test_a_large_project_says_how_far_its_graph_has_come_and_a_small_one_is_just_there(folder):
+    service = Service(MemoryStore(), graphs=GraphStore(folder / "graphs"))
+    small = service.create_project("Small", SMALL).project_id
+    large = service.create_project("Large", WEIGHTED).project_id
+    assert service.preparation(small) is None
+    assert service.known_accuracy(large) is None
+    build = service.preparation(large)
+    assert build is not None
+    build.wait(30)
+    assert service.preparation(large) is None
+    assert service.known_accuracy(large) == 0
+    assert service.n_labels(large) == 0
+    assert service.view(large).dataset.n_items == 300
