@@ -12,12 +12,14 @@ PYTEST_OPTIONS ?= -n 3 --dist worksteal
 # For `make bench`: a file with the MNIST digits, and whether to measure a million items.
 MNIST ?=
 MILLION ?=
+# For `make load`: so many rounds in all without a pause instead, to watch memory.
+ROUNDS ?=
 
 BIN := .venv/bin
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser lint format bench bench-labels clean
+.PHONY: help run test browser lint format bench bench-labels load clean
 
 help:  ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s%s\n", $$1, $$2 }' Makefile
@@ -52,6 +54,10 @@ bench:  ## Measure what is promised of speed and memory
 bench-labels:  ## Count the labels it takes, here and with other tools
 	@.ci/setup bench
 	@$(BIN)/python -m tests.benchmarks.labels $(if $(MNIST),--mnist $(MNIST))
+
+load:  ## Let many people label at once, and see how long they wait
+	@.ci/setup bench
+	@$(BIN)/python -m tests.load $(if $(ROUNDS),--rounds $(ROUNDS))
 
 clean:  ## Remove what these commands made; labels stay
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

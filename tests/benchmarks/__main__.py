@@ -12,11 +12,11 @@ from typing import Final
 
 from tests.benchmarks.label_page import LabelPage, label_page
 from tests.benchmarks.refit import Refit, refit
+from tests.benchmarks.report_file import write_report
 from tests.benchmarks.scale import Size, measure
 from tests.benchmarks.scale_report import scale_report
 from tests.benchmarks.timing import Times, told
 
-REPORT: Final = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 PACKAGES: Final = ("streamlit", "plotly", "scikit-learn", "numpy", "scipy")
 HEAD: Final = "| | median | p95 | bar | |\n| --- | --- | --- | --- | --- |\n"
 
@@ -36,9 +36,7 @@ def main() -> None:
     report = _report(sizes, refits, page, large, rounds, visits)
     print(report)
     if not options.quick:
-        REPORT.parent.mkdir(exist_ok=True)
-        REPORT.write_text(report, encoding="utf-8")
-        print(f"Written to {REPORT.relative_to(Path.cwd())}.", file=sys.stderr)
+        print(f"Written to {write_report(report)}.", file=sys.stderr)
 
 
 def _sizes(options: argparse.Namespace) -> list[int]:

@@ -12,7 +12,6 @@ from core.arrays import UNLABELLED
 from core.config import ProjectConfig, recommended
 from core.data.dataset import Dataset
 from core.learning.beliefs import Beliefs
-from core.session.labels import Labels
 from core.simulation.outcome import Curve, Outcome, Point
 from core.simulation.plan import Plan, Strategy, make_plan
 from core.simulation.run import Build
@@ -49,11 +48,11 @@ class Fake:
         self.config = config or ProjectConfig()
         self.sizes: list[int] = []
 
-    def believe(self, labels: Labels) -> Beliefs:
+    def believe(self, labels: frozenset[tuple[int, str]]) -> Beliefs:
         data = self.dataset
         given = np.full(data.n_items, UNLABELLED)
         last = UNLABELLED
-        for item, name in sorted(labels.items()):
+        for item, name in sorted(labels):
             last = data.class_names.index(name)
             given[item - 10] = last
         predicted = np.where(given == UNLABELLED, last, given)
@@ -62,13 +61,13 @@ class Fake:
 
     def choose(
         self,
-        labels: Labels,
+        labels: frozenset[tuple[int, str]],
         excluded: Iterable[int],
         size: int,
         random: np.random.Generator,
     ) -> list[Asked]:
         settled = set(excluded)
-        assert settled == set(labels)
+        assert settled == {item for item, _ in labels}
         self.sizes.append(size)
         rest = [int(row) for row in self.dataset.rows if int(row) not in settled]
         if self.config.query == "random":
@@ -105,7 +104,7 @@ class Gate(Fake):
 
     def choose(
         self,
-        labels: Labels,
+        labels: frozenset[tuple[int, str]],
         excluded: Iterable[int],
         size: int,
         random: np.random.Generator,

@@ -60,6 +60,13 @@ class Server:
                 raise RuntimeError(f"The server did not start:\n{self.log()}")
             time.sleep(0.05)
 
+    @property
+    def pid(self) -> int:
+        """Of the process, while it runs."""
+        if self._process is None:
+            raise RuntimeError("The server does not run.")
+        return self._process.pid
+
     def kill(self) -> None:
         """End it as the kernel would: no goodbye, no flush."""
         self._end(signal.SIGKILL)

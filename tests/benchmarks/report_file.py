@@ -1,0 +1,46 @@
+"""``docs/benchmarks.md``: sections measured by different commands, which outlive each other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+REPORT: Final = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+
+_ELSEWHERE: Final = ("Many people at once",)
+"""Sections that ``make bench`` does not measure and keeps as they are."""
+
+
+def write_report(text: str) -> Path:
+    """Replace the report but for the sections that are measured elsewhere."""
+    kept = [(name, _section(name)) for name in _ELSEWHERE]
+    _write(text.rstrip() + "\n" + "".join(f"\n## {n}\n\n{body}\n" for n, body in kept if body))
+    return REPORT
+
+
+def write_section(name: str, text: str) -> Path:
+    """Replace one section, or put it at the end."""
+    whole = REPORT.read_text(encoding="utf-8") if REPORT.exists() else "# Benchmarks\n"
+    new = f"## {name}\n\n{text.strip()}\n"
+    found = _pattern(name).search(whole)
+    if found is None:
+        _write(f"{whole.rstrip()}\n\n{new}")
+    else:
+        rest = whole[found.end() :]
+        _write(whole[: found.start()] + new + (f"\n{rest}" if rest else ""))
+    return REPORT
+
+
+def _section(name: str) -> str:
+    found = _pattern(name).search(REPORT.read_text(encoding="utf-8")) if REPORT.exists() else None
+    return found["body"].strip() if found else ""
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(rf"^## {re.escape(name)}\n(?P<body>.*?)(?=^## |\Z)", re.M | re.S)
+
+
+def _write(text: str) -> None:
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(text, encoding="utf-8")

@@ -1,0 +1,57 @@
+"""``make load``: print what many people at once wait for; write it to ``docs/benchmarks.md``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from typing import Final
+
+from tests.benchmarks.report_file import write_section
+from tests.load.report import SECTION, load_report, load_table
+from tests.load.scenarios import Outcome, Scenario, run
+
+SCENARIOS: Final = (
+    Scenario("alone", 1, 1, as_you_go=False, times=20, bar=(None, None, 60)),
+    Scenario("own projects", 20, 20, as_you_go=False, times=8, bar=(200, 500, None)),
+    Scenario("one project", 10, 1, as_you_go=True, times=12, bar=(300, 800, None)),
+)
+_PEOPLE_AT_LENGTH: Final = 20
+_MOST_AT_LENGTH: Final = 3_500
+
+
+def main() -> None:
+    """Measure all of it."""
+    parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        metavar="N",
+        help=f"so many rounds in all without a pause (at most {_MOST_AT_LENGTH}), to watch memory; "
+        "writes no file",
+    )
+    parser.add_argument("--only", choices=[s.name for s in SCENARIOS], help="writes no file")
+    options = parser.parse_args()
+    if options.rounds is not None:
+        outcome = _told(run(_at_length(options.rounds)))
+        print("Memory on the way, MB:", " ".join(f"{mb:,.0f}" for mb in outcome.megabytes))
+        return
+    wanted = [s for s in SCENARIOS if options.only in {None, s.name}]
+    outcomes = [_told(run(scenario)) for scenario in wanted]
+    if options.only is None:
+        where = write_section(SECTION, load_report(outcomes))
+        print(f"Written to {where}.", file=sys.stderr)
+
+
+def _told(outcome: Outcome) -> Outcome:
+    print(load_table([outcome]), flush=True)
+    return outcome
+
+
+def _at_length(rounds: int) -> Scenario:
+    each = min(rounds, _MOST_AT_LENGTH) // _PEOPLE_AT_LENGTH
+    return replace(SCENARIOS[1], name="at length", times=max(each, 1), thinks=0.0)
+
+
+if __name__ == "__main__":
+    main()

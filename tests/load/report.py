@@ -1,0 +1,62 @@
+"""What many people at once wait for, as a table beside its bars."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.benchmarks.timing import told
+from tests.load.scenarios import THINKS, Outcome
+
+SECTION: Final = "Many people at once"
+
+_HEAD: Final = (
+    "| | submit to next batch, median | p95 | server's CPU a submit | sent again | acknowledged, "
+    "labels | lost | seen by two at once | memory |\n"
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+)
+
+
+def load_table(outcomes: list[Outcome]) -> str:
+    """One row a scenario."""
+    return _HEAD + "".join(map(_row, outcomes))
+
+
+def load_report(outcomes: list[Outcome]) -> str:
+    """The section of the report."""
+    return f"""\
+{load_table(outcomes)}
+`make load`: a scripted client that speaks Streamlit's messages over the websocket, as many
+sessions as named, against a server of their own on the same machine; 1,797 digits, best known
+settings, {THINKS:.0f} s of thought before each answer. Milliseconds. A message without a receipt is
+sent again after 3 s, as the label page does. *CPU a submit*: processor time of the server once all
+pages are open, solving ahead included, for a round of ten or, as you go, an answer. *Acknowledged,
+labels*: answers said to be saved, and labels in the store afterwards; several answers to one image
+are one label. *Lost*: answers said to be saved whose label is not in the store. *Seen by two at
+once*: images that came on one screen while they were on another.
+"""
+
+
+def _row(outcome: Outcome) -> str:
+    scenario = outcome.scenario
+    median, p95, cpu = scenario.bar
+    people = "one session" if scenario.sessions == 1 else f"{scenario.sessions} sessions"
+    where = "on one project" if scenario.projects == 1 else "each on a project of its own"
+    how = "as you go" if scenario.as_you_go else "rounds of ten"
+    first, *_, last = outcome.megabytes
+    cells = [
+        f"{people}, {where}, {how}" if scenario.sessions > 1 else f"{people}, {how}",
+        _beside(outcome.waits.median, median),
+        _beside(outcome.waits.p95, p95),
+        _beside(outcome.cpu, cpu),
+        f"{outcome.sent_again:,}",
+        f"{outcome.acknowledged:,}, {outcome.kept:,}",
+        f"{outcome.lost:,}",
+        f"{100 * outcome.shared:.0f} %",
+        f"{first:,.0f} → {last:,.0f} MB",
+    ]
+    trouble = [f"{outcome.refused} refused"] * bool(outcome.refused) + list(outcome.failed)
+    return f"| {' | '.join(cells)} |\n" + "".join(f"\n{line}\n" for line in trouble)
+
+
+def _beside(value: float, bar: int | None) -> str:
+    return told(value) if bar is None else f"{told(value)} (bar {bar})"

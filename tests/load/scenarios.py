@@ -1,0 +1,173 @@
+"""People at work on a server of their own, and what it costs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from core.config import RECOMMENDED
+from tests.benchmarks.timing import Times, times
+from tests.e2e.book import Book
+from tests.e2e.server import Server
+from tests.load.person import Looks, Person
+
+THINKS: Final = 2.0
+"""Seconds of thought before each answer."""
+
+_REST: Final = 1.0
+"""Seconds in which a server ends what it began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Who works on what.
+
+    Attributes
+    ----------
+    sessions
+        How many people.
+    projects
+        How many projects they share evenly.
+    as_you_go
+        An answer at a time instead of ten.
+    times
+        How often each answers.
+    thinks
+        Seconds before each answer.
+    bar
+        Median and 95th percentile from submit to next batch in milliseconds, and processor time
+        of the server per submit; None where nothing is promised.
+    """
+
+    name: str
+    sessions: int
+    projects: int
+    as_you_go: bool
+    times: int
+    thinks: float = THINKS
+    bar: tuple[int | None, int | None, int | None] = (None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a scenario.
+
+    Attributes
+    ----------
+    cpu
+        Milliseconds of the server's processor time per submit, solving ahead included.
+    megabytes
+        The server's resident memory: when all had opened their page, and at each tenth of the
+        way to the end.
+    lost
+        Answers that were acknowledged and are not in the store.
+    kept
+        Labels in the store.
+    shared
+        Share of images that somebody else was looking at when they came on screen.
+    """
+
+    scenario: Scenario
+    waits: Times
+    cpu: float
+    megabytes: tuple[float, ...]
+    sent_again: int
+    refused: int
+    acknowledged: int
+    kept: int
+    lost: int
+    shared: float
+    failed: tuple[str, ...]
+    seconds: float
+
+
+def run(scenario: Scenario) -> Outcome:
+    """Start a server, let people label, and compare what they were told with the store."""
+    with _workplace() as (server, book):
+        config: dict[str, Any] = RECOMMENDED | ({"refit": "label"} if scenario.as_you_go else {})
+        projects = [book.new_project(**config) for _ in range(scenario.projects)]
+        looks = Looks()
+        people = [
+            Person(projects[i % len(projects)], looks, scenario.thinks)
+            for i in range(scenario.sessions)
+        ]
+        started = time.perf_counter()
+        cpu, megabytes = asyncio.run(_work(scenario, people, server))
+        labels = {project: book.labels(project) for project in projects}
+        acknowledged = [(p.project, item, said) for p in people for item, said in p.acknowledged]
+        submits = sum(len(person.waits) for person in people)
+        return Outcome(
+            scenario,
+            waits=times(wait for person in people for wait in person.waits),
+            cpu=1000 * cpu / max(submits, 1),
+            megabytes=megabytes,
+            sent_again=sum(person.sent_again for person in people),
+            refused=sum(person.refused for person in people),
+            acknowledged=len(acknowledged),
+            kept=sum(map(len, labels.values())),
+            lost=sum(labels[project].get(item) != said for project, item, said in acknowledged),
+            shared=looks.shared / max(looks.total, 1),
+            failed=tuple(person.failed for person in people if person.failed),
+            seconds=time.perf_counter() - started,
+        )
+
+
+async def _work(
+    scenario: Scenario, people: list[Person], server: Server
+) -> tuple[float, tuple[float, ...]]:
+    """Processor seconds of the server, and its memory on the way."""
+    chance, begin = random.Random(0), asyncio.Event()
+    working = [
+        asyncio.create_task(
+            # Nobody keeps step with the others.
+            one.label(server.url, scenario.times, begin, chance.uniform(0, scenario.thinks))
+        )
+        for one in people
+    ]
+    await asyncio.gather(*(person.arrived.wait() for person in people))
+    await asyncio.sleep(_REST)
+    before = _cpu_seconds(server.pid)
+    begin.set()
+    total = scenario.times * scenario.sessions
+    megabytes: list[float] = []
+    while not all(task.done() for task in working):
+        done = sum(len(person.waits) for person in people)
+        if done >= total * len(megabytes) / 10:
+            megabytes.append(_megabytes(server.pid))
+        await asyncio.sleep(0.1)
+    await asyncio.gather(*working)
+    # What is still drawn and solved ahead is part of the price.
+    await asyncio.sleep(_REST)
+    return _cpu_seconds(server.pid) - before, (*megabytes, _megabytes(server.pid))
+
+
+@contextmanager
+def _workplace() -> Iterator[tuple[Server, Book]]:
+    with tempfile.TemporaryDirectory() as home:
+        server = Server(Path(home))
+        server.start()
+        book = Book(server.database_url)
+        try:
+            yield server, book
+        finally:
+            book.close()
+            server.stop()
+
+
+def _cpu_seconds(pid: int) -> float:
+    # The name of the program may hold blanks and brackets; fields are counted from behind it.
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _megabytes(pid: int) -> float:
+    pages = Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
