@@ -2,17 +2,20 @@
 
 import streamlit as st
 
-from pages._ui import shell
+from pages._ui import shell, site
 
-st.set_page_config(page_title="Labelspread", page_icon=shell.ICON, layout="wide")
 shell.style()
-st.navigation(
+page = st.navigation(
     [
-        st.Page("pages/label.py", title="Label", default=True),
-        st.Page("pages/progress.py", title="Progress"),
-        st.Page("pages/compare.py", title="Compare"),
-        st.Page("pages/replay.py", title="Replay"),
-        st.Page("pages/projects.py", title="Projects"),
+        st.Page(
+            one.file,
+            title=one.title,
+            default=one is site.HOME,
+            visibility="visible" if one.in_menu else "hidden",
+        )
+        for one in site.PAGES
     ],
     position="top",
-).run()
+)
+st.set_page_config(page_title=f"{page.title} · {site.APP}", page_icon=shell.ICON, layout="wide")
+page.run()

@@ -308,7 +308,8 @@ def _results(outcome: Outcome, stem: str) -> None:
 
 def _figure(outcome: Outcome, key: str = "under_way") -> None:
     n_runs = max(len(outcome.curves_of(one.name)) for one in outcome.plan.strategies)
-    title, switch = st.columns([2.9, 1], vertical_alignment="center", gap="small")
+    with st.container(key=f"head_{key}"):
+        title, switch = st.columns([2.9, 1], vertical_alignment="center", gap="small")
     with title:
         figure_title(
             "Right, by labels given",
@@ -485,7 +486,7 @@ def _beside(under_way: Comparison | None) -> None:
 with shell.errors_in_words():
     if said := st.session_state.pop(_SAYS, None):
         st.toast(said, icon=":material/check:")
-    form, results = st.columns([1, 2.75], gap="medium")
+    form, results = shell.side_by_side("compare", [1, 2.75], "medium")
     with results:
         _what_has_ended()
     under_way = handle.comparisons().under_way

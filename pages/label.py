@@ -11,11 +11,13 @@ import streamlit as st
 from core.errors import LabelspreadError
 from core.figures.base import CONFIG
 from core.figures.confusion import confusion_data, draw_confusion
-from core.figures.learning_curve import draw_learning_curve, learning_curve_data
+from core.figures.learning_curve import LearningCurve, draw_learning_curve, learning_curve_data
+from core.learning.metrics import Report
 from core.service.conversation import Receipt, describe, respond
 from core.service.protocol import message_id
 from core.service.view import View
 from core.session.events import Served
+from core.wording import counted, percent
 from pages._ui import handle, shell
 from pages._ui.key_figures import (
     figure_title,
@@ -23,6 +25,7 @@ from pages._ui.key_figures import (
     labels_given,
     right_of_all,
     seconds_a_label,
+    to_come,
 )
 from pages._ui.labeler import KEY, labeler
 from pages._ui.replays import published_curve
@@ -70,26 +73,59 @@ def _let_the_batch_go_first(batch: Served | None) -> None:
 
 
 def _figures(view: View) -> None:
-    report, colours = view.report_all, shell.palette()
+    report = view.report_all
     if report is None:
         key_figures([labels_given(view), seconds_a_label(view)])
-    else:
-        key_figures([right_of_all(view, report), labels_given(view), seconds_a_label(view)])
-        figure_title("Confusion matrix", "rows true, columns predicted")
-        matrix = confusion_data(report, view.dataset.class_names)
-        figure = draw_confusion(matrix, colours, compact=True)
-        st.plotly_chart(figure, config=CONFIG, theme=None, key="confusion")
-        published = published_curve(view.project.config.replays)
-        figure_title("Right, by labels given", "dotted: the published run" if published else "")
-        curve = learning_curve_data(view.rounds)
-        figure = draw_learning_curve(curve, colours, compact=True, published=published)
-        st.plotly_chart(figure, config=CONFIG, theme=None, key="curve")
+        return
+    key_figures([right_of_all(view, report), labels_given(view), seconds_a_label(view)])
+    figure_title("Confusion matrix", "rows true, columns predicted")
+    with st.container(key="matrix"):
+        _matrix(view, report)
+    published = published_curve(view.project.config.replays)
+    figure_title("Right, by labels given", "dotted: the published run" if published else "")
+    with st.container(key="growth"):
+        _curve(view, published)
+
+
+def _matrix(view: View, report: Report) -> None:
+    if not view.labels:
+        to_come(
+            "After the first labels you see here which classes the model confuses: "
+            "a row for each true class, a column for each predicted one."
+        )
+        return
+    st.plotly_chart(
+        draw_confusion(
+            confusion_data(report, view.dataset.class_names), shell.palette(), compact=True
+        ),
+        key="confusion",
+        # As high as the screen allows, which the style says.
+        height="stretch",
+        theme=None,
+        config=CONFIG,
+        alt=f"Confusion matrix: {percent(report.accuracy)} of {counted(report.n_items, 'image')} "
+        "are predicted right.",
+    )
+
+
+def _curve(view: View, published: LearningCurve | None) -> None:
+    if not view.labels and not published:
+        to_come("And here how much of it is right after each round.")
+        return
+    data = learning_curve_data(view.rounds)
+    st.plotly_chart(
+        draw_learning_curve(data, shell.palette(), compact=True, published=published),
+        key="curve",
+        theme=None,
+        config=CONFIG,
+        alt=f"Learning curve over {counted(len(data.rounds), 'round')}.",
+    )
 
 
 with shell.errors_in_words("Answers that are not saved yet are kept in this browser."):
     view = shell.require_view()
     batch = handle.service().batch(view.project.project_id)
-    work, learned = st.columns([1.9, 1], gap="large")
+    work, learned = shell.side_by_side("label", [1.9, 1], "large")
     with work:
         raw = labeler(describe(view, batch, _receipts()), _on_message)
     if _take(raw):

@@ -36,17 +36,17 @@ def _with_truth(
     view: View, everything: Report, rest: Report, check: LabelCheck, truth: IntArray
 ) -> None:
     _figures_with_truth(view, everything, rest, check)
-    left, right = st.columns(_SPLIT, gap="medium")
+    left, right = shell.side_by_side("figures", _SPLIT, "medium")
     with left:
         _confusion(everything, rest, view.dataset.class_names)
     with right:
         _curve(view)
-    left, right = st.columns(_SPLIT, gap="medium")
+    left, right = shell.side_by_side("details", _SPLIT, "medium")
     with left:
         _classes(everything, view.dataset.class_names)
     with right:
         _uncertainty(view)
-    left, right = st.columns(_SPLIT, gap="medium")
+    left, right = shell.side_by_side("lists", _SPLIT, "medium")
     with left:
         _rounds(view)
     with right:
@@ -60,7 +60,7 @@ def _without_truth(view: View) -> None:
         "are predicted right.",
         icon=":material/info:",
     )
-    left, right = st.columns(_SPLIT, gap="medium")
+    left, right = shell.side_by_side("blank", _SPLIT, "medium")
     with left:
         _rounds(view)
     with right:
@@ -88,31 +88,31 @@ def _downloads(view: View, everything: Report) -> None:
 
 
 def _figures_with_truth(view: View, everything: Report, rest: Report, check: LabelCheck) -> None:
-    key_figures(
-        [
-            right_of_all(view, everything),
-            KeyFigure(
-                f"Right of {rest.n_items:,} unlabelled",
-                percent(rest.accuracy),
-                "as in scikit-learn’s examples",
-                "Share of the images without a label whose predicted class is the true one.",
-            ),
-            KeyFigure(
-                "Macro F1",
-                percent(everything.macro_f1),
-                "classes count alike",
-                "The mean over classes of F1, the harmonic mean of precision and recall.",
-            ),
-            labels_given(view),
-            seconds_a_label(view),
-            KeyFigure(
-                "Labels unlike the truth",
-                f"{len(check.differing):,}",
-                f"of {check.n_labels:,} given by a person",
-                "They are listed at the end of this page.",
-            ),
-        ]
-    )
+    figures = [
+        right_of_all(view, everything),
+        KeyFigure(
+            f"Right of {rest.n_items:,} unlabelled",
+            percent(rest.accuracy),
+            "as in scikit-learn’s examples",
+            "Share of the images without a label whose predicted class is the true one.",
+        ),
+        KeyFigure(
+            "Macro F1",
+            percent(everything.macro_f1),
+            "classes count alike",
+            "The mean over classes of F1, the harmonic mean of precision and recall.",
+        ),
+        labels_given(view),
+        seconds_a_label(view),
+        KeyFigure(
+            "Labels unlike the truth",
+            f"{len(check.differing):,}",
+            f"of {check.n_labels:,} given by a person",
+            "They are listed at the end of this page.",
+        ),
+    ]
+    with st.container(key="six_figures"):
+        key_figures(figures)
     st.caption(
         f"All {everything.n_items:,} are the same items in every round, so rounds compare. "
         "The unlabelled ones do not: the hardest of them leave with every round."
@@ -122,7 +122,7 @@ def _figures_with_truth(view: View, everything: Report, rest: Report, check: Lab
 @st.fragment
 def _confusion(everything: Report, rest: Report, class_names: tuple[str, ...]) -> None:
     """The confusion matrix; a fragment, so that its switches redraw nothing else."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="head_confusion"):
         st.subheader("Confusion matrix", anchor=False)
         population = st.segmented_control(
             "Items", [_ALL, _REST], default=_ALL, required=True, label_visibility="collapsed"
@@ -148,8 +148,7 @@ def _confusion(everything: Report, rest: Report, class_names: tuple[str, ...]) -
 
 
 def _curve(view: View) -> None:
-    # As high as the switches beside the other heading, so that both figures start level.
-    with st.container(horizontal=True, vertical_alignment="center", height=33, border=False):
+    with st.container(horizontal=True, vertical_alignment="center", key="head_curve"):
         is_replay = view.project.config.replays is not None
         note = " :gray[:small[dotted: the published run]]" if is_replay else ""
         st.subheader(f"Right, by labels given{note}", anchor=False)
@@ -271,7 +270,7 @@ def _differing(view: View, check: LabelCheck, truth: IntArray) -> None:
 
 with shell.errors_in_words():
     view = shell.require_view()
-    head = st.container(horizontal=True, vertical_alignment="center")
+    head = st.container(horizontal=True, vertical_alignment="center", key="head_page")
     head.title("Progress", anchor=False, width="stretch")
     truth = view.dataset.truth
     if not view.labels:

@@ -114,7 +114,7 @@ def _deleted(projects: tuple[Project, ...]) -> None:
 with shell.errors_in_words():
     if done := st.session_state.pop(_DONE, None):
         st.toast(done, icon=":material/check:")
-    existing, new = st.columns([1.9, 1], gap="large")
+    existing, new = shell.side_by_side("projects", [1.9, 1], "large")
     with existing:
         st.subheader("Projects", anchor=False)
         projects = handle.service().projects()

@@ -212,9 +212,10 @@ def _report(compared: Sequence[Cell], summary: Sequence[str]) -> None:
         for name, row in rows.items()
     )
     st.html(
+        '<div class="wide" tabindex="0" role="region" aria-label="Report, published and computed">'
         '<table class="report"><thead><tr><td></td><th colspan="4">published</th>'
         f'<th colspan="4">computed</th></tr><tr><td></td>{heads}{heads}</tr></thead>'
-        f"<tbody>{body}</tbody></table>"
+        f"<tbody>{body}</tbody></table></div>"
     )
 
 
@@ -275,7 +276,7 @@ def _page(run: Run, rounds: tuple[ReplayRound, ...], number: int) -> None:
             "Confusion": lambda: draw_confusion(matrix, colours),
         },
     )
-    digits, numbers = st.columns([1.08, 1.2], gap="large")
+    digits, numbers = shell.side_by_side("replay", [1.08, 1.2], "large")
     with digits, st.container(key="replay_digits"):
         if is_active:
             _stepping(number, len(rounds))

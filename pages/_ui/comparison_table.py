@@ -70,15 +70,15 @@ def comparison_table(outcome: Outcome, palette: Palette) -> None:
     groups += _group("found", "Classes of which some image was answered rightly.", 1)
     heads = "".join(f"<th>{column.head}</th>" for column in columns)
     body = "".join(
-        f'<tr><th><i style="background: {palette.strategies[row]}"></i>{escape(one.strategy)}</th>'
-        + "".join(_cell(column, row) for column in columns)
-        + "</tr>"
+        f'<tr><th scope="row"><i style="background: {palette.strategies[row]}"></i>'
+        f"{escape(one.strategy)}</th>" + "".join(_cell(column, row) for column in columns) + "</tr>"
         for row, one in enumerate(summaries)
     )
     st.html(
+        '<div class="wide" tabindex="0" role="region" aria-label="Strategies compared">'
         f'<table class="comparison"><colgroup>{widths}<col class="found"></colgroup>'
         f"<thead><tr><td></td>{groups}</tr><tr><td></td>{heads}</tr></thead>"
-        f"<tbody>{body}</tbody></table>"
+        f"<tbody>{body}</tbody></table></div>"
     )
 
 

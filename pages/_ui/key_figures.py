@@ -47,7 +47,7 @@ def key_figures(figures: Sequence[KeyFigure]) -> None:
         "</dd></div>"
         for figure in figures
     )
-    st.html(f'<dl class="key-figures">{cells}</dl>')
+    st.html(f'<div class="measured"><dl class="key-figures">{cells}</dl></div>')
 
 
 def right_of_all(view: View, report: Report) -> KeyFigure:
@@ -89,3 +89,8 @@ def seconds_a_label(view: View) -> KeyFigure:
 def figure_title(title: str, note: str = "") -> None:
     """Draw the title of a figure, and a word on how to read it."""
     st.html(f'<p class="figure-title">{escape(title)}<span>{escape(note)}</span></p>')
+
+
+def to_come(text: str) -> None:
+    """Say in the place of a figure what will stand there."""
+    st.html(f'<p class="to-come">{escape(text)}</p>')

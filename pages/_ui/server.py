@@ -36,6 +36,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.cli import main_run
 
+from pages._ui.front_door import FrontDoor
+
 APP_FILE = Path(__file__).resolve().parents[2] / "app.py"
 STATIC_DIR = Path(st.__file__).parent / "static" / "static"
 LOOPBACK = ["127.0.0.1", "localhost", "::1"]
@@ -209,7 +211,7 @@ def main() -> None:
     PagesManager.uses_pages_directory = False
     app = st.App(
         APP_FILE,
-        middleware=[Middleware(StaticGzip)],
+        middleware=[Middleware(FrontDoor), Middleware(StaticGzip)],
         routes=[Route("/healthz", healthz)],
         lifespan=_lifespan,
         on_script_error=_unexpected,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, tzinfo
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.engine.registry import Build
 from core.errors import LabelspreadError, UnknownProjectError
@@ -18,16 +20,29 @@ from core.jobs.progress import CancelledError
 from core.jobs.work import Step
 from core.service.view import View
 from core.storage import Project
-from pages._ui import handle
+from pages._ui import handle, site
 
 ICON = str(Path(__file__).with_name("icon.svg"))
 _MOMENT = 1.0
-_STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 
 
 def style() -> None:
     """Set the distances and sizes that Streamlit's theme has no option for."""
-    st.html(f"<style>{_STYLE}</style>")
+    st.html(f"<style>{site.STYLE}</style>")
+
+
+def side_by_side(
+    key: str, spec: Sequence[float], gap: Literal["medium", "large"]
+) -> list[DeltaGenerator]:
+    """Columns of a page; where it is narrow they stand below one another.
+
+    Parameters
+    ----------
+    key
+        A name that no other columns of the page have.
+    """
+    with st.container(key=f"side_by_side_{key}"):
+        return st.columns(spec, gap=gap)
 
 
 def palette() -> Palette:

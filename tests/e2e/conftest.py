@@ -13,6 +13,7 @@ from tests.e2e.book import Book
 from tests.e2e.browser import chromium_executable
 from tests.e2e.desk import BLANK, PATIENCE, WATCH_KEYS, Desk
 from tests.e2e.network import Line
+from tests.e2e.places import Place, places
 from tests.e2e.server import Server
 
 # A machine may be busy with other things; nothing here is about how fast it is.
@@ -49,6 +50,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def book(server: Server) -> Iterator[Book]:
     opened = Book(server.database_url)
     yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def known_places(server: Server) -> Iterator[dict[str, Place]]:
+    """All places of an app with labels, comparisons, and sets of several kinds."""
+    opened = Book(server.database_url, server.home / "datasets")
+    yield places(opened, server.home)
     opened.close()
 
 

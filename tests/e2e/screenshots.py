@@ -1,25 +1,34 @@
-"""The pictures of the README: ten rounds labelled with real keys in a real browser.
+"""Pictures of the pages, taken in a real browser.
 
-``python -m tests.e2e.screenshots`` labels 100 digits at a person's pace in an app of its own, says
-what each round brought, and writes the pages to ``docs/images``.
+``python -m tests.e2e.screenshots`` makes those of the README: it labels 100 digits at a person's
+pace in an app of its own, says what each round brought, and writes the pages to ``docs/images``.
+
+``python -m tests.e2e.screenshots --sizes [PLACE ...]`` takes every page, in every state that
+:mod:`tests.e2e.places` knows, on every screen and in both themes, and writes them to
+``test-results/sizes``.
 """
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from core.service.projects import DEFAULT_PROJECT_ID
-from tests.e2e.book import truth
+from tests.e2e.book import Book, truth
 from tests.e2e.browser import chromium_executable
 from tests.e2e.conftest import ARGUMENTS
-from tests.e2e.desk import Desk
+from tests.e2e.desk import Desk, wait_at_rest
+from tests.e2e.places import SIZES, places
 from tests.e2e.server import ROOT, Server
 
 IMAGES: Final = ROOT / "docs" / "images"
+EVERYWHERE: Final = ROOT / "test-results" / "sizes"
 SIZE: Final[ViewportSize] = {"width": 1280, "height": 800}
 ROUNDS: Final = 10
 PACE: Final = 450
@@ -27,20 +36,59 @@ PACE: Final = 450
 
 
 def main() -> None:
-    """Label, and take the pictures."""
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory() as home, sync_playwright() as playwright:
-        server = Server(Path(home))
+    """Take the pictures that the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.e2e.screenshots", description=__doc__)
+    parser.add_argument("--sizes", nargs="*", metavar="PLACE", help="every page on every screen")
+    chosen = parser.parse_args().sizes
+    with TemporaryDirectory() as home, _app(Path(home)) as (browser, server):
+        if chosen is not None:
+            _take_everywhere(browser, server, chosen)
+            return
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        _label(browser, server)
+        _compare(browser, server)
+        for scheme in ("light", "dark"):
+            _take(browser, server, scheme)
+
+
+@contextmanager
+def _app(home: Path) -> Iterator[tuple[Browser, Server]]:
+    with sync_playwright() as playwright:
+        server = Server(home)
         server.start()
         browser = playwright.chromium.launch(executable_path=chromium_executable(), args=ARGUMENTS)
         try:
-            _label(browser, server)
-            _compare(browser, server)
-            for scheme in ("light", "dark"):
-                _take(browser, server, scheme)
+            yield browser, server
         finally:
             browser.close()
             server.stop()
+
+
+def _take_everywhere(browser: Browser, server: Server, chosen: list[str]) -> None:
+    EVERYWHERE.mkdir(parents=True, exist_ok=True)
+    book = Book(server.database_url, server.home / "datasets")
+    known = places(book, server.home)
+    for scheme in ("light", "dark"):
+        page = browser.new_context(color_scheme=scheme).new_page()
+        for name in chosen or known:
+            for size, screen in SIZES.items():
+                page.set_viewport_size(screen)
+                known[name].open(page, server.url)
+                _show_all(page, screen)
+                page.screenshot(path=EVERYWHERE / f"{name}-{size}-{scheme}.png")
+    book.close()
+
+
+def _show_all(page: Page, screen: ViewportSize) -> None:
+    """Make the screen as high as a page that may be scrolled; the task itself is not such a one."""
+    if page.locator(".labeler, .stage").count():
+        return
+    below = page.locator("[data-testid=stMain]").evaluate(
+        "(main) => main.scrollHeight - main.clientHeight"
+    )
+    if below > 0:
+        page.set_viewport_size({"width": screen["width"], "height": screen["height"] + below})
+        wait_at_rest(page)
 
 
 def _label(browser: Browser, server: Server) -> None:

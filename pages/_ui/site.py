@@ -1,0 +1,39 @@
+"""The pages there are: what they are called, where they are, and what is in their place if not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+APP: Final = "Labelspread"
+STYLE: Final = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+"""The distances and sizes that Streamlit's theme has no option for."""
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """One page; its address is that of its file, but for the first one, which is at the root."""
+
+    title: str
+    address: str
+    in_menu: bool = True
+
+    @property
+    def file(self) -> str:
+        """Its script, from the folder of the app."""
+        return f"pages/{self.address}.py"
+
+
+HOME: Final = SitePage("Label", "label")
+MISSING: Final = SitePage("No such page", "missing", in_menu=False)
+PAGES: Final = (
+    HOME,
+    SitePage("Progress", "progress"),
+    SitePage("Compare", "compare"),
+    SitePage("Replay", "replay"),
+    SitePage("Projects", "projects"),
+    MISSING,
+)
+MISSED: Final = "address"
+"""The query parameter that tells the page for what is missing what was asked for."""

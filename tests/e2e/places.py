@@ -1,0 +1,164 @@
+"""Every page in every state that a person may find it in, to be looked at and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from playwright.sync_api import Page, ViewportSize, expect
+from sklearn.datasets import load_digits
+
+from core.bootstrap import comparisons_of
+from core.session.events import Answer, AnswerKind
+from core.settings import HOME_VARIABLE
+from core.simulation.plan import make_plan
+from core.simulation.strategies import PRESETS
+from tests.e2e.book import Book, truth
+from tests.e2e.desk import wait_at_rest
+
+SIZES: Final[dict[str, ViewportSize]] = {
+    "phone": {"width": 390, "height": 844},
+    "tablet": {"width": 768, "height": 1024},
+    "zoomed": {"width": 640, "height": 400},
+    "small": {"width": 1024, "height": 768},
+    "desktop": {"width": 1280, "height": 800},
+    "large": {"width": 1920, "height": 1080},
+}
+"""Screens, by what they stand for; `zoomed` is a desktop at 200 %."""
+
+NAMES: Final = (
+    "none", "one", "a pair of something, or more", "three", "four", "five", "half a dozen",
+    "seven", "eight", "nine",
+)  # fmt: skip
+_RUN: Final = "digits-active-0.20"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page in one state.
+
+    Attributes
+    ----------
+    address
+        What follows the server's own address.
+    ready
+        A selector of what is there once the page is.
+    then
+        What a person does to get from there to the state.
+    """
+
+    address: str
+    ready: str
+    then: Callable[[Page], None] | None = None
+
+    def open(self, page: Page, server_url: str) -> None:
+        """Go there, and wait until nothing moves any more."""
+        page.goto(f"{server_url}{self.address}")
+        page.locator(self.ready).first.wait_for()
+        wait_at_rest(page)
+        if self.then is not None:
+            self.then(page)
+            wait_at_rest(page)
+
+
+def places(book: Book, home: Path) -> dict[str, Place]:
+    """Fill an app with labels and comparisons, and name the places there are to look at.
+
+    Parameters
+    ----------
+    home
+        The app's folder for data.
+    """
+    named, unknown = _save_sets(home / "datasets")
+    new = book.new_project()
+    taught = book.new_project()
+    _label(book, taught, rounds=4, mistakes=3)
+    words = book.new_project(dataset=named, n_samples=400, kernel="symmetric_knn")
+    _label(book, words, rounds=2)
+    blank = book.new_project(dataset=unknown, n_samples=60, kernel="symmetric_knn")
+    _label(book, blank, rounds=2)
+    over = book.new_project(n_samples=10, batch_size=10)
+    _label(book, over, rounds=1)
+    comparison = _compare(home)
+    labeler, heading, card = ".labeler[data-ready]", "h1, h3", "[class*=st-key-card_]"
+    run = f"/replay?run={_RUN}&round=3"
+    return {
+        "label": Place(f"/?project={taught}", labeler),
+        "label-new": Place(f"/?project={new}", labeler),
+        "label-named": Place(f"/?project={words}", labeler),
+        "label-over": Place(f"/?project={over}", labeler),
+        "label-keys": Place(f"/?project={taught}", labeler, _press("?")),
+        "label-gone": Place("/?project=nothing", "[role=alert]"),
+        "progress": Place(f"/progress?project={taught}", heading),
+        "progress-new": Place(f"/progress?project={new}", heading),
+        "progress-unknown": Place(f"/progress?project={blank}", heading),
+        "compare": Place(f"/compare?comparison={comparison}", "table.comparison"),
+        "compare-new": Place("/compare", heading),
+        "replay": Place("/replay", heading),
+        "replay-run": Place(run, "table.report"),
+        "stage": Place(f"{run}&present=1", ".stage[data-ready]"),
+        "stage-keys": Place(f"{run}&present=1", ".stage[data-ready]", _press("?")),
+        "projects": Place("/projects", card),
+        "projects-custom": Place("/projects", card, _choose_custom),
+        "projects-rename": Place("/projects", card, _open_dialog),
+        "menu": Place(f"/progress?project={taught}", heading, _open_menu),
+    }
+
+
+def _press(key: str) -> Callable[[Page], None]:
+    return lambda page: page.keyboard.press(key)
+
+
+def _choose_custom(page: Page) -> None:
+    page.get_by_role("radio").last.click()
+    expect(page.get_by_label("Neighbours").first).to_be_visible()
+
+
+def _open_dialog(page: Page) -> None:
+    page.get_by_role("button", name="Rename").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _open_menu(page: Page) -> None:
+    page.locator(".st-key-project_menu button").first.click()
+    page.get_by_role("link", name="All projects").wait_for()
+
+
+def _save_sets(folder: Path) -> tuple[str, str]:
+    """A set whose classes have names, and one whose true classes are not known."""
+    folder.mkdir(parents=True, exist_ok=True)
+    digits = load_digits()
+    images = digits.images / 16
+    np.savez(folder / "words.npz", images=images, labels=digits.target, class_names=NAMES)
+    np.savez(folder / "unknown.npz", images=images[:60], class_names=NAMES[:2])
+    return "words.npz", "unknown.npz"
+
+
+def _label(book: Book, project: str, *, rounds: int, mistakes: int = 0) -> None:
+    """Answer rounds with the truth where the classes are digits, and the first ones wrongly."""
+    left = mistakes
+    for _ in range(rounds):
+        batch = book.service.batch(project)
+        assert batch is not None
+        names = book.view(project).dataset.class_names
+        answers = []
+        for item in batch.items:
+            number = (int(truth()[item]) + (left > 0)) % len(names)
+            left -= 1
+            answers.append(
+                Answer(item=item, kind=AnswerKind.LABEL, label=names[number], milliseconds=1400)
+            )
+        book.service.submit(project, batch.batch_id, answers)
+
+
+def _compare(home: Path) -> str:
+    """Compare all known strategies on the digits, and give the comparison's id."""
+    comparisons = comparisons_of({HOME_VARIABLE: str(home)})
+    chosen = [preset.strategy("digits", 300) for preset in PRESETS]
+    plan = make_plan(
+        dataset="digits", n_samples=300, budget=60, batch_size=20, seeds=2, strategies=chosen
+    )
+    return comparisons.start(plan, "Handwritten digits").wait().id

@@ -1,0 +1,74 @@
+"""A first visit with nothing in the browser's cache: what is on screen stays where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.e2e.places import SIZES, Place
+from tests.e2e.server import Server
+
+pytestmark = pytest.mark.browser
+
+MOST: Final = 0.1
+"""A cumulative layout shift that counts as good, as in Google's Core Web Vitals."""
+
+WATCH: Final = """
+window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const { value, hadRecentInput, sources } of list.getEntries()) {
+    if (!hadRecentInput) window.shifts.push([value, sources.map(({ node }) => node?.className)]);
+  }
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.mark.parametrize("size", ["desktop"])
+@pytest.mark.parametrize(
+    "place", ["label", "label-new", "progress", "progress-new", "compare", "replay-run", "projects"]
+)
+def test_nothing_jumps(
+    new_context: Callable[..., BrowserContext],
+    server: Server,
+    known_places: dict[str, Place],
+    place: str,
+    size: str,
+):
+    context = new_context(viewport=SIZES[size])
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    known_places[place].open(page, server.url)
+    shifts = page.evaluate("() => window.shifts")
+    assert sum(value for value, _ in shifts) < MOST, shifts
+
+
+@pytest.mark.parametrize(
+    ("place", "title"),
+    [
+        ("label", "Label"),
+        ("progress", "Progress"),
+        ("compare-new", "Compare"),
+        ("replay", "Replay"),
+        ("stage", "Replay"),
+        ("projects", "Projects"),
+    ],
+)
+def test_a_tab_says_which_page_it_shows(
+    context: BrowserContext, server: Server, known_places: dict[str, Place], place: str, title: str
+):
+    page = context.new_page()
+    known_places[place].open(page, server.url)
+    expect(page).to_have_title(f"{title} · Labelspread")
+    page.close()
+
+
+def test_an_address_without_a_page_shows_where_to_go(context: BrowserContext, server: Server):
+    page = context.new_page()
+    page.goto(f"{server.url}/progress/nope")
+    expect(page.get_by_text("Nothing is at “progress/nope”.")).to_be_visible()
+    page.get_by_role("main").get_by_role("link", name="Projects").click()
+    expect(page.get_by_role("button", name="Make project")).to_be_visible()
+    page.close()
