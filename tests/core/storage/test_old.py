@@ -1,0 +1,42 @@
+"""Databases of earlier versions open, and mean what they meant."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+
+from core.config import ProjectConfig
+from core.session.state import State, fold
+from core.storage import open_store
+from tests.core.builders import NOON, served
+from tests.core.storage.old import OLD, as_told_then, copy_of
+
+
+@pytest.mark.parametrize("name", OLD)
+def test_an_old_database_means_what_it_meant_to_the_app_that_wrote_it(name, tmp_path):
+    path = copy_of(name, tmp_path)
+    with closing(open_store(f"sqlite:///{path}")) as store:
+        told = as_told_then(name)
+        assert {project.project_id for project in store.projects()} == set(told)
+        for project in store.projects():
+            then = told[project.project_id]
+            assert (project.name, project.deleted_at is not None) == (then["name"], then["deleted"])
+            assert project.config == ProjectConfig.model_validate(then["config"])
+            records = store.events(project.project_id)
+            assert [record.seq for record in records] == list(range(1, then["seq"] + 1))
+            state = fold(State(), [record.event for record in records])
+            assert {str(item): label for item, label in state.labels.items()} == then["labels"]
+            assert state.round == then["round"]
+
+
+@pytest.mark.parametrize("name", OLD)
+def test_an_old_database_takes_new_events_behind_its_old_ones(name, tmp_path):
+    url = f"sqlite:///{copy_of(name, tmp_path)}"
+    seq = as_told_then(name)["digits"]["seq"]
+    with closing(open_store(url)) as store:
+        before = store.events("digits")
+        store.append("digits", seq, [served("new", [1])], NOON)
+    with closing(open_store(url)) as store:
+        assert store.events("digits")[:-1] == before
+        assert store.events("digits")[-1].seq == seq + 1
