@@ -18,7 +18,9 @@ from playwright.sync_api import Playwright
 from sklearn.metrics import classification_report, confusion_matrix
 from sklearn.semi_supervised import LabelSpreading
 
-from core.cli.cli import main, outcome_text, report_text
+from core.cli.cli import main
+from core.cli.replay import report_text
+from core.cli.simulate import outcome_text
 from core.data import catalogue
 from core.figures.palette import DARK, LIGHT, Palette
 from core.replay.check import rounds_csv

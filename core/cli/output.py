@@ -1,0 +1,27 @@
+"""Files that a command was asked to write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.errors import FileNotWrittenError
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file, over one that is there.
+
+    Raises
+    ------
+    FileNotWrittenError
+        If it cannot be written.
+    """
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        if not path.parent.is_dir():
+            raise FileNotWrittenError(
+                f"There is no folder {str(path.parent)!r}.", "Make it, or choose another."
+            ) from error
+        raise FileNotWrittenError(
+            f"The file {str(path)!r} cannot be written ({error.strerror}).", "Choose another."
+        ) from error
