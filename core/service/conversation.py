@@ -7,15 +7,24 @@ message again until it has a receipt that is final, so every message may come tw
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 
 from core.data.pictures import ink_url
 from core.errors import LabelspreadError, StoreError
 from core.service.labelling import Service
+from core.service.page import (
+    Belief,
+    LabelPage,
+    LastAnswer,
+    Outcome,
+    ShownClass,
+    ShownItem,
+    ShownReceipt,
+)
 from core.service.protocol import (
     VERSION,
     SubmitMessage,
@@ -48,12 +57,12 @@ class Receipt:
     """
 
     message_id: str | None
-    outcome: Literal["done", "refused", "failed"]
+    outcome: Outcome
     text: str = ""
 
-    def to_json(self) -> dict[str, Any]:
+    def shown(self) -> ShownReceipt:
         """The receipt as the component takes it."""
-        return {"id": self.message_id, "outcome": self.outcome, "text": self.text}
+        return ShownReceipt(id=self.message_id, outcome=self.outcome, text=self.text)
 
 
 def respond(service: Service, raw: Any) -> Receipt:  # noqa: ANN401 - untrusted
@@ -82,8 +91,8 @@ WHY: Final[dict[Reason, str]] = {
 """Why an image is asked about, in a few words."""
 
 
-def describe(view: View, batch: Served | None, receipts: Sequence[Receipt]) -> dict[str, Any]:
-    """Everything the component shows, as JSON.
+def describe(view: View, batch: Served | None, receipts: Sequence[Receipt]) -> LabelPage:
+    """Everything the component shows.
 
     Parameters
     ----------
@@ -97,24 +106,22 @@ def describe(view: View, batch: Served | None, receipts: Sequence[Receipt]) -> d
     names = view.dataset.class_names
     last = view.state.last
     number = batch.round if batch else view.state.round
-    return {
-        "v": VERSION,
-        "project": view.project.project_id,
-        "question": view.dataset.question,
-        "classes": [
-            {"name": name, "key": key} for name, key in zip(names, class_keys(names), strict=True)
-        ],
-        "batch_id": batch.batch_id if batch else None,
-        "as_you_go": view.project.config.refit == "label",
-        "round": number,
-        "round_size": view.project.config.batch_size,
-        "answered": view.state.answers_in(number),
-        "items": _items(view, batch) if batch else [],
-        "saved": len(view.state.placed),
-        "summary": summary(view, batch),
-        "last": _last(last) if last else None,
-        "receipts": [receipt.to_json() for receipt in receipts],
-    }
+    return LabelPage(
+        v=VERSION,
+        project=view.project.project_id,
+        question=view.dataset.question,
+        classes=tuple(map(_class, names, class_keys(names))),
+        batch_id=batch.batch_id if batch else None,
+        as_you_go=view.project.config.refit == "label",
+        round=number,
+        round_size=view.project.config.batch_size,
+        answered=view.state.answers_in(number),
+        items=tuple(_items(view, batch)) if batch else (),
+        saved=len(view.state.placed),
+        summary=summary(view, batch),
+        last=_last(last) if last else None,
+        receipts=tuple(receipt.shown() for receipt in receipts),
+    )
 
 
 def summary(view: View, batch: Served | None) -> str:
@@ -136,35 +143,35 @@ def summary(view: View, batch: Served | None) -> str:
     return ", ".join(told) + "."
 
 
-def _items(view: View, batch: Served) -> list[dict[str, Any]]:
+def _class(name: str, key: str | None) -> ShownClass:
+    return ShownClass(name=name, key=key)
+
+
+def _items(view: View, batch: Served) -> Iterator[ShownItem]:
     images = view.dataset.images
     probabilities = view.beliefs.probabilities
     names = view.dataset.class_names
-    items = []
     unknown: Reason = "query"
     reasons = batch.reasons or (unknown,) * len(batch.items)
     positions = view.engine.positions(batch.items)
     for item, position, reason in zip(batch.items, positions, reasons, strict=True):
         row = probabilities[position]
         best = np.argsort(-row, kind="stable")[:_SHOWN_CLASSES]
-        items.append(
-            {
-                "id": item,
-                "smooth": ink_url(images[position], smooth=True),
-                "pixels": ink_url(images[position], smooth=False),
-                "why": WHY[reason],
-                "beliefs": [
-                    {"name": names[i], "probability": round(float(row[i]), 4)}
-                    for i in best
-                    if row[i] > 0
-                ],
-            }
+        yield ShownItem(
+            id=item,
+            smooth=ink_url(images[position], smooth=True),
+            pixels=ink_url(images[position], smooth=False),
+            why=WHY[reason],
+            beliefs=tuple(
+                Belief(name=names[i], probability=round(float(row[i]), 4))
+                for i in best
+                if row[i] > 0
+            ),
         )
-    return items
 
 
-def _last(placed: Placed) -> dict[str, Any]:
-    return {"batch_id": placed.batch_id, "item": placed.answer.item, "said": said(placed)}
+def _last(placed: Placed) -> LastAnswer:
+    return LastAnswer(batch_id=placed.batch_id, item=placed.answer.item, said=said(placed))
 
 
 def said(placed: Placed) -> str:

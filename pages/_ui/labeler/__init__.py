@@ -8,18 +8,20 @@ from typing import Any
 
 import streamlit as st
 
+from core.service.page import LabelPage
+
 KEY = "labeler"
 """The component's place in the session state; a test puts a message there to act as a browser."""
 
 _HERE = Path(__file__).parent
 
 
-def labeler(data: dict[str, Any], on_message: Callable[[], None]) -> Any:  # noqa: ANN401
+def labeler(shown: LabelPage, on_message: Callable[[], None]) -> Any:  # noqa: ANN401
     """Mount the component and give the message that came with this run, or None.
 
     Parameters
     ----------
-    data
+    shown
         What :func:`core.service.conversation.describe` says.
     on_message
         Called before the script runs, when a message has come. Streamlit leaves the call out
@@ -31,4 +33,4 @@ def labeler(data: dict[str, Any], on_message: Callable[[], None]) -> Any:  # noq
         css=(_HERE / "labeler.css").read_text(encoding="utf-8"),
         js=(_HERE / "labeler.js").read_text(encoding="utf-8"),
     )
-    return mount(key=KEY, data=data, on_message_change=on_message).message
+    return mount(key=KEY, data=shown.model_dump(mode="json"), on_message_change=on_message).message

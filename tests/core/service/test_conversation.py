@@ -83,7 +83,7 @@ def undo(project: str, batch: Served, item: int, sender: str = "m2") -> dict[str
 
 
 def shown(service: Service, project: str, *receipts: Receipt) -> dict[str, Any]:
-    return describe(service.view(project), service.batch(project), receipts)
+    return describe(service.view(project), service.batch(project), receipts).model_dump(mode="json")
 
 
 def labels(service: Service, project: str) -> dict[int, str]:

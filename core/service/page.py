@@ -1,0 +1,105 @@
+"""What the label page's component is sent: typed here, and checked there by types made from this.
+
+``make contract`` writes the types that the browser's side is checked against.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Outcome = Literal["done", "refused", "failed"]
+
+
+class _Shown(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ShownReceipt(_Shown):
+    """What became of a message; ``failed`` ones are sent again."""
+
+    id: str | None
+    outcome: Outcome
+    text: str
+
+
+class ShownClass(_Shown):
+    """A class, and the key that labels an image with it; None where it has to be clicked."""
+
+    name: str
+    key: str | None
+
+
+class Belief(_Shown):
+    """A class the model thinks of, and its probability, 0 to 1."""
+
+    name: str
+    probability: float
+
+
+class ShownItem(_Shown):
+    """An image to label.
+
+    Attributes
+    ----------
+    smooth, pixels
+        The image as a data URL, smoothed and as it is.
+    why
+        Why it is asked about, in a few words.
+    beliefs
+        The most probable classes, the most probable first; empty where no label reaches.
+    """
+
+    id: int
+    smooth: str
+    pixels: str
+    why: str
+    beliefs: tuple[Belief, ...]
+
+
+class LastAnswer(_Shown):
+    """The answer that an undo would take back; ``said`` is what it says, in a word."""
+
+    batch_id: str
+    item: int
+    said: str
+
+
+class LabelPage(_Shown):
+    """Everything the label page's component shows.
+
+    Attributes
+    ----------
+    v
+        The protocol's version.
+    batch_id
+        The batch that waits for answers; None when all items are answered.
+    as_you_go
+        Whether the model learns after each answer.
+    round_size
+        Answers in a round.
+    answered
+        Answers in force in this round.
+    saved
+        Answers in force in the project.
+    summary
+        One line on where the project stands.
+    receipts
+        The last ones, oldest first.
+    """
+
+    v: int
+    project: str
+    question: str
+    classes: tuple[ShownClass, ...]
+    batch_id: str | None
+    as_you_go: bool
+    round: int
+    round_size: int
+    answered: int
+    items: tuple[ShownItem, ...]
+    saved: int
+    summary: str
+    last: LastAnswer | None
+    receipts: tuple[ShownReceipt, ...]
