@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 import streamlit as st
@@ -13,9 +13,6 @@ from core.errors import LabelspreadError
 from core.figures.base import CONFIG
 from core.figures.comparison import comparison_data, draw_comparison
 from core.jobs.progress import CancelledError
-from core.learning.decisions import DECISIONS
-from core.querying.openings import OPENINGS
-from core.querying.queries import QUERIES
 from core.simulation.comparisons import Comparison
 from core.simulation.kept import LONGEST_TITLE, Kept
 from core.simulation.kept import Entry as KeptEntry
@@ -27,11 +24,19 @@ from pages._ui import handle, shell
 from pages._ui.comparison_table import comparison_table
 from pages._ui.downloads import downloads
 from pages._ui.key_figures import figure_title
+from pages._ui.model_fields import (
+    alpha_field,
+    asking_fields,
+    decision_field,
+    features_field,
+    neighbours_field,
+)
 
 _OPENED: Final = "comparison"
 _WATCHED: Final = "compare_watched"
 _SAYS: Final = "compare_says"
-_OWN: Final = "Own"
+_OWN: Final = "Custom"
+_FIELDS: Final = "compare"
 _CHOSEN: Final = ("best", "classic", "random")
 _HEIGHT: Final = 322
 _HEAD: Final = (5, 3)
@@ -40,7 +45,6 @@ _SIZES: Final[dict[ClassSizes, str]] = {
     "first_largest": "First one largest",
     "last_largest": "Last one largest",
 }
-_LIKENESS: Final = {"shapes": "Pixels and edges", "plain": "Pixels"}
 _WRONG: Final = (0, 5, 10)
 _WHOLE, _TOP = "Whole", "Above 90 %"
 
@@ -94,7 +98,7 @@ def _form(entry: Entry, *, is_free: bool) -> None:
                 persist_state="session",
             ),
             "batch_size": middle.number_input(
-                "At a time",
+                "Batch size",
                 1,
                 MOST_BATCH,
                 10,
@@ -166,75 +170,12 @@ def _own() -> dict[str, Any] | None:
 def _own_settings(base: ProjectConfig) -> dict[str, Any]:
     left, right = st.columns(2)
     return base.model_dump() | {
-        "features": left.selectbox(
-            "Likeness",
-            list(_LIKENESS),
-            format_func=_LIKENESS.__getitem__,
-            key="compare_features",
-            help="What images are compared by. *Edges* are histograms of where brightness "
-            "changes, and in which direction. Features that came with the images are used as "
-            "they are.",
-            persist_state="session",
-        ),
-        "n_neighbors": right.number_input(
-            "Neighbours",
-            2,
-            200,
-            base.n_neighbors,
-            key="compare_neighbours",
-            help="Images that each image is linked with: those most like it.",
-            persist_state="session",
-        ),
-        "alpha": left.number_input(
-            "Alpha",
-            0.01,
-            0.999,
-            base.alpha,
-            step=0.01,
-            format="%.3g",
-            key="compare_alpha",
-            help="How much an image listens to its neighbours instead of its own label, 0 to 1.",
-            persist_state="session",
-        ),
-        "decision": _one_of(right, "Decision", "decision", DECISIONS, "How classes are weighed."),
-        "opening": _one_of(
-            left, "First questions", "opening", OPENINGS, "Which images are asked about first."
-        ),
-        "query": _one_of(right, "Then", "query", QUERIES, "Which images are asked about then."),
-        "random_share": left.number_input(
-            "By chance (%)",
-            0,
-            100,
-            round(100 * base.random_share),
-            step=5,
-            key="compare_random_share",
-            help="How many of the later questions are drawn by chance.",
-            persist_state="session",
-        )
-        / 100,
-        "assume_answers": right.selectbox(
-            "Batches",
-            [True, False],
-            format_func=lambda assumes: "Spread out" if assumes else "As ranked",
-            key="compare_batches",
-            help="*Spread out* takes each answer for granted, as predicted, before it chooses the "
-            "next image. *As ranked* takes the first ones of one ranking.",
-            persist_state="session",
-        ),
+        "features": features_field(left, base, _FIELDS),
+        "n_neighbors": neighbours_field(right, base, _FIELDS, most=200),
+        "alpha": alpha_field(left, base, _FIELDS),
+        "decision": decision_field(right, base, _FIELDS),
+        **asking_fields(left, right, base, _FIELDS),
     }
-
-
-def _one_of(place: Any, label: str, key: str, registry: Mapping[Any, Any], help_: str) -> str:  # noqa: ANN401 - a column, and any registry
-    """Choose from a registry, whose first entry is the best known."""
-    chosen: str = place.selectbox(
-        label,
-        list(registry),
-        format_func=lambda one: registry[one].title,
-        key=f"compare_{key}",
-        help=" ".join([help_, *(f"*{o.title}*: {o.explanation}" for o in registry.values())]),
-        persist_state="session",
-    )
-    return chosen
 
 
 def _start(plan: Plan, dataset_title: str) -> None:

@@ -1,8 +1,8 @@
-"""The form for a new project: the best settings known, the classic ones, or one's own."""
+"""The form for a new project: the best settings known, the classic ones, or custom ones."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final, Literal
 
 import streamlit as st
@@ -12,27 +12,33 @@ from core.data.catalogue import Entry
 from core.errors import LabelspreadError
 from core.graph.similarity import Kernel
 from core.learning.decisions import DECISIONS
-from core.querying.openings import OPENINGS
 from core.querying.queries import QUERIES
 from core.service.projects import LONGEST_NAME
 from core.storage import Project
 from pages._ui import handle
+from pages._ui.model_fields import (
+    alpha_field,
+    asking_fields,
+    decision_field,
+    features_field,
+    neighbours_field,
+)
 
-Settings = Literal["best", "classic", "own"]
+Settings = Literal["best", "classic", "custom"]
 
 _CLASSIC: Final = ProjectConfig()
 _BEST: Final = ProjectConfig.model_validate(RECOMMENDED)
 _SETTINGS: Final[dict[Settings, str]] = {
     "best": "Best known",
     "classic": "Classic",
-    "own": "Own",
+    "custom": "Custom",
 }
 _MEANING: Final[dict[Settings, str]] = {
     "best": "Needed the fewest labels over all sets that were measured. One question in five is "
     "drawn by chance, to check the result by.",
     "classic": "As in scikit-learn's examples: images are compared by their pixels, and the most "
     "undecided ones are asked about.",
-    "own": "Everything can be set. The questions begin from the best known.",
+    "custom": "Everything can be set. The questions begin from the best known.",
 }
 _KERNELS: Final[dict[Kernel, str]] = {
     "symmetric_knn": "Weighted",
@@ -57,10 +63,10 @@ def new_project(open_project: Callable[[Project], None]) -> None:
         default="best",
         required=True,
         format_func=_SETTINGS.__getitem__,
-        help="How likeness is judged, how labels spread, and which images are asked about.",
+        help="How similarity is measured, how labels spread, and which images are asked about.",
     )
     st.caption(_MEANING[settings])
-    kernel = _choose_kernel(entry) if settings == "own" else None
+    kernel = _choose_kernel(entry) if settings == "custom" else None
     sent = _form(entry, settings, kernel)
     if sent is None:
         return
@@ -132,8 +138,8 @@ def _choose_kernel(entry: Entry) -> Kernel:
         required=True,
         format_func=_KERNELS.__getitem__,
         key=f"kernel_{entry.key}",
-        help="How alike two images are. *Weighted* links each image with the few most like it, "
-        "makes close ones count for more, and lets labels spread until nothing changes; it is "
+        help="How similar two images are. *Weighted* links each image with the few most similar to "
+        "it, makes close ones count for more, and lets labels spread until nothing changes; it is "
         "quick for any number of images. *Neighbours* links without weights, *RBF* compares all "
         "pairs; both are as in scikit-learn.",
     )
@@ -175,7 +181,8 @@ def _form(entry: Entry, settings: Settings, kernel: Kernel | None) -> tuple[str,
             )
         if kernel is not None:
             given |= _spreading(entry, kernel)
-            given |= _asking()
+            left, right = st.columns(2)
+            given |= asking_fields(left, right, _BEST, "new")
         given["refit"] = st.selectbox(
             "Learn",
             ["round", "label"],
@@ -191,9 +198,10 @@ def _form(entry: Entry, settings: Settings, kernel: Kernel | None) -> tuple[str,
 
 
 def _spreading(entry: Entry, kernel: Kernel) -> dict[str, Any]:
-    """Fields for likeness and spreading."""
+    """Fields for similarity and spreading."""
     is_weighted = kernel == "symmetric_knn"
-    start = _BEST if is_weighted else _CLASSIC
+    start = (_BEST if is_weighted else _CLASSIC).model_copy(update={"kernel": kernel})
+    prefix = f"new_{kernel}"
     given: dict[str, Any] = {"kernel": kernel, "mode": start.mode}
     left, right = st.columns(2)
     if kernel == "rbf":
@@ -204,26 +212,11 @@ def _spreading(entry: Entry, kernel: Kernel) -> dict[str, Any]:
             start.gamma,
             step=0.05,
             format="%.4g",
-            help="How fast likeness falls with distance: if large, only close ones count.",
+            help="How fast similarity falls with distance: if large, only close ones count.",
         )
     else:
-        given["n_neighbors"] = left.number_input(
-            "Neighbours",
-            2,
-            min(entry.n_items, 1_000),
-            start.n_neighbors,
-            help="Those most like an image."
-            if is_weighted
-            else "Those most like an image, which itself counts as one.",
-        )
-    given["alpha"] = right.number_input(
-        "Alpha",
-        0.01,
-        0.99,
-        start.alpha,
-        step=0.05,
-        help="How much an image listens to its neighbours instead of its own label, 0 to 1.",
-    )
+        given["n_neighbors"] = neighbours_field(left, start, prefix, most=min(entry.n_items, 1_000))
+    given["alpha"] = alpha_field(right, start, prefix)
     if not is_weighted:
         given["max_iter"] = left.number_input(
             "Sweeps at most",
@@ -232,62 +225,6 @@ def _spreading(entry: Entry, kernel: Kernel) -> dict[str, Any]:
             start.max_iter,
             help="A fit stops after this many passes over the graph (max_iter in scikit-learn).",
         )
-    given["features"] = (left if is_weighted else right).selectbox(
-        "Likeness",
-        ["shapes", "plain"],
-        index=["shapes", "plain"].index(start.features),
-        format_func={"shapes": "Pixels and edges", "plain": "Pixels"}.__getitem__,
-        help="What images are compared by. *Edges* are histograms of where brightness changes, "
-        "and in which direction. Features that came with the images are used as they are.",
-    )
-    given["decision"] = (right if is_weighted else left).selectbox(
-        "Decision",
-        list(DECISIONS),
-        index=list(DECISIONS).index(start.decision),
-        format_func=lambda key: DECISIONS[key].title,
-        help=_explained(DECISIONS),
-    )
+    given["features"] = features_field(left if is_weighted else right, start, prefix)
+    given["decision"] = decision_field(right if is_weighted else left, start, prefix)
     return given
-
-
-def _asking() -> dict[str, Any]:
-    """Fields for which images are asked about."""
-    left, right = st.columns(2)
-    given: dict[str, Any] = {}
-    given["opening"] = left.selectbox(
-        "First questions",
-        list(OPENINGS),
-        format_func=lambda key: OPENINGS[key].title,
-        help="Which images are asked about first, ten or one for each class. "
-        + _explained(OPENINGS),
-    )
-    given["query"] = right.selectbox(
-        "Then",
-        list(QUERIES),
-        format_func=lambda key: QUERIES[key].title,
-        help="Which images are asked about then. " + _explained(QUERIES),
-    )
-    percent = left.number_input(
-        "By chance (%)",
-        0,
-        100,
-        round(100 * _BEST.random_share),
-        step=5,
-        help="How many of the later questions are drawn by chance. Only what is drawn by chance "
-        "says honestly how good the result is.",
-    )
-    given["random_share"] = percent / 100
-    given["assume_answers"] = right.selectbox(
-        "Batches",
-        [True, False],
-        format_func=lambda assumes: "Spread out" if assumes else "As ranked",
-        help="*Spread out* takes each answer for granted, as predicted, before it chooses the "
-        "next image, so that a batch does not ask the same twice. *As ranked* takes the first "
-        "ones of one ranking.",
-    )
-    return given
-
-
-def _explained(registry: Mapping[Any, Any]) -> str:
-    """All entries of a registry, each with its sentence."""
-    return " ".join(f"*{entry.title}*: {entry.explanation}" for entry in registry.values())

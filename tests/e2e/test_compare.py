@@ -76,7 +76,7 @@ def test_a_comparison_is_started_watched_found_again_and_deleted(page: Page, tmp
 def test_it_goes_on_while_another_page_is_open_and_can_be_cancelled(page: Page):
     page.locator(".st-key-compare_classic label").first.click()
     fill(page, "Labels", 500)
-    fill(page, "At a time", 1)
+    fill(page, "Batch size", 1)
     fill(page, "Runs", 50)
     page.get_by_role("button", name="Start").click()
     expect(page.locator("[data-testid=stProgress]")).to_contain_text("run 1 of 50")

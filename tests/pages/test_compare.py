@@ -81,7 +81,7 @@ def test_an_empty_page_says_what_it_is_for_and_offers_all_presets(open_page: Ope
     assert "Which strategy needs fewest labels?" in text(page)
     assert "Earlier comparisons" not in text(page)
     boxes = {box.label: box for box in page.checkbox}
-    assert list(boxes) == [*(preset.title for preset in PRESETS), "Own"]
+    assert list(boxes) == [*(preset.title for preset in PRESETS), "Custom"]
     assert all(box.help for box in boxes.values())
     assert [name for name, box in boxes.items() if box.value] == [
         "Best known",
@@ -115,7 +115,7 @@ def test_the_form_decides_what_is_computed(open_page: OpenPage):
     wait_and_look(start(page, budget=12, batch=4, runs=1))
     (entry,) = handle.comparisons().entries()
     plan = handle.comparisons().load(entry.id).outcome.plan
-    assert [strategy.name for strategy in plan.strategies] == ["Best known", "Random", "Own"]
+    assert [strategy.name for strategy in plan.strategies] == ["Best known", "Random", "Custom"]
     assert plan.strategies[-1].config.alpha == 0.5
     assert plan.strategies[-1].config.query == "entropy"
     assert (plan.sizes, plan.noise) == ("last_largest", 0.1)

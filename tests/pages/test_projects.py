@@ -36,7 +36,7 @@ def test_the_app_comes_with_one_project_of_all_digits(open_page: OpenPage):
 
 def test_a_project_is_made_with_all_its_settings(open_page: OpenPage, service: Service):
     page = open_page(PROJECTS)
-    choose(page, "Settings", "own").run()
+    choose(page, "Settings", "custom").run()
     choose(page, "Similarity", "knn").run()
     for label, value in {
         "Name": "Second try",
@@ -47,11 +47,11 @@ def test_a_project_is_made_with_all_its_settings(open_page: OpenPage, service: S
         "Alpha": 0.4,
         "Sweeps at most": 7,
         "Batch size": 5,
-        "By chance (%)": 10,
+        "Random (%)": 10,
     }.items():
         field(page, label).set_value(value)
     for label, value in {
-        "Likeness": "shapes",
+        "Features": "shapes",
         "Decision": "class_mass",
         "First questions": "sigma",
         "Then": "variance",

@@ -1,0 +1,145 @@
+"""Fields for how a model compares, decides and asks: the same on all forms that offer them.
+
+A form hands in the settings its fields begin with, and a prefix that keeps its fields apart from
+those of other forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from streamlit.delta_generator import DeltaGenerator
+
+from core.config import ProjectConfig
+from core.learning.decisions import DECISIONS
+from core.querying.openings import OPENINGS
+from core.querying.queries import QUERIES
+
+_FEATURES: Final = {"shapes": "Pixels and edges", "plain": "Pixels"}
+
+
+def neighbours_field(
+    place: DeltaGenerator, base: ProjectConfig, prefix: str, *, most: int = 1_000
+) -> int:
+    """How many neighbours an image is linked with, 2 to ``most``."""
+    itself = "" if base.kernel == "symmetric_knn" else ", which itself counts as one"
+    chosen: int = place.number_input(
+        "Neighbours",
+        2,
+        most,
+        min(base.n_neighbors, most),
+        help=f"How many images each one is linked with: those most similar to it{itself}.",
+        **_kept(prefix, "neighbours"),
+    )
+    return chosen
+
+
+def alpha_field(place: DeltaGenerator, base: ProjectConfig, prefix: str) -> float:
+    """How much of an image's distribution comes from its neighbours, between 0 and 1."""
+    chosen: float = place.number_input(
+        "Alpha",
+        0.01,
+        0.999,
+        base.alpha,
+        step=0.01,
+        format="%.3g",
+        help="How much an image listens to its neighbours instead of its own label, 0 to 1.",
+        **_kept(prefix, "alpha"),
+    )
+    return chosen
+
+
+def features_field(place: DeltaGenerator, base: ProjectConfig, prefix: str) -> str:
+    """What images are compared by."""
+    chosen: str = place.selectbox(
+        "Features",
+        list(_FEATURES),
+        index=list(_FEATURES).index(base.features),
+        format_func=_FEATURES.__getitem__,
+        help="What images are compared by. *Edges* are histograms of where brightness changes, "
+        "and in which direction. Features that come with the images are used as they are.",
+        **_kept(prefix, "features"),
+    )
+    return chosen
+
+
+def decision_field(place: DeltaGenerator, base: ProjectConfig, prefix: str) -> str:
+    """How the scores of the classes are weighed against each other."""
+    return _one_of(
+        place, "Decision", DECISIONS, base.decision, "How classes are weighed.", prefix, "decision"
+    )
+
+
+def asking_fields(
+    left: DeltaGenerator, right: DeltaGenerator, base: ProjectConfig, prefix: str
+) -> dict[str, Any]:
+    """Which images are asked about, as settings of a project."""
+    share = round(100 * base.random_share)
+    return {
+        "opening": _one_of(
+            left,
+            "First questions",
+            OPENINGS,
+            base.opening,
+            "Which images are asked about first, ten or one for each class.",
+            prefix,
+            "opening",
+        ),
+        "query": _one_of(
+            right,
+            "Then",
+            QUERIES,
+            base.query,
+            "Which images are asked about then.",
+            prefix,
+            "query",
+        ),
+        "random_share": left.number_input(
+            "Random (%)",
+            0,
+            100,
+            share,
+            step=5,
+            help="How many of the later questions are drawn at random. Only those say honestly "
+            "how good the result is.",
+            **_kept(prefix, "random_share"),
+        )
+        / 100,
+        "assume_answers": right.selectbox(
+            "Batches",
+            [True, False],
+            index=[True, False].index(base.assume_answers),
+            format_func=lambda assumes: "Spread out" if assumes else "As ranked",
+            help="*Spread out* assumes that each answer will be as predicted before it chooses "
+            "the next image, so that a batch does not ask the same twice. *As ranked* takes the "
+            "first ones of one ranking.",
+            **_kept(prefix, "batches"),
+        ),
+    }
+
+
+def _one_of(
+    place: DeltaGenerator,
+    label: str,
+    registry: Mapping[Any, Any],
+    start: str,
+    help_: str,
+    prefix: str,
+    name: str,
+) -> str:
+    """Choose from a registry; its sentences explain the entries."""
+    chosen: str = place.selectbox(
+        label,
+        list(registry),
+        index=list(registry).index(start),
+        format_func=lambda key: registry[key].title,
+        help=" ".join([help_, *(f"*{o.title}*: {o.explanation}" for o in registry.values())]),
+        **_kept(prefix, name),
+    )
+    return chosen
+
+
+def _kept(prefix: str, name: str) -> dict[str, Any]:
+    """What keeps a field's value while other pages are looked at."""
+    return {"key": f"{prefix}_{name}", "persist_state": "session"}
