@@ -17,7 +17,7 @@ from core.config import ProjectConfig
 from core.data.catalogue import Catalogue
 from core.data.dataset import Dataset
 from core.engine.accuracies import Notes
-from core.engine.keys import Labels, note_name
+from core.engine.keys import note_name
 from core.errors import InvalidDatasetError
 from core.graph.kept import GraphStore, fingerprint
 from core.graph.shapes import shape_features
@@ -30,6 +30,7 @@ from core.learning.columns import ResponseSpreader
 from core.learning.fixed_point import FixedPoint, FixedPointSpreader
 from core.querying.choosing import Choice, Outlook, Policy, choose_batch
 from core.querying.openings import Sample
+from core.session.labels import Labels
 
 SMALL: Final = 5_000
 """Up to as many items a graph is built while a person waits, and is not kept on disk."""
@@ -185,11 +186,10 @@ class Engine:
         mask[self.positions(items)] = True
         return mask
 
-    def labels_array(self, labels: Iterable[tuple[int, str]]) -> IntArray:
+    def labels_array(self, labels: Labels) -> IntArray:
         """Class indices, shape (n_items,); ``UNLABELLED`` where none is given."""
         array = np.full(self.dataset.n_items, UNLABELLED, dtype=np.int64)
-        given = list(labels)
-        array[self.positions(item for item, _ in given)] = [self._class[name] for _, name in given]
+        array[self.positions(labels)] = [self._class[name] for name in labels.values()]
         return array
 
     def _fit(self, labels: Labels) -> Beliefs:

@@ -1,19 +1,17 @@
-"""Names for what can be rebuilt: the settings that matter, and sets of labels."""
+"""Names for what can be rebuilt, made of the settings that matter and of the labels."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from typing import Final
 
 from core.config import ProjectConfig
+from core.session.labels import Labels
 
-_LEARNING: Final = 1
+_LEARNING: Final = 2
 """Part of the name of every note: raise it when the same labels lead to other beliefs."""
-
-Labels = frozenset[tuple[int, str]]
-"""Pairs of an item (its row in the data set) and the name of its class."""
 
 
 def learning_settings(config: ProjectConfig) -> ProjectConfig:
@@ -32,16 +30,14 @@ def learning_settings(config: ProjectConfig) -> ProjectConfig:
 
 
 def note_name(config: ProjectConfig, version: str) -> Callable[[Labels], str]:
-    """Names for what is learned with these settings from sets of labels."""
+    """Names for what is learned with these settings from sets of labels.
+
+    A name costs the same however many labels there are.
+    """
     settings = learning_settings(config).model_dump_json()
 
     def name(labels: Labels) -> str:
-        told = json.dumps([_LEARNING, settings, version, sorted(labels)]).encode()
+        told = json.dumps([_LEARNING, settings, version, labels.digest]).encode()
         return hashlib.blake2b(told, digest_size=16).hexdigest()
 
     return name
-
-
-def labels_key(labels: Mapping[int, str] | Iterable[tuple[int, str]]) -> Labels:
-    """Labels in the form that engines take."""
-    return frozenset(labels.items() if isinstance(labels, Mapping) else labels)

@@ -13,7 +13,6 @@ import numpy as np
 from core.data.catalogue import Catalogue
 from core.engine.accuracies import Notes
 from core.engine.engine import policy_of
-from core.engine.keys import Labels, labels_key
 from core.engine.registry import Build, is_small
 from core.graph.kept import GraphStore
 from core.jobs.resources import Resources
@@ -21,6 +20,7 @@ from core.service.projects import Projects
 from core.service.view import View
 from core.session import rules
 from core.session.events import Answer, Reason, Served
+from core.session.labels import Labels
 from core.session.rules import Submission
 from core.session.state import State
 from core.storage.base import Store
@@ -154,7 +154,7 @@ class Service(Projects):
         return undone is not None
 
     def _next_batch(self, view: View, state: State) -> Served | None:
-        labels = labels_key(state.labels)
+        labels = Labels(state.labels)
         number, reasons = self._next_items(view, state, labels)
         if not reasons:
             return None

@@ -11,7 +11,7 @@ from core.config import ProjectConfig, recommended
 from core.data.catalogue import Catalogue, Entry
 from core.engine.accuracies import Notes
 from core.engine.engine import build_engine
-from core.engine.keys import labels_key, note_name
+from core.engine.keys import note_name
 from core.engine.registry import Engines, is_small
 from core.errors import (
     InvalidConfigError,
@@ -25,6 +25,7 @@ from core.jobs.progress import CancelledError
 from core.jobs.resources import Resources
 from core.service.log import Log
 from core.session.events import Given
+from core.session.labels import Labels
 from core.storage.base import Project, Store
 
 DEFAULT_PROJECT_ID: Final = "digits"
@@ -163,7 +164,7 @@ class Projects:
     def known_accuracy(self, project_id: str) -> float | None:
         """Share of all items predicted right, where it is known without a long wait."""
         config = self._open_project(project_id).config
-        labels = labels_key(self._log.state(project_id).labels)
+        labels = Labels(self._log.state(project_id).labels)
         try:
             if is_small(config) or self._engines.ready(config) is not None:
                 return self._engines.get(config).accuracy(labels)

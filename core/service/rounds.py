@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
-from core.engine.keys import Labels
 from core.session.events import Answer, AnswerKind
+from core.session.labels import Labels
 from core.session.state import State
 
 
@@ -53,13 +53,13 @@ def rounds(state: State, accuracy: Callable[[Labels], float | None]) -> tuple[Ro
     answers: dict[int, list[Answer]] = {0: []} if state.given else {}
     for placed in state.placed:
         answers.setdefault(placed.round, []).append(placed.answer)
-    labels = dict(state.given)
+    labels = Labels(state.given)
     records: list[RoundRecord] = []
     for number in sorted(answers):
         for answer in answers[number]:
             if answer.label is not None:
-                labels[answer.item] = answer.label
-        reached = accuracy(frozenset(labels.items()))
+                labels = labels.with_label(answer.item, answer.label)
+        reached = accuracy(labels)
         before = records[-1].accuracy if records else None
         kinds = [answer.kind for answer in answers[number]]
         records.append(

@@ -7,12 +7,12 @@ from functools import cached_property
 
 from core.data.dataset import Dataset
 from core.engine.engine import Engine
-from core.engine.keys import Labels, labels_key
 from core.learning import metrics
 from core.learning.beliefs import Beliefs
 from core.learning.metrics import LabelCheck, Report
 from core.service import rounds
 from core.service.rounds import RoundRecord
+from core.session.labels import Labels
 from core.session.state import State
 from core.storage.base import Project
 
@@ -33,7 +33,7 @@ class View:
     @cached_property
     def labels(self) -> Labels:
         """All labels, in the form that engines take."""
-        return labels_key(self.state.labels)
+        return Labels(self.state.labels)
 
     @cached_property
     def beliefs(self) -> Beliefs:

@@ -13,13 +13,13 @@ from core.config import ProjectConfig
 from core.data.catalogue import Catalogue
 from core.data.dataset import Dataset
 from core.engine.engine import Engine, build_engine, engine_for, policy_of
-from core.engine.keys import Labels
 from core.errors import ComparisonUnderWayError, LabelspreadError
 from core.graph.kept import GraphStore
 from core.jobs.progress import CancelledError, Progress
 from core.jobs.resources import Resources
 from core.jobs.work import Work
 from core.learning.beliefs import Beliefs
+from core.session.labels import Labels
 from core.simulation.kept import LONGEST_TITLE, ComparisonStore, Entry, Kept
 from core.simulation.outcome import Outcome
 from core.simulation.plan import Plan, shrunken

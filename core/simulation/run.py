@@ -16,6 +16,7 @@ from core.data.dataset import Dataset
 from core.errors import InvalidConfigError
 from core.jobs.progress import Progress, silent
 from core.learning.beliefs import Beliefs
+from core.session.labels import Labels
 from core.simulation.outcome import Curve, Outcome, Point
 from core.simulation.plan import Plan, truth_of
 
@@ -40,13 +41,13 @@ class Learner(Protocol):
         """The items it learns about."""
         ...
 
-    def believe(self, labels: frozenset[tuple[int, str]], /) -> Beliefs:
-        """What it believes of every item, given labels: pairs of item and class."""
+    def believe(self, labels: Labels, /) -> Beliefs:
+        """What it believes of every item, given labels."""
         ...
 
     def choose(
         self,
-        labels: frozenset[tuple[int, str]],
+        labels: Labels,
         excluded: Iterable[int],
         size: int,
         random: np.random.Generator,
@@ -97,19 +98,19 @@ def run_once(
     truth, said = truth_of(dataset), answers(dataset, noise, seed)
     position = {int(row): i for i, row in enumerate(dataset.rows)}
     random = np.random.default_rng(seed)
-    labels: dict[int, str] = {}
+    labels = Labels()
     found: set[int] = set()
     while len(labels) < budget:
         size = min(batch_size, budget - len(labels))
-        chosen = learner.choose(frozenset(labels.items()), set(labels), size, random)
+        chosen = learner.choose(labels, labels, size, random)
         if not chosen:
             return
         for choice in chosen:
             i = position[choice.item]
-            labels[choice.item] = dataset.class_names[said[i]]
+            labels = labels.with_label(choice.item, dataset.class_names[said[i]])
             if said[i] == truth[i]:
                 found.add(int(truth[i]))
-        predicted = learner.believe(frozenset(labels.items())).predicted
+        predicted = learner.believe(labels).predicted
         yield _point(truth, predicted, len(labels), len(found))
 
 

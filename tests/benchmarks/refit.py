@@ -15,7 +15,7 @@ from core.arrays import FloatArray, IntArray
 from core.config import ProjectConfig, make_config
 from core.data.catalogue import Catalogue
 from core.engine.engine import Engine, build_engine
-from core.engine.keys import Labels, labels_key
+from core.session.labels import Labels
 from tests.benchmarks.timing import Times, timed, times
 
 ROUND: Final = 10
@@ -75,7 +75,7 @@ def _true_labels(engine: Engine, items: list[int]) -> Labels:
     dataset = engine.dataset
     assert dataset.truth is not None
     classes = dataset.truth[engine.positions(items)]
-    return labels_key({i: dataset.class_names[c] for i, c in zip(items, classes, strict=True)})
+    return Labels({i: dataset.class_names[c] for i, c in zip(items, classes, strict=True)})
 
 
 def _fit(engine: Engine, config: ProjectConfig, y: IntArray) -> FloatArray:

@@ -35,6 +35,7 @@ from core.learning.fixed_point import FixedPoint, FixedPointSpreader
 from core.querying.choosing import Outlook, Policy, choose_batch
 from core.querying.openings import Sample
 from core.querying.queries import margin
+from core.session.labels import Labels
 
 K: Final = 10
 ALPHA: Final = 0.99
@@ -261,7 +262,7 @@ def _restart(features: NDArray[Any], truth: IntArray, graph: SimilarityGraph) ->
         kept = store.load(fingerprint(dataset, {}))
         assert kept is not None
         Engine(config, dataset, kept).choose(
-            policy_of(config), frozenset(), [], BATCH, np.random.default_rng(0)
+            policy_of(config), Labels(), [], BATCH, np.random.default_rng(0)
         )
         return time.perf_counter() - begun
 

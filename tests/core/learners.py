@@ -12,6 +12,7 @@ from core.arrays import UNLABELLED
 from core.config import ProjectConfig, recommended
 from core.data.dataset import Dataset
 from core.learning.beliefs import Beliefs
+from core.session.labels import Labels
 from core.simulation.outcome import Curve, Outcome, Point
 from core.simulation.plan import Plan, Strategy, make_plan
 from core.simulation.run import Build
@@ -48,11 +49,11 @@ class Fake:
         self.config = config or ProjectConfig()
         self.sizes: list[int] = []
 
-    def believe(self, labels: frozenset[tuple[int, str]]) -> Beliefs:
+    def believe(self, labels: Labels) -> Beliefs:
         data = self.dataset
         given = np.full(data.n_items, UNLABELLED)
         last = UNLABELLED
-        for item, name in sorted(labels):
+        for item, name in sorted(labels.items()):
             last = data.class_names.index(name)
             given[item - 10] = last
         predicted = np.where(given == UNLABELLED, last, given)
@@ -61,13 +62,13 @@ class Fake:
 
     def choose(
         self,
-        labels: frozenset[tuple[int, str]],
+        labels: Labels,
         excluded: Iterable[int],
         size: int,
         random: np.random.Generator,
     ) -> list[Asked]:
         settled = set(excluded)
-        assert settled == {item for item, _ in labels}
+        assert settled == set(labels)
         self.sizes.append(size)
         rest = [int(row) for row in self.dataset.rows if int(row) not in settled]
         if self.config.query == "random":
@@ -104,7 +105,7 @@ class Gate(Fake):
 
     def choose(
         self,
-        labels: frozenset[tuple[int, str]],
+        labels: Labels,
         excluded: Iterable[int],
         size: int,
         random: np.random.Generator,

@@ -15,9 +15,9 @@ from core.arrays import UNLABELLED
 from core.config import ProjectConfig
 from core.data.catalogue import Catalogue
 from core.engine.engine import Engine, build_engine
-from core.engine.keys import Labels, labels_key
 from core.errors import InvalidDatasetError
 from core.querying.choosing import Policy
+from core.session.labels import Labels
 
 CONFIG = ProjectConfig(n_samples=200, shuffle_seed=0)
 
@@ -37,7 +37,7 @@ def engine() -> Engine:
 def true_labels(engine: Engine, positions: list[int]) -> Labels:
     truth = engine.dataset.truth
     assert truth is not None
-    return frozenset((int(engine.dataset.rows[i]), str(truth[i])) for i in positions)
+    return Labels({int(engine.dataset.rows[i]): str(truth[i]) for i in positions})
 
 
 def shuffled_digits() -> tuple[np.ndarray, np.ndarray]:
@@ -75,7 +75,7 @@ def test_accuracy_is_the_share_of_items_predicted_right(engine):
 
 
 def test_without_labels_nothing_is_right(engine):
-    assert engine.accuracy(frozenset()) == 0
+    assert engine.accuracy(Labels()) == 0
 
 
 def test_items_are_named_by_their_row(engine):
@@ -92,12 +92,12 @@ def test_labels_on_images_that_are_not_there_are_told_of_and_go_nowhere(engine, 
     with pytest.raises(InvalidDatasetError, match="has changed since"):
         engine.positions([row])
     with pytest.raises(InvalidDatasetError, match="has changed since"):
-        engine.believe(frozenset({(row, "3")}))
+        engine.believe(Labels({row: "3"}))
 
 
 def test_labels_become_indices_where_their_items_are(engine):
     rows = engine.dataset.rows
-    array = engine.labels_array([(int(rows[4]), "9"), (int(rows[0]), "0")])
+    array = engine.labels_array(Labels({int(rows[4]): "9", int(rows[0]): "0"}))
     assert (array[4], array[0]) == (9, 0)
     assert np.count_nonzero(array == UNLABELLED) == 198
 
@@ -126,7 +126,7 @@ def test_what_is_chosen_was_not_excluded_and_comes_once(engine):
 
 def test_the_first_choice_covers_most_classes_without_any_label(engine):
     truth = dict(zip(engine.dataset.rows.tolist(), shuffled_digits()[1], strict=True))
-    chosen = chosen_by(engine, frozenset(), [], 10)
+    chosen = chosen_by(engine, Labels(), [], 10)
     assert len({truth[row] for row in chosen}) >= 7
 
 
@@ -169,7 +169,3 @@ def test_threads_that_ask_at_the_same_time_hear_what_one_would(engine):
         np.testing.assert_allclose(
             beliefs.probabilities, alone.believe(labels).probabilities, rtol=0, atol=1e-12
         )
-
-
-def test_a_set_of_labels_is_one_key_in_whatever_order_it_comes():
-    assert labels_key({1: "a", 2: "b"}) == labels_key([(2, "b"), (1, "a")])

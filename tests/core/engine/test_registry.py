@@ -21,6 +21,7 @@ from core.errors import InvalidDatasetError
 from core.graph.kept import GraphStore
 from core.jobs.progress import CancelledError, Progress
 from core.service.labelling import Service
+from core.session.labels import Labels
 from core.storage import MemoryStore
 
 SMALL = ProjectConfig(n_samples=60)
@@ -167,14 +168,14 @@ def test_a_damaged_graph_is_built_anew(folder):
 def test_a_graph_read_from_the_disk_leads_to_the_same_beliefs(folder):
     def beliefs() -> np.ndarray:
         built = build_engine(WEIGHTED, Catalogue(), graphs=GraphStore(folder / "graphs"))
-        labels = frozenset((i, str(load_digits().target[i])) for i in range(20))
+        labels = Labels({i: str(load_digits().target[i]) for i in range(20)})
         return np.asarray(built.believe(labels).probabilities)
 
     np.testing.assert_array_equal(beliefs(), beliefs())
 
 
 def test_accuracies_are_noted_and_not_measured_again(folder, monkeypatch):
-    labels = frozenset((i, str(load_digits().target[i])) for i in range(20))
+    labels = Labels({i: str(load_digits().target[i]) for i in range(20)})
     notes = folder / "notes.txt"
     measured = build_engine(WEIGHTED, Catalogue(), notes=Notes(notes)).accuracy(labels)
     again = build_engine(WEIGHTED, Catalogue(), notes=Notes(notes))

@@ -268,7 +268,7 @@ def test_items_called_unsure_or_bad_are_not_asked_about_again(service):
     answer_batch(service, project_id, unsure)
     answer_batch(service, project_id, bad)
     assert service.batch(project_id) is None
-    assert service.view(project_id).labels == frozenset()
+    assert service.view(project_id).labels == {}
 
 
 def test_skipped_items_rest_while_there_are_others(service):
@@ -326,7 +326,7 @@ def test_a_view_stays_as_it_was_while_others_go_on(service):
     view = service.view(project_id)
     answer_batch(service, project_id)
     assert view.state == State()
-    assert view.labels == frozenset()
+    assert view.labels == {}
     assert len(service.view(project_id).labels) == 5
 
 

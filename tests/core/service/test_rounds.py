@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.engine.keys import Labels
 from core.service.rounds import RoundRecord, median_seconds, rounds
+from core.session.labels import Labels
 from core.session.state import State
 from tests.core.builders import (
     answered,
@@ -78,8 +78,8 @@ def test_each_round_is_measured_with_exactly_the_labels_there_were_at_its_end():
         *(served("b", [2], 2), answered("b", label(2, "3"))),
     )
     rounds(state, remember)
-    assert asked == [frozenset(state.labels_up_to(number)) for number in range(3)]
-    assert asked[2] == {(9, "0"), (1, "1"), (2, "3")}
+    assert asked == [dict(state.labels_up_to(number)) for number in range(3)]
+    assert asked[2] == {9: "0", 1: "1", 2: "3"}
 
 
 def test_where_the_truth_is_unknown_there_is_neither_accuracy_nor_change():
