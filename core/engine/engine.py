@@ -132,11 +132,18 @@ class Engine:
         excluded: Iterable[int],
         size: int,
         random: np.random.Generator,
+        assumed: Iterable[int] = (),
     ) -> tuple[Choice, ...]:
-        """Choose up to ``size`` items to ask about, none of them ``excluded``.
+        """Choose up to ``size`` items to ask about, none of them ``excluded`` or ``assumed``.
 
-        All chance comes from ``random``: the same labels and the same state of it give the same
-        items.
+        Parameters
+        ----------
+        random
+            All chance comes from here: the same labels and the same state of it give the same
+            items.
+        assumed
+            Items that are on a screen already: what is chosen is chosen as if they had been
+            answered as predicted. Otherwise their twins would come next.
         """
         candidates = np.ones(self.dataset.n_items, dtype=np.bool_)
         candidates[self.positions(excluded)] = False
@@ -149,7 +156,9 @@ class Engine:
             self._scale,
             self._spreader.sketch,
         )
-        chosen = choose_batch(policy, outlook, self.sample, candidates, size, random)
+        chosen = choose_batch(
+            policy, outlook, self.sample, candidates, size, random, self.positions(assumed)
+        )
         rows = self.dataset.rows
         return tuple(replace(choice, item=int(rows[choice.item])) for choice in chosen)
 

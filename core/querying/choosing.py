@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -148,6 +148,7 @@ def choose_batch(
     candidates: BoolArray,
     size: int,
     random: np.random.Generator,
+    assumed: Sequence[int] = (),
 ) -> tuple[Choice, ...]:
     """Choose the items of the next batch, in the order in which to ask.
 
@@ -163,8 +164,15 @@ def choose_batch(
         Items wanted; fewer come back when there are fewer candidates.
     random
         All chance comes from here: the same state gives the same batch.
+    assumed
+        Items that somebody has before him already, in their order: they are taken for answered as
+        predicted, whatever the policy assumes of the batch itself, and never chosen.
     """
-    batch = _Batch(policy, outlook, sample, candidates.copy(), random)
+    candidates = candidates.copy()
+    for item in assumed:
+        candidates[item] = False
+        outlook.assume(item)
+    batch = _Batch(policy, outlook, sample, candidates, random)
     n_given = outlook.n_labels
     opens_until = max(LEAST, outlook.n_classes, 0 if n_given else size)
     while len(batch.chosen) < size and batch.candidates.any():

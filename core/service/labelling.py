@@ -186,9 +186,9 @@ class Service(Projects):
             number, first = reopened
             return number, {item: state.reason(item) for item in first}
         policy, random = policy_of(config), _chance(view.project.project_id, state)
-        settled = state.settled | set(first)
+        settled = state.settled
         wanted = size - len(first)
-        chosen = view.engine.choose(policy, labels, settled | state.resting, wanted, random)
+        chosen = view.engine.choose(policy, labels, settled | state.resting, wanted, random, first)
         if not first and not chosen:
             chosen = view.engine.choose(policy, labels, settled, wanted, random)
         reasons = {item: state.reason(item) for item in first}

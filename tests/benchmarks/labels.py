@@ -28,7 +28,8 @@ from core.jobs.resources import Resources
 from core.simulation.comparisons import EngineLearner
 from core.simulation.run import run_once
 from tests.benchmarks.label_peers import Measured, Peer, peers
-from tests.benchmarks.label_report import report
+from tests.benchmarks.label_report import AS_YOU_GO, report
+from tests.benchmarks.label_service import as_you_go
 from tests.benchmarks.label_sets import LabelSet, label_sets
 
 REPORT: Final = Path(__file__).resolve().parents[2] / "docs" / "label-efficiency.md"
@@ -174,6 +175,11 @@ def _run_ours(dataset: Dataset, seed: int) -> Iterator[Row]:
         for point in points:
             if point.labels in AT:
                 yield Row(dataset.title, ours.name, ours.batch, seed, Measured(*point))
+    if dataset.n_items <= _MANY:
+        config = recommended(dataset="set.npz", n_samples=dataset.n_items)
+        for measured in as_you_go(dataset, config, seed, min(BUDGET, dataset.n_items // 2)):
+            if measured.labels in AT:
+                yield Row(dataset.title, AS_YOU_GO, 1, seed, measured)
 
 
 def _run_peers(dataset: Dataset, seed: int) -> Iterator[Row]:

@@ -152,6 +152,24 @@ def test_assumed_answers_spread_a_batch_out(setting):
     assert closest(replace(SEEKING, query="variance")) > closest(by_ranking)
 
 
+@pytest.mark.parametrize("n_labels", [0, 7, 12])
+def test_what_is_on_a_screen_already_counts_as_answered_as_predicted(setting, n_labels):
+    """So what comes after it is what would have come after it in one batch."""
+    labels = labelled(n_labels)
+    whole = [choice.item for choice in setting.choose(SEEKING, labels, 8)]
+    for shown in (1, 2, 5):
+        after = choose_batch(
+            SEEKING,
+            setting.outlook(labels),
+            lambda: setting.sample,
+            labels == UNLABELLED,
+            8 - shown,
+            np.random.default_rng(0),
+            whole[:shown],
+        )
+        assert [choice.item for choice in after] == whole[shown:]
+
+
 def test_the_first_ten_are_of_the_opening_and_the_next_of_the_query(setting):
     nothing = np.full(N_ITEMS, UNLABELLED)
     reasons = [choice.reason for choice in setting.choose(SEEKING, nothing, 10)]
