@@ -12,14 +12,21 @@ PYTEST_OPTIONS ?= -n 3 --dist worksteal
 # For `make bench`: a file with the MNIST digits, and whether to measure a million items.
 MNIST ?=
 MILLION ?=
+# For `make lock`: 1 takes the newest release of all that the pinned packages need, a name of that one.
+UPGRADE ?=
 # For `make load`: so many rounds in all without a pause instead, to watch memory.
 ROUNDS ?=
 
 BIN := .venv/bin
 export PYTHON
 
+# A list is complete: what is to be there is installed from that one. Versions that a list has
+# stay, unless pyproject.toml or UPGRADE says otherwise.
+LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --universal --generate-hashes \
+	$(if $(filter 1,$(UPGRADE)),--upgrade,$(addprefix --upgrade-package ,$(UPGRADE)))
+
 .DEFAULT_GOAL := help
-.PHONY: help run test browser lint format bench bench-labels load clean
+.PHONY: help run test browser lint format bench bench-labels load lock audit hooks clean
 
 help:  ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s%s\n", $$1, $$2 }' Makefile
@@ -58,6 +65,22 @@ bench-labels:  ## Count the labels it takes, here and with other tools
 load:  ## Let many people label at once, and see how long they wait
 	@.ci/setup bench
 	@$(BIN)/python -m tests.load $(if $(ROUNDS),--rounds $(ROUNDS))
+
+lock:  ## Write the locks anew from pyproject.toml, hashes included
+	@.ci/setup maintain
+	$(LOCK) pyproject.toml --output-file requirements.txt
+	$(LOCK) pyproject.toml --extra export --constraint requirements.txt --output-file requirements-export.txt
+	$(LOCK) pyproject.toml --extra export --group dev --constraint requirements-export.txt --output-file requirements-dev.txt
+	$(LOCK) pyproject.toml --extra export --group dev --group bench --constraint requirements-dev.txt --output-file requirements-bench.txt
+	$(LOCK) --group maintain --constraint requirements-bench.txt --output-file requirements-maintain.txt
+
+audit:  ## Look for known vulnerabilities in what is installed from the locks
+	@.ci/setup maintain
+	@.ci/audit
+
+hooks:  ## Check each commit before it is made, from now on
+	@.ci/setup maintain
+	$(BIN)/pre-commit install
 
 clean:  ## Remove what these commands made; labels stay
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -45,8 +45,9 @@ def figure_bytes(
         Its layout says how large it is; where it gives no width it becomes 900 pixels wide.
     kind
         ``html`` holds all of Plotly and works without a network. ``png`` has two pixels for one of
-        the layout. ``png`` and ``svg`` are drawn by a Chrome or Chromium: the one that the
-        environment variable ``BROWSER_PATH`` names, else the first that is found.
+        the layout. ``png`` and ``svg`` need the package Kaleido, and are drawn by a Chrome or
+        Chromium: the one that the environment variable ``BROWSER_PATH`` names, else the first that
+        is found.
     background
         A colour, as CSS writes it; figures themselves are see-through.
     title
@@ -55,7 +56,7 @@ def figure_bytes(
     Raises
     ------
     FigureExportError
-        If there is no browser, or it fails.
+        If there is no Kaleido or no browser, or one of them fails.
     """
     drawn = go.Figure(figure).update_layout(paper_bgcolor=background)
     if kind == "html":
@@ -70,8 +71,14 @@ def _page(figure: go.Figure, background: str, title: str) -> str:
 
 def _picture(figure: go.Figure, kind: FileKind) -> bytes:
     # Takes a third of a second, and only pictures need it.
-    import kaleido  # type: ignore[import-untyped]  # no types
-    from kaleido import errors
+    try:
+        import kaleido  # type: ignore[import-untyped]  # no types
+        from kaleido import errors
+    except ImportError as error:
+        raise FigureExportError(
+            "PNG and SVG files need the package Kaleido, which is not installed.",
+            "Install it (pip install kaleido), or choose HTML, which does without.",
+        ) from error
 
     # It logs a traceback whenever a browser says good-bye; what matters comes as an exception.
     logging.getLogger("choreographer").setLevel(logging.CRITICAL)

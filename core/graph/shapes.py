@@ -17,7 +17,7 @@ from itertools import product
 from typing import Final
 
 import numpy as np
-from skimage.transform import resize
+from scipy.ndimage import gaussian_filter1d, zoom
 from threadpoolctl import threadpool_limits
 
 from core.arrays import Float32Array, IntArray, PixelArray
@@ -161,7 +161,7 @@ def _enlarged(images: PixelArray) -> PixelArray:
 
 
 def _resized(images: PixelArray, height: int, width: int) -> PixelArray:
-    down, across = _resizing(images.shape[1], height), _resizing(images.shape[2], width)
+    down, across = resizing(images.shape[1], height), resizing(images.shape[2], width)
     resized = down @ images.astype(np.float32) @ across.T
     # In whole numbers, or rounding errors would give even areas gradients in some direction. Half a
     # grey goes up, a little less included, so that they do not decide it either.
@@ -169,14 +169,30 @@ def _resized(images: PixelArray, height: int, width: int) -> PixelArray:
 
 
 @lru_cache(maxsize=8)
-def _resizing(before: int, after: int) -> Float32Array:
-    """What a side is multiplied by to be resized, shape (after, before).
+def resizing(before: int, after: int) -> Float32Array:
+    """What a side of an image is multiplied by to be resized.
 
     Resizing is linear in the pixels, and is done along one side and then along the other. So what
     becomes of single pixels tells all, and a product with that is much faster than to resize many
     images one by one.
+
+    It is the ``resize`` of scikit-image, with anti-aliasing where the side shrinks: a blur that
+    takes away what the smaller image cannot show, and then linear interpolation.
+
+    Parameters
+    ----------
+    before, after
+        Pixels along the side.
+
+    Returns
+    -------
+    (after, before), float32
+        Not to be written to, since it is kept. Each row sums up to 1.
     """
-    resized = resize(np.eye(before), (after, before), order=1, anti_aliasing=after < before)
+    unit = np.eye(before)
+    if after < before:
+        unit = gaussian_filter1d(unit, (before / after - 1) / 2, axis=0, mode="mirror")
+    resized = zoom(unit, (after / before, 1), order=1, mode="mirror", grid_mode=True)
     matrix = np.asarray(resized, dtype=np.float32)
     matrix.setflags(write=False)
     return matrix

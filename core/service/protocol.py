@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from core.config import LONGEST_CLASS_NAME
 from core.errors import InvalidMessageError
 from core.session.events import Answer, AnswerKind
 
@@ -50,7 +49,7 @@ class SubmittedAnswer(BaseModel):
 
     item: int = Field(ge=0, lt=2**53)
     kind: Literal["label", "skip", "unsure", "bad"]
-    label: str | None = Field(default=None, max_length=LONGEST_CLASS_NAME)
+    label: str | None = Field(default=None, max_length=200)
     ms: int | None = Field(default=None, ge=0, lt=2**53)
 
     def to_answer(self) -> Answer:

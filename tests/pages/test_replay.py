@@ -1,5 +1,6 @@
 import json
 import re
+import sys
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -124,3 +125,17 @@ def test_a_second_start_from_the_same_round_has_a_name_of_its_own(
         "digits-demo-current, from round 1",
         "digits-demo-current, from round 1 (2)",
     ]
+
+
+def test_a_picture_that_cannot_be_drawn_is_said_on_the_page_which_goes_on(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(sys.modules, "kaleido", None)  # as if it were not installed
+    page = open_page(PAGE, run="digits-demo-current")
+    kinds = next(one for one in page.button_group if one.label == "As")
+    kinds.set_value("png").run()
+    button(page, "Draw the file").click().run()
+    assert not page.exception
+    assert "Kaleido" in page.error[0].value
+    assert "choose HTML" in page.error[0].value
+    assert button(page, "Present")

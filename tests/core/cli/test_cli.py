@@ -262,6 +262,22 @@ def test_without_a_browser_a_picture_is_refused_with_advice(
     assert not file.exists()
 
 
+def test_without_kaleido_a_picture_is_refused_with_advice_and_a_page_is_drawn(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setitem(sys.modules, "kaleido", None)  # as if it were not installed
+    picture, page = tmp_path / "demo.png", tmp_path / "demo.html"
+    status, out, err = command("replay", DEMO, "--figure", picture)
+    assert (status, out) == (2, "")
+    assert err == (
+        "python -m core: PNG and SVG files need the package Kaleido, which is not installed. "
+        "Install it (pip install kaleido), or choose HTML, which does without.\n"
+    )
+    assert not picture.exists()
+    assert command("replay", DEMO, "--figure", page).status == 0
+    assert page.stat().st_size > 1_000_000, "all of Plotly is in it"
+
+
 def test_a_browser_that_does_not_start_is_said_in_one_line(tmp_path: Path):
     """In a process of its own, where other programs' complaints would be seen too."""
     environment = {**os.environ, "BROWSER_PATH": sys.executable}

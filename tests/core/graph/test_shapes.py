@@ -17,7 +17,7 @@ from core.arrays import Float32Array, PixelArray
 from core.graph import shapes
 from core.graph.neighbours import nearest_neighbours
 from core.graph.projection import N_COMPONENTS, Projection
-from core.graph.shapes import SCALES, description, part_weights, shape_features
+from core.graph.shapes import SCALES, description, part_weights, resizing, shape_features
 from core.jobs.progress import CancelledError
 
 GRADIENTS = (1, 2)
@@ -117,12 +117,32 @@ def test_gradients_of_a_small_image_are_those_of_the_enlarged_one(before, after)
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [((33, 33), (32, 32)), ((64, 40), (32, 20)), ((50, 200), (8, 32)), ((3, 100), (1, 32))],
+    [
+        ((33, 33), (32, 32)),
+        ((64, 40), (32, 20)),
+        ((50, 200), (8, 32)),
+        ((3, 100), (1, 32)),
+        ((301, 257), (32, 27)),
+    ],
 )
 def test_of_a_large_image_the_shrunken_one_is_described(before, after):
     images = pictures(20, *before)
     expected = description(resized(images, after))
     for some, others in zip(description(images), expected, strict=True):
+        np.testing.assert_allclose(some, others, atol=1e-6)
+
+
+@given(before=st.integers(1, 300), after=st.integers(1, 32))
+def test_a_side_is_resized_as_scikit_image_does(before, after):
+    expected = resize(np.eye(before), (after, before), order=1, anti_aliasing=after < before)
+    np.testing.assert_allclose(resizing(before, after), expected, rtol=0, atol=1e-7)
+
+
+def test_gradients_of_digits_are_those_of_what_scikit_image_enlarges():
+    images, _ = digits()
+    _, *gradients = description(images)
+    _, *expected = description(resized(images, (16, 16)))
+    for some, others in zip(gradients, expected, strict=True):
         np.testing.assert_allclose(some, others, atol=1e-6)
 
 

@@ -1,0 +1,97 @@
+"""What is installed is what pyproject.toml asks for. Nothing here asks a network."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+OURS = re.compile(r"# +(?:via )?labelspread \(pyproject\.toml(?::\w+)?\)")
+STALE = "run `make lock`: this list is not what pyproject.toml asks for"
+
+
+@dataclass(frozen=True)
+class Locked:
+    """A package in a lock."""
+
+    version: str
+    n_hashes: int
+    asked_for: bool
+    """Whether pyproject.toml names it, other packages aside."""
+
+
+def lock(name: str) -> dict[str, Locked]:
+    entries = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8"))
+    locked: dict[str, Locked] = {}
+    for entry in entries:
+        if entry.startswith("#"):
+            continue
+        asked = Requirement(entry.partition(" \\\n")[0])
+        (pin,) = asked.specifier
+        locked[canonicalize_name(asked.name)] = Locked(
+            pin.version, entry.count("--hash=sha256:"), bool(OURS.search(entry))
+        )
+    return locked
+
+
+def asked_for(lists: tuple[str, ...]) -> dict[str, str]:
+    """Names and versions that pyproject.toml asks for, in these of its lists."""
+    read = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project = read["project"]
+    known = {
+        "dependencies": project["dependencies"],
+        **project["optional-dependencies"],
+        **read["dependency-groups"],
+    }
+    pins: dict[str, str] = {}
+    for text in (text for name in lists for text in known[name]):
+        asked = Requirement(text)
+        (pin,) = asked.specifier
+        assert pin.operator == "==", f"{text} is not pinned"
+        pins[canonicalize_name(asked.name)] = pin.version
+    return pins
+
+
+LOCKS = {
+    "requirements.txt": ("dependencies",),
+    "requirements-export.txt": ("dependencies", "export"),
+    "requirements-dev.txt": ("dependencies", "export", "dev"),
+    "requirements-bench.txt": ("dependencies", "export", "dev", "bench"),
+    "requirements-maintain.txt": ("maintain",),
+}
+
+
+@pytest.mark.parametrize(("name", "lists"), LOCKS.items(), ids=LOCKS)
+def test_a_lock_has_what_is_asked_for_and_nothing_that_is_no_longer(
+    name: str, lists: tuple[str, ...]
+):
+    ours = {package: one.version for package, one in lock(name).items() if one.asked_for}
+    assert ours == asked_for(lists), STALE
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_package_of_a_lock_has_the_hashes_of_its_files(name: str):
+    assert [package for package, one in lock(name).items() if not one.n_hashes] == []
+
+
+def test_a_package_has_the_same_version_in_all_locks():
+    for one, other in combinations(map(lock, LOCKS), 2):
+        shared = one.keys() & other.keys()
+        assert {p: one[p].version for p in shared} == {p: other[p].version for p in shared}
+
+
+def test_longer_locks_have_all_that_shorter_ones_have():
+    """So that only the longest that is wanted is installed."""
+    app, export, dev, bench, _ = (lock(name).keys() for name in LOCKS)
+    assert app <= export <= dev <= bench
+
+
+def test_every_lock_is_known_here():
+    assert {path.name for path in ROOT.glob("requirements*.txt")} == set(LOCKS)
