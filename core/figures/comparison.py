@@ -132,37 +132,39 @@ def draw_comparison(
     # Bands lie behind all lines.
     traces = [_band(line, palette) for line in lines if None not in line.low]
     traces += [_line(line, palette, top=top) for line in lines]
-    return go.Figure(traces, layout)
+    return base.figure(traces, layout)
 
 
-def _band(line: Line, palette: Palette) -> go.Scatter:
-    return go.Scatter(
-        x=[*line.labels, *line.labels[::-1]],
-        y=[*line.high, *line.low[::-1]],
-        mode="lines",
-        line={"width": 0},
-        fill="toself",
-        fillcolor=_see_through(palette.strategies[line.number]),
-        hoverinfo="skip",
-        showlegend=False,
-        name=line.name,
-    )
+def _band(line: Line, palette: Palette) -> base.Trace:
+    return {
+        "type": "scatter",
+        "x": [*line.labels, *line.labels[::-1]],
+        "y": [*line.high, *line.low[::-1]],
+        "mode": "lines",
+        "line": {"width": 0},
+        "fill": "toself",
+        "fillcolor": _see_through(palette.strategies[line.number]),
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "name": line.name,
+    }
 
 
-def _line(line: Line, palette: Palette, *, top: bool) -> go.Scatter:
+def _line(line: Line, palette: Palette, *, top: bool) -> base.Trace:
     colour = palette.strategies[line.number]
-    return go.Scatter(
-        x=line.labels,
-        y=line.percents,
-        mode="lines+markers",
-        line={"color": colour, "width": 2.25},
-        marker={"color": colour, "size": 6, "line": {"color": palette.page, "width": 1}},
+    return {
+        "type": "scatter",
+        "x": line.labels,
+        "y": line.percents,
+        "mode": "lines+markers",
+        "line": {"color": colour, "width": 2.25},
+        "marker": {"color": colour, "size": 6, "line": {"color": palette.page, "width": 1}},
         # What lies below the top is not to be drawn over the axis.
-        cliponaxis=top,
-        hovertext=_hover_texts(line),
-        hoverinfo="text",
-        name=base.label(line.name, longest=40),
-    )
+        "cliponaxis": top,
+        "hovertext": _hover_texts(line),
+        "hoverinfo": "text",
+        "name": base.label(line.name, longest=40),
+    }
 
 
 def _hover_texts(line: Line) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape, unescape
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go
@@ -108,18 +108,19 @@ def draw_confusion(
         For a column about 400 pixels wide: lower, and without titles on the axes.
     """
     n_rows, n_columns = data.counts.shape
-    traces: list[Any] = [
-        go.Heatmap(
-            z=data.levels,
-            zmin=-1,
-            zmax=3,
-            colorscale=_colour_scale(palette),
-            showscale=False,
-            xgap=2 if n_rows <= _MOST_CLASSES_WITH_NUMBERS else 1,
-            ygap=2 if n_rows <= _MOST_CLASSES_WITH_NUMBERS else 1,
-            hovertext=_hover_texts(data),
-            hoverinfo="text",
-        )
+    traces: list[base.Trace] = [
+        {
+            "type": "heatmap",
+            "z": data.levels,
+            "zmin": -1,
+            "zmax": 3,
+            "colorscale": _colour_scale(palette),
+            "showscale": False,
+            "xgap": 2 if n_rows <= _MOST_CLASSES_WITH_NUMBERS else 1,
+            "ygap": 2 if n_rows <= _MOST_CLASSES_WITH_NUMBERS else 1,
+            "hovertext": _hover_texts(data),
+            "hoverinfo": "text",
+        }
     ]
     if n_rows <= _MOST_CLASSES_WITH_NUMBERS:
         traces.append(_numbers(data, palette, shares=shares, compact=compact))
@@ -156,7 +157,7 @@ def draw_confusion(
             title=None if compact else base.title(palette, "true"),
         ),
     )
-    return go.Figure(traces, layout)
+    return base.figure(traces, layout)
 
 
 def cell_colour(level: float, palette: Palette) -> str:
@@ -171,26 +172,27 @@ def _colour_scale(palette: Palette) -> list[tuple[float, str]]:
     return [((stop + 1) / 4, cell_colour(stop, palette)) for stop in stops]
 
 
-def _numbers(data: ConfusionMatrix, palette: Palette, *, shares: bool, compact: bool) -> go.Scatter:
+def _numbers(data: ConfusionMatrix, palette: Palette, *, shares: bool, compact: bool) -> base.Trace:
     rows, columns = np.nonzero(data.counts)
     cells = list(zip(rows.tolist(), columns.tolist(), strict=True))
     few = len(data.class_names) <= 10
-    return go.Scatter(
-        x=columns.tolist(),
-        y=rows.tolist(),
-        mode="text",
-        text=[
+    return {
+        "type": "scatter",
+        "x": columns.tolist(),
+        "y": rows.tolist(),
+        "mode": "text",
+        "text": [
             _short(data.shares[c])
             if shares
             else short_count(int(data.counts[c]), 999 if compact else 99_999)
             for c in cells
         ],
-        textfont={
+        "textfont": {
             "size": (11 if compact else 13) if few else 9,
             "color": [text_on(cell_colour(data.levels[c], palette)) for c in cells],
         },
-        hoverinfo="skip",
-    )
+        "hoverinfo": "skip",
+    }
 
 
 def short_count(number: int, longest: int) -> str:

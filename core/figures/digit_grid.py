@@ -170,28 +170,30 @@ def draw_digit_grid(
         images=[_picture(corner, tile, image, palette) for corner, _, image in digits],
         annotations=[*_title(plan, palette), *_names(plan, palette)],
     )
-    captions = go.Scatter(
-        x=centres,
-        y=[y + tile + _CAPTION_GAP * text for (_, y), _, _ in digits],
-        mode="text",
-        text=[_caption(query) for query in queries],
-        textposition="bottom center",
-        textfont={
+    captions = {
+        "type": "scatter",
+        "x": centres,
+        "y": [y + tile + _CAPTION_GAP * text for (_, y), _, _ in digits],
+        "mode": "text",
+        "text": [_caption(query) for query in queries],
+        "textposition": "bottom center",
+        "textfont": {
             "size": text,
             "color": [palette.muted if query.right else palette.ink for query in queries],
         },
-        cliponaxis=False,
-        hoverinfo="skip",
-    )
-    hover = go.Scatter(
-        x=centres,
-        y=[y + tile / 2 for (_, y), _, _ in digits],
-        mode="markers",
-        marker={"symbol": "square", "size": tile, "opacity": 0},
-        hovertext=[_hover_text(query) for query in queries],
-        hoverinfo="text",
-    )
-    return go.Figure([captions, hover], layout)
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }
+    hover = {
+        "type": "scatter",
+        "x": centres,
+        "y": [y + tile / 2 for (_, y), _, _ in digits],
+        "mode": "markers",
+        "marker": {"symbol": "square", "size": tile, "opacity": 0},
+        "hovertext": [_hover_text(query) for query in queries],
+        "hoverinfo": "text",
+    }
+    return base.figure([captions, hover], layout)
 
 
 def _card(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go
@@ -62,31 +62,33 @@ def draw_entropy_histogram(data: EntropyHistogram, palette: Palette) -> go.Figur
     width = float(data.edges[1])
     beyond = most + 1.5 * width
     highest = max(int(data.counts.max()), data.n_unreached, 1)
-    bars: list[Any] = [
-        go.Bar(
-            x=(data.edges[:-1] + data.edges[1:]) / 2,
-            y=data.counts,
-            width=width,
-            marker={"color": palette.accent, "line": {"width": 0}},
-            hovertext=[
+    bars: list[base.Trace] = [
+        {
+            "type": "bar",
+            "x": (data.edges[:-1] + data.edges[1:]) / 2,
+            "y": data.counts,
+            "width": width,
+            "marker": {"color": palette.accent, "line": {"width": 0}},
+            "hovertext": [
                 f"{low:.2f} to {high:.2f} nats: {_items(n)}"
                 for low, high, n in zip(data.edges[:-1], data.edges[1:], data.counts, strict=True)
             ],
-            hoverinfo="text",
-        )
+            "hoverinfo": "text",
+        }
     ]
     ticks = np.arange(0.0, most, 0.5).tolist()
     texts = [f"{tick:.1f}" for tick in ticks]
     if data.n_unreached:
         bars.append(
-            go.Bar(
-                x=[beyond],
-                y=[data.n_unreached],
-                width=width,
-                marker={"color": palette.unknown, "line": {"width": 0}},
-                hovertext=[f"not reached by any label: {_items(data.n_unreached)}"],
-                hoverinfo="text",
-            )
+            {
+                "type": "bar",
+                "x": [beyond],
+                "y": [data.n_unreached],
+                "width": width,
+                "marker": {"color": palette.unknown, "line": {"width": 0}},
+                "hovertext": [f"not reached by any label: {_items(data.n_unreached)}"],
+                "hoverinfo": "text",
+            }
         )
         ticks, texts = [*ticks, beyond], [*texts, "not<br>reached"]
     layout = base.layout(
@@ -116,7 +118,7 @@ def draw_entropy_histogram(data: EntropyHistogram, palette: Palette) -> go.Figur
         if data.counts.any() or data.n_unreached
         else [base.note(palette, "No item is left unlabelled")],
     )
-    return go.Figure(bars, layout)
+    return base.figure(bars, layout)
 
 
 def _items(count: int) -> str:

@@ -140,23 +140,24 @@ def draw_learning_curve(
         ),
         annotations=[] if labels else [base.note(palette, "Starts with the first label")],
     )
-    return go.Figure([*behind, _line(data, palette.accent, palette)], layout)
+    return base.figure([*behind, _line(data, palette.accent, palette)], layout)
 
 
 def _line(
     data: LearningCurve, colour: str, palette: Palette, *, dash: str | None = None
-) -> go.Scatter:
+) -> base.Trace:
     who = "" if dash is None else "published run, "
-    return go.Scatter(
-        x=data.labels,
-        y=data.percents,
-        mode="lines+markers",
-        line={"color": colour, "width": 2.5, "dash": dash},
-        marker={"color": colour, "size": 7, "line": {"color": palette.page, "width": 1.5}},
-        cliponaxis=False,
-        hovertext=[who + text for text in _hover_texts(data)],
-        hoverinfo="text",
-    )
+    return {
+        "type": "scatter",
+        "x": data.labels,
+        "y": data.percents,
+        "mode": "lines+markers",
+        "line": {"color": colour, "width": 2.5, "dash": dash or "solid"},
+        "marker": {"color": colour, "size": 7, "line": {"color": palette.page, "width": 1.5}},
+        "cliponaxis": False,
+        "hovertext": [who + text for text in _hover_texts(data)],
+        "hoverinfo": "text",
+    }
 
 
 def _hover_texts(data: LearningCurve) -> list[str]:
