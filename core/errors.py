@@ -187,6 +187,29 @@ class StoreCorruptError(StoreError):
         )
 
 
+class StoreReplacedError(StoreError):
+    """The database's file, or its log, was removed or replaced while the app was using it.
+
+    Parameters
+    ----------
+    where
+        The file's place.
+    happened
+        What became of it: "was removed".
+    kept
+        Where its content was saved; empty if it was not.
+    """
+
+    def __init__(self, where: str, happened: str, kept: str = "") -> None:
+        told = f" What it held is in {kept}." if kept else ""
+        super().__init__(
+            f"The database {where} {happened} while the app was using it.{told}",
+            "Nothing of this was saved. Put the file or a backup in its place; "
+            "the app goes on with what it finds there.",
+        )
+        self.kept = kept
+
+
 class StoreTooNewError(StoreError):
     """The database was written by a newer version of the app."""
 
@@ -207,6 +230,22 @@ class StoreUnavailableError(StoreError):
             f"The database {where} cannot be used ({detail}).",
             "Check LABELSPREAD_DATABASE_URL and LABELSPREAD_HOME.",
         )
+
+
+class ProjectUnusableError(StoreError):
+    """The settings of one project cannot be read by this program; all else works."""
+
+
+class EventDamagedError(StoreError):
+    """An event in the log of one project cannot be read; all else works."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(
+            f"Event {seq} in the log of this project is damaged.",
+            "Other projects are not harmed. Put a backup of the database in its place, or go on "
+            "without this project.",
+        )
+        self.seq = seq
 
 
 class SequenceConflictError(StoreError):

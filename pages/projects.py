@@ -7,7 +7,7 @@ import streamlit as st
 from core.config import DIGITS, ProjectConfig
 from core.errors import LabelspreadError
 from core.service.projects import LONGEST_NAME
-from core.storage import Project
+from core.storage import BrokenProject, Project
 from core.wording import counted, percent
 from pages._ui import handle, shell
 from pages._ui.new_project import new_project, settings_in_words
@@ -40,7 +40,7 @@ def _settings_text(config: ProjectConfig) -> str:
 
 
 @st.dialog("Rename project")
-def _rename(project: Project) -> None:
+def _rename(project: Project | BrokenProject) -> None:
     with st.form("rename", border=False):
         name = st.text_input("Name", project.name, max_chars=LONGEST_NAME)
         if not st.form_submit_button("Rename", type="primary"):
@@ -55,7 +55,7 @@ def _rename(project: Project) -> None:
 
 
 @st.dialog("Delete project?")
-def _delete(project: Project, n_labels: int) -> None:
+def _delete(project: Project | BrokenProject, n_labels: int) -> None:
     st.write(
         f"“{shell.plain(project.name)}” has {counted(n_labels, 'label')}. It leaves the list; "
         "its labels are kept, and you can restore it."
@@ -75,36 +75,53 @@ def _delete(project: Project, n_labels: int) -> None:
         st.rerun()
 
 
-def _list(projects: tuple[Project, ...]) -> None:
-    for project in projects:
-        key = project.project_id
+def _card(project: Project | BrokenProject) -> None:
+    """One project. What is wrong with it stands on its card, and harms no other."""
+    key = project.project_id
+    n_labels, problem = 0, ""
+    try:
         n_labels = handle.service().n_labels(key)
-        with st.container(border=True, key=f"card_{key}"):
-            name, labels, right, opens, renames, deletes = st.columns(
-                [6, 1.3, 1.3, 1.4, 0.7, 0.7], vertical_alignment="center", gap="small"
-            )
-            name.markdown(f"**{shell.plain(project.name)}**  \n{_settings_text(project.config)}")
+    except LabelspreadError as error:
+        problem = str(error)
+    if isinstance(project, BrokenProject):
+        problem = f"{project.problem} {project.remedy}"
+    with st.container(border=True, key=f"card_{key}"):
+        name, labels, right, opens, renames, deletes = st.columns(
+            [6, 1.3, 1.3, 1.4, 0.7, 0.7], vertical_alignment="center", gap="small"
+        )
+        name.markdown(f"**{shell.plain(project.name)}**  \n{_second_line(project)}")
+        if problem:
+            st.warning(shell.plain(problem), icon=":material/error:")
+        else:
             labels.markdown(f"{n_labels:,}  \n:gray[labels]")
             accuracy = handle.service().known_accuracy(key) if n_labels else None
             if accuracy is not None:
                 right.markdown(f"{percent(accuracy)}  \n:gray[right]")
-            if opens.button("Open", key=f"o_{key}", width="stretch"):
-                _open(project)
-            if renames.button(
-                "", key=f"r_{key}", icon=":material/edit:", type="tertiary", help="Rename"
-            ):
-                _rename(project)
-            if deletes.button(
-                "", key=f"d_{key}", icon=":material/delete:", type="tertiary", help="Delete"
-            ):
-                _delete(project, n_labels)
+        can_open = isinstance(project, Project) and not problem
+        if opens.button("Open", key=f"o_{key}", width="stretch", disabled=not can_open):
+            assert isinstance(project, Project)
+            _open(project)
+        if renames.button(
+            "", key=f"r_{key}", icon=":material/edit:", type="tertiary", help="Rename"
+        ):
+            _rename(project)
+        if deletes.button(
+            "", key=f"d_{key}", icon=":material/delete:", type="tertiary", help="Delete"
+        ):
+            _delete(project, n_labels)
 
 
-def _deleted(projects: tuple[Project, ...]) -> None:
+def _second_line(project: Project | BrokenProject) -> str:
+    if isinstance(project, BrokenProject):
+        return ":gray[Settings unknown]"
+    return _settings_text(project.config)
+
+
+def _deleted(projects: tuple[Project | BrokenProject, ...]) -> None:
     with st.expander(f"Deleted projects ({len(projects)})"):
         for project in projects:
             name, restores = st.columns([8, 1], vertical_alignment="center")
-            name.markdown(f"{shell.plain(project.name)}  \n{_settings_text(project.config)}")
+            name.markdown(f"{shell.plain(project.name)}  \n{_second_line(project)}")
             if restores.button("Restore", key=f"u_{project.project_id}", width="stretch"):
                 handle.service().restore_project(project.project_id)
                 _say(f"Restored “{project.name}”.")
@@ -117,10 +134,12 @@ with shell.errors_in_words():
     existing, new = shell.side_by_side("projects", [1.9, 1], "large")
     with existing:
         st.subheader("Projects", anchor=False)
-        projects = handle.service().projects()
-        if projects:
-            _list(projects)
-        else:
+        projects, broken = handle.service().projects(), handle.service().broken_projects()
+        for project in projects:
+            _card(project)
+        for unusable in broken:
+            _card(unusable)
+        if not projects and not broken:
             st.info("There is no project yet. Make one on the right.")
         if deleted := handle.service().deleted_projects():
             _deleted(deleted)

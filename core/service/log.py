@@ -13,7 +13,7 @@ from core.errors import (
 )
 from core.session.events import Event
 from core.session.state import State, fold
-from core.storage.base import Store
+from core.storage.base import Recorded, Store
 
 Decision = TypeVar("Decision")
 
@@ -36,6 +36,7 @@ class Log:
         self._store = store
         self._clock = clock
         self._states: dict[str, State] = {}
+        self._generation = store.generation
         self._states_lock = threading.Lock()
 
     def decide(
@@ -46,12 +47,15 @@ class Log:
     ) -> Decision:
         """Decide on the latest state, and store the outcome before anybody else changes it."""
         for _ in range(_ATTEMPTS):
+            generation = self._store.generation
             state = self.state(project_id)
             decision = decide(state)
             new = events(decision, state)
             if new:
                 try:
-                    self._store.append(project_id, state.seq, new, self._clock())
+                    self._store.append(
+                        project_id, state.seq, new, self._clock(), generation=generation
+                    )
                 except SequenceConflictError:
                     # Read all of it anew: a backup may have been put in its place.
                     with self._states_lock:
@@ -62,12 +66,26 @@ class Log:
 
     def state(self, project_id: str) -> State:
         """The state of a project, with all events that the store has by now."""
-        known = self._states.get(project_id, State())
-        recorded = self._store.events(project_id, after=known.seq)
+        generation, known, recorded = self._read_on(project_id)
         if not recorded:
             return known
         state = fold(known, [record.event for record in recorded])
         with self._states_lock:
-            if state.seq >= self._states.get(project_id, State()).seq:
+            newest = self._states.get(project_id, State())
+            if generation == self._generation and state.seq >= newest.seq:
                 self._states[project_id] = state
         return state
+
+    def _read_on(self, project_id: str) -> tuple[int, State, Sequence[Recorded]]:
+        """The store's generation, what was folded of its log before, and the events since."""
+        while True:
+            with self._states_lock:
+                generation = self._store.generation
+                if generation != self._generation:
+                    # The store is another one; nothing that was folded counts any more.
+                    self._states.clear()
+                    self._generation = generation
+                known = self._states.get(project_id, State())
+            recorded = self._store.events(project_id, after=known.seq)
+            if generation == self._store.generation:
+                return generation, known, recorded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
@@ -26,7 +26,7 @@ from core.jobs.resources import Resources
 from core.service.log import Log
 from core.session.events import Given
 from core.session.labels import Labels
-from core.storage.base import Project, Store
+from core.storage.base import BrokenProject, Project, Store
 
 DEFAULT_PROJECT_ID: Final = "digits"
 DEFAULT_PROJECT_NAME: Final = "Digits"
@@ -89,10 +89,14 @@ class Projects:
             self._store.create(project, [])
 
     def projects(self) -> tuple[Project, ...]:
-        """The projects that were not deleted, oldest first."""
-        return tuple(p for p in self._store.projects() if p.deleted_at is None)
+        """The projects that were not deleted and can be used, oldest first."""
+        return tuple(p for p in self._listed() if isinstance(p, Project))
 
-    def deleted_projects(self) -> tuple[Project, ...]:
+    def broken_projects(self) -> tuple[BrokenProject, ...]:
+        """The projects that were not deleted and of which this app cannot read the settings."""
+        return tuple(p for p in self._listed() if isinstance(p, BrokenProject))
+
+    def deleted_projects(self) -> tuple[Project | BrokenProject, ...]:
         """The projects that can be restored, oldest first."""
         return tuple(p for p in self._store.projects() if p.deleted_at is not None)
 
@@ -121,7 +125,7 @@ class Projects:
 
     def free_name(self, name: str) -> str:
         """The name itself, or with a number behind it if there is such a project already."""
-        taken = {other.name.casefold() for other in self.projects()}
+        taken = {other.name.casefold() for other in self._listed()}
         candidates = (name, *(f"{name} ({i})" for i in range(2, len(taken) + 2)))
         return next(c for c in candidates if c.casefold() not in taken)
 
@@ -141,12 +145,11 @@ class Projects:
 
     def restore_project(self, project_id: str) -> None:
         """Bring a deleted project back, under a free name if its own was taken meanwhile."""
-        project = self._store.project(project_id)
-        if project.deleted_at is None:
-            return
-        name = self.free_name(project.name)
-        if name != project.name:
-            self._store.rename(project_id, name)
+        project = next((p for p in self.deleted_projects() if p.project_id == project_id), None)
+        if project is not None:
+            name = self.free_name(project.name)
+            if name != project.name:
+                self._store.rename(project_id, name)
         self._store.restore(project_id)
 
     def datasets(self) -> tuple[Entry, ...]:
@@ -171,6 +174,9 @@ class Projects:
         except (CancelledError, InvalidDatasetError, InvalidFeaturesError):
             return None
         return self._notes.get(note_name(config, self._catalogue.version(config.dataset))(labels))
+
+    def _listed(self) -> tuple[Project | BrokenProject, ...]:
+        return tuple(p for p in self._store.projects() if p.deleted_at is None)
 
     def _open_project(self, project_id: str) -> Project:
         project = self._store.project(project_id)
@@ -199,7 +205,7 @@ class Projects:
             raise InvalidNameError(
                 f"A name has at most {LONGEST_NAME} letters, digits and signs.", "Shorten it."
             )
-        others: Iterable[Project] = (p for p in self.projects() if p.project_id != besides)
+        others = (p for p in self._listed() if p.project_id != besides)
         if any(p.name.casefold() == name.casefold() for p in others):
             raise InvalidNameError(f"There is a project “{name}” already.", "Choose another name.")
         return name

@@ -10,13 +10,20 @@ Concurrency
     ``SequenceConflictError`` and writes nothing; the writer reads on and decides anew. So two tabs,
     two threads or two servers never both act on the same state.
 
+Replacing
+    A database can be taken away from under the program, or another one be put in its place. Then
+    the call that finds out fails, and the next one goes on with what is there. ``generation`` has
+    another value from then on: whoever remembers a log reads it anew, and an ``append`` that was
+    decided on what was there before is refused as a conflict.
+
 Deleting
     ``delete`` hides a project; its log stays, and ``restore`` brings it back. Nothing here removes
     an event.
 
 Errors
     Whatever a backend's library raises is translated into the tree of :mod:`core.errors`. After an
-    error the store is as it was before the call.
+    error the store is as it was before the call. What cannot be read of one project harms no other:
+    its settings make it a ``BrokenProject``, and an event is told by its number.
 
 Thread safety
     Every method may be called from any thread.
@@ -54,6 +61,25 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenProject:
+    """A project whose settings this program cannot read; nothing of it is lost.
+
+    Attributes
+    ----------
+    problem, remedy
+        What is wrong, and what can be done about it: one sentence each.
+    deleted_at
+        UTC; None for a project that was not deleted.
+    """
+
+    project_id: str
+    name: str
+    problem: str
+    remedy: str
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """An event in the log, with its number and the time (UTC) it was written."""
 
@@ -65,20 +91,37 @@ class Recorded:
 class Store(Protocol):
     """See the module's text for what every implementation guarantees."""
 
+    @property
+    def generation(self) -> int:
+        """Another number after the store was replaced by another one, or may have been."""
+        ...
+
     def ping(self) -> None:
-        """Raise a ``StoreError`` if the store cannot be reached."""
+        """Raise a ``StoreError`` if nothing can be stored now; something is, to find out."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store, all in order; nothing can be done with it afterwards."""
         ...
 
     def create(self, project: Project, events: Sequence[Event]) -> bool:
         """Add a project with its first events; False, and no change, if its id exists already."""
         ...
 
-    def projects(self) -> tuple[Project, ...]:
+    def projects(self) -> tuple[Project | BrokenProject, ...]:
         """All projects, deleted ones too, oldest first."""
         ...
 
     def project(self, project_id: str) -> Project:
-        """One project, deleted or not; ``UnknownProjectError`` if there is none."""
+        """One project, deleted or not.
+
+        Raises
+        ------
+        UnknownProjectError
+            If there is none.
+        ProjectUnusableError
+            If its settings cannot be read.
+        """
         ...
 
     def rename(self, project_id: str, name: str) -> None:
@@ -94,19 +137,45 @@ class Store(Protocol):
         ...
 
     def append(
-        self, project_id: str, expected_seq: int, events: Sequence[Event], at: datetime
+        self,
+        project_id: str,
+        expected_seq: int,
+        events: Sequence[Event],
+        at: datetime,
+        *,
+        generation: int | None = None,
     ) -> None:
         """Append events after number ``expected_seq``.
+
+        Parameters
+        ----------
+        generation
+            That of the store when the log was read; None asks nothing of it.
 
         Raises
         ------
         SequenceConflictError
-            If the log does not end there (any more).
+            If the log does not end there (any more), or is another one.
         UnknownProjectError
             If there is no such project, or it was deleted.
         """
         ...
 
     def events(self, project_id: str, after: int = 0) -> tuple[Recorded, ...]:
-        """The events numbered above ``after``, in order; ``UnknownProjectError`` if no project."""
+        """The events numbered above ``after``, in order.
+
+        Raises
+        ------
+        UnknownProjectError
+            If there is no such project.
+        EventDamagedError
+            If one of them cannot be read.
+        """
+        ...
+
+    def head(self, project_id: str) -> int:
+        """The number of the last event, 0 if there is none; ``UnknownProjectError`` if no project.
+
+        It costs the same however long the log is.
+        """
         ...

@@ -20,8 +20,16 @@ class MemoryStore:
         self._logs: dict[str, list[Recorded]] = {}
         self._lock = threading.Lock()
 
+    @property
+    def generation(self) -> int:
+        """Always the same: nobody can replace it."""
+        return 0
+
     def ping(self) -> None:
         """Do nothing: memory is always there."""
+
+    def close(self) -> None:
+        """Do nothing: it ends with its process."""
 
     def create(self, project: Project, events: Sequence[Event]) -> bool:
         """Add a project with its first events; False if its id exists already."""
@@ -60,14 +68,20 @@ class MemoryStore:
             self._projects[project_id] = replace(self._get(project_id), deleted_at=None)
 
     def append(
-        self, project_id: str, expected_seq: int, events: Sequence[Event], at: datetime
+        self,
+        project_id: str,
+        expected_seq: int,
+        events: Sequence[Event],
+        at: datetime,
+        *,
+        generation: int | None = None,
     ) -> None:
         """Append events after number ``expected_seq``."""
         with self._lock:
             if self._get(project_id).deleted_at is not None:
                 raise UnknownProjectError(project_id)
             log = self._logs[project_id]
-            if len(log) != expected_seq:
+            if len(log) != expected_seq or generation not in (None, self.generation):
                 raise SequenceConflictError(project_id, expected_seq)
             log.extend(
                 Recorded(seq, at, event) for seq, event in enumerate(events, expected_seq + 1)
@@ -78,6 +92,12 @@ class MemoryStore:
         with self._lock:
             self._get(project_id)
             return tuple(self._logs[project_id][after:])
+
+    def head(self, project_id: str) -> int:
+        """The number of the last event."""
+        with self._lock:
+            self._get(project_id)
+            return len(self._logs[project_id])
 
     def _get(self, project_id: str) -> Project:
         try:

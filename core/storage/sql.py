@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime
-from functools import partial
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any, Final
 
 import alembic.command
@@ -17,32 +15,59 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import DatabaseError as SqlalchemyDatabaseError
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from core.config import ProjectConfig
 from core.errors import (
+    ProjectUnusableError,
     SequenceConflictError,
-    StoreBusyError,
     StoreCorruptError,
     StoreError,
-    StoreFullError,
-    StoreReadOnlyError,
+    StoreReplacedError,
     StoreTooNewError,
     StoreUnavailableError,
     UnknownProjectError,
 )
 from core.session.events import EVENT, Event
-from core.storage import tables
-from core.storage.base import Project, Recorded
+from core.storage import sqlite, tables
+from core.storage.base import BrokenProject, Project, Recorded
+from core.storage.gate import Gate
+from core.storage.rows import read_events, read_project
+from core.storage.sqlite_file import Sight, SqliteFile
 
 DEFAULT_BUSY_SECONDS: Final = 5.0
 """How long to wait for another program's lock before saying that the database is locked."""
 
-_BUSY_PAUSE: Final = 0.02
-"""Seconds between two tries where SQLite itself does not wait."""
-
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
+
+_FEW: Final = 16
+"""Events that are appended by one statement at most."""
+
+_CHUNK: Final = 5000
+"""Events of which the rows are in memory at the same time."""
+
+_WRITE_BACK_AFTER: Final = 4_000_000
+"""Bytes in SQLite's log, roughly, before it is written back into the file."""
+
+_A_COMMIT: Final = 3 * 4096
+"""Bytes that a commit adds to it, roughly, whatever it stores."""
+
+_PROJECTS: Final = "SELECT project_id, name, config, created_at, deleted_at FROM projects"
+_ALL_PROJECTS: Final = sa.text(f"{_PROJECTS} ORDER BY created_at, name")
+_ONE_PROJECT: Final = sa.text(f"{_PROJECTS} WHERE project_id = :project_id")
+_EVENTS: Final = sa.text(
+    "SELECT e.seq, e.at, e.body FROM projects p "
+    "LEFT JOIN events e ON e.project_id = p.project_id AND e.seq > :after "
+    "WHERE p.project_id = :project_id ORDER BY e.seq"
+)
+"""One row without a number if there is the project and no such event; none if there is no project.
+
+Statements are text where they are run all the time: their rows come as the driver gives them.
+"""
+_HEAD: Final = sa.text(
+    "SELECT p.deleted_at, (SELECT max(e.seq) FROM events e WHERE e.project_id = p.project_id) "
+    "FROM projects p WHERE p.project_id = :project_id"
+)
+_PING: Final = tables.health.update().values(at=sa.bindparam("now"))
 
 
 def open_store(url: str, *, busy_seconds: float = DEFAULT_BUSY_SECONDS) -> SqlStore:
@@ -58,51 +83,82 @@ def open_store(url: str, *, busy_seconds: float = DEFAULT_BUSY_SECONDS) -> SqlSt
     StoreError
         If it is unreachable, damaged, locked, full, or of a newer version than this program.
     """
-    where = _name(url)
+    where = name_of(url)
+    file = None
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
-            _make_folder(str(parsed.database), where)
-        engine = sa.create_engine(url, connect_args=_connect_args(parsed, busy_seconds))
+        options: dict[str, Any] = {}
+        if sqlite.is_sqlite(parsed):
+            options["timeout"] = busy_seconds
+            path = sqlite.path_of(parsed)
+            if path is not None:
+                sqlite.make_folder(path, where)
+                file = SqliteFile(path)
+        engine = sa.create_engine(url, connect_args=options)
     except (SQLAlchemyError, ImportError) as error:
         raise StoreUnavailableError(where, _first_line(error)) from error
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine, busy_seconds)
-    store = SqlStore(engine, where)
-    store.migrate()
+    if sqlite.is_sqlite(parsed):
+        sqlite.prepare(engine, busy_seconds, file)
+    store = SqlStore(engine, where, file)
+    store.open()
     return store
 
 
 class SqlStore:
-    """The contract of :mod:`core.storage.base`, kept by a database."""
+    """The contract of :mod:`core.storage.base`, kept by a database.
 
-    def __init__(self, engine: Engine, where: str) -> None:
+    Parameters
+    ----------
+    where
+        The database's name in sentences.
+    file
+        Its file, if it is one that can be removed or replaced; it is looked at before and after
+        each use.
+    """
+
+    def __init__(self, engine: Engine, where: str, file: SqliteFile | None = None) -> None:
         self._engine = engine
+        self._plain = engine.execution_options(begin=None)
         self._where = where
+        self._file = file
+        self._gate = Gate()
+        self._is_open = False
+        self._is_closed = False
+        self._generation = 0
+        self._spoiled = 0
+        self._unwritten = 0
 
-    def migrate(self) -> None:
-        """Bring the tables up to date; a database that is already needs not be writable."""
-        script = ScriptDirectory(str(_MIGRATIONS))
-        with self._translated(), self._engine.connect() as connection:
-            revision = MigrationContext.configure(connection).get_current_revision()
-        if revision == script.get_current_head():
-            return
-        if revision is not None and revision not in {s.revision for s in script.walk_revisions()}:
-            raise StoreTooNewError(self._where, revision)
-        with self._writing() as connection:
-            config = AlembicConfig()
-            config.set_main_option("script_location", str(_MIGRATIONS))
-            config.attributes["connection"] = connection
-            alembic.command.upgrade(config, "head")
+    @property
+    def generation(self) -> int:
+        """How often the database was opened."""
+        return self._generation
+
+    def open(self) -> None:
+        """Open what is there, and bring its tables up to date.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be used.
+        """
+        with self._gate.alone():
+            self._open()
 
     def close(self) -> None:
-        """Let go of all connections."""
-        self._engine.dispose()
+        """Let go of all connections; what SQLite's log holds is in the file itself then."""
+        with self._gate.alone():
+            if self._file is not None and self._is_open and self._look() is Sight.SAME:
+                self._write_back()
+            self._shut()
+            if self._file is not None:
+                self._file.release()
+            self._is_closed = True
 
     def ping(self) -> None:
-        """Ask the database the shortest question there is."""
-        with self._reading() as connection:
-            connection.execute(sa.select(tables.projects.c.project_id).limit(1))
+        """Store something, over what the last ping stored."""
+        with self._writing(None) as connection:
+            if connection.execute(_PING, {"now": datetime.now(UTC)}).rowcount != 1:
+                raise StoreCorruptError(self._where)
 
     def create(self, project: Project, events: Sequence[Event]) -> bool:
         """Add a project with its first events; False if its id exists already."""
@@ -116,27 +172,28 @@ class SqlStore:
         try:
             with self._writing() as connection:
                 connection.execute(tables.projects.insert(), row)
-                _insert_events(connection, project.project_id, 0, events, project.created_at)
+                bodies = _bodies(events)
+                _insert_events(connection, project.project_id, 0, bodies, project.created_at)
+                self._unwritten += sum(map(len, bodies))
         except IntegrityError:
             return False
         return True
 
-    def projects(self) -> tuple[Project, ...]:
+    def projects(self) -> tuple[Project | BrokenProject, ...]:
         """All projects, oldest first."""
-        query = sa.select(tables.projects).order_by(
-            tables.projects.c.created_at, tables.projects.c.name
-        )
         with self._reading() as connection:
-            return tuple(_project(row) for row in connection.execute(query))
+            return tuple(map(read_project, _tuples(connection.execute(_ALL_PROJECTS))))
 
     def project(self, project_id: str) -> Project:
         """One project, deleted or not."""
-        query = sa.select(tables.projects).where(tables.projects.c.project_id == project_id)
         with self._reading() as connection:
-            row = connection.execute(query).one_or_none()
-            if row is None:
-                raise UnknownProjectError(project_id)
-            return _project(row)
+            rows = _tuples(connection.execute(_ONE_PROJECT, {"project_id": project_id}))
+        if not rows:
+            raise UnknownProjectError(project_id)
+        project = read_project(rows[0])
+        if isinstance(project, BrokenProject):
+            raise ProjectUnusableError(project.problem, project.remedy)
+        return project
 
     def rename(self, project_id: str, name: str) -> None:
         """Give a project another name."""
@@ -151,43 +208,64 @@ class SqlStore:
         self._update(project_id, deleted_at=None)
 
     def append(
-        self, project_id: str, expected_seq: int, events: Sequence[Event], at: datetime
+        self,
+        project_id: str,
+        expected_seq: int,
+        events: Sequence[Event],
+        at: datetime,
+        *,
+        generation: int | None = None,
     ) -> None:
-        """Append events after number ``expected_seq``; the primary key decides who was first.
+        """Append events after number ``expected_seq``: a few by one statement alone.
 
-        Where the database lets two transactions read the same last number, that is.
+        Where the database lets two statements see the same last number, the primary key decides
+        who was first.
         """
-        alive = sa.select(tables.projects.c.project_id).where(
-            tables.projects.c.project_id == project_id, tables.projects.c.deleted_at.is_(None)
-        )
-        last = sa.select(sa.func.max(tables.events.c.seq)).where(
-            tables.events.c.project_id == project_id
-        )
+        bodies = _bodies(events)
+        few = len(bodies) <= _FEW
         try:
-            with self._writing() as connection:
-                if connection.execute(alive).one_or_none() is None:
-                    raise UnknownProjectError(project_id)
-                if (connection.execute(last).scalar() or 0) != expected_seq:
+            with self._writing(None if few else "BEGIN IMMEDIATE") as connection:
+                if generation not in (None, self._generation):
                     raise SequenceConflictError(project_id, expected_seq)
-                _insert_events(connection, project_id, expected_seq, events, at)
+                if few and bodies:
+                    values = {
+                        "project_id": project_id,
+                        "expected": expected_seq,
+                        "at": at,
+                        **{f"seq{i}": expected_seq + 1 + i for i in range(len(bodies))},
+                        **{f"body{i}": body for i, body in enumerate(bodies)},
+                    }
+                    if connection.execute(_append(len(bodies)), values).rowcount != len(bodies):
+                        _require_end(connection, project_id, expected_seq)
+                        raise SequenceConflictError(project_id, expected_seq)
+                else:
+                    _require_end(connection, project_id, expected_seq)
+                    _insert_events(connection, project_id, expected_seq, bodies, at)
+                self._unwritten += sum(map(len, bodies))
         except IntegrityError as error:
             raise SequenceConflictError(project_id, expected_seq) from error
 
     def events(self, project_id: str, after: int = 0) -> tuple[Recorded, ...]:
         """The events numbered above ``after``."""
-        known = sa.select(tables.projects.c.project_id).where(
-            tables.projects.c.project_id == project_id
-        )
-        query = (
-            sa.select(tables.events.c.seq, tables.events.c.at, tables.events.c.body)
-            .where(tables.events.c.project_id == project_id, tables.events.c.seq > after)
-            .order_by(tables.events.c.seq)
-        )
+        found: list[Recorded] = []
         with self._reading() as connection:
-            rows = connection.execute(query).all()
-            if not rows and connection.execute(known).one_or_none() is None:
+            result = connection.execute(_EVENTS, {"project_id": project_id, "after": after})
+            cursor = result.cursor
+            assert cursor is not None
+            rows = cursor.fetchmany(_CHUNK)
+            if not rows:
                 raise UnknownProjectError(project_id)
-            return tuple(Recorded(seq, at, EVENT.validate_json(body)) for seq, at, body in rows)
+            if rows[0][0] is None:
+                return ()
+            while rows:
+                found.extend(read_events(rows))
+                rows = cursor.fetchmany(_CHUNK)
+        return tuple(found)
+
+    def head(self, project_id: str) -> int:
+        """The number of the last event."""
+        with self._reading() as connection:
+            return _head(connection, project_id)[1]
 
     def _update(self, project_id: str, **values: Any) -> None:  # noqa: ANN401 - column values
         query = (
@@ -195,24 +273,161 @@ class SqlStore:
             .where(tables.projects.c.project_id == project_id)
             .values(**values)
         )
-        with self._writing() as connection:
+        with self._writing(None) as connection:
             if connection.execute(query).rowcount == 0:
                 raise UnknownProjectError(project_id)
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        try:
-            with self._translated(), self._engine.connect() as connection:
-                yield connection
-        except ValueError as error:
-            # A time, an event or a project's settings that do not read as what they should be.
-            raise StoreCorruptError(self._where) from error
+    # -- connections --
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        engine = self._engine.execution_options(immediate=True)
-        with self._translated(), engine.begin() as connection:
+    def _inside(self) -> Iterator[int]:
+        """Be where the database is what was opened; opens it anew if need be. Its generation."""
+        while True:
+            with self._gate.entered():
+                if self._is_open and self._look() is Sight.SAME:
+                    yield self._generation
+                    return
+            with self._gate.alone():
+                if self._is_open:
+                    self._find_out(self._generation)
+                if not self._is_open:
+                    self._open()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A connection for one statement that reads."""
+        with self._inside(), self._translated(), self._plain.connect() as connection:
             yield connection
+
+    @contextmanager
+    def _writing(self, begin: str | None = "BEGIN IMMEDIATE") -> Iterator[Connection]:
+        """A connection whose work is in the file at the database's place when all is well.
+
+        Parameters
+        ----------
+        begin
+            How its transaction begins; None for one statement alone, which is one by itself.
+        """
+        engine = self._engine.execution_options(begin=begin)
+        with self._inside() as generation:
+            with self._translated(), engine.begin() as connection:
+                yield connection
+            # Only now: it may have been taken away just before the commit.
+            after = self._look()
+            if after is Sight.SAME:
+                self._write_back_now_and_then()
+        if after is not Sight.SAME:
+            with self._gate.alone():
+                self._find_out(generation)
+            if after is not Sight.CHANGED or self._spoiled >= generation:
+                raise StoreReplacedError(self._where, _HAPPENED[after])
+
+    def _write_back_now_and_then(self) -> None:
+        if self._file is None:
+            return
+        self._unwritten += _A_COMMIT
+        if self._unwritten > _WRITE_BACK_AFTER:
+            self._write_back()
+
+    def _write_back(self) -> None:
+        """Let SQLite move what its log holds into the file, as far as no reader is in the way."""
+        assert self._file is not None
+        self._unwritten = 0
+        # What could not be moved stays where it is just as safe.
+        with (
+            suppress(StoreError),
+            self._translated(),
+            self._plain.connect() as connection,
+            self._file.writing(),
+        ):
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+
+    # -- the file at its place --
+
+    def _look(self) -> Sight:
+        return Sight.SAME if self._file is None else self._file.look()
+
+    def _find_out(self, generation: int) -> None:
+        """Shut what is not there any more, and say so; alone behind the gate.
+
+        Raises
+        ------
+        StoreReplacedError
+            If what was opened is lost. If another server has written the file, all is well.
+        """
+        sight = self._look()
+        if generation != self._generation or not self._is_open or sight is Sight.SAME:
+            return
+        assert self._file is not None
+        happened, kept = _HAPPENED[sight], None
+        if sight is Sight.CHANGED:
+            if sqlite.is_sound(self._file.path):
+                self._shut()
+                return
+            kept = self._file.empty_log()
+        elif self._file.is_nameless:
+            kept = self._rescued()
+        self._spoiled = generation
+        self._shut()
+        raise StoreReplacedError(self._where, happened, str(kept or ""))
+
+    def _rescued(self) -> Path | None:
+        """Save what only the open connections can still reach."""
+        assert self._file is not None
+        kept = self._file.name_beside("")
+        try:
+            with self._plain.connect() as connection:
+                driver = connection.connection.driver_connection
+                assert driver is not None
+                sqlite.copy(driver, kept)
+        except (SQLAlchemyError, OSError, *sqlite.ERRORS):
+            kept.unlink(missing_ok=True)
+            return None
+        return kept
+
+    def _shut(self) -> None:
+        self._engine.dispose()
+        self._is_open = False
+
+    def _open(self) -> None:
+        """Open what is there now; alone behind the gate."""
+        if self._is_closed:
+            raise StoreUnavailableError(self._where, "it was closed")
+        if self._file is not None:
+            if self._generation and not self._file.exists():
+                raise StoreReplacedError(self._where, _HAPPENED[Sight.REMOVED])
+            self._file.prepare()
+        try:
+            self._migrate()
+            if self._file is not None:
+                self._file.hold()
+        except OSError as error:
+            self._shut()
+            raise StoreReplacedError(self._where, _HAPPENED[Sight.REPLACED]) from error
+        except BaseException:
+            self._shut()
+            raise
+        self._is_open = True
+        self._generation += 1
+
+    def _migrate(self) -> None:
+        """Bring the tables up to date; a database that is already needs not be writable."""
+        script = ScriptDirectory(str(_MIGRATIONS))
+        with self._translated(), self._engine.connect() as connection:
+            revision = MigrationContext.configure(connection).get_current_revision()
+        if revision == script.get_current_head():
+            return
+        if revision is None and self._generation:
+            # Its place was taken by something that is no database of ours.
+            raise StoreCorruptError(self._where)
+        if revision is not None and revision not in {s.revision for s in script.walk_revisions()}:
+            raise StoreTooNewError(self._where, revision)
+        immediate = self._engine.execution_options(begin="BEGIN IMMEDIATE")
+        with self._translated(), immediate.begin() as connection:
+            config = AlembicConfig()
+            config.set_main_option("script_location", str(_MIGRATIONS))
+            config.attributes["connection"] = connection
+            alembic.command.upgrade(config, "head")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -224,127 +439,80 @@ class SqlStore:
             raise _translate(error, self._where) from error
 
 
+_HAPPENED: Final = {
+    Sight.REMOVED: "was removed",
+    Sight.REPLACED: "was replaced by another file",
+    Sight.CHANGED: "was written over by another program",
+}
+
+
+@cache
+def _append(n_events: int) -> sa.TextClause:
+    """Append so many events, all or none: none if the log does not end where it is expected to."""
+    rows = ", ".join(f"(:seq{i}, :body{i})" for i in range(n_events))
+    return sa.text(
+        "INSERT INTO events (project_id, seq, at, body) "
+        f"SELECT p.project_id, new.column1, :at, new.column2 FROM (VALUES {rows}) AS new "
+        "JOIN projects p ON p.project_id = :project_id AND p.deleted_at IS NULL "
+        "WHERE :expected = coalesce("
+        "(SELECT max(e.seq) FROM events e WHERE e.project_id = :project_id), 0)"
+    ).bindparams(sa.bindparam("at", type_=tables.UtcDateTime()))
+
+
+def _head(connection: Connection, project_id: str) -> tuple[bool, int]:
+    rows = _tuples(connection.execute(_HEAD, {"project_id": project_id}))
+    if not rows:
+        raise UnknownProjectError(project_id)
+    return rows[0][0] is not None, rows[0][1] or 0
+
+
+def _require_end(connection: Connection, project_id: str, expected_seq: int) -> None:
+    """See that a project is there, and that its log ends where it is expected to."""
+    is_deleted, last = _head(connection, project_id)
+    if is_deleted:
+        raise UnknownProjectError(project_id)
+    if last != expected_seq:
+        raise SequenceConflictError(project_id, expected_seq)
+
+
+def _bodies(events: Sequence[Event]) -> list[str]:
+    return [EVENT.dump_json(event).decode() for event in events]
+
+
 def _insert_events(
-    connection: Connection, project_id: str, after: int, events: Sequence[Event], at: datetime
+    connection: Connection, project_id: str, after: int, bodies: Sequence[str], at: datetime
 ) -> None:
-    if events:
+    if bodies:
         rows = [
-            {
-                "project_id": project_id,
-                "seq": seq,
-                "at": at,
-                "body": EVENT.dump_json(event).decode(),
-            }
-            for seq, event in enumerate(events, after + 1)
+            {"project_id": project_id, "seq": seq, "at": at, "body": body}
+            for seq, body in enumerate(bodies, after + 1)
         ]
         connection.execute(tables.events.insert(), rows)
 
 
-def _project(row: sa.Row[Any]) -> Project:
-    return Project(
-        project_id=row.project_id,
-        name=row.name,
-        config=ProjectConfig.model_validate_json(row.config),
-        created_at=row.created_at,
-        deleted_at=row.deleted_at,
-    )
-
-
-def _prepare_sqlite(engine: Engine, busy_seconds: float) -> None:
-    """Set what SQLite needs to keep the contract.
-
-    ``synchronous=FULL`` makes each commit survive a power cut, which WAL alone does not. A writing
-    transaction takes the lock at its start (``BEGIN IMMEDIATE``), because one that reads first and
-    wants to write later fails at once instead of waiting its turn.
-    """
-
-    @sa.event.listens_for(engine, "connect")
-    def _connect(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        _write_ahead(cursor, busy_seconds)
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.close()
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("immediate", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-
-def _write_ahead(cursor: sqlite3.Cursor, busy_seconds: float) -> None:
-    """Turn the write-ahead log on.
-
-    While another program writes to a file that has none yet, such as a new one that it opened at
-    the same moment, SQLite refuses this at once whatever its timeout; so the waiting is done here.
-    """
-    deadline = monotonic() + busy_seconds
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            # A read-only file can still be read, in whatever mode it has.
-            if error.sqlite_errorname.startswith("SQLITE_READONLY"):
-                return
-            if not error.sqlite_errorname.startswith("SQLITE_BUSY") or monotonic() > deadline:
-                raise
-        else:
-            return
-        sleep(_BUSY_PAUSE)
-
-
-def _connect_args(url: sa.URL, busy_seconds: float) -> dict[str, Any]:
-    return {"timeout": busy_seconds} if url.get_backend_name() == "sqlite" else {}
-
-
-def _make_folder(database: str, where: str) -> None:
-    if database.startswith("file:"):
-        return
-    try:
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreUnavailableError(
-            where, f"its folder cannot be made: {error.strerror}"
-        ) from error
-
-
-_SQLITE_PROBLEMS: Final[dict[str, Callable[[str], StoreError]]] = {
-    "SQLITE_BUSY": StoreBusyError,
-    "SQLITE_LOCKED": StoreBusyError,
-    "SQLITE_READONLY": StoreReadOnlyError,
-    "SQLITE_FULL": StoreFullError,
-    "SQLITE_CORRUPT": StoreCorruptError,
-    "SQLITE_NOTADB": StoreCorruptError,
-    "SQLITE_CANTOPEN": partial(StoreUnavailableError, detail="the file cannot be opened"),
-    "SQLITE_IOERR": partial(StoreUnavailableError, detail="the disk gave an error"),
-}
-"""Primary result codes; an extended one, such as SQLITE_BUSY_SNAPSHOT, starts with them."""
+def _tuples(result: sa.CursorResult[Any]) -> list[tuple[Any, ...]]:
+    """All rows, as the driver gives them."""
+    assert result.cursor is not None
+    return list(result.cursor.fetchall())
 
 
 def _translate(error: SQLAlchemyError, where: str) -> StoreError:
     original = error.orig if isinstance(error, DBAPIError) else None
-    code = getattr(original, "sqlite_errorname", "")
-    for prefix, problem in _SQLITE_PROBLEMS.items():
-        if code.startswith(prefix):
-            return problem(where)
-    if isinstance(error, SqlalchemyDatabaseError) and any(
-        sign in str(original) for sign in ("no such", "Could not decode")
-    ):
-        return StoreCorruptError(where)
-    return StoreUnavailableError(where, _first_line(original or error))
+    return sqlite.problem_of(original, where) or StoreUnavailableError(
+        where, _first_line(original or error)
+    )
 
 
 def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
-def _name(url: str) -> str:
+def name_of(url: str) -> str:
     """How to name a database to a person: a file's path, or the address without its password."""
     try:
         parsed = make_url(url)
     except SQLAlchemyError:
         return "named by LABELSPREAD_DATABASE_URL"
-    if parsed.get_backend_name() == "sqlite":
+    if sqlite.is_sqlite(parsed):
         return str(parsed.database or ":memory:")
     return parsed.render_as_string(hide_password=True)

@@ -56,3 +56,11 @@ events = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("body", Text, nullable=False),
 )
+
+health = Table(
+    "health",
+    metadata,
+    Column("health_id", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime),
+)
+"""One row, which a ping writes again: whether labels can be stored is seen by storing something."""

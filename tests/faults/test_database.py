@@ -295,17 +295,20 @@ def test_the_tables_of_another_program_are_not_taken_for_ours(path):
 
 
 def test_a_newer_database_is_left_alone_and_works_again_with_its_own_version(stored):
-    set_revision(stored, "9999")
+    revision = set_revision(stored, "9999")
     with pytest.raises(StoreTooNewError) as caught:
         open_store(url_of(stored))
     assert_told(caught.value, stored)
-    set_revision(stored, "0001")
+    set_revision(stored, revision)
     assert log_in(stored) == list(EVENTS)
 
 
-def set_revision(path: Path, revision: str) -> None:
+def set_revision(path: Path, revision: str) -> str:
+    """Write another one; gives the one there was."""
     with closing(sqlite3.connect(path)) as connection, connection:
+        (before,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         connection.execute("UPDATE alembic_version SET version_num = ?", [revision])
+    return str(before)
 
 
 # -- out of reach --

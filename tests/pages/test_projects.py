@@ -1,3 +1,7 @@
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -161,3 +165,34 @@ def test_without_a_project_the_label_page_shows_the_way_to_make_one(
     page = open_page("pages/label.py")
     assert not page.exception
     assert "no project yet" in page.info[0].value
+
+
+def damage(home: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(home / "labelspread.db")) as database, database:
+        for statement in statements:
+            database.execute(statement)
+
+
+def test_a_project_that_cannot_be_read_says_why_on_its_card_and_harms_no_other(
+    open_page: OpenPage, service: Service, tmp_path: Path
+):
+    config = ProjectConfig(n_samples=30)
+    odd = service.create_project("Odd", config).project_id
+    torn = service.create_project("Torn", config, labels={1: "1"}).project_id
+    damage(
+        tmp_path,
+        f"UPDATE projects SET config = '{{\"taste\": 7}}' WHERE project_id = '{odd}'",
+        f"UPDATE events SET body = 'scribble' WHERE project_id = '{torn}'",
+    )
+    page = open_page(PROJECTS)
+    assert not page.exception
+    assert not page.error
+    said = " ".join(warning.value for warning in page.warning)
+    assert "settings unknown here: taste" in said.replace("\\", "")
+    assert "Event 1 in the log of this project is damaged" in said.replace("\\", "")
+    opens = {one.key: one.disabled for one in page.button if one.label == "Open"}
+    assert opens == {f"o_{DEFAULT_PROJECT_ID}": False, f"o_{odd}": True, f"o_{torn}": True}
+    service.delete_project(odd)
+    assert service.broken_projects() == ()
+    open_page(PROJECTS).button(key=f"u_{odd}").click().run()
+    assert [project.name for project in service.broken_projects()] == ["Odd"]

@@ -28,11 +28,17 @@ class Unwilling(MemoryStore):
         self.is_busy = False
 
     def append(
-        self, project_id: str, expected_seq: int, events: Sequence[Event], at: datetime
+        self,
+        project_id: str,
+        expected_seq: int,
+        events: Sequence[Event],
+        at: datetime,
+        *,
+        generation: int | None = None,
     ) -> None:
         if self.is_busy:
             raise StoreBusyError("labels.db")
-        super().append(project_id, expected_seq, events, at)
+        super().append(project_id, expected_seq, events, at, generation=generation)
 
 
 @pytest.fixture

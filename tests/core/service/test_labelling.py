@@ -650,11 +650,11 @@ def test_a_decision_is_taken_anew_when_another_writer_was_first():
     class Overtaken(MemoryStore):
         overtake: Callable[[], None] | None = None
 
-        def append(self, project_id, expected_seq, events, at):
+        def append(self, project_id, expected_seq, events, at, *, generation=None):
             if self.overtake is not None:
                 overtake, self.overtake = self.overtake, None
                 overtake()
-            super().append(project_id, expected_seq, events, at)
+            super().append(project_id, expected_seq, events, at, generation=generation)
 
     store = Overtaken()
     slow, fast = new_service(store, "slow"), new_service(store, "fast")

@@ -8,7 +8,7 @@ import pytest
 
 from core.config import ProjectConfig
 from core.session.state import State, fold
-from core.storage import open_store
+from core.storage import Project, open_store
 from tests.core.builders import NOON, served
 from tests.core.storage.old import OLD, as_told_then, copy_of
 
@@ -20,6 +20,7 @@ def test_an_old_database_means_what_it_meant_to_the_app_that_wrote_it(name, tmp_
         told = as_told_then(name)
         assert {project.project_id for project in store.projects()} == set(told)
         for project in store.projects():
+            assert isinstance(project, Project)
             then = told[project.project_id]
             assert (project.name, project.deleted_at is not None) == (then["name"], then["deleted"])
             assert project.config == ProjectConfig.model_validate(then["config"])

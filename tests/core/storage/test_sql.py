@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, timedelta, timezone
@@ -15,8 +15,15 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from core.errors import StoreCorruptError, StoreTooNewError, StoreUnavailableError
-from core.storage import open_store, tables
+from core.errors import (
+    EventDamagedError,
+    ProjectUnusableError,
+    StoreCorruptError,
+    StoreTooNewError,
+    StoreUnavailableError,
+)
+from core.session.events import Event
+from core.storage import BrokenProject, open_store, tables
 from tests.core.builders import NOON, answered, label, project, served
 
 
@@ -152,41 +159,128 @@ def test_texts_of_any_script_are_kept(url):
         assert store.project("p").name == name
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        "UPDATE events SET body = 'scribble'",
-        'UPDATE events SET body = \'{"event": "exploded"}\'',
-        "UPDATE events SET body = CAST(x'fffefd' AS TEXT)",
-        "UPDATE events SET body = x'00ff'",
-        "UPDATE events SET at = 'noon'",
-    ],
-)
-def test_an_event_that_cannot_be_read_is_called_damage(url, path, damage):
+def test_many_statements_are_not_needed(url, connections):
+    """As SQLite itself counts them: BEGIN and COMMIT are statements too."""
     with closing(open_store(url)) as store:
         store.create(project(), [served("a", [1])])
-        run(path, damage)
-        with pytest.raises(StoreCorruptError) as caught:
-            store.events("p")
-        assert str(path) in str(caught.value)
+        run: list[str] = []
+        for connection in connections:
+            connection.set_trace_callback(run.append)
+
+        def counted(work: Callable[[], object]) -> int:
+            run.clear()
+            work()
+            return len(run)
+
+        two: list[Event] = [answered("a", label(1)), served("b", [2])]
+        assert counted(lambda: store.append("p", 1, two, NOON)) == 1
+        assert counted(lambda: store.append("p", 3, [served("c", [3])], NOON)) == 1
+        assert counted(lambda: store.events("p", after=2)) == 1
+        assert counted(lambda: store.events("p", after=4)) == 1
+        assert counted(lambda: store.head("p")) == 1
+        assert counted(lambda: store.project("p")) == 1
+        assert counted(store.projects) == 1
+        assert counted(lambda: store.rename("p", "Other")) == 1
+        assert counted(store.ping) == 1
+        assert counted(lambda: store.append("p", 4, [served(f"{i}", [i]) for i in range(99)], NOON))
+        assert store.head("p") == 103
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        "UPDATE projects SET config = 'scribble'",
-        "UPDATE projects SET config = '{\"alpha\": 7}'",
-        "UPDATE projects SET created_at = 'noon'",
-    ],
-)
-def test_a_project_that_cannot_be_read_is_called_damage(url, path, damage):
+def test_a_ping_stores_something_and_the_database_does_not_grow_by_it(url, path):
+    with closing(open_store(url)) as store:
+        store.ping()
+    size = path.stat().st_size
+    with closing(open_store(url)) as store:
+        for _ in range(500):
+            store.ping()
+        assert path.with_name("labels.db-wal").stat().st_size < 1_700_000, "written back meanwhile"
+    assert path.stat().st_size == size
+
+
+def test_a_closed_database_is_one_whole_file(url, path):
+    with closing(open_store(url)) as store:
+        store.create(project(), [served("a", [1])])
+    assert [file.name for file in path.parent.iterdir()] == ["labels.db"]
+    with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as alone:
+        assert alone.execute("SELECT count(*) FROM events").fetchone() == (1,)
+
+
+def test_a_closed_store_says_so(url):
+    store = open_store(url)
+    store.close()
+    with pytest.raises(StoreUnavailableError, match="was closed"):
+        store.projects()
+    store.close()
+
+
+def test_what_was_stored_is_written_back_into_the_file_now_and_then(url, path):
     with closing(open_store(url)) as store:
         store.create(project(), [])
-        run(path, damage)
-        for read in (store.projects, lambda: store.project("p")):
-            with pytest.raises(StoreCorruptError) as caught:
-                read()
-            assert str(path) in str(caught.value)
+        for number in range(12):
+            store.append("p", 40 * number, [served("b" * 12_000, [1])] * 40, NOON)
+        assert path.stat().st_size > 4_000_000
+        assert len(store.events("p")) == 480
+
+
+BROKEN_EVENTS = {
+    "no JSON": "body = 'scribble'",
+    "no event": """body = '{"event": "served"}'""",
+    "no text": "body = CAST(x'fffefd' AS TEXT)",
+    "no text at all": "body = x'00ff'",
+    "no time": "at = 'noon'",
+}
+
+
+@pytest.mark.parametrize("damage", BROKEN_EVENTS)
+def test_an_event_that_cannot_be_read_is_told_by_its_number_and_harms_no_other_project(
+    url, path, damage
+):
+    events = [served(name, [1]) for name in "abc"]
+    with closing(open_store(url)) as store:
+        store.create(project("p"), events)
+        store.create(project("q"), events)
+        run(path, f"UPDATE events SET {BROKEN_EVENTS[damage]} WHERE project_id = 'p' AND seq = 2")
+        with pytest.raises(EventDamagedError, match="Event 2 in the log") as caught:
+            store.events("p")
+        assert caught.value.seq == 2
+        assert [record.event for record in store.events("p", after=2)] == events[2:]
+        assert [record.event for record in store.events("q")] == events
+        assert store.projects() == (project("p"), project("q"))
+
+
+BROKEN_PROJECTS = {
+    "config = 'scribble'": "Its settings are damaged",
+    "config = x'fffe'": "Its settings are damaged",
+    "config = '{\"alpha\": 7}'": "Its settings are damaged (alpha: Input should be less than 1)",
+    'config = \'{"kernel": "own"}\'': "with settings unknown here: kernel.",
+    "config = '{\"taste\": 7}'": "made by a newer Labelspread, with settings unknown here: taste.",
+    "created_at = 'noon'": "Its entry in the database is damaged.",
+    "deleted_at = 'noon'": "Its entry in the database is damaged.",
+    "config = 7": "Its settings are damaged",
+    "name = CAST(x'41ff' AS TEXT), config = '{}}'": "Its settings are damaged",
+}
+
+
+@pytest.mark.parametrize("damage", BROKEN_PROJECTS)
+def test_a_project_that_cannot_be_read_says_why_and_harms_no_other(url, path, damage):
+    with closing(open_store(url)) as store:
+        store.create(project("p"), [served("a", [1])])
+        store.create(project("q", minute=1), [])
+        run(path, f"UPDATE projects SET {damage} WHERE project_id = 'p'")
+        broken = next(one for one in store.projects() if one.project_id == "p")
+        assert isinstance(broken, BrokenProject)
+        assert BROKEN_PROJECTS[damage] in broken.problem
+        assert broken.remedy.endswith(".")
+        assert broken.name.encode().decode(), "it can be shown"
+        with pytest.raises(ProjectUnusableError) as caught:
+            store.project("p")
+        assert caught.value.problem == broken.problem
+        assert store.project("q") in store.projects()
+        store.rename("p", "Broken")
+        store.delete("p", NOON)
+        found = next(one for one in store.projects() if one.project_id == "p")
+        assert (found.name, found.deleted_at) == ("Broken", NOON)
+        assert len(store.events("p")) == 1, "nothing is lost"
 
 
 def test_a_table_that_is_missing_is_called_damage(url, path):

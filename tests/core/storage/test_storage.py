@@ -120,6 +120,7 @@ UNKNOWN: dict[str, Callable[[Store], object]] = {
     "delete": lambda store: store.delete("q", NOON),
     "restore": lambda store: store.restore("q"),
     "events": lambda store: store.events("q"),
+    "head": lambda store: store.head("q"),
     "events after": lambda store: store.events("q", 3),
     "append": lambda store: store.append("q", 0, EVENTS, NOON),
 }
@@ -164,6 +165,26 @@ def test_a_writer_who_is_wrong_about_the_log_s_end_writes_nothing(store, expecte
         store.append("p", expected_seq, events, NOON)
     assert (caught.value.project_id, caught.value.expected_seq) == ("p", expected_seq)
     assert log(store) == list(enumerate(EVENTS, 1))
+
+
+@pytest.mark.parametrize("n_events", [1, 2, 40])
+def test_events_are_appended_all_or_none_however_many(store, n_events):
+    store.create(project(), [])
+    events = [served(f"{number}", [number]) for number in range(n_events)]
+    store.append("p", 0, events, NOON)
+    assert log(store) == list(enumerate(events, 1))
+    assert store.head("p") == n_events
+    with pytest.raises(SequenceConflictError):
+        store.append("p", n_events - 1, events, NOON)
+    assert store.head("p") == n_events
+
+
+def test_what_was_decided_on_another_store_is_not_appended(store):
+    store.create(project(), EVENTS[:1])
+    store.append("p", 1, EVENTS[1:2], NOON, generation=store.generation)
+    with pytest.raises(SequenceConflictError):
+        store.append("p", 2, EVENTS[2:3], NOON, generation=store.generation + 1)
+    assert store.head("p") == 2
 
 
 def test_logs_of_different_projects_do_not_mix(store):
