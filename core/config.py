@@ -13,6 +13,9 @@ DIGITS: Final = "digits"
 
 N_DIGITS: Final = 1797
 
+LONGEST_CLASS_NAME: Final = 200
+"""Letters of a class's name: as many as a browser may send of it."""
+
 RBF_MOST: Final = 10_000
 """Most items whose pairs are all kept: 800 MB."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +20,9 @@ from core.errors import InvalidConfigError, InvalidDatasetError
 __all__ = ["Catalogue", "Entry", "load"]
 
 _SUFFIX: Final = ".npz"
+
+_MOST_CELLS: Final = 200_000_000
+"""Most numbers that a distribution over the classes of each item may have: 1.6 GB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ class Entry:
 
 
 class Catalogue:
-    """The built-in digits, and the image sets in a folder.
+    """The built-in digits, and the image sets in a folder. Safe to use from several threads.
 
     Parameters
     ----------
@@ -50,11 +56,17 @@ class Catalogue:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
+        self._entries: dict[str, tuple[str, Entry]] = {}
 
     def entries(self) -> tuple[Entry, ...]:
-        """All data sets, the built-in one first, then files by name."""
-        files = sorted(self.folder.glob(f"*{_SUFFIX}")) if self.folder else []
-        return (Entry(DIGITS, "Handwritten digits", N_DIGITS), *map(_entry, files))
+        """All data sets, the built-in one first, then files by name.
+
+        Only files that are new or have changed since the last time are opened.
+        """
+        # Whole at once, for other threads look at it meanwhile.
+        self._entries = dict(self._looked_at())
+        files = (entry for _, entry in self._entries.values())
+        return (Entry(DIGITS, "Handwritten digits", N_DIGITS), *files)
 
     def load(self, config: ProjectConfig) -> Dataset:
         """Read the items that take part in a project, in the project's order.
@@ -64,42 +76,22 @@ class Catalogue:
         InvalidDatasetError
             If the data set is not there or cannot be read.
         InvalidConfigError
-            If it has fewer items than the project wants.
+            If it has fewer items than the project wants, or too many for its classes.
         """
         if config.dataset == DIGITS:
             return load_digits(n_samples=config.n_samples, shuffle_seed=config.shuffle_seed)
-        self.check(config)
-        return _some(read_arrays(self._path(config.dataset)), config)
-
-    def check(self, config: ProjectConfig) -> None:
-        """Look whether the data set is there and large enough, without reading all of it.
-
-        Raises
-        ------
-        InvalidDatasetError
-            If it is not there or cannot be read.
-        InvalidConfigError
-            If it has fewer items than the project wants.
-        """
-        if config.dataset == DIGITS:
-            return
-        path = self._path(config.dataset)
-        n_items = count_items(path)
-        if config.n_samples > n_items:
-            raise InvalidConfigError(
-                f"{config.n_samples:,} images are wanted and {path.name} has {n_items:,}.",
-                "Choose fewer.",
-            )
+        whole = read_arrays(self._path(config.dataset))
+        _check(config, whole)
+        return _some(whole, config)
 
     def version(self, key: str) -> str:
-        """Changes when the content of a data set does."""
+        """Changes when the content of a data set does; empty if it is not there."""
         if key == DIGITS:
             return DIGITS
         try:
-            stat = self._path(key).stat()
+            return _version(self._path(key).stat())
         except OSError:
             return ""
-        return f"{stat.st_size}-{stat.st_mtime_ns}"
 
     def _path(self, key: str) -> Path:
         if self.folder is None or Path(key).name != key or not key.endswith(_SUFFIX):
@@ -108,17 +100,71 @@ class Catalogue:
             )
         return self.folder / key
 
+    def _looked_at(self) -> Iterator[tuple[str, tuple[str, Entry]]]:
+        """The name of each file, with its version and what there is to say of it."""
+        if self.folder is None:
+            return
+        try:
+            with os.scandir(self.folder) as folder:
+                files = sorted((f for f in folder if f.name.endswith(_SUFFIX)), key=_name)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            problem = f"The folder of image sets cannot be read ({error.strerror})."
+            yield "", ("", Entry("", self.folder.name, 0, problem))
+            return
+        known = self._entries
+        for file in files:
+            try:
+                version = _version(file.stat())
+            except OSError:
+                # A link to nothing, or gone since.
+                version = ""
+            before = known.get(file.name)
+            is_known = before is not None and version and before[0] == version
+            yield file.name, before if before and is_known else (version, _entry(Path(file.path)))
+
 
 def load(config: ProjectConfig) -> Dataset:
     """Read the items of a project on a built-in data set."""
     return Catalogue().load(config)
 
 
+def _name(file: os.DirEntry[str]) -> str:
+    return file.name
+
+
+def _version(file: os.stat_result) -> str:
+    """Differs for each content a file has had; times alone may be set back."""
+    is_regular = stat.S_ISREG(file.st_mode)
+    told = (file.st_size, file.st_mtime_ns, file.st_ctime_ns, file.st_ino, int(is_regular))
+    return "-".join(map(str, told))
+
+
 def _entry(path: Path) -> Entry:
+    name = path.name.encode("utf-8", "replace").decode()
+    title = name.removesuffix(_SUFFIX)
+    if name != path.name or not name.isprintable():
+        return Entry(
+            "", title, 0, f"The file {title} has a name that is not text. Give it another one."
+        )
     try:
-        return Entry(path.name, path.stem, count_items(path))
+        return Entry(path.name, title, count_items(path))
     except InvalidDatasetError as error:
-        return Entry(path.name, path.stem, 0, str(error))
+        return Entry(path.name, title, 0, str(error))
+
+
+def _check(config: ProjectConfig, whole: Dataset) -> None:
+    if config.n_samples > whole.n_items:
+        raise InvalidConfigError(
+            f"{config.n_samples:,} images are wanted and {config.dataset} has {whole.n_items:,}.",
+            "Choose fewer.",
+        )
+    if config.n_samples * whole.n_classes > _MOST_CELLS:
+        raise InvalidConfigError(
+            f"{config.n_samples:,} images of {whole.n_classes:,} classes do not fit into memory.",
+            f"Choose {_MOST_CELLS // whole.n_classes:,} images at most.",
+        )
 
 
 def _some(whole: Dataset, config: ProjectConfig) -> Dataset:
@@ -128,12 +174,4 @@ def _some(whole: Dataset, config: ProjectConfig) -> Dataset:
         np.random.RandomState(config.shuffle_seed).shuffle(rows)
     elif config.n_samples == whole.n_items:
         return whole
-    rows = rows[: config.n_samples]
-    images = whole.images[rows]
-    return replace(
-        whole,
-        rows=rows,
-        images=images,
-        features=whole.features[rows] if whole.has_own_features else images.reshape(len(rows), -1),
-        truth=None if whole.truth is None else whole.truth[rows],
-    )
+    return whole.some(rows[: config.n_samples])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
+import numpy as np
 from numpy.typing import NDArray
 
-from core.arrays import IntArray, PixelArray, freeze
+from core.arrays import UNLABELLED, IntArray, PixelArray, freeze
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +29,8 @@ class Dataset:
     class_names
         The classes a person can choose from, in order of display.
     truth : (n_items,), int64, or None
-        Indices into ``class_names``; None where nobody knows the truth.
+        Indices into ``class_names``, ``UNLABELLED`` where an item's class is not known; None where
+        that of no item is.
     question
         What the label page asks, such as "Which digit is this?".
     has_own_features
@@ -64,6 +66,25 @@ class Dataset:
     def n_items(self) -> int:
         """The number of items."""
         return len(self.rows)
+
+    @property
+    def n_known(self) -> int:
+        """Of how many items the true class is known."""
+        return 0 if self.truth is None else int(np.count_nonzero(self.truth != UNLABELLED))
+
+    def some(self, positions: IntArray) -> Self:
+        """The items at these indices alone, in their order."""
+        images = self.images[positions]
+        # Pixels that serve as features are not copied twice.
+        same = np.may_share_memory(self.features, self.images)
+        truth = None if self.truth is None else self.truth[positions]
+        return replace(
+            self,
+            rows=self.rows[positions],
+            images=images,
+            features=images.reshape(len(images), -1) if same else self.features[positions],
+            truth=None if truth is None or (truth == UNLABELLED).all() else truth,
+        )
 
     @property
     def n_classes(self) -> int:

@@ -12,7 +12,7 @@ from core.learning.beliefs import Beliefs
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Report:
-    """Metrics over one population of items.
+    """Metrics over those items of a population whose true class is known.
 
     Attributes
     ----------
@@ -46,20 +46,22 @@ class Report:
 
 
 def accuracy(truth: IntArray, predicted: IntArray) -> float:
-    """Share of items predicted right, 0 to 1; nan where there are no items."""
+    """Share of the items of known truth predicted right, 0 to 1; nan where there are none."""
+    truth, predicted = _known(truth, predicted)
     return float(np.mean(truth == predicted)) if len(truth) else float("nan")
 
 
 def report(truth: IntArray, predicted: IntArray, n_classes: int) -> Report:
-    """Measure predictions against the truth.
+    """Measure predictions against the truth, where it is known.
 
     Parameters
     ----------
     truth : (n_items,), int64
-        Class indices.
+        Class indices, ``UNLABELLED`` where nobody knows.
     predicted : (n_items,), int64
         Class indices, ``UNLABELLED`` for an item that no label reaches.
     """
+    truth, predicted = _known(truth, predicted)
     columns = np.where(predicted == UNLABELLED, n_classes, predicted)
     cells = np.bincount(truth * (n_classes + 1) + columns, minlength=n_classes * (n_classes + 1))
     matrix = cells.reshape(n_classes, n_classes + 1).astype(np.int64)
@@ -83,13 +85,19 @@ def report(truth: IntArray, predicted: IntArray, n_classes: int) -> Report:
     )
 
 
+def _known(truth: IntArray, predicted: IntArray) -> tuple[IntArray, IntArray]:
+    """Truth and predictions of the items whose truth is known."""
+    known = truth != UNLABELLED
+    return (truth, predicted) if known.all() else (truth[known], predicted[known])
+
+
 def _share(part: FloatArray, whole: IntArray) -> FloatArray:
     """The ratio, or zero where there is nothing to divide by."""
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
 def report_all(truth: IntArray, beliefs: Beliefs, n_classes: int) -> Report:
-    """Measure over all items, given labels included: a fixed population, so rounds compare."""
+    """Measure over all items of known truth, labelled ones too: the same ones in each round."""
     return report(truth, beliefs.predicted, n_classes)
 
 
@@ -110,7 +118,7 @@ class LabelCheck:
     Attributes
     ----------
     n_labels
-        Labels the person gave.
+        Labels the person gave to items whose truth is known.
     differing
         Indices of the items on which label and truth differ.
     """
@@ -128,6 +136,6 @@ def check_labels(truth: IntArray, labels: IntArray, by_person: BoolArray) -> Lab
     by_person : (n_items,), bool
         Which labels count: those a person gave, not those taken from the truth.
     """
-    counted = by_person & (labels != UNLABELLED)
+    counted = by_person & (labels != UNLABELLED) & (truth != UNLABELLED)
     differing = np.flatnonzero(counted & (labels != truth))
     return LabelCheck(int(np.count_nonzero(counted)), tuple(differing.tolist()))

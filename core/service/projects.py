@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
 
+from core.arrays import UNLABELLED
 from core.config import ProjectConfig, recommended
 from core.data.catalogue import Catalogue, Entry
+from core.data.dataset import Dataset
 from core.engine.accuracies import Notes
 from core.engine.engine import build_engine
 from core.engine.keys import note_name
@@ -114,12 +116,14 @@ class Projects:
         ------
         InvalidNameError
             If the name is empty, too long or taken.
-        InvalidDatasetError, InvalidConfigError
-            If the data set is not there, or does not have what is asked for.
+        InvalidDatasetError, InvalidConfigError, InvalidFeaturesError
+            If the data set is not there, cannot be read or learned from, or does not have what is
+            asked for.
         """
-        project = Project(self._new_id(), self._checked_name(name), config, self._clock())
-        self._catalogue.check(config)
-        given = self._true_labels(config) if labels is None else dict(labels)
+        name = self._checked_name(name)
+        dataset = self._read(config)
+        given = _true_labels(dataset, config.n_given) if labels is None else dict(labels)
+        project = Project(self._new_id(), name, config, self._clock())
         self._store.create(project, [Given(labels=given)] if given else [])
         return project
 
@@ -184,18 +188,14 @@ class Projects:
             raise UnknownProjectError(project_id)
         return project
 
-    def _true_labels(self, config: ProjectConfig) -> dict[int, str]:
-        """The true labels of the first items, where a project is to start with some."""
-        if config.n_given == 0:
-            return {}
-        dataset = self._catalogue.load(config)
-        if dataset.truth is None:
-            raise InvalidConfigError(
-                f"The true labels of {dataset.title} are not known, so none can be given.",
-                "Set the labels at the start to 0.",
-            )
-        rows, truth = dataset.rows[: config.n_given], dataset.truth[: config.n_given]
-        return {int(r): dataset.class_names[int(t)] for r, t in zip(rows, truth, strict=True)}
+    def _read(self, config: ProjectConfig) -> Dataset:
+        """Read the data set wholly, and build its graph where that takes no time to speak of.
+
+        So whatever is wrong with it is said before anything is stored.
+        """
+        if is_small(config):
+            return self._engines.get(config).dataset
+        return self._catalogue.load(config)
 
     def _checked_name(self, name: str, *, besides: str | None = None) -> str:
         name = " ".join(name.split())
@@ -209,3 +209,16 @@ class Projects:
         if any(p.name.casefold() == name.casefold() for p in others):
             raise InvalidNameError(f"There is a project “{name}” already.", "Choose another name.")
         return name
+
+
+def _true_labels(dataset: Dataset, n_given: int) -> dict[int, str]:
+    """The true labels of the first items, where they are known."""
+    if n_given == 0:
+        return {}
+    if dataset.truth is None:
+        raise InvalidConfigError(
+            f"The true labels of {dataset.title} are not known, so none can be given.",
+            "Set the labels at the start to 0.",
+        )
+    pairs = zip(dataset.rows[:n_given], dataset.truth[:n_given], strict=True)
+    return {int(r): dataset.class_names[int(t)] for r, t in pairs if t != UNLABELLED}

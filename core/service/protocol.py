@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from core.config import LONGEST_CLASS_NAME
 from core.errors import InvalidMessageError
 from core.session.events import Answer, AnswerKind
 
@@ -49,7 +50,7 @@ class SubmittedAnswer(BaseModel):
 
     item: int = Field(ge=0, lt=2**53)
     kind: Literal["label", "skip", "unsure", "bad"]
-    label: str | None = Field(default=None, max_length=200)
+    label: str | None = Field(default=None, max_length=LONGEST_CLASS_NAME)
     ms: int | None = Field(default=None, ge=0, lt=2**53)
 
     def to_answer(self) -> Answer:

@@ -12,7 +12,7 @@ import numpy as np
 from core.config import ProjectConfig
 from core.data.catalogue import Catalogue
 from core.data.dataset import Dataset
-from core.engine.engine import Engine, build_engine, engine_for, policy_of
+from core.engine.engine import Engine, engine_for, policy_of
 from core.errors import ComparisonUnderWayError, LabelspreadError
 from core.graph.kept import GraphStore
 from core.jobs.progress import CancelledError, Progress
@@ -210,16 +210,9 @@ def builder(
 
     def builds(plan: Plan) -> Build:
         def build(config: ProjectConfig, progress: Progress) -> Learner:
-            if plan.sizes == "as_they_are":
-                engine = build_engine(
-                    config, catalogue, resources=resources, graphs=graphs, progress=progress
-                )
-            else:
-                progress("Reading images", 0.0)
-                some = shrunken(catalogue.load(config), plan.sizes)
-                engine = engine_for(
-                    config, some, resources=resources, graphs=graphs, progress=progress
-                )
+            progress("Reading images", 0.0)
+            some = shrunken(catalogue.load(config), plan.sizes)
+            engine = engine_for(config, some, resources=resources, graphs=graphs, progress=progress)
             # Now, so that all strategies share it.
             engine.sample()
             return EngineLearner(engine, config)

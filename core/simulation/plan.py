@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from math import ceil
 from typing import Final, Literal, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from core.arrays import IntArray
+from core.arrays import UNLABELLED, IntArray
 from core.config import DIGITS, N_DIGITS, ProjectConfig, complaints, make_config
 from core.data.dataset import Dataset
 from core.errors import InvalidConfigError
@@ -173,19 +172,21 @@ def make_plan(**values: object) -> Plan:
 
 
 def shrunken(dataset: Dataset, sizes: ClassSizes) -> Dataset:
-    """The data set with class sizes that shrink by .6 from class to class.
+    """The items whose class is known, with class sizes that shrink by .6 from class to class.
 
-    As many images as possible are left, the first ones of each class; no class goes empty.
+    As many images as possible are left, the first ones of each class; no class goes empty. Where
+    sizes are to be as they are, all of them are.
 
     Raises
     ------
     InvalidConfigError
-        If the true classes are not known.
+        If no true class is known.
     """
-    if sizes == "as_they_are":
-        return dataset
     truth = truth_of(dataset)
-    counts = np.bincount(truth, minlength=dataset.n_classes)
+    known = np.flatnonzero(truth != UNLABELLED)
+    if sizes == "as_they_are":
+        return dataset if len(known) == dataset.n_items else dataset.some(known)
+    counts = np.bincount(truth[known], minlength=dataset.n_classes)
     present = np.flatnonzero(counts)
     shares = SHRINKING ** np.arange(len(present))
     if sizes == "last_largest":
@@ -193,27 +194,17 @@ def shrunken(dataset: Dataset, sizes: ClassSizes) -> Dataset:
     # The largest class is as large as all others allow.
     largest = (counts[present] / shares).min()
     wanted = np.maximum(np.round(largest * shares), 1).astype(np.int64)
-    kept = np.sort(
-        np.concatenate(
-            [np.flatnonzero(truth == k)[:n] for k, n in zip(present, wanted, strict=True)]
-        )
-    )
-    return replace(
-        dataset,
-        rows=dataset.rows[kept],
-        images=dataset.images[kept],
-        features=dataset.features[kept],
-        truth=truth[kept],
-    )
+    kept = [np.flatnonzero(truth == k)[:n] for k, n in zip(present, wanted, strict=True)]
+    return dataset.some(np.sort(np.concatenate(kept)))
 
 
 def truth_of(dataset: Dataset) -> IntArray:
-    """The true classes, shape (n_items,).
+    """The true classes, shape (n_items,); ``UNLABELLED`` where one is not known.
 
     Raises
     ------
     InvalidConfigError
-        If they are not known.
+        If none is known.
     """
     if dataset.truth is None:
         raise InvalidConfigError(

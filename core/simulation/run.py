@@ -158,8 +158,8 @@ def simulate(
     truth = truth_of(dataset)
     if plan.budget > dataset.n_items:
         raise InvalidConfigError(
-            f"{plan.budget:,} labels cannot be given to the {dataset.n_items:,} images that these "
-            "class sizes leave.",
+            f"{plan.budget:,} labels cannot be given to the {dataset.n_items:,} images of known "
+            "class that these class sizes leave.",
             "Give fewer labels.",
         )
     outcome = Outcome(

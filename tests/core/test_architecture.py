@@ -43,6 +43,7 @@ floor or from above."""
 TOUCH_FILES = (
     "core.bootstrap",
     "core.cli",
+    "core.data.archive",
     "core.data.catalogue",
     "core.data.npz",
     "core.data.readers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from core.config import DIGITS, ProjectConfig
+from core.data import catalogue as catalogue_module
 from core.data.catalogue import Catalogue
 from core.data.npz import count_items, read_arrays
 from core.errors import InvalidConfigError, InvalidDatasetError
@@ -94,7 +96,8 @@ def test_without_labels_nobody_knows_the_truth(tmp_path):
             {"images": IMAGES, "labels": ["z"] * 30, "class_names": ["a", "b"]},
             "“z” is a label of set.npz and not one of its class names",
         ),
-        ({"images": np.array([{}] * 3, dtype=object), "labels": LABELS[:3]}, "cannot be read"),
+        ({"images": np.array([{}] * 3, dtype=object), "labels": LABELS[:3]}, "no plain values"),
+        ({"images": IMAGES[:1], "labels": LABELS[:1]}, "holds one image only"),
     ],
 )
 def test_what_is_no_image_set_is_refused(tmp_path, arrays, text):
@@ -143,6 +146,9 @@ def test_some_of_the_images_have_their_own_features(tmp_path):
         (np.zeros(30), "one row of features"),
         (np.zeros((30, 0)), "one row of features"),
         (np.full((30, 2), "a"), "not all numbers"),
+        (np.where(np.arange(60).reshape(30, 2) == 41, np.nan, 1), "image 20 are not, and 1 of 30"),
+        (np.full((30, 2), np.inf), "image 0 are not, and 30 of 30"),
+        (np.full((30, 2), 1e300), "not all numbers of a usual size"),
     ],
 )
 def test_features_that_do_not_fit_are_refused(tmp_path, features, text):
@@ -155,6 +161,18 @@ def test_a_file_that_is_gone_is_told_of(tmp_path):
     for read in (read_arrays, count_items):
         with pytest.raises(InvalidDatasetError, match="not there any more"):
             read(tmp_path / "set.npz")
+
+
+def test_features_of_another_machine_are_read(tmp_path):
+    features = np.random.default_rng(1).normal(size=(30, 7)).astype(">f4")
+    dataset = read_arrays(saved(tmp_path, images=IMAGES, labels=LABELS, features=features))
+    np.testing.assert_array_equal(dataset.features, features)
+    assert dataset.features.dtype == np.float32
+
+
+def test_masks_are_images_of_paper_and_ink(tmp_path):
+    dataset = read_arrays(saved(tmp_path, images=IMAGES > 99, labels=LABELS))
+    np.testing.assert_array_equal(dataset.images, np.where(IMAGES > 99, 255, 0))
 
 
 # ---- the catalogue
@@ -197,9 +215,8 @@ def test_a_project_takes_the_first_images_or_shuffled_ones(tmp_path):
 def test_more_images_than_there_are_cannot_take_part(tmp_path):
     saved(tmp_path, images=IMAGES, labels=LABELS)
     config = ProjectConfig(dataset="set.npz", n_samples=31)
-    for use in (Catalogue(tmp_path).check, Catalogue(tmp_path).load):
-        with pytest.raises(InvalidConfigError, match=r"31 images are wanted and set\.npz has 30"):
-            use(config)
+    with pytest.raises(InvalidConfigError, match=r"31 images are wanted and set\.npz has 30"):
+        Catalogue(tmp_path).load(config)
 
 
 @pytest.mark.parametrize("key", ["../set.npz", "/etc/passwd", "letters", "", "a/b.npz"])
@@ -211,11 +228,72 @@ def test_a_data_set_outside_of_the_folder_is_none(tmp_path, key):
         catalogue.load(config)
 
 
+def test_only_what_is_new_or_has_changed_is_opened_again(tmp_path):
+    for name in ("a", "b", "c"):
+        np.savez(tmp_path / f"{name}.npz", images=IMAGES, labels=LABELS)
+    catalogue = Catalogue(tmp_path)
+    before = {entry.key: entry for entry in catalogue.entries()}
+    np.savez(tmp_path / "b.npz", images=IMAGES[:20], labels=LABELS[:20])
+    (tmp_path / "c.npz").unlink()
+    np.savez(tmp_path / "d.npz", images=IMAGES[:9], labels=LABELS[:9])
+    after = {entry.key: entry for entry in catalogue.entries()}
+    assert {key: entry.n_items for key, entry in after.items()} == {
+        DIGITS: 1797,
+        "a.npz": 30,
+        "b.npz": 20,
+        "d.npz": 9,
+    }
+    assert after["a.npz"] is before["a.npz"], "it was not looked into again"
+
+
+def test_what_is_no_regular_file_is_listed_and_never_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe.npz")
+    (tmp_path / "device.npz").symlink_to("/dev/zero")
+    (tmp_path / "nothing.npz").symlink_to(tmp_path / "gone")
+    (tmp_path / "folder.npz").mkdir()
+    (tmp_path / "a link.npz").symlink_to(saved(tmp_path, images=IMAGES, labels=LABELS))
+    catalogue = Catalogue(tmp_path)
+    problems = {entry.key: entry.problem for entry in catalogue.entries()}
+    for odd in ("pipe.npz", "device.npz", "folder.npz"):
+        assert "not a regular file" in problems[odd]
+        with pytest.raises(InvalidDatasetError, match="not a regular file"):
+            read_arrays(tmp_path / odd)
+    assert "not there any more" in problems["nothing.npz"]
+    assert problems["a link.npz"] == problems["set.npz"] == ""
+
+
+@pytest.mark.parametrize("name", [b"\xff\xfe.npz", "turned\u202egpj.npz".encode()])
+def test_a_file_whose_name_is_not_text_is_told_of(tmp_path, name):
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(b"")
+    entry = Catalogue(tmp_path).entries()[1]
+    assert "has a name that is not text" in entry.problem
+    assert entry.problem.encode(), "it can be sent to a browser"
+
+
+def test_a_folder_that_cannot_be_listed_is_told_of(tmp_path):
+    folder = tmp_path / "loop"
+    folder.symlink_to(folder)
+    digits, problem = Catalogue(folder).entries()
+    assert digits.key == DIGITS
+    assert "folder of image sets cannot be read" in problem.problem
+
+
+def test_more_beliefs_than_fit_into_memory_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogue_module, "_MOST_CELLS", 60)
+    saved(tmp_path, images=IMAGES, labels=LABELS)
+    catalogue = Catalogue(tmp_path)
+    assert catalogue.load(ProjectConfig(dataset="set.npz", n_samples=20)).n_items == 20
+    with pytest.raises(InvalidConfigError, match="21 images of 3 classes do not fit"):
+        catalogue.load(ProjectConfig(dataset="set.npz", n_samples=21))
+
+
 def test_the_version_of_a_file_changes_with_its_content(tmp_path):
     catalogue = Catalogue(tmp_path)
     saved(tmp_path, images=IMAGES, labels=LABELS)
     before = catalogue.version("set.npz")
-    saved(tmp_path, images=IMAGES[:20], labels=LABELS[:20])
-    assert catalogue.version("set.npz") != before
+    stat = (tmp_path / "set.npz").stat()
+    saved(tmp_path, images=IMAGES[::-1], labels=LABELS)
+    os.utime(tmp_path / "set.npz", ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert catalogue.version("set.npz") != before, "though size and time are the same"
     assert catalogue.version("gone.npz") == ""
     assert catalogue.version(DIGITS) == DIGITS

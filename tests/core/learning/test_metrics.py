@@ -135,3 +135,23 @@ def test_only_labels_that_a_person_gave_are_compared_with_the_truth():
 def test_without_labels_nothing_differs():
     check = check_labels(whole(0, 1), whole(-1, -1), np.array([True, True]))
     assert (check.n_labels, check.differing) == (0, ())
+
+
+def test_items_whose_class_is_not_known_are_left_out():
+    truth = whole(0, UNLABELLED, 1, 2, UNLABELLED)
+    predicted = whole(0, 1, 2, UNLABELLED, UNLABELLED)
+    known = truth != UNLABELLED
+    found, expected = report(truth, predicted, 3), report(truth[known], predicted[known], 3)
+    assert found.n_items == 3
+    assert found.accuracy == accuracy(truth, predicted) == pytest.approx(1 / 3)
+    assert found.macro_f1 == expected.macro_f1
+    np.testing.assert_array_equal(found.confusion, expected.confusion)
+
+
+def test_a_label_of_an_item_whose_class_is_not_known_cannot_differ():
+    check = check_labels(whole(0, UNLABELLED, 1), whole(0, 1, 2), np.ones(3, dtype=np.bool_))
+    assert (check.n_labels, check.differing) == (2, (2,))
+
+
+def test_where_nothing_is_known_there_is_no_accuracy():
+    assert math.isnan(accuracy(whole(UNLABELLED, UNLABELLED), whole(0, 1)))

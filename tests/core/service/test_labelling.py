@@ -15,6 +15,7 @@ from core.config import ProjectConfig, recommended
 from core.data.catalogue import Catalogue
 from core.errors import (
     IllegalEventError,
+    InvalidDatasetError,
     InvalidNameError,
     OvertakenError,
     UnknownBatchError,
@@ -103,6 +104,39 @@ def test_servers_that_start_at_once_make_the_first_project_once(servers):
         for done in [threads.submit(servers[i % 2].ensure_default_project) for i in range(8)]:
             done.result()
     assert len(servers[0].projects()) == 1
+
+
+@pytest.mark.parametrize(
+    ("broken", "text"),
+    [
+        ({"class_names": ["a", "a"]}, "Two classes"),
+        ({"class_names": ["a", "b"], "features": np.full((30, 2), np.nan)}, "not all numbers"),
+        ({"labels": np.zeros(29)}, "labels of the shape"),
+    ],
+)
+def test_a_set_that_is_refused_leaves_no_project_behind(tmp_path, broken, text):
+    store = MemoryStore()
+    service = Service(store, catalogue=Catalogue(tmp_path))
+    config = ProjectConfig(dataset="set.npz", n_samples=30, kernel="knn")
+    images = np.random.default_rng(0).integers(0, 256, (30, 4, 4)).astype(np.uint8)
+    np.savez(tmp_path / "set.npz", images=images, **broken)
+    with pytest.raises(InvalidDatasetError, match=text):
+        service.create_project("Mine", config)
+    assert store.projects() == ()
+    np.savez(tmp_path / "set.npz", images=images, class_names=["a", "b"])
+    assert service.create_project("Mine", config).name == "Mine", "its name is free"
+
+
+def test_of_the_first_items_those_are_given_whose_class_is_known(tmp_path):
+    service = Service(MemoryStore(), catalogue=Catalogue(tmp_path))
+    images = np.random.default_rng(0).integers(0, 256, (30, 4, 4)).astype(np.uint8)
+    np.savez(tmp_path / "set.npz", images=images, labels=["b", "", "a"] + [""] * 27)
+    config = ProjectConfig(dataset="set.npz", n_samples=30, kernel="knn", n_given=5)
+    made = service.create_project("Mine", config)
+    view = service.view(made.project_id)
+    assert dict(view.state.labels) == {0: "b", 2: "a"}
+    assert view.report_all is not None
+    assert (view.report_all.n_items, view.dataset.n_items) == (2, 30)
 
 
 def test_a_project_that_was_made_is_listed_and_can_be_opened(service):

@@ -115,6 +115,15 @@ def test_without_known_truth_there_is_no_oracle():
 # ---- class sizes
 
 
+@pytest.mark.parametrize("sizes", ["as_they_are", "first_largest"])
+def test_images_whose_class_is_not_known_take_no_part(sizes):
+    data = dataset([0, -1, 1, -1, 0, 1, -1, 0], 2)
+    some = shrunken(data, sizes)
+    known = shrunken(dataset([0, 1, 0, 1, 0], 2), sizes)
+    np.testing.assert_array_equal(some.truth, known.truth)
+    assert set(some.rows.tolist()) <= set(data.rows[[0, 2, 4, 5, 7]].tolist())
+
+
 def counts_of(data: Dataset) -> np.ndarray:
     assert data.truth is not None
     return np.bincount(data.truth)
