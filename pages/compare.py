@@ -149,7 +149,7 @@ def _form(entry: Entry, *, is_free: bool) -> None:
         plan = make_plan(**values, n_samples=n_samples, noise=wrong / 100, strategies=strategies)
         _start(plan, entry.title)
     except LabelspreadError as error:
-        st.error(str(error), icon=":material/error:")
+        shell.say_error(error)
 
 
 def _own() -> dict[str, Any] | None:
@@ -211,7 +211,7 @@ def _what_has_ended() -> None:
     except CancelledError:
         st.info("Cancelled before a run came to its end.", icon=":material/block:")
     except LabelspreadError as error:
-        st.error(str(error), icon=":material/error:")
+        shell.say_error(error)
         if watched.outcome is not None:
             # It could not be kept; better on screen once than lost.
             _results(watched.outcome, watched.title)

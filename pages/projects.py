@@ -55,10 +55,11 @@ def _rename(project: Project | BrokenProject) -> None:
 
 
 @st.dialog("Delete project?")
-def _delete(project: Project | BrokenProject, n_labels: int) -> None:
+def _delete(project: Project | BrokenProject, n_labels: int | None) -> None:
+    has = "" if n_labels is None else f" has {counted(n_labels, 'label')}. It"
     st.write(
-        f"“{shell.plain(project.name)}” has {counted(n_labels, 'label')}. It leaves the list; "
-        "its labels are kept, and you can restore it."
+        f"“{shell.plain(project.name)}”{has} leaves the list; its labels are kept, and you can "
+        "restore it."
     )
     cancel, confirm = st.columns(2)
     if cancel.button("Keep it", width="stretch"):
@@ -78,26 +79,17 @@ def _delete(project: Project | BrokenProject, n_labels: int) -> None:
 def _card(project: Project | BrokenProject) -> None:
     """One project. What is wrong with it stands on its card, and harms no other."""
     key = project.project_id
-    n_labels, problem = 0, ""
-    try:
-        n_labels = handle.service().n_labels(key)
-    except LabelspreadError as error:
-        problem = str(error)
-    if isinstance(project, BrokenProject):
-        problem = f"{project.problem} {project.remedy}"
+    n_labels, accuracy, problem = _known_of(project)
     with st.container(border=True, key=f"card_{key}"):
         name, labels, right, opens, renames, deletes = st.columns(
             [6, 1.3, 1.3, 1.4, 0.7, 0.7], vertical_alignment="center", gap="small"
         )
         name.markdown(f"**{shell.plain(project.name)}**  \n{_second_line(project)}")
-        if problem:
-            st.warning(shell.plain(problem), icon=":material/error:")
-        else:
+        if n_labels is not None:
             labels.markdown(f"{n_labels:,}  \n:gray[labels]")
-            accuracy = handle.service().known_accuracy(key) if n_labels else None
-            if accuracy is not None:
-                right.markdown(f"{percent(accuracy)}  \n:gray[right]")
-        can_open = isinstance(project, Project) and not problem
+        if accuracy is not None:
+            right.markdown(f"{percent(accuracy)}  \n:gray[right]")
+        can_open = isinstance(project, Project) and n_labels is not None
         if opens.button("Open", key=f"o_{key}", width="stretch", disabled=not can_open):
             assert isinstance(project, Project)
             _open(project)
@@ -109,6 +101,22 @@ def _card(project: Project | BrokenProject) -> None:
             "", key=f"d_{key}", icon=":material/delete:", type="tertiary", help="Delete"
         ):
             _delete(project, n_labels)
+        if problem:
+            st.warning(shell.plain(problem), icon=":material/error:")
+
+
+def _known_of(project: Project | BrokenProject) -> tuple[int | None, float | None, str]:
+    """Labels and accuracy where they are known, and what is wrong with a project."""
+    if isinstance(project, BrokenProject):
+        return None, None, f"{project.problem} {project.remedy}"
+    service, key = handle.service(), project.project_id
+    n_labels: int | None = None
+    try:
+        n_labels, problem = service.n_labels(key), service.problem(key)
+        accuracy = service.known_accuracy(key) if n_labels and not problem else None
+    except LabelspreadError as error:
+        return n_labels, None, str(error)
+    return n_labels, accuracy, problem
 
 
 def _second_line(project: Project | BrokenProject) -> str:

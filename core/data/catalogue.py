@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,13 @@ from core.config import DIGITS, N_DIGITS, ProjectConfig
 from core.data.dataset import Dataset
 from core.data.digits import load_digits
 from core.data.npz import count_items, read_arrays
-from core.errors import InvalidConfigError, InvalidDatasetError
+from core.errors import InvalidConfigError, InvalidDatasetError, LabelspreadError
 
 __all__ = ["Catalogue", "Entry", "load"]
 
 _SUFFIX: Final = ".npz"
+
+_Seen = tuple[int, int, int, int]
 
 _MOST_CELLS: Final = 200_000_000
 """Most numbers that a distribution over the classes of each item may have: 1.6 GB."""
@@ -56,17 +57,14 @@ class Catalogue:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
-        self._entries: dict[str, tuple[str, Entry]] = {}
+        self._entries: dict[str, tuple[_Seen, Entry]] = {}
 
     def entries(self) -> tuple[Entry, ...]:
         """All data sets, the built-in one first, then files by name.
 
         Only files that are new or have changed since the last time are opened.
         """
-        # Whole at once, for other threads look at it meanwhile.
-        self._entries = dict(self._looked_at())
-        files = (entry for _, entry in self._entries.values())
-        return (Entry(DIGITS, "Handwritten digits", N_DIGITS), *files)
+        return (Entry(DIGITS, "Handwritten digits", N_DIGITS), *self._files())
 
     def load(self, config: ProjectConfig) -> Dataset:
         """Read the items that take part in a project, in the project's order.
@@ -84,12 +82,26 @@ class Catalogue:
         _check(config, whole)
         return _some(whole, config)
 
+    def problem(self, config: ProjectConfig) -> str:
+        """Why the items of a project cannot be read, in a sentence; empty if nothing is in the way.
+
+        The head of the file says so; it is opened only if it has changed since the last time.
+        """
+        if config.dataset == DIGITS:
+            return ""
+        try:
+            entry = self._look(self._path(config.dataset))
+            _check_number(config, entry.n_items if not entry.problem else config.n_samples)
+        except LabelspreadError as error:
+            return str(error)
+        return entry.problem
+
     def version(self, key: str) -> str:
         """Changes when the content of a data set does; empty if it is not there."""
         if key == DIGITS:
             return DIGITS
         try:
-            return _version(self._path(key).stat())
+            return "-".join(map(str, _seen(self._path(key).stat())))
         except OSError:
             return ""
 
@@ -100,8 +112,7 @@ class Catalogue:
             )
         return self.folder / key
 
-    def _looked_at(self) -> Iterator[tuple[str, tuple[str, Entry]]]:
-        """The name of each file, with its version and what there is to say of it."""
+    def _files(self) -> Iterator[Entry]:
         if self.folder is None:
             return
         try:
@@ -111,18 +122,25 @@ class Catalogue:
             return
         except OSError as error:
             problem = f"The folder of image sets cannot be read ({error.strerror})."
-            yield "", ("", Entry("", self.folder.name, 0, problem))
+            yield Entry("", self.folder.name, 0, problem)
             return
-        known = self._entries
+        gone = self._entries.keys() - {file.name for file in files}
+        for name in gone:
+            self._entries.pop(name, None)
         for file in files:
-            try:
-                version = _version(file.stat())
-            except OSError:
-                # A link to nothing, or gone since.
-                version = ""
-            before = known.get(file.name)
-            is_known = before is not None and version and before[0] == version
-            yield file.name, before if before and is_known else (version, _entry(Path(file.path)))
+            yield self._look(file)
+
+    def _look(self, file: Path | os.DirEntry[str]) -> Entry:
+        """What there is to say of a file; it is opened if it is new or has changed."""
+        try:
+            seen = _seen(file.stat())
+        except OSError:
+            # A link to nothing, or gone since.
+            return _entry(Path(file))
+        known = self._entries.get(file.name)
+        if known is None or known[0] != seen:
+            known = self._entries[file.name] = seen, _entry(Path(file))
+        return known[1]
 
 
 def load(config: ProjectConfig) -> Dataset:
@@ -134,11 +152,9 @@ def _name(file: os.DirEntry[str]) -> str:
     return file.name
 
 
-def _version(file: os.stat_result) -> str:
-    """Differs for each content a file has had; times alone may be set back."""
-    is_regular = stat.S_ISREG(file.st_mode)
-    told = (file.st_size, file.st_mtime_ns, file.st_ctime_ns, file.st_ino, int(is_regular))
-    return "-".join(map(str, told))
+def _seen(file: os.stat_result) -> _Seen:
+    """Differs for each content that a file has had; the time of its content may be set back."""
+    return file.st_size, file.st_mtime_ns, file.st_ctime_ns, file.st_ino
 
 
 def _entry(path: Path) -> Entry:
@@ -155,15 +171,19 @@ def _entry(path: Path) -> Entry:
 
 
 def _check(config: ProjectConfig, whole: Dataset) -> None:
-    if config.n_samples > whole.n_items:
-        raise InvalidConfigError(
-            f"{config.n_samples:,} images are wanted and {config.dataset} has {whole.n_items:,}.",
-            "Choose fewer.",
-        )
+    _check_number(config, whole.n_items)
     if config.n_samples * whole.n_classes > _MOST_CELLS:
         raise InvalidConfigError(
             f"{config.n_samples:,} images of {whole.n_classes:,} classes do not fit into memory.",
             f"Choose {_MOST_CELLS // whole.n_classes:,} images at most.",
+        )
+
+
+def _check_number(config: ProjectConfig, n_items: int) -> None:
+    if config.n_samples > n_items:
+        raise InvalidConfigError(
+            f"{config.n_samples:,} images are wanted and {config.dataset} has {n_items:,}.",
+            "Choose fewer.",
         )
 
 

@@ -133,10 +133,8 @@ def _features(file: str, features: NDArray[Any] | None, n_items: int) -> NDArray
         )
     if features.dtype.kind not in "iuf":
         raise InvalidDatasetError(f"The features of {file} are not all numbers.", REMEDY)
-    # As numbers of this machine; there are none beyond 64 bits in what works on them.
-    wanted = np.float64 if features.dtype.itemsize > 8 else features.dtype.newbyteorder("=")
-    features = np.ascontiguousarray(features, dtype=wanted)
-    most, least = features.max(axis=1), features.min(axis=1)
+    features = np.ascontiguousarray(features, dtype=_usual(features.dtype))
+    most, least = features.max(axis=1).astype(float), features.min(axis=1).astype(float)
     odd = np.flatnonzero(~((most <= _LARGEST_FEATURE) & (least >= -_LARGEST_FEATURE)))
     if len(odd):
         raise InvalidDatasetError(
@@ -145,3 +143,10 @@ def _features(file: str, features: NDArray[Any] | None, n_items: int) -> NDArray
             "Leave these images out, or make their features anew.",
         )
     return features
+
+
+def _usual(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The same numbers as this machine has them, with the 32 or 64 bits of most programs."""
+    if dtype.kind == "f" and dtype.itemsize not in {4, 8}:
+        return np.dtype(np.float32 if dtype.itemsize < 4 else np.float64)
+    return dtype.newbyteorder("=")

@@ -17,13 +17,11 @@ from core.engine.keys import note_name
 from core.engine.registry import Engines, is_small
 from core.errors import (
     InvalidConfigError,
-    InvalidDatasetError,
-    InvalidFeaturesError,
     InvalidNameError,
+    LabelspreadError,
     UnknownProjectError,
 )
 from core.graph.kept import GraphStore
-from core.jobs.progress import CancelledError
 from core.jobs.resources import Resources
 from core.service.log import Log
 from core.session.events import Given
@@ -160,13 +158,23 @@ class Projects:
         """The data sets that a project can be made on."""
         return self._catalogue.entries()
 
-    def name(self, project_id: str) -> str:
-        """What a project is called."""
-        return self._open_project(project_id).name
+    def project(self, project_id: str) -> Project:
+        """A project without its log.
+
+        Raises
+        ------
+        UnknownProjectError
+            If it does not exist or was deleted.
+        """
+        return self._open_project(project_id)
 
     def n_labels(self, project_id: str) -> int:
         """How many labels a project has."""
         return len(self._log.state(project_id).labels)
+
+    def problem(self, project_id: str) -> str:
+        """Why a project cannot be worked on, in a sentence; empty if nothing is in the way."""
+        return self._catalogue.problem(self._open_project(project_id).config)
 
     def known_accuracy(self, project_id: str) -> float | None:
         """Share of all items predicted right, where it is known without a long wait."""
@@ -175,7 +183,8 @@ class Projects:
         try:
             if is_small(config) or self._engines.ready(config) is not None:
                 return self._engines.get(config).accuracy(labels)
-        except (CancelledError, InvalidDatasetError, InvalidFeaturesError):
+        except LabelspreadError:
+            # Whoever opens the project is told.
             return None
         return self._notes.get(note_name(config, self._catalogue.version(config.dataset))(labels))
 

@@ -15,7 +15,7 @@ from core.learning.decisions import DECISIONS
 from core.querying.queries import QUERIES
 from core.service.projects import LONGEST_NAME
 from core.storage import Project
-from pages._ui import handle
+from pages._ui import handle, shell
 from pages._ui.model_fields import (
     alpha_field,
     asking_fields,
@@ -78,7 +78,7 @@ def new_project(open_project: Callable[[Project], None]) -> None:
             if handle.service().preparation(project.project_id) is None:
                 handle.service().view(project.project_id)
     except LabelspreadError as error:
-        st.error(str(error))
+        shell.say_error(error)
         return
     open_project(project)
 
@@ -125,7 +125,7 @@ def _choose_images() -> Entry:
     )
     for entry in entries:
         if entry.problem:
-            st.warning(entry.problem, icon=":material/broken_image:")
+            st.warning(shell.plain(entry.problem), icon=":material/broken_image:")
     return chosen
 
 
@@ -193,7 +193,7 @@ def _form(entry: Entry, settings: Settings, kernel: Kernel | None) -> tuple[str,
     if settings == "best":
         given = RECOMMENDED | given
     elif settings == "classic":
-        given["kernel"] = classic(dataset=entry.key, n_samples=entry.n_items).kernel
+        given["kernel"] = classic(dataset=entry.key).kernel
     return (name, given) if sent else None
 
 

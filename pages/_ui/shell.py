@@ -80,9 +80,14 @@ def errors_in_words(comfort: str = "") -> Iterator[None]:
         st.page_link("pages/projects.py", label="Other projects", icon=":material/folder_open:")
         st.stop()
     except LabelspreadError as error:
-        st.error(f"{error.problem} {error.remedy} {comfort}", icon=":material/error:")
+        say_error(error, comfort)
         st.button("Try again", icon=":material/refresh:")
         st.stop()
+
+
+def say_error(error: LabelspreadError, comfort: str = "") -> None:
+    """Show an error in its own words, which may name files and classes: nothing of it is markup."""
+    st.error(plain(f"{error} {comfort}".strip()), icon=":material/error:")
 
 
 def require_view() -> View:
@@ -95,10 +100,21 @@ def require_view() -> View:
         st.info("There is no project yet.", icon=":material/folder_open:")
         st.page_link("pages/projects.py", label="Make a project", icon=":material/add:")
         st.stop()
+    try:
+        return _view(project_id)
+    except UnknownProjectError:
+        raise
+    except LabelspreadError:
+        # The way to the other projects is there all the same.
+        project_menu(handle.service().project(project_id))
+        raise
+
+
+def _view(project_id: str) -> View:
     build = handle.service().preparation(project_id)
     # What is nearly done gets a moment, so that nothing flickers.
     if build is not None and not build.ends_within(_MOMENT):
-        waiting(build, handle.service().name(project_id))
+        waiting(build, handle.service().project(project_id).name)
         st.page_link("pages/projects.py", label="Other projects", icon=":material/folder_open:")
         st.stop()
     view = handle.service().view(project_id)

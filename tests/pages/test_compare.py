@@ -186,7 +186,7 @@ def test_what_stops_it_is_said_when_one_comes_back(
     monkeypatch.setattr(bootstrap, "builder", lambda *_, **__: fails)
     page = wait_and_look(start(open_page(PAGE), budget=20))
     assert not page.exception
-    assert page.error[0].value == "The images are gone. Put them back."
+    assert page.error[0].value == r"The images are gone\. Put them back\."
     assert not button(page, "Start").disabled
 
 

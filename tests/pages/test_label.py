@@ -37,7 +37,8 @@ def shown(page: AppTest) -> dict[str, Any]:
 
 def said(page: AppTest) -> str:
     """Everything that the page says in a box."""
-    return " ".join(box.value for box in (*page.error, *page.warning, *page.info))
+    boxes = (*page.error, *page.warning, *page.info)
+    return " ".join(box.value for box in boxes).replace("\\", "")
 
 
 def send(page: AppTest, message: Any) -> dict[str, Any]:

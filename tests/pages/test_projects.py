@@ -1,13 +1,16 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import ProjectConfig, recommended
 from core.service.labelling import Service
 from core.service.projects import DEFAULT_PROJECT_ID
+from pages._ui import handle
 from tests.pages.conftest import OpenPage
 
 PROJECTS = "pages/projects.py"
@@ -123,7 +126,7 @@ def test_a_project_that_learns_after_each_label_is_told_from_the_others(
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "text"),
     [
         ({"Name": "  "}, "needs a name"),
         ({"Name": "digits"}, "already"),
@@ -131,7 +134,7 @@ def test_a_project_that_learns_after_each_label_is_told_from_the_others(
     ],
 )
 def test_settings_that_do_not_work_are_told_of_and_nothing_is_made(
-    open_page: OpenPage, service: Service, changed: dict[str, object], told: str
+    open_page: OpenPage, service: Service, changed: dict[str, object], text: str
 ):
     page = open_page(PROJECTS)
     choose(page, "Settings", "classic").run()
@@ -139,8 +142,71 @@ def test_settings_that_do_not_work_are_told_of_and_nothing_is_made(
         field(page, label).set_value(value)
     button(page, "Make project").click().run()
     assert not page.exception
-    assert told in page.error[0].value
+    assert text in page.error[0].value
     assert names(service) == ["Digits"]
+
+
+def small_set(folder: Path, n_items: int = 30, name: str = "set.npz", **arrays: Any) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (n_items, 4, 4)).astype(np.uint8)
+    (folder / "datasets").mkdir(exist_ok=True)
+    np.savez(folder / "datasets" / name, images=images, **(arrays or {"class_names": ["a", "b"]}))
+
+
+def on_a_file(n_samples: int = 30) -> ProjectConfig:
+    return ProjectConfig(dataset="set.npz", n_samples=n_samples, kernel="knn")
+
+
+def told(page: AppTest) -> str:
+    return " ".join(one.value for one in (*page.markdown, *page.error, *page.warning)).replace(
+        "\\", ""
+    )
+
+
+@pytest.mark.parametrize("page", [PROJECTS, "pages/compare.py", "pages/replay.py"])
+def test_a_file_with_too_few_images_takes_no_page_away(
+    open_page: OpenPage, service: Service, tmp_path: Path, page: str
+):
+    small_set(tmp_path)
+    service.create_project("Mine", on_a_file())
+    small_set(tmp_path, 7)
+    opened = open_page(page)
+    assert not opened.exception
+    assert not opened.error
+    if page == PROJECTS:
+        assert "**Digits**" in told(opened)
+        assert "30 images are wanted and set.npz has 7." in told(opened)
+
+
+def test_a_project_that_cannot_be_opened_says_so_and_leads_to_the_others(
+    open_page: OpenPage, service: Service, tmp_path: Path
+):
+    small_set(tmp_path)
+    made = service.create_project("Mine", on_a_file())
+    (tmp_path / "datasets" / "set.npz").unlink()
+    handle.service.cache_clear()  # as after a restart
+    page = open_page("pages/label.py", project=made.project_id)
+    assert "set.npz is not there any more" in told(page)
+    page.button(key=f"open_{DEFAULT_PROJECT_ID}").click().run()
+    assert not page.error
+
+
+def test_a_set_that_is_refused_leaves_no_project_and_takes_no_name(
+    open_page: OpenPage, service: Service, tmp_path: Path
+):
+    small_set(tmp_path, class_names=["a", "a"])
+    page = open_page(PROJECTS)
+    page.selectbox[0].set_value(page.selectbox[0].options[1]).run()
+    field(page, "Name").set_value("Mine")
+    button(page, "Make project").click().run()
+    assert "Two classes of set.npz have the name “a”." in told(page)
+    assert names(service) == ["Digits"]
+
+
+def test_what_a_file_is_called_is_no_markup(open_page: OpenPage, tmp_path: Path):
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "![x](:red[y]).npz").write_bytes(b"no set")
+    page = open_page(PROJECTS)
+    assert r"\!\[x\]\(\:red\[y\]\)\.npz" in page.warning[0].value
 
 
 def test_a_deleted_project_can_be_restored(open_page: OpenPage, service: Service):

@@ -113,7 +113,7 @@ def test_a_set_that_went_away_is_told_of_and_tried_again_at_once(
     path.rename(tmp_path / "away.npz")
     page = open_page("pages/label.py", project=project)
     assert not page.exception
-    assert "some.npz is not there any more" in page.error[0].value
+    assert r"some\.npz is not there any more" in page.error[0].value
     (tmp_path / "away.npz").rename(path)
     next(button for button in page.button if button.label == "Try again").click().run()
     assert not page.error

@@ -163,11 +163,15 @@ def test_a_file_that_is_gone_is_told_of(tmp_path):
             read(tmp_path / "set.npz")
 
 
-def test_features_of_another_machine_are_read(tmp_path):
-    features = np.random.default_rng(1).normal(size=(30, 7)).astype(">f4")
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [(">f4", "f4"), ("f2", "f4"), ("f8", "f8"), ("g", "f8"), (">i2", "i2"), ("u1", "u1")],
+)
+def test_features_are_read_as_the_usual_numbers_of_this_machine(tmp_path, stored, read):
+    features = np.random.default_rng(1).uniform(0, 99, size=(30, 7)).astype(stored)
     dataset = read_arrays(saved(tmp_path, images=IMAGES, labels=LABELS, features=features))
     np.testing.assert_array_equal(dataset.features, features)
-    assert dataset.features.dtype == np.float32
+    assert dataset.features.dtype == read
 
 
 def test_masks_are_images_of_paper_and_ink(tmp_path):
