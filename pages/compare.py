@@ -39,7 +39,6 @@ _OWN: Final = "Custom"
 _FIELDS: Final = "compare"
 _CHOSEN: Final = ("best", "classic", "random")
 _HEIGHT: Final = 322
-_HEAD: Final = (5, 3)
 _SIZES: Final[dict[ClassSizes, str]] = {
     "as_they_are": "As they are",
     "first_largest": "First one largest",
@@ -296,11 +295,8 @@ def _told_of(outcome: Outcome) -> Iterator[str]:
 
 
 def _opened(kept: Kept) -> None:
-    title, buttons = st.columns(_HEAD, vertical_alignment="center", gap="small")
-    title.markdown(f"**{shell.plain(kept.title)}**")
-    with buttons.container(
-        horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"
-    ):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="head_opened"):
+        st.markdown(f"**{shell.plain(kept.title)}**", width="stretch")
         if st.button(
             "", icon=":material/edit:", type="tertiary", help="Rename", key="compare_rename"
         ):
@@ -417,9 +413,8 @@ def _beside(under_way: Comparison | None) -> None:
     if under_way is None:
         _empty()
         return
-    title, buttons = st.columns(_HEAD, vertical_alignment="center", gap="small")
-    title.markdown(f"**{shell.plain(under_way.title)}**")
-    with buttons.container(horizontal=True, horizontal_alignment="right"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="head_begun"):
+        st.markdown(f"**{shell.plain(under_way.title)}**", width="stretch")
         _earlier_menu()
     _under_way(under_way)
 

@@ -126,7 +126,7 @@ with shell.errors_in_words("Answers that are not saved yet are kept in this brow
     view = shell.require_view()
     batch = handle.service().batch(view.project.project_id)
     work, learned = shell.side_by_side("label", [1.9, 1], "large")
-    with work:
+    with work, st.container(key="task"):
         raw = labeler(describe(view, batch, _receipts()), _on_message)
     if _take(raw):
         st.rerun()

@@ -295,7 +295,7 @@ def _page(run: Run, rounds: tuple[ReplayRound, ...], number: int) -> None:
 
 
 def _head(run: Run, step: ReplayRound, figures: dict[str, Callable[[], go.Figure]]) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="head_run"):
         st.button(
             "",
             icon=":material/arrow_back:",

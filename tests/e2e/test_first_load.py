@@ -26,7 +26,7 @@ new PerformanceObserver((list) => {
 """
 
 
-@pytest.mark.parametrize("size", ["desktop"])
+@pytest.mark.parametrize("size", ["desktop", "phone"])
 @pytest.mark.parametrize(
     "place", ["label", "label-new", "progress", "progress-new", "compare", "replay-run", "projects"]
 )

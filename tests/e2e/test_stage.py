@@ -221,7 +221,7 @@ def test_it_steps_while_the_server_is_away_and_leaves_once_it_is_back(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (1024, 768)])
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (1024, 768), (768, 1024), (390, 844)])
 def test_nothing_scrolls_is_cut_off_or_overlaps(
     context: BrowserContext,
     server: Server,

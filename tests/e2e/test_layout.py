@@ -1,0 +1,202 @@
+"""Every page on every screen: what one needs is there at once, and nothing is cut or overlaps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, ViewportSize, expect
+
+from tests.e2e.desk import wait_at_rest
+from tests.e2e.places import SIZES, Place
+from tests.e2e.server import Server
+
+pytestmark = pytest.mark.browser
+
+NewContext = Callable[..., BrowserContext]
+
+FINGER: Final = 44
+"""Pixels that a finger needs."""
+
+SCREENS: Final[dict[str, ViewportSize]] = {
+    **SIZES,
+    "narrow": {"width": 600, "height": 900},
+    "one column": {"width": 1000, "height": 800},
+}
+
+TROUBLE: Final = """() => {
+  const found = [];
+  const main = document.querySelector("[data-testid=stMain]");
+  for (const one of [document.scrollingElement, main]) {
+    const beyond = one.scrollWidth - one.clientWidth;
+    if (beyond > 0) found.push(`${one.tagName} is ${beyond} wider than the screen`);
+  }
+  const name = (one) => `${one.tagName}.${one.className} "${one.textContent.trim().slice(0, 30)}"`;
+  for (const one of main.querySelectorAll("button, .stPlotlyChart, .key-figures > div, td, th")) {
+    const { left, right, width } = one.getBoundingClientRect();
+    if (one.closest(".wide") || width === 0) continue;
+    if (left < -1 || right > innerWidth + 1) found.push(`${name(one)} is cut by the screen`);
+    if (one.matches("button, .key-figures > div") && one.scrollWidth > one.clientWidth + 1) {
+      found.push(`${name(one)} is wider than its place`);
+    }
+  }
+  for (const cell of main.querySelectorAll(".comparison td, .report td")) {
+    if (cell.scrollWidth > cell.clientWidth + 1) found.push(`${name(cell)} leaves its cell`);
+  }
+  const beside = "[class*=st-key-side_by_side_] > * > .stHorizontalBlock";
+  for (const row of main.querySelectorAll(beside)) {
+    const columns = [...row.children].map((one) => one.getBoundingClientRect());
+    const isBeside = columns[1].top < columns[0].bottom - 1;
+    if (isBeside !== innerWidth > 1000) found.push(`columns side by side: ${isBeside}`);
+  }
+  return found;
+}"""
+
+PAGES: Final = (
+    "label",
+    "label-named",
+    "progress",
+    "progress-unknown",
+    "compare",
+    "compare-new",
+    "replay",
+    "replay-run",
+    "projects",
+    "projects-custom",
+)
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    opened = context.new_page()
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("place", PAGES)
+def test_nothing_is_cut_and_below_a_thousand_pixels_a_page_is_one_column(
+    page: Page, server: Server, known_places: dict[str, Place], place: str
+):
+    known_places[place].open(page, server.url)
+    trouble = {}
+    for name, screen in SCREENS.items():
+        page.set_viewport_size(screen)
+        wait_at_rest(page)
+        if found := page.evaluate(TROUBLE):
+            trouble[name] = found
+    assert trouble == {}
+
+
+def boxes(found: Locator) -> list[FloatRect]:
+    """Where these are; all must be on the page."""
+    placed = [one.bounding_box() for one in found.all() if one.is_visible()]
+    assert placed
+    return [box for box in placed if box is not None]
+
+
+def assert_on_screen(page: Page, *selectors: str) -> None:
+    size = page.viewport_size
+    assert size is not None
+    for selector in selectors:
+        for box in boxes(page.locator(f".labeler {selector}")):
+            assert box["x"] >= 0, selector
+            assert box["y"] >= 0, selector
+            assert box["x"] + box["width"] <= size["width"], selector
+            assert box["y"] + box["height"] <= size["height"], selector
+
+
+def overlap(one: FloatRect, other: FloatRect) -> bool:
+    return (
+        one["x"] < other["x"] + other["width"]
+        and other["x"] < one["x"] + one["width"]
+        and one["y"] < other["y"] + other["height"]
+        and other["y"] < one["y"] + one["height"]
+    )
+
+
+@pytest.fixture
+def phone(new_context: NewContext) -> Page:
+    return new_context(
+        viewport=SIZES["phone"], has_touch=True, is_mobile=True, device_scale_factor=2
+    ).new_page()
+
+
+@pytest.mark.parametrize("place", ["label", "label-new", "label-named"])
+def test_on_a_phone_the_image_and_all_that_can_be_said_of_it_are_on_one_screen(
+    phone: Page, server: Server, known_places: dict[str, Place], place: str
+):
+    known_places[place].open(phone, server.url)
+    expect(phone.locator(".labeler .classes button")).to_have_count(10)
+    assert_on_screen(phone, ".stage", ".classes button", ".actions button", ".verdict")
+    assert boxes(phone.locator(".labeler .stage"))[0]["height"] >= 180
+    for box in boxes(phone.locator(".labeler button")):
+        assert min(box["width"], box["height"]) >= FINGER, box
+
+
+def test_two_quick_taps_do_not_zoom(phone: Page, server: Server, known_places: dict[str, Place]):
+    known_places["label"].open(phone, server.url)
+    for selector in ("body", ".labeler", ".labeler .classes button"):
+        expect(phone.locator(selector).first).to_have_css("touch-action", "manipulation")
+
+
+@pytest.mark.parametrize("place", ["label", "label-named"])
+def test_at_200_percent_the_image_and_all_buttons_are_on_one_screen(
+    page: Page, server: Server, known_places: dict[str, Place], place: str
+):
+    page.set_viewport_size(SIZES["zoomed"])
+    known_places[place].open(page, server.url)
+    assert_on_screen(page, ".stage", ".classes button", ".actions button", ".verdict", ".saved")
+
+
+@pytest.mark.parametrize("size", ["tablet", "small", "desktop", "large"])
+def test_the_status_the_prediction_and_the_figures_stand_apart(
+    page: Page, server: Server, known_places: dict[str, Place], size: str
+):
+    page.set_viewport_size(SIZES[size])
+    known_places["label"].open(page, server.url)
+    assert_on_screen(page, ".stage", ".classes button", ".actions button", ".strip button")
+    places: dict[str, Any] = {
+        name: boxes(page.locator(selector))[0]
+        for name, selector in {
+            "status": ".labeler .saved",
+            "prediction": ".labeler .beliefs",
+            "toggles": ".labeler .toggles",
+            "classes": ".labeler .classes",
+            "figures": ".key-figures",
+            "matrix": ".st-key-confusion",
+        }.items()
+    }
+    names = list(places)
+    assert [
+        (one, other)
+        for i, one in enumerate(names)
+        for other in names[i + 1 :]
+        if overlap(places[one], places[other])
+    ] == []
+    assert places["prediction"]["width"] >= 200
+    assert places["matrix"]["width"] >= 250
+
+
+def test_image_and_matrix_grow_with_the_screen(
+    page: Page, server: Server, known_places: dict[str, Place]
+):
+    heights = {}
+    for size in ("desktop", "large"):
+        page.set_viewport_size(SIZES[size])
+        known_places["label"].open(page, server.url)
+        heights[size] = [
+            boxes(page.locator(selector))[0]["height"]
+            for selector in (".labeler .stage", ".st-key-confusion .main-svg")
+        ]
+    for small, large in zip(heights["desktop"], heights["large"], strict=True):
+        assert large > 1.5 * small
+
+
+def test_before_the_first_label_the_figures_say_what_will_stand_there(
+    page: Page, server: Server, known_places: dict[str, Place]
+):
+    known_places["label-new"].open(page, server.url)
+    expect(page.locator(".to-come")).to_have_count(2)
+    expect(page.locator(".to-come").first).to_contain_text("which classes the model confuses")
+    expect(page.locator(".js-plotly-plot")).to_have_count(0)
