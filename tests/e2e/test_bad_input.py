@@ -153,10 +153,11 @@ def test_while_the_database_is_locked_the_page_says_so_and_then_saves_by_itself(
 @contextmanager
 def newer(database: Path) -> Iterator[None]:
     with closing(sqlite3.connect(database)) as other, other:
+        (before,) = other.execute("SELECT version_num FROM alembic_version").fetchone()
         other.execute("UPDATE alembic_version SET version_num = '9999'")
     yield
     with closing(sqlite3.connect(database)) as other, other:
-        other.execute("UPDATE alembic_version SET version_num = '0001'")
+        other.execute("UPDATE alembic_version SET version_num = ?", [before])
 
 
 @contextmanager

@@ -372,14 +372,16 @@ def test_when_nothing_can_be_written_the_page_says_so_and_the_answer_can_be_sent
 
 @contextmanager
 def newer(database: Path) -> Iterator[None]:
-    def set_revision(revision: str) -> None:
+    def set_revision(revision: str) -> str:
         with closing(sqlite3.connect(database)) as other, other:
+            (before,) = other.execute("SELECT version_num FROM alembic_version").fetchone()
             other.execute("UPDATE alembic_version SET version_num = ?", [revision])
+        return str(before)
 
-    set_revision("9999")
+    before = set_revision("9999")
     handle.service.cache_clear()
     yield
-    set_revision("0001")
+    set_revision(before)
     handle.service.cache_clear()
 
 
