@@ -144,6 +144,25 @@ class OvertakenError(IllegalEventError):
         super().__init__("Another answer has come since, from another tab.", "Undo that one first.")
 
 
+class NothingToRedoError(IllegalEventError):
+    """An undone answer cannot be put back any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Something else was answered or undone since.", "Give the answer anew instead."
+        )
+
+
+class NotInForceError(IllegalEventError):
+    """An answer that is to be corrected was undone or taken back since."""
+
+    def __init__(self, item: int) -> None:
+        super().__init__(
+            f"The answer to image {item} was taken back since.", "It can be given anew."
+        )
+        self.item = item
+
+
 class StoreError(LabelspreadError):
     """The database could not do what was asked; what it held before is unchanged."""
 
@@ -220,6 +239,17 @@ class StoreTooNewError(StoreError):
             "Update the app, or set LABELSPREAD_DATABASE_URL to another database.",
         )
         self.revision = revision
+
+
+class EventTooNewError(StoreError):
+    """The log of a project has an event that only a newer version of the app can read."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            f"This project was used with a newer version of Labelspread ({detail}).",
+            "Update this one; nothing is lost.",
+        )
+        self.detail = detail
 
 
 class StoreUnavailableError(StoreError):

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrays import UNLABELLED, BoolArray, FloatArray, IntArray
+from core.arrays import UNLABELLED, FloatArray, IntArray
 from core.config import ProjectConfig
 from core.data.catalogue import Catalogue
 from core.data.dataset import Dataset
@@ -38,7 +38,6 @@ SMALL: Final = 5_000
 _ALL: Final = slice(None)
 _SEED: Final = 0
 _MOST_BELIEFS: Final = 32
-_KEPT_ACCURACIES: Final = 4096
 
 
 class Engine:
@@ -90,7 +89,6 @@ class Engine:
         belief_bytes = self.dataset.n_items * (16 * self.dataset.n_classes + 24)
         kept = int(np.clip(self._resources.memory // 4 // belief_bytes, 2, _MOST_BELIEFS))
         self._believe = lru_cache(kept)(self._fit)
-        self._accuracy = lru_cache(_KEPT_ACCURACIES)(self._measure)
         self._name_of = note_name(config, self._version)
 
     def like(self, config: ProjectConfig) -> Self:
@@ -111,7 +109,14 @@ class Engine:
 
     def accuracy(self, labels: Labels) -> float | None:
         """Share of all items predicted right, 0 to 1; None where the truth is not known."""
-        return self._accuracy(labels)
+        if self.dataset.truth is None:
+            return None
+        noted = self.noted(labels.digest)
+        return self._measure(self.dataset.truth, labels) if noted is None else noted
+
+    def noted(self, digest: int) -> float | None:
+        """The accuracy after the labels of this digest, where it was measured before."""
+        return self._notes.get(self._name_of(digest))
 
     def prepare(
         self, items: Iterable[int], still_wanted: Callable[[], bool] = lambda: True
@@ -189,12 +194,6 @@ class Engine:
         positions: list[int] = found.tolist()
         return positions
 
-    def mask(self, items: Iterable[int]) -> BoolArray:
-        """True for these items, shape (n_items,)."""
-        mask = np.zeros(self.dataset.n_items, dtype=np.bool_)
-        mask[self.positions(items)] = True
-        return mask
-
     def labels_array(self, labels: Labels) -> IntArray:
         """Class indices, shape (n_items,); ``UNLABELLED`` where none is given."""
         array = np.full(self.dataset.n_items, UNLABELLED, dtype=np.int64)
@@ -205,16 +204,9 @@ class Engine:
         array, n_classes = self.labels_array(labels), self.dataset.n_classes
         return believe(array, n_classes, self._spreader, self._config.decision)
 
-    def _measure(self, labels: Labels) -> float | None:
-        truth = self.dataset.truth
-        if truth is None:
-            return None
-        name = self._name_of(labels)
-        noted = self._notes.get(name)
-        if noted is not None:
-            return noted
+    def _measure(self, truth: IntArray, labels: Labels) -> float:
         measured = metrics.accuracy(truth, self.believe(labels).predicted)
-        self._notes.put(name, measured)
+        self._notes.put(self._name_of(labels.digest), measured)
         return measured
 
 

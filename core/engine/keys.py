@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Final
 
 from core.config import ProjectConfig
-from core.session.labels import Labels
 
 _LEARNING: Final = 2
 """Part of the name of every note: raise it when the same labels lead to other beliefs."""
@@ -29,15 +28,12 @@ def learning_settings(config: ProjectConfig) -> ProjectConfig:
     return config.model_copy(update=same)
 
 
-def note_name(config: ProjectConfig, version: str) -> Callable[[Labels], str]:
-    """Names for what is learned with these settings from sets of labels.
-
-    A name costs the same however many labels there are.
-    """
+def note_name(config: ProjectConfig, version: str) -> Callable[[int], str]:
+    """Names for what is learned with these settings from sets of labels, by their digest."""
     settings = learning_settings(config).model_dump_json()
 
-    def name(labels: Labels) -> str:
-        told = json.dumps([_LEARNING, settings, version, labels.digest]).encode()
+    def name(digest: int) -> str:
+        told = json.dumps([_LEARNING, settings, version, digest]).encode()
         return hashlib.blake2b(told, digest_size=16).hexdigest()
 
     return name

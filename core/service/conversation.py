@@ -35,7 +35,7 @@ from core.service.protocol import (
 )
 from core.service.view import View
 from core.session.events import AnswerKind, Reason, Served
-from core.session.state import Placed
+from core.session.ledger import Placed
 from core.wording import counted, percent, points
 
 _SHOWN_CLASSES: Final = 3
@@ -117,7 +117,7 @@ def describe(view: View, batch: Served | None, receipts: Sequence[Receipt]) -> L
         round_size=view.project.config.batch_size,
         answered=view.state.answers_in(number),
         items=tuple(_items(view, batch)) if batch else (),
-        saved=len(view.state.placed),
+        saved=view.state.n_answers,
         summary=summary(view, batch),
         last=_last(last) if last else None,
         receipts=tuple(receipt.shown() for receipt in receipts),

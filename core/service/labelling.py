@@ -96,7 +96,8 @@ class Service(Projects):
             If it does not exist or was deleted.
         """
         project = self._open_project(project_id)
-        return View(project, self._log.state(project_id), self._engines.get(project.config))
+        state = self._log.state(project_id)
+        return View(project, state, self._engines.get(project.config), self._curves)
 
     def batch(self, project_id: str) -> Served | None:
         """The batch that waits for answers, chosen now if there is none; None if all is done."""
@@ -154,7 +155,7 @@ class Service(Projects):
         return undone is not None
 
     def _next_batch(self, view: View, state: State) -> Served | None:
-        labels = Labels(state.labels)
+        labels = state.labels
         number, reasons = self._next_items(view, state, labels)
         if not reasons:
             return None

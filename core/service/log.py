@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -12,7 +12,9 @@ from core.errors import (
     StoreBusyError,
 )
 from core.session.events import Event
-from core.session.state import State, fold
+from core.session.fold import fold
+from core.session.labels import Labels
+from core.session.state import State
 from core.storage.base import Recorded, Store
 
 Decision = TypeVar("Decision")
@@ -69,7 +71,7 @@ class Log:
         generation, known, recorded = self._read_on(project_id)
         if not recorded:
             return known
-        state = fold(known, [record.event for record in recorded])
+        state = fold(known, (r.event for r in recorded), (r.at for r in recorded))
         with self._states_lock:
             newest = self._states.get(project_id, State())
             if generation == self._generation and state.seq >= newest.seq:
@@ -89,3 +91,14 @@ class Log:
             recorded = self._store.events(project_id, after=known.seq)
             if generation == self._store.generation:
                 return generation, known, recorded
+
+    def labels_at(self, project_id: str, numbers: Collection[int]) -> Iterator[Labels]:
+        """The labels there were after the events of these numbers, in the order of the log.
+
+        The log is read and folded anew for it.
+        """
+        state = State()
+        for record in self._store.events(project_id):
+            state = fold(state, [record.event])
+            if state.seq in numbers:
+                yield state.labels

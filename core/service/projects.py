@@ -23,9 +23,9 @@ from core.errors import (
 )
 from core.graph.kept import GraphStore
 from core.jobs.resources import Resources
+from core.service.curve import Curves
 from core.service.log import Log
 from core.session.events import Given
-from core.session.labels import Labels
 from core.storage.base import BrokenProject, Project, Store
 
 DEFAULT_PROJECT_ID: Final = "digits"
@@ -79,6 +79,7 @@ class Projects:
             )
         )
         self._log = Log(store, clock)
+        self._curves = Curves(self._log)
 
     def ensure_default_project(self) -> None:
         """Make the project that comes with the app, unless there was ever any project."""
@@ -179,14 +180,16 @@ class Projects:
     def known_accuracy(self, project_id: str) -> float | None:
         """Share of all items predicted right, where it is known without a long wait."""
         config = self._open_project(project_id).config
-        labels = Labels(self._log.state(project_id).labels)
+        labels = self._log.state(project_id).labels
         try:
             if is_small(config) or self._engines.ready(config) is not None:
                 return self._engines.get(config).accuracy(labels)
         except LabelspreadError:
             # Whoever opens the project is told.
             return None
-        return self._notes.get(note_name(config, self._catalogue.version(config.dataset))(labels))
+        return self._notes.get(
+            note_name(config, self._catalogue.version(config.dataset))(labels.digest)
+        )
 
     def _listed(self) -> tuple[Project | BrokenProject, ...]:
         return tuple(p for p in self._store.projects() if p.deleted_at is None)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from core.session.events import Answer, AnswerKind
-from core.session.labels import Labels
 from core.session.state import State
 
 
@@ -20,11 +18,12 @@ class RoundRecord:
     round
         From 1; 0 stands for the labels that came with the project.
     n_labels
-        Labels there were at the end of the round, those of earlier rounds included.
+        Labels there were, in all, when the round ended.
     labelled, skipped, unsure, bad
-        Answers of each kind in this round.
+        Answers of each kind in this round, late ones included.
     accuracy
-        Share of all items predicted right, 0 to 1; None where the truth is not known.
+        Share of all items predicted right when the round ended, 0 to 1; None where the truth is
+        not known, or not measured yet.
     change
         Difference to the accuracy of the round before; None in the first one.
     seconds
@@ -42,43 +41,35 @@ class RoundRecord:
     seconds: float | None
 
 
-def rounds(state: State, accuracy: Callable[[Labels], float | None]) -> tuple[RoundRecord, ...]:
-    """Go through the rounds of a state.
+def rounds(
+    state: State, accuracies: Mapping[int, float], numbers: Iterable[int] | None = None
+) -> tuple[RoundRecord, ...]:
+    """The rounds of a state, in order.
 
     Parameters
     ----------
-    accuracy
-        Gives the accuracy after a set of labels; it is asked once a round, so it should remember.
+    accuracies
+        Accuracy by the digest of the labels; what is not there is not known.
+    numbers
+        Of which rounds; None stands for all.
     """
-    answers: dict[int, list[Answer]] = {0: []} if state.given else {}
-    for placed in state.placed:
-        answers.setdefault(placed.round, []).append(placed.answer)
-    labels = Labels(state.given)
     records: list[RoundRecord] = []
-    for number in sorted(answers):
-        for answer in answers[number]:
-            if answer.label is not None:
-                labels = labels.with_label(answer.item, answer.label)
-        reached = accuracy(labels)
-        before = records[-1].accuracy if records else None
-        kinds = [answer.kind for answer in answers[number]]
+    before: float | None = None
+    for number in sorted(state.rounds if numbers is None else numbers):
+        summary = state.rounds[number]
+        reached = accuracies.get(summary.digest)
         records.append(
             RoundRecord(
                 round=number,
-                n_labels=len(labels),
-                labelled=kinds.count(AnswerKind.LABEL),
-                skipped=kinds.count(AnswerKind.SKIP),
-                unsure=kinds.count(AnswerKind.UNSURE),
-                bad=kinds.count(AnswerKind.BAD),
+                n_labels=summary.n_labels,
+                labelled=summary.labelled,
+                skipped=summary.skipped,
+                unsure=summary.unsure,
+                bad=summary.bad,
                 accuracy=reached,
                 change=None if reached is None or before is None else reached - before,
-                seconds=median_seconds(answers[number]),
+                seconds=median(summary.times) / 1000 if summary.times else None,
             )
         )
+        before = reached
     return tuple(records)
-
-
-def median_seconds(answers: list[Answer]) -> float | None:
-    """Median seconds of the answers that were timed; None where none was."""
-    times = [a.milliseconds / 1000 for a in answers if a.milliseconds is not None]
-    return median(times) if times else None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from core.arrays import UNLABELLED
 from core.data.dataset import Dataset
 from core.engine.engine import Engine
 from core.learning import metrics
 from core.learning.beliefs import Beliefs
 from core.learning.metrics import LabelCheck, Report
 from core.service import rounds
+from core.service.curve import Curves
 from core.service.rounds import RoundRecord
 from core.session.labels import Labels
 from core.session.state import State
@@ -24,16 +26,17 @@ class View:
     project: Project
     state: State
     engine: Engine
+    curves: Curves
 
     @property
     def dataset(self) -> Dataset:
         """The items of the project."""
         return self.engine.dataset
 
-    @cached_property
+    @property
     def labels(self) -> Labels:
-        """All labels, in the form that engines take."""
-        return Labels(self.state.labels)
+        """All labels."""
+        return self.state.labels
 
     @cached_property
     def beliefs(self) -> Beliefs:
@@ -43,7 +46,8 @@ class View:
     @cached_property
     def rounds(self) -> tuple[RoundRecord, ...]:
         """What each round brought."""
-        return rounds.rounds(self.state, self.engine.accuracy)
+        accuracies = self.curves.accuracies(self.project.project_id, self.state, self.engine)
+        return rounds.rounds(self.state, accuracies)
 
     @cached_property
     def report_all(self) -> Report | None:
@@ -67,15 +71,13 @@ class View:
         truth = self.dataset.truth
         if truth is None:
             return None
-        by_person = self.engine.mask(item for item in self.state.labels if item in self.answered)
+        by_person = self.beliefs.labels != UNLABELLED
+        given = [item for item in self.state.given if self.state.answer_to(item) is None]
+        by_person[self.engine.positions(given)] = False
         return metrics.check_labels(truth, self.beliefs.labels, by_person)
-
-    @cached_property
-    def answered(self) -> frozenset[int]:
-        """Items that a person has answered."""
-        return frozenset(self.state.standing)
 
     @property
     def seconds_per_answer(self) -> float | None:
         """Median seconds of all answers in force."""
-        return rounds.median_seconds([placed.answer for placed in self.state.placed])
+        milliseconds = self.state.tallies.median_milliseconds
+        return None if milliseconds is None else milliseconds / 1000

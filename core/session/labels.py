@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from typing import Final, NamedTuple, Self
 
-from rpds import HashTrieMap
+from core.session.shared import SharedMap, finished
 
 _REMEMBERED: Final = 64
 """Changes that a set of labels knows of itself: as many as lie between two fits, and some more."""
@@ -18,6 +18,14 @@ class Change(NamedTuple):
     """One label that differs: what an item is called now; None where it has no label any more."""
 
     item: int
+    name: str | None
+
+
+class _Past(NamedTuple):
+    """A change, the digest there was before it, and what the item was called then."""
+
+    digest: int
+    change: Change
     name: str | None
 
 
@@ -42,9 +50,9 @@ class Labels(Mapping[int, str]):
 
     def __init__(self, labels: Mapping[int, str] | None = None) -> None:
         given = labels or {}
-        self._classes: HashTrieMap[int, str] = HashTrieMap(given)
+        self._classes: SharedMap[int, str] = SharedMap(given)
         self.digest: int = sum(_hash(item, name) for item, name in given.items()) % _NAMES
-        self._before: tuple[tuple[int, Change], ...] = ()
+        self._before: tuple[_Past, ...] = ()
 
     def with_label(self, item: int, name: str) -> Self:
         """The same with this label, in place of the one the item had."""
@@ -53,9 +61,9 @@ class Labels(Mapping[int, str]):
             return self
         removed = 0 if known is None else _hash(item, known)
         return self._changed(
-            self._classes.insert(item, name),
+            self._classes.inserted(item, name),
             self.digest - removed + _hash(item, name),
-            Change(item, name),
+            _Past(self.digest, Change(item, name), known),
         )
 
     def without(self, item: int) -> Self:
@@ -64,7 +72,9 @@ class Labels(Mapping[int, str]):
         if known is None:
             return self
         return self._changed(
-            self._classes.remove(item), self.digest - _hash(item, known), Change(item, None)
+            self._classes.removed(item),
+            self.digest - _hash(item, known),
+            _Past(self.digest, Change(item, None), known),
         )
 
     def changes_since(self, digest: int) -> tuple[Change, ...] | None:
@@ -74,10 +84,19 @@ class Labels(Mapping[int, str]):
         """
         if digest == self.digest:
             return ()
-        for age, (before, _) in enumerate(reversed(self._before), start=1):
-            if before == digest:
-                return tuple(change for _, change in self._before[-age:])
+        for age, past in enumerate(reversed(self._before), start=1):
+            if past.digest == digest:
+                return tuple(later.change for later in self._before[-age:])
         return None
+
+    def as_of(self, digest: int) -> Labels | None:
+        """The labels of this digest, where these were made of those not long ago; else None."""
+        draft = LabelsDraft(self)
+        for past in reversed(self._before):
+            if draft.digest == digest:
+                break
+            draft.put(past.change.item, past.name)
+        return draft.done() if draft.digest == digest else None
 
     def __getitem__(self, item: int) -> str:
         return self._classes[item]
@@ -102,12 +121,53 @@ class Labels(Mapping[int, str]):
     def __repr__(self) -> str:
         return f"Labels({dict(self._classes)!r})"
 
-    def _changed(self, classes: HashTrieMap[int, str], digest: int, change: Change) -> Self:
+    def _changed(self, classes: SharedMap[int, str], digest: int, past: _Past) -> Self:
         changed = object.__new__(type(self))
         changed._classes = classes
         changed.digest = digest % _NAMES
-        changed._before = (*self._before[1 - _REMEMBERED :], (self.digest, change))
+        changed._before = (*self._before[1 - _REMEMBERED :], past)
         return changed
+
+
+class LabelsDraft:
+    """Labels while many of them change: as quick as a dict, and named at every moment."""
+
+    def __init__(self, labels: Labels) -> None:
+        self._labels = labels
+        self._classes = labels._classes.edit()
+        self._size = len(labels)
+        self._changes: list[_Past] = []
+        self.digest = labels.digest
+
+    def put(self, item: int, name: str | None) -> None:
+        """Give an item this label; None takes the one it had."""
+        known = self._classes.get(item)
+        if known == name:
+            return
+        self._changes.append(_Past(self.digest, Change(item, name), known))
+        if known is not None:
+            self.digest -= _hash(item, known)
+            self._size -= 1
+        if name is None:
+            del self._classes[item]
+        else:
+            self._classes[item] = name
+            self.digest += _hash(item, name)
+            self._size += 1
+        self.digest %= _NAMES
+
+    def done(self) -> Labels:
+        """The labels it has become."""
+        if not self._changes:
+            return self._labels
+        made = Labels()
+        made._classes = finished(self._classes)
+        made.digest = self.digest
+        made._before = (*self._labels._before, *self._changes[-_REMEMBERED:])[-_REMEMBERED:]
+        return made
+
+    def __len__(self) -> int:
+        return self._size
 
 
 def _hash(item: int, name: str) -> int:

@@ -1,4 +1,4 @@
-"""What becomes of answers and of an undo: the decisions, given the state of a log."""
+"""What becomes of answers, of an undo and of corrections: the decisions, given a state."""
 
 from __future__ import annotations
 
@@ -7,13 +7,24 @@ from dataclasses import dataclass
 
 from core.errors import (
     IllegalEventError,
+    NothingToRedoError,
+    NotInForceError,
     OvertakenError,
     UnknownBatchError,
     UnknownClassError,
     UnknownItemError,
 )
-from core.session.events import Answer, Answered, AnswerKind, Undone
-from core.session.state import State
+from core.session.events import (
+    LOCAL,
+    Answer,
+    Answered,
+    AnswerKind,
+    Corrected,
+    Redone,
+    TakenBack,
+    Undone,
+)
+from core.session.state import Shown, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,11 @@ class Submission:
 
 
 def submit(
-    state: State, batch_id: str, answers: Iterable[Answer], class_names: tuple[str, ...]
+    state: State,
+    batch_id: str,
+    answers: Iterable[Answer],
+    class_names: tuple[str, ...],
+    by: str = LOCAL,
 ) -> Submission:
     """Decide what to store of a batch's answers: each item once, the first answer stands.
 
@@ -46,36 +61,46 @@ def submit(
     UnknownBatchError, UnknownItemError, UnknownClassError, IllegalEventError
         If any answer is not possible; then none of them is taken.
     """
-    batch = state.batches.get(batch_id)
-    if batch is None:
-        raise UnknownBatchError(batch_id)
-    before = state.answered.get(batch_id, {})
+    batch = _batch(state, batch_id)
+    items = set(batch.items)
+    before = {answer.item: answer for answer in batch.answers}
     settled = state.settled
     fresh: dict[int, Answer] = {}
     kept: list[int] = []
     for answer in answers:
-        if answer.item not in batch.items:
+        if answer.item not in items:
             raise UnknownItemError(answer.item, batch_id)
         _check_label(answer, class_names)
         if answer.item in fresh:
             raise IllegalEventError(f"Item {answer.item} is answered twice in one message.")
-        standing = state.standing.get(answer.item)
         if answer.item in before:
             if not _same(before[answer.item], answer):
                 kept.append(answer.item)
         elif answer.item in settled:
+            standing = state.answer_to(answer.item)
             if standing is None or not _same(standing.answer, answer):
                 kept.append(answer.item)
         else:
             fresh[answer.item] = answer
-    event = Answered(batch_id=batch_id, answers=tuple(fresh.values())) if fresh else None
+    event = Answered(batch_id=batch_id, answers=tuple(fresh.values()), by=by) if fresh else None
     return Submission(event, len(fresh), tuple(kept))
 
 
-def undo(state: State, batch_id: str, item: int) -> Undone | None:
-    """Decide whether to take back an answer: only the last one, and only once.
+def undo(
+    state: State,
+    batch_id: str,
+    item: int,
+    by: str = LOCAL,
+    closed: tuple[str, ...] | None = None,
+) -> Undone | None:
+    """Decide whether to undo an answer: only the last one of a person, and only once.
 
     None when it was taken back before.
+
+    Parameters
+    ----------
+    closed
+        Open batches that make way for what is shown again; None stands for all.
 
     Raises
     ------
@@ -84,16 +109,83 @@ def undo(state: State, batch_id: str, item: int) -> Undone | None:
     OvertakenError
         If another answer has come since.
     """
-    if batch_id not in state.batches:
-        raise UnknownBatchError(batch_id)
-    if item not in state.answered.get(batch_id, {}):
-        raise UnknownItemError(item, batch_id)
-    in_force = [(placed.batch_id, placed.answer.item) for placed in state.placed]
-    if (batch_id, item) not in in_force:
+    if not _is_in_force(state, batch_id, item):
         return None
-    if in_force[-1] != (batch_id, item):
+    last = state.last_of(by)
+    if last is None or (last.batch_id, last.answer.item) != (batch_id, item):
         raise OvertakenError
-    return Undone(batch_id=batch_id, item=item)
+    return Undone(batch_id=batch_id, item=item, by=by, closed=closed)
+
+
+def redo(state: State, batch_id: str, item: int, by: str = LOCAL) -> Redone | None:
+    """Decide whether to put back an undone answer: the one that a person has undone last.
+
+    None when it was put back before.
+
+    Raises
+    ------
+    UnknownBatchError, UnknownItemError
+        If there never was such an answer.
+    NothingToRedoError
+        If something new was answered since, or another answer was undone later.
+    """
+    if _is_in_force(state, batch_id, item):
+        return None
+    last = state.last_undone(by)
+    if (
+        last is None
+        or (last.batch_id, last.answer.item) != (batch_id, item)
+        or item in state.settled
+    ):
+        raise NothingToRedoError
+    return Redone(batch_id=batch_id, item=item, by=by)
+
+
+def correct(
+    state: State, batch_id: str, answer: Answer, class_names: tuple[str, ...], by: str = LOCAL
+) -> Corrected | None:
+    """Decide whether an answer gets another content. None where it has that content already.
+
+    Raises
+    ------
+    UnknownBatchError, UnknownItemError, UnknownClassError, IllegalEventError
+        If there never was such an answer, or the new one is not possible.
+    NotInForceError
+        If it was undone or taken back since.
+    """
+    _check_label(answer, class_names)
+    if not _is_in_force(state, batch_id, answer.item):
+        raise NotInForceError(answer.item)
+    placed = state.ledger.find(batch_id, answer.item)
+    if placed is not None and _same(placed.answer, answer):
+        return None
+    return Corrected(batch_id=batch_id, answer=answer, by=by)
+
+
+def take_back(state: State, batch_id: str, item: int, by: str = LOCAL) -> TakenBack | None:
+    """Decide whether to take back an answer, whichever came after it; None if it was before.
+
+    Raises
+    ------
+    UnknownBatchError, UnknownItemError
+        If there never was such an answer.
+    """
+    if not _is_in_force(state, batch_id, item):
+        return None
+    return TakenBack(batch_id=batch_id, item=item, by=by)
+
+
+def _batch(state: State, batch_id: str) -> Shown:
+    batch = state.batches.get(batch_id)
+    if batch is None:
+        raise UnknownBatchError(batch_id)
+    return batch
+
+
+def _is_in_force(state: State, batch_id: str, item: int) -> bool:
+    if all(answer.item != item for answer in _batch(state, batch_id).answers):
+        raise UnknownItemError(item, batch_id)
+    return state.ledger.find(batch_id, item) is not None
 
 
 def _same(one: Answer, other: Answer) -> bool:

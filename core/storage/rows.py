@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from core.config import ProjectConfig, complaints
 from core.errors import EventDamagedError
-from core.session.events import EVENT
+from core.session.formats import read_event
 from core.storage.base import BrokenProject, Project, Recorded
 
 _UPDATE = "Update this one; nothing is lost."
@@ -46,7 +46,7 @@ def read_events(rows: Iterable[tuple[Any, ...]]) -> Iterator[Recorded]:
     """
     for seq, at, body in rows:
         try:
-            yield Recorded(seq, _time(at), EVENT.validate_json(body))
+            yield Recorded(seq, _time(at), read_event(body))
         except (ValueError, TypeError) as error:
             raise EventDamagedError(seq) from error
 

@@ -27,7 +27,8 @@ from core.errors import (
     StoreUnavailableError,
     UnknownProjectError,
 )
-from core.session.events import EVENT, Event
+from core.session.events import Event
+from core.session.formats import write_event
 from core.storage import sqlite, tables
 from core.storage.base import BrokenProject, Project, Recorded
 from core.storage.gate import Gate
@@ -476,7 +477,7 @@ def _require_end(connection: Connection, project_id: str, expected_seq: int) -> 
 
 
 def _bodies(events: Sequence[Event]) -> list[str]:
-    return [EVENT.dump_json(event).decode() for event in events]
+    return [write_event(event) for event in events]
 
 
 def _insert_events(

@@ -8,7 +8,8 @@ from itertools import count
 
 from core.config import ProjectConfig
 from core.session.events import Answer, Answered, AnswerKind, Event, Given, Served, Undone
-from core.session.state import State, fold
+from core.session.fold import fold
+from core.session.state import State
 from core.storage.base import Project
 
 NOON = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)

@@ -25,6 +25,9 @@ EXAMPLES = [
     errors.UnknownItemError(5, "b"),
     errors.UnknownClassError("x", ("0", "1")),
     errors.OvertakenError(),
+    errors.NothingToRedoError(),
+    errors.NotInForceError(5),
+    errors.EventTooNewError("an event called dreamt"),
     errors.StoreBusyError("labels.db"),
     errors.StoreReadOnlyError("labels.db"),
     errors.StoreFullError("labels.db"),
@@ -58,8 +61,8 @@ def test_an_error_is_made_of_whole_sentences(error):
     "error", [e for e in EXAMPLES if isinstance(e, StoreError)], ids=lambda e: type(e).__name__
 )
 def test_an_error_of_the_store_names_the_database(error):
-    # These two are of one project's log, and all else works.
-    of_a_log = (SequenceConflictError, errors.EventDamagedError)
+    # These are of one project's log, and all else works.
+    of_a_log = (SequenceConflictError, errors.EventDamagedError, errors.EventTooNewError)
     assert "labels.db" in error.problem or isinstance(error, of_a_log)
 
 

@@ -15,7 +15,7 @@ from core.service.conversation import WHY, Receipt, describe, respond, said, sum
 from core.service.labelling import Service
 from core.service.protocol import VERSION
 from core.session.events import Event, Served
-from core.session.state import Placed
+from core.session.ledger import Placed
 from core.storage import MemoryStore
 from tests.core.builders import TickingClock, bad, label, numbered, skip, unsure
 

@@ -7,7 +7,8 @@ from contextlib import closing
 import pytest
 
 from core.config import ProjectConfig
-from core.session.state import State, fold
+from core.session.fold import fold
+from core.session.state import State
 from core.storage import Project, open_store
 from tests.core.builders import NOON, served
 from tests.core.storage.old import OLD, as_told_then, copy_of

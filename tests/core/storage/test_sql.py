@@ -17,6 +17,7 @@ from alembic.runtime.migration import MigrationContext
 
 from core.errors import (
     EventDamagedError,
+    EventTooNewError,
     ProjectUnusableError,
     StoreCorruptError,
     StoreTooNewError,
@@ -220,6 +221,24 @@ def test_what_was_stored_is_written_back_into_the_file_now_and_then(url, path):
             store.append("p", 40 * number, [served("b" * 12_000, [1])] * 40, NOON)
         assert path.stat().st_size > 4_000_000
         assert len(store.events("p")) == 480
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"v": 99, "event": "served", "batch": "a"}',
+        '{"v": 2, "event": "dreamt", "of": "a"}',
+        '{"event": "dreamt"}',
+    ],
+)
+def test_an_event_of_a_newer_app_is_no_damage_and_loses_nothing(url, path, body):
+    with closing(open_store(url)) as store:
+        store.create(project(), [served("a", [1]), served("b", [2])])
+        run(path, f"UPDATE events SET body = '{body}' WHERE seq = 2")
+        with pytest.raises(EventTooNewError, match="newer version"):
+            store.events("p")
+        run(path, "DELETE FROM events WHERE seq = 2")
+        assert [record.event for record in store.events("p")] == [served("a", [1])]
 
 
 BROKEN_EVENTS = {

@@ -1,0 +1,274 @@
+"""One state out of another and the events that came since.
+
+This module is the only place that says when an event is legal and what it changes. It does no I/O
+and no arithmetic: given the same log, everyone folds the same state. One event costs the same
+however many came before it; a whole log is folded in one go about as quickly as it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Final
+
+from pydantic import BaseModel
+from rpds import HashTrieSet, List
+
+from core.errors import IllegalEventError, UnknownBatchError, UnknownItemError
+from core.session.events import (
+    Answered,
+    AnswerKind,
+    Classes,
+    Corrected,
+    Event,
+    Given,
+    Redone,
+    Served,
+    TakenBack,
+    Undone,
+)
+from core.session.labels import LabelsDraft
+from core.session.ledger import LedgerDraft, Placed
+from core.session.shared import finished
+from core.session.state import Reopened, Shown, State, TakenAway
+from core.session.tallies import TalliesDraft
+
+
+class _Draft:
+    """A state while events are folded into it; never seen outside this module."""
+
+    def __init__(self, state: State) -> None:
+        self.seq = state.seq
+        self.at: datetime | None = None
+        self.classes = state.classes
+        self.given = state.given
+        self.labels = LabelsDraft(state.labels)
+        self.ledger = LedgerDraft(state.ledger)
+        self.tallies = TalliesDraft(state.tallies)
+        self.set_aside = state.set_aside.edit()
+        self.skipped = state.skipped
+        self.batches = state.batches.edit()
+        self.newest = state.newest
+        self.open = {batch.batch_id: batch for batch in state.open_batches}
+        self.reopened = dict(state.reopened)
+        self.undone = state.undone
+
+    def freeze(self) -> State:
+        return State(
+            seq=self.seq,
+            classes=self.classes,
+            given=self.given,
+            labels=self.labels.done(),
+            ledger=self.ledger.done(),
+            tallies=self.tallies.done(),
+            set_aside=finished(self.set_aside),
+            skipped=self.skipped,
+            batches=finished(self.batches),
+            newest=self.newest,
+            open_batches=tuple(self.open.values()),
+            reopened=self.reopened,
+            undone=self.undone,
+        )
+
+    def place(self, placed: Placed) -> None:
+        """Put an answer in force."""
+        before = self.ledger.answer_to(placed.answer.item)
+        self.ledger.place(placed)
+        self.tallies.count_in(placed.round, placed.answer)
+        self.settle(placed.answer.item, before)
+        self.reopened.pop(placed.answer.item, None)
+
+    def strike(self, batch_id: str, item: int) -> Placed:
+        """Take an answer out of force."""
+        before = self.ledger.answer_to(item)
+        struck = self.ledger.strike(batch_id, item)
+        if struck is None:
+            raise IllegalEventError(f"The answer to item {item} is not in force.")
+        self.tallies.count_out(struck.round, struck.answer)
+        self.settle(item, before)
+        return struck
+
+    def settle(self, item: int, before: Placed | None) -> None:
+        """Let the answer to an item that counts now take the place of the one that did."""
+        now = self.ledger.answer_to(item)
+        if before is not None:
+            self._rest(item, before, now=False)
+        if now is not None:
+            self._rest(item, now, now=True)
+        answer = now.answer if now else None
+        name = self.given.get(item) if answer is None or answer.label is None else answer.label
+        self.labels.put(item, name)
+        if name is None and answer is not None and answer.kind is not AnswerKind.SKIP:
+            self.set_aside[item] = answer.kind
+        else:
+            self.set_aside.pop(item, None)
+
+    def _rest(self, item: int, placed: Placed, *, now: bool) -> None:
+        if placed.answer.kind is not AnswerKind.SKIP:
+            return
+        items: HashTrieSet[int] = self.skipped.get(placed.round) or HashTrieSet()
+        items = items.insert(item) if now else items.discard(item)
+        self.skipped = (
+            self.skipped.insert(placed.round, items)
+            if items
+            else self.skipped.discard(placed.round)
+        )
+
+    def close_those_with(self, items: set[int]) -> None:
+        """Close open batches that show one of these items."""
+        for batch in [*self.open.values()]:
+            if not items.isdisjoint(batch.items):
+                del self.open[batch.batch_id]
+
+    def stamp(self) -> None:
+        """Note how labels stand after the event that is being folded."""
+        self.tallies.stamp(self.seq + 1, len(self.labels), self.labels.digest)
+
+
+def _classes(draft: _Draft, event: Classes) -> None:
+    draft.classes = event.names
+
+
+def _given(draft: _Draft, event: Given) -> None:
+    if draft.given or draft.newest is not None:
+        raise IllegalEventError("Labels can be given only at the start of a project.")
+    draft.given = event.labels
+    for item, name in event.labels.items():
+        draft.labels.put(item, name)
+    if event.labels:
+        draft.tallies.open_round_zero()
+    draft.stamp()
+
+
+def _served(draft: _Draft, event: Served) -> None:
+    if event.batch_id in draft.batches:
+        raise IllegalEventError(f"Batch {event.batch_id} was served before.")
+    draft.batches[event.batch_id] = Shown(
+        event.round, event.items, event.reasons, again=event.again
+    )
+    draft.newest = event.batch_id
+    draft.open[event.batch_id] = event
+
+
+def _answered(draft: _Draft, event: Answered) -> None:
+    batch = draft.batches.get(event.batch_id)
+    if batch is None:
+        raise UnknownBatchError(event.batch_id)
+    items = set(batch.items)
+    before = {answer.item for answer in batch.answers}
+    for answer in event.answers:
+        if answer.item not in items:
+            raise UnknownItemError(answer.item, event.batch_id)
+        if answer.item in before:
+            raise IllegalEventError(f"Item {answer.item} was answered in this batch before.")
+        before.add(answer.item)
+        draft.place(Placed(answer, event.batch_id, batch.round, event.by, draft.at))
+    draft.batches[event.batch_id] = Shown(
+        batch.round, batch.items, batch.reasons, batch.answers + event.answers, batch.again
+    )
+    draft.open.pop(event.batch_id, None)
+    if event.answers:
+        draft.close_those_with({answer.item for answer in event.answers})
+        draft.undone = draft.undone.discard(event.by)
+        draft.stamp()
+
+
+def _undone(draft: _Draft, event: Undone) -> None:
+    last = draft.ledger.last_of(event.by)
+    if last is None or (last.batch_id, last.answer.item) != (event.batch_id, event.item):
+        raise IllegalEventError("Only the last answer of a person can be undone.")
+    draft.strike(event.batch_id, event.item)
+    # An item undone once more than answered goes back to its earlier round.
+    draft.reopened.pop(event.item, None)
+    draft.reopened = {event.item: Reopened(event.batch_id, last.round), **draft.reopened}
+    names = (*draft.open,) if event.closed is None else event.closed
+    closed = tuple(draft.open.pop(name) for name in names if name in draft.open)
+    nothing: List[TakenAway] = List()
+    others = draft.undone.get(event.by, nothing)
+    draft.undone = draft.undone.insert(event.by, others.push_front(TakenAway(last, closed)))
+    draft.stamp()
+
+
+def _redone(draft: _Draft, event: Redone) -> None:
+    nothing: List[TakenAway] = List()
+    undone = draft.undone.get(event.by, nothing)
+    last = next(iter(undone), None)
+    if last is None or (last.placed.batch_id, last.placed.answer.item) != (
+        event.batch_id,
+        event.item,
+    ):
+        raise IllegalEventError("Only the answer that a person has undone last can be put back.")
+    if _is_settled(draft, event.item):
+        raise IllegalEventError(f"Item {event.item} was answered since.")
+    draft.undone = draft.undone.insert(event.by, undone.drop_first())
+    draft.place(last.placed)
+    draft.close_those_with({event.item})
+    on_screen = {item for batch in draft.open.values() for item in batch.items}
+    for batch in last.closed:
+        if on_screen.isdisjoint(batch.items) and not any(
+            _is_settled(draft, item) for item in batch.items
+        ):
+            draft.open[batch.batch_id] = batch
+            draft.newest = batch.batch_id
+    draft.stamp()
+
+
+def _corrected(draft: _Draft, event: Corrected) -> None:
+    item = event.answer.item
+    before = draft.ledger.answer_to(item)
+    corrected = draft.ledger.correct(event.batch_id, event.answer)
+    if corrected is None:
+        raise IllegalEventError(f"The answer to item {item} is not in force.")
+    was, now = corrected
+    draft.tallies.count_in(now.round, now.answer)
+    draft.tallies.count_out(was.round, was.answer)
+    draft.settle(item, before)
+    if _is_settled(draft, item):
+        draft.reopened.pop(item, None)
+        draft.close_those_with({item})
+    draft.stamp()
+
+
+def _taken_back(draft: _Draft, event: TakenBack) -> None:
+    draft.strike(event.batch_id, event.item)
+    draft.stamp()
+
+
+def _is_settled(draft: _Draft, item: int) -> bool:
+    placed = draft.ledger.answer_to(item)
+    return item in draft.given or (placed is not None and placed.answer.kind is not AnswerKind.SKIP)
+
+
+TRANSITIONS: Final[dict[type[BaseModel], Callable[..., None]]] = {
+    Classes: _classes,
+    Given: _given,
+    Served: _served,
+    Answered: _answered,
+    Undone: _undone,
+    Redone: _redone,
+    Corrected: _corrected,
+    TakenBack: _taken_back,
+}
+"""All that can happen, and what each changes. An illegal event raises and changes nothing."""
+
+
+def fold(state: State, events: Iterable[Event], times: Iterable[datetime] | None = None) -> State:
+    """Apply events in order.
+
+    Parameters
+    ----------
+    times
+        When each of them was written, UTC; None where that is not known.
+
+    Raises
+    ------
+    IllegalEventError
+        If one does not fit; ``state`` is as it was, and so is whoever holds it.
+    """
+    draft = _Draft(state)
+    at = iter(times) if times is not None else None
+    for event in events:
+        draft.at = next(at) if at is not None else None
+        TRANSITIONS[type(event)](draft, event)
+        draft.seq += 1
+    return draft.freeze()
