@@ -1,8 +1,21 @@
-"""How numbers are written for people, on pages, in figures and in messages alike."""
+"""How numbers and names are written for people, on pages, in figures and in messages alike."""
 
 from __future__ import annotations
 
+import re
 from math import isnan
+from typing import Final
+from unicodedata import category
+
+_REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
+_TURNING: Final = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+"""These turn the direction of what is written after them, on the page around a name too."""
+_UNPRINTED: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_NO_LETTERS: Final = re.compile(r"[^\w.]+")
+_NUMBER: Final = re.compile(r"[+-]?[\d.,]*")
 
 
 def percent(share: float) -> str:
@@ -19,3 +32,38 @@ def points(change: float) -> str:
 def counted(number: int, noun: str) -> str:
     """A number of things: ``1 label``, ``1,797 labels``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def visible(text: str) -> str:
+    """A name from a person or a file, in which nothing is hidden.
+
+    Control signs are shown as pictures of themselves; what turns the direction of writing, breaks
+    the line or is half a character, as ``�``.
+    """
+    return "".join(_seen(sign) for sign in text)
+
+
+def is_hidden(sign: str) -> bool:
+    """Whether a sign cannot be seen where it stands, or changes how what follows it looks."""
+    return sign in _TURNING or category(sign) in _UNPRINTED
+
+
+def _seen(sign: str) -> str:
+    if sign < " ":
+        return chr(0x2400 + ord(sign))
+    return _REPLACEMENT if is_hidden(sign) else sign
+
+
+def spreadsheet(text: str) -> str:
+    """A name for a table that a spreadsheet may open: what would be a formula there is text.
+
+    As OWASP advises on CSV injection, it begins with an apostrophe then. Numbers and lone signs
+    stay as they are.
+    """
+    is_formula = _FORMULA.match(text) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula else text
+
+
+def file_stem(name: str) -> str:
+    """What the file for a thing of this name is called, but for its ending: ``digits-2``."""
+    return _NO_LETTERS.sub("-", name.lower()).strip("-") or "labelspread"

@@ -19,7 +19,7 @@ from core.simulation.kept import Entry as KeptEntry
 from core.simulation.outcome import Outcome, outcome_csv
 from core.simulation.plan import MOST_BATCH, MOST_RUNS, ClassSizes, Plan, Strategy, make_plan
 from core.simulation.strategies import PRESETS
-from core.wording import counted
+from core.wording import counted, visible
 from pages._ui import handle, shell
 from pages._ui.comparison_table import comparison_table
 from pages._ui.downloads import downloads
@@ -56,7 +56,7 @@ def _choose_images() -> Entry:
     return st.selectbox(
         "Images",
         entries,
-        format_func=lambda entry: f"{entry.title} ({entry.n_items:,})",
+        format_func=lambda entry: f"{visible(entry.title)} ({entry.n_items:,})",
         key="compare_images",
         help="Those whose true classes are known: an oracle, which knows them too, answers in "
         "your place.",
@@ -225,7 +225,7 @@ def _under_way(comparison: Comparison) -> None:
     with st.container(key="compare_under_way"):
         bar, cancel = st.columns([5, 1], vertical_alignment="center")
         step = comparison.step
-        bar.progress(step.share, text=shell.step_text(step))
+        bar.progress(step.share, text=shell.plain(shell.step_text(step)))
         if cancel.button(
             "Cancel",
             icon=":material/close:",
@@ -375,7 +375,7 @@ def _rename(kept: Kept) -> None:
     try:
         handle.comparisons().rename(kept.id, title)
     except LabelspreadError as error:
-        st.error(str(error))
+        shell.say_error(error)
         return
     st.rerun()
 
@@ -390,7 +390,7 @@ def _delete(entry: KeptEntry) -> None:
         try:
             handle.comparisons().delete(entry.id)
         except LabelspreadError as error:
-            st.error(str(error))
+            shell.say_error(error)
             return
         if st.query_params.get(_OPENED) == entry.id:
             _open(None)
@@ -405,7 +405,7 @@ def _beside(under_way: Comparison | None) -> None:
         try:
             kept = handle.comparisons().load(wanted)
         except LabelspreadError as error:
-            st.warning(str(error), icon=":material/search_off:")
+            st.warning(shell.plain(str(error)), icon=":material/search_off:")
             _open(None)
         else:
             _opened(kept)

@@ -14,7 +14,7 @@ from core.figures.entropy_histogram import draw_entropy_histogram, entropy_histo
 from core.figures.learning_curve import draw_learning_curve, learning_curve_data
 from core.learning.metrics import LabelCheck, Report
 from core.service.view import View
-from core.wording import percent
+from core.wording import file_stem, percent, spreadsheet, visible
 from pages._ui import shell
 from pages._ui.downloads import downloads
 from pages._ui.key_figures import (
@@ -70,7 +70,7 @@ def _without_truth(view: View) -> None:
 def _downloads(view: View, everything: Report) -> None:
     colours = shell.palette()
     downloads(
-        view.project.name.lower().replace(" ", "-"),
+        file_stem(view.project.name),
         {
             "Confusion matrix": lambda: draw_confusion(
                 confusion_data(everything, view.dataset.class_names), colours
@@ -168,7 +168,7 @@ def _classes(report: Report, class_names: tuple[str, ...]) -> None:
     per_cent = st.column_config.NumberColumn
     st.dataframe(
         {
-            "Class": list(class_names),
+            "Class": [_as_cell(name) for name in class_names],
             "Precision": 100 * report.precision,
             "Recall": 100 * report.recall,
             "F1": 100 * report.f1,
@@ -254,8 +254,8 @@ def _differing(view: View, check: LabelCheck, truth: IntArray) -> None:
                 for i in listed
             ],
             "Number": dataset.rows[listed],
-            "Label given": [dataset.class_names[view.beliefs.labels[i]] for i in listed],
-            "Truth": [dataset.class_names[truth[i]] for i in listed],
+            "Label given": [_as_cell(dataset.class_names[view.beliefs.labels[i]]) for i in listed],
+            "Truth": [_as_cell(dataset.class_names[truth[i]]) for i in listed],
         },
         key="differing",
         row_height=48,
@@ -266,6 +266,11 @@ def _differing(view: View, check: LabelCheck, truth: IntArray) -> None:
             ),
         },
     )
+
+
+def _as_cell(name: str) -> str:
+    """A class for a table, which a person can save as CSV and open elsewhere."""
+    return spreadsheet(visible(name))
 
 
 with shell.errors_in_words():

@@ -48,9 +48,9 @@ def _rename(project: Project | BrokenProject) -> None:
     try:
         handle.service().rename_project(project.project_id, name)
     except LabelspreadError as error:
-        st.error(str(error))
+        shell.say_error(error)
         return
-    _say(f"Renamed to “{name.strip()}”.")
+    _say(f"Renamed to “{shell.plain(name.strip())}”.")
     st.rerun()
 
 
@@ -68,11 +68,11 @@ def _delete(project: Project | BrokenProject, n_labels: int | None) -> None:
         try:
             handle.service().delete_project(project.project_id)
         except LabelspreadError as error:
-            st.error(str(error))
+            shell.say_error(error)
             return
         if st.session_state.get("project") == project.project_id:
             handle.close_project()
-        _say(f"Deleted “{project.name}”.")
+        _say(f"Deleted “{shell.plain(project.name)}”.")
         st.rerun()
 
 
@@ -132,7 +132,7 @@ def _deleted(projects: tuple[Project | BrokenProject, ...]) -> None:
             name.markdown(f"{shell.plain(project.name)}  \n{_second_line(project)}")
             if restores.button("Restore", key=f"u_{project.project_id}", width="stretch"):
                 handle.service().restore_project(project.project_id)
-                _say(f"Restored “{project.name}”.")
+                _say(f"Restored “{shell.plain(project.name)}”.")
                 st.rerun()
 
 
@@ -148,7 +148,7 @@ with shell.errors_in_words():
         for unusable in broken:
             _card(unusable)
         if not projects and not broken:
-            st.info("There is no project yet. Make one on the right.")
+            st.info("There is no project yet. Make one here.")
         if deleted := handle.service().deleted_projects():
             _deleted(deleted)
     with new:

@@ -14,6 +14,7 @@ from core.arrays import UNLABELLED, IntArray
 from core.config import LONGEST_CLASS_NAME
 from core.data.archive import REMEDY
 from core.errors import InvalidDatasetError
+from core.wording import is_hidden
 
 MOST_CLASSES: Final = 1_000
 """A distribution over all classes is kept for each item."""
@@ -22,11 +23,6 @@ _NOT_KNOWN: Final = frozenset({"", "-1", "nan"})
 """How files say that nobody knows the class of an item."""
 
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
-_UNPRINTED: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_TURNING: Final = frozenset(
-    "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
-"""These turn the direction of what is written after them, on the page around a name too."""
 
 
 def read_classes(
@@ -89,7 +85,7 @@ def read_classes(
 
 def shown(name: str) -> str:
     """A name in an error: not all of a long one, and none of the signs that cannot be seen."""
-    seen = "".join(sign for sign in name if sign.isprintable() and sign not in _TURNING)
+    seen = "".join(sign for sign in name if sign.isprintable())
     return seen if len(seen) <= 40 else f"{seen[:40]}…"
 
 
@@ -171,7 +167,7 @@ def _check_names(file: str, names: Iterable[str]) -> None:
             raise InvalidDatasetError(
                 f"Class name {number} of {file} is empty.", "Give it a name, or leave it out."
             )
-        odd = next((s for s in name if unicodedata.category(s) in _UNPRINTED or s in _TURNING), "")
+        odd = next((sign for sign in name if is_hidden(sign)), "")
         if odd:
             raise InvalidDatasetError(
                 f"Class name {number} of {file}, “{shown(name)}”, holds a sign that cannot be "

@@ -8,6 +8,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from core.figures.palette import Palette
+from core.wording import visible
 
 CONFIG: Final[dict[str, Any]] = {
     "displayModeBar": False,
@@ -105,5 +106,11 @@ def note(palette: Palette, text: str) -> dict[str, Any]:
 
 def label(name: str, longest: int = _LONGEST_NAME) -> str:
     """A name as figures show it: shortened, and never read as markup."""
-    short = name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
+    shown = visible(name)
+    short = shown if len(shown) <= longest else f"{shown[: longest - 1].rstrip()}…"
     return escape(short)
+
+
+def full(name: str) -> str:
+    """A whole name, never read as markup."""
+    return escape(visible(name))

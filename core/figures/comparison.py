@@ -146,7 +146,7 @@ def _band(line: Line, palette: Palette) -> base.Trace:
         "fillcolor": _see_through(palette.strategies[line.number]),
         "hoverinfo": "skip",
         "showlegend": False,
-        "name": line.name,
+        "name": base.label(line.name, longest=40),
     }
 
 

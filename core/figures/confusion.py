@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape, unescape
+from html import unescape
 from typing import Final
 
 import numpy as np
@@ -211,7 +211,7 @@ def _short(share: float) -> str:
 
 
 def _hover_texts(data: ConfusionMatrix) -> list[list[str]]:
-    names = [escape(name) for name in data.class_names]
+    names = [base.full(name) for name in data.class_names]
     columns = [f"predicted {name}" for name in names] + ["not reached"] * data.has_unreached
     texts = []
     for name, counts, shares in zip(names, data.counts, data.shares, strict=True):

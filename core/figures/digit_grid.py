@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from html import escape
 from math import ceil
 from typing import Any, Final
 
@@ -238,7 +237,7 @@ def _caption(query: Query) -> str:
 def _hover_text(query: Query) -> str:
     verdict = "right" if query.right else "wrong"
     return (
-        f"digit {query.row}: predicted {escape(query.predicted)}, true {escape(query.true)} "
+        f"digit {query.row}: predicted {base.full(query.predicted)}, true {base.full(query.true)} "
         f"({verdict}), entropy {query.entropy:.3f} nats"
     )
 
@@ -246,7 +245,7 @@ def _hover_text(query: Query) -> str:
 def _title(plan: _Plan, palette: Palette) -> list[dict[str, Any]]:
     if not plan.data.title:
         return []
-    text = f"<b>{escape(plan.data.title)}</b>"
+    text = f"<b>{base.full(plan.data.title)}</b>"
     return [_note(text, 1, 0.2 * plan.text, round(1.25 * plan.text), palette.ink)]
 
 
@@ -257,13 +256,13 @@ def _names(plan: _Plan, palette: Palette) -> list[dict[str, Any]]:
             middle = plan.corner(i, 0)[1] + plan.tile / 2
             notes += [
                 _note(
-                    f"<b>{escape(row.name)}</b>",
+                    f"<b>{base.full(row.name)}</b>",
                     1,
                     middle - _LINE * plan.text,
                     plan.text,
                     palette.ink,
                 ),
-                _note(escape(row.note), 1, middle, plan.text, palette.muted),
+                _note(base.full(row.note), 1, middle, plan.text, palette.muted),
             ]
     return notes
 

@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from core.replay.published import COLUMNS, PublishedRound, Run
 from core.replay.run import ReplayRound
+from core.wording import spreadsheet
 
 Part = Literal["labels", "accuracy", "report", "confusion matrix", "queried"]
 
@@ -89,7 +90,10 @@ def rounds_csv(rounds: Iterable[ReplayRound]) -> str:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(("round", *Place._fields, "value"))
     for step in rounds:
-        writer.writerows((step.number, *place, value) for place, value in _figures(step).items())
+        writer.writerows(
+            (step.number, *map(spreadsheet, place), value)
+            for place, value in _figures(step).items()
+        )
     return buffer.getvalue()
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from scipy.stats import t as student_t
 
 from core.simulation.plan import Plan
+from core.wording import spreadsheet
 
 LEVELS: Final = (0.90, 0.95, 0.98, 0.99)
 """Shares of images predicted right of which is told how many labels they take."""
@@ -250,5 +251,7 @@ def outcome_csv(outcome: Outcome) -> str:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(("strategy", "seed", *Point._fields))
     for curve in outcome.curves:
-        writer.writerows((curve.strategy, curve.seed, *point) for point in curve.points)
+        writer.writerows(
+            (spreadsheet(curve.strategy), curve.seed, *point) for point in curve.points
+        )
     return buffer.getvalue()

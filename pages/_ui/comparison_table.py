@@ -18,7 +18,7 @@ from core.simulation.outcome import (
     Summary,
     summarise,
 )
-from core.wording import counted
+from core.wording import counted, visible
 
 _NOTHING = "–"
 _WIDE = 9.95
@@ -71,7 +71,9 @@ def comparison_table(outcome: Outcome, palette: Palette) -> None:
     heads = "".join(f"<th>{column.head}</th>" for column in columns)
     body = "".join(
         f'<tr><th scope="row"><i style="background: {palette.strategies[row]}"></i>'
-        f"{escape(one.strategy)}</th>" + "".join(_cell(column, row) for column in columns) + "</tr>"
+        f"{escape(visible(one.strategy))}</th>"
+        + "".join(_cell(column, row) for column in columns)
+        + "</tr>"
         for row, one in enumerate(summaries)
     )
     st.html(

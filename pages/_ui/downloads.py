@@ -44,12 +44,12 @@ def downloads(
         if st.button("Draw the file", width="stretch"):
             st.session_state.pop(_FILE, None)
             with st.spinner("Drawing …"):
-                _draw(f"{stem}-{what.lower().replace(' ', '-')}.{kind}", figures[what](), kind)
+                _draw(stem, what, figures[what](), kind)
         drawn = st.session_state.get(_FILE)
-        if drawn is not None and drawn[0].startswith(stem):
-            name, drawn_kind, content = drawn
+        if drawn is not None and drawn[0] == stem:
+            _, name, drawn_kind, content = drawn
             st.download_button(
-                f"Save {name}",
+                f"Save {shell.plain(name)}",
                 content,
                 file_name=name,
                 mime=_MIME[drawn_kind],
@@ -59,10 +59,11 @@ def downloads(
             )
 
 
-def _draw(name: str, figure: go.Figure, kind: FileKind) -> None:
+def _draw(stem: str, what: str, figure: go.Figure, kind: FileKind) -> None:
+    name = f"{stem}-{what.lower().replace(' ', '-')}.{kind}"
     try:
         content = figure_bytes(figure, kind, background=shell.palette().page, title=name)
     except LabelspreadError as error:
-        st.error(str(error))
+        shell.say_error(error)
         return
-    st.session_state[_FILE] = (name, kind, content)
+    st.session_state[_FILE] = (stem, name, kind, content)

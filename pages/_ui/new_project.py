@@ -15,6 +15,7 @@ from core.learning.decisions import DECISIONS
 from core.querying.queries import QUERIES
 from core.service.projects import LONGEST_NAME
 from core.storage import Project
+from core.wording import visible
 from pages._ui import handle, shell
 from pages._ui.model_fields import (
     alpha_field,
@@ -119,7 +120,7 @@ def _choose_images() -> Entry:
     chosen = st.selectbox(
         "Images",
         usable,
-        format_func=lambda entry: f"{entry.title} ({entry.n_items:,})",
+        format_func=lambda entry: f"{visible(entry.title)} ({entry.n_items:,})",
         help="The digits that come with the app, and the .npz files in the folder “datasets” of "
         "the app's data.",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, tzinfo
@@ -20,10 +21,14 @@ from core.jobs.progress import CancelledError
 from core.jobs.work import Step
 from core.service.view import View
 from core.storage import Project
+from core.wording import visible
 from pages._ui import handle, site
 
 ICON = str(Path(__file__).with_name("icon.svg"))
 _MOMENT = 1.0
+_MARKDOWN = frozenset(r"\`*_{}[]()<>#+-.!|:$~&=")
+_TAKEN = re.compile(r":(?=\S)|@|[-<=](?=[-<>=])|[wW]{3}(?=\.)")
+_JOINER = "\N{WORD JOINER}"
 
 
 def style() -> None:
@@ -71,11 +76,11 @@ def errors_in_words(comfort: str = "") -> Iterator[None]:
         yield
     except UnknownProjectError as error:
         handle.close_project()
-        st.warning(f"{error.problem} {error.remedy}", icon=":material/folder_off:")
+        st.warning(plain(str(error)), icon=":material/folder_off:")
         st.page_link("pages/projects.py", label="Go to the projects", icon=":material/folder_open:")
         st.stop()
     except CancelledError as error:
-        st.info(error.problem, icon=":material/block:")
+        st.info(plain(error.problem), icon=":material/block:")
         st.button("Start again", icon=":material/refresh:")
         st.page_link("pages/projects.py", label="Other projects", icon=":material/folder_open:")
         st.stop()
@@ -134,7 +139,7 @@ def waiting(build: Build, name: str) -> None:
             "It links each image with those most like it; labels spread along its links. "
             "It is built once and kept."
         )
-        st.progress(step.share, text=step_text(step))
+        st.progress(step.share, text=plain(step_text(step)))
         if st.button("Cancel", icon=":material/close:"):
             build.cancel()
 
@@ -151,11 +156,11 @@ def step_text(step: Step) -> str:
 def project_menu(opened: Project) -> None:
     """The open project's name at the top right; a click lists the others."""
     projects = handle.service().projects()
-    with st.container(key="project_menu"), st.popover(opened.name, width="content"):
+    with st.container(key="project_menu"), st.popover(plain(opened.name), width="content"):
         for project in projects:
             is_open = project.project_id == opened.project_id
             if st.button(
-                project.name,
+                plain(project.name),
                 key=f"open_{project.project_id}",
                 icon=":material/check:" if is_open else ":material/folder:",
                 type="tertiary",
@@ -167,5 +172,10 @@ def project_menu(opened: Project) -> None:
 
 
 def plain(text: str) -> str:
-    """Text that a person typed, so that Markdown leaves it as it is."""
-    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|:$~" else sign for sign in text)
+    """Text from a person or a file, so that Markdown draws it as it is.
+
+    What would be Markdown is escaped. Streamlit looks for emoji, icons, arrows and links once more
+    in what came out; there, a sign without width keeps them apart.
+    """
+    apart = _TAKEN.sub(lambda found: found.group() + _JOINER, visible(text))
+    return "".join(f"\\{sign}" if sign in _MARKDOWN else sign for sign in apart)

@@ -1,4 +1,6 @@
-from core.wording import counted, percent, points
+import pytest
+
+from core.wording import counted, file_stem, percent, points, spreadsheet, visible
 
 
 def test_shares_are_written_in_per_cent():
@@ -15,3 +17,33 @@ def test_differences_are_written_in_points_with_a_true_minus():
 
 def test_one_thing_is_singular_and_thousands_have_a_comma():
     assert [counted(n, "label") for n in (0, 1, 1797)] == ["0 labels", "1 label", "1,797 labels"]
+
+
+def test_a_name_with_nothing_hidden_in_it_is_shown_as_it_is():
+    for name in ("cat", "Größe 3", "חתול", "قطة", "👩‍🌾", "a b"):
+        assert visible(name) == name
+
+
+def test_control_signs_and_those_that_turn_the_writing_are_seen():
+    assert visible("a\x00\nb\tc\x7f") == "a␀␊b␉c�"
+    assert visible("\u202egnp.exe\u2069\u2028") == "�gnp.exe��"
+    assert visible("\ud800") == "�"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["=HYPERLINK(1)", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "-cmd|' /C calc'!A0"],
+)
+def test_what_a_spreadsheet_would_compute_is_text(name: str):
+    assert spreadsheet(name) == f"'{name}"
+
+
+@pytest.mark.parametrize("name", ["cat", "", "+", "-", "-1", "+3.5", "a=b", "8"])
+def test_other_names_and_numbers_stay_as_they_are_in_a_spreadsheet(name: str):
+    assert spreadsheet(name) == name
+
+
+def test_a_file_is_named_by_letters_and_digits_only():
+    assert file_stem("Digits, second try") == "digits-second-try"
+    assert file_stem("../=a/b") == "..-a-b"
+    assert file_stem("???") == "labelspread"

@@ -17,6 +17,7 @@ from core.simulation.plan import Plan
 from core.simulation.run import Build
 from core.simulation.strategies import PRESETS
 from pages._ui import handle
+from pages._ui.shell import plain
 from tests.core.learners import Gates, builds, curve, outcome_of, plan, strategy
 from tests.pages.conftest import OpenPage
 
@@ -148,7 +149,7 @@ def test_while_it_is_computed_the_page_shows_what_there_is(open_page: OpenPage, 
     other = open_page(PAGE)
     assert not other.exception
     assert figure(other)["data"]
-    assert other.get("progress")[0].proto.text.startswith("Classic scikit-learn, run 1 of 2")
+    assert other.get("progress")[0].proto.text.startswith(plain("Classic scikit-learn, run 1 of 2"))
 
 
 def test_a_cancelled_one_opens_with_the_runs_there_are(open_page: OpenPage, gates: Gates):

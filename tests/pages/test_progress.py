@@ -1,5 +1,6 @@
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import ProjectConfig
 from core.service.labelling import Service
 from core.session.events import Answer, AnswerKind
+from tests.pages.conftest import OpenPage
 
 PAGE = "pages/progress.py"
 DIGITS = load_digits()
@@ -188,3 +190,30 @@ def test_an_unknown_project_in_the_address_is_a_sentence(open_page):
     page = open_page(PAGE, project="nobody-made-this")
     assert not page.exception
     assert "does not exist" in page.warning[0].value
+
+
+def test_a_class_named_like_a_formula_is_text_in_a_table_saved_as_csv(
+    open_page: OpenPage, service: Service, tmp_path: Path
+):
+    names = ["=HYPERLINK(1)", *(f"@{i}+1" for i in range(9))]
+    (tmp_path / "datasets").mkdir()
+    np.savez(
+        tmp_path / "datasets" / "names.npz",
+        images=DIGITS.images[:100] / 16,
+        labels=DIGITS.target[:100],
+        class_names=names,
+    )
+    config = ProjectConfig(dataset="names.npz", n_samples=100, batch_size=5)
+    project = service.create_project("Names", config).project_id
+    batch = service.batch(project)
+    assert batch is not None
+    answers = [
+        Answer(item=i, kind=AnswerKind.LABEL, label=names[DIGITS.target[i] - 1])
+        for i in batch.items
+    ]
+    service.submit(project, batch.batch_id, answers)
+    page = open_page(PAGE, project=project)
+    assert not page.exception
+    assert page.dataframe[0].value["Class"].tolist() == [f"'{name}" for name in names]
+    differing = page.dataframe[2].value
+    assert all(name.startswith("'") for name in [*differing["Label given"], *differing["Truth"]])
