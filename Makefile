@@ -18,6 +18,8 @@ UPGRADE ?=
 ROUNDS ?=
 
 BIN := .venv/bin
+# Runs a script of package.json.
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH" node --run
 export PYTHON
 
 # A list is complete: what is to be there is installed from that one. Versions that a list has
@@ -26,7 +28,7 @@ LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --uni
 	$(if $(filter 1,$(UPGRADE)),--upgrade,$(addprefix --upgrade-package ,$(UPGRADE)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser lint format bench bench-labels load lock audit hooks clean
+.PHONY: help run test browser lint format components bench bench-labels load lock audit hooks clean
 
 help:  ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s%s\n", $$1, $$2 }' Makefile
@@ -36,23 +38,31 @@ run:  ## Install what is missing and open Labelspread
 	@$(BIN)/python -m pages._ui.server $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
 test: browser lint  ## Run all checks, then all tests
+	$(NODE) test
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
 
 # First, so that what is missing is said at once and not after the checks.
 browser:
 	@.ci/setup test
 
-lint:  ## Check style, types and the Dockerfile
+lint:  ## Check style, types, the components and the Dockerfile
 	@.ci/setup lint
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(NODE) lint
+	$(NODE) types
+	$(NODE) fresh
 	$(BIN)/hadolint Dockerfile
 
 format:  ## Put the code into its one style
 	@.ci/setup lint
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+components:  ## Bundle the components' JavaScript from its source
+	@.ci/setup lint
+	$(NODE) build
 
 bench:  ## Measure what is promised of speed and memory
 	@.ci/setup bench
@@ -83,5 +93,5 @@ hooks:  ## Check each commit before it is made, from now on
 	$(BIN)/pre-commit install
 
 clean:  ## Remove what these commands made; labels stay
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

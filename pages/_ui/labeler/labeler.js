@@ -1,714 +1,910 @@
-// The label page's component. All that happens between two keys happens here; the server hears of a
-// batch once, when it is answered. Three rules keep every label:
-//
-//  1. An answer is written to localStorage before it is shown (`Drafts`).
-//  2. A message is sent again until the server's receipt for it has come (`Outbox`).
-//  3. Drafts are dropped only when a receipt says that they are stored. Drafts of an older batch, left
-//     over by a crash or by another tab, are sent as soon as they are found.
-//
-// In a project that learns as you go the server hears of each answer at once, or as soon as it has
-// taken the one before. Nobody waits for it: the next image is there already, and it stays on screen
-// when the new batch comes.
-//
-// Text from outside is set with textContent only: nothing here is sandboxed.
+// Built from src/ by `make components`: make changes there.
 
-const PROTOCOL = 1;
-const RESEND_FIRST = 3000;
-const RESEND_LAST = 15000;
-const SLOW = 2000;
-const KINDS = { skip: "skipped", unsure: "unsure", bad: "bad" };
-const TOGGLED = {
-  blind: ["Predictions are shown.", "Predictions are hidden, so that they do not sway you."],
-  pixels: ["Images are smoothed.", "Images show their pixels."],
-  auto: ["A batch is saved when you press Enter or Save.", "A batch is saved by itself after its last image."],
+// pages/_ui/browser/clock.ts
+var clock = {
+  now: () => performance.now(),
+  after(milliseconds, action) {
+    const timer = setTimeout(action, milliseconds);
+    return () => {
+      clearTimeout(timer);
+    };
+  }
 };
-const UNDONE = "Undone. The model is as it was before.";
-const HELP = [
-  [["Enter"], "accept the prediction; save a finished batch", "accept the prediction"],
-  [["⌫"], "undo, as far back as you like"],
-  [["S"], "skip: ask me again later"],
-  [["U"], "unsure: I cannot tell"],
-  [["X"], "bad image: not a proper one"],
-  [["←", "→"], "look at another image of the batch"],
-  [["H"], "hide or show predictions"],
-  [["P"], "show smooth images or their pixels"],
-  [["A"], "save by itself at the end of a batch, or not", null],
-  [["?"], "show or hide this list"],
-];
 
-/** A small JSON store that survives a reload, or at least this page where storage is full or forbidden. */
-const storage = (() => {
-  const unstored = new Map();
-  return {
-    read(key) {
-      if (unstored.has(key)) return unstored.get(key);
-      try {
-        return JSON.parse(localStorage.getItem(key) ?? "null");
-      } catch {
-        return null;
-      }
-    },
-    write(key, value) {
-      unstored.delete(key);
-      try {
-        if (value === null) localStorage.removeItem(key);
-        else localStorage.setItem(key, JSON.stringify(value));
-      } catch {
-        unstored.set(key, value);
-      }
-    },
-    keys(prefix) {
-      let stored = [];
-      try {
-        stored = Object.keys(localStorage);
-      } catch {
-        // Forbidden: the page itself holds all there is.
-      }
-      return [...new Set([...stored, ...unstored.keys()])].filter((key) => key.startsWith(prefix));
-    },
+// pages/_ui/browser/dom.ts
+function find(root, selector, kind = HTMLElement) {
+  const found = root.querySelector(selector);
+  if (!(found instanceof kind)) throw new Error(`There is no ${selector} in the component's HTML.`);
+  return found;
+}
+function element(tag, className = "", text2 = "") {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text2) made.textContent = text2;
+  return made;
+}
+function button(className, onClick) {
+  const made = element("button", className);
+  made.type = "button";
+  made.onclick = onClick;
+  return made;
+}
+var keycap = (name) => element("kbd", "", name);
+var childrenOf = (parent) => [...parent.children];
+var pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+var painted = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  resolve();
+})));
+var isWithin = (event, selector) => event.target instanceof Element && event.target.closest(selector) !== null;
+
+// pages/_ui/browser/keys.ts
+var isElsewhere = ({ isComposing, ctrlKey, altKey, metaKey }) => isComposing || ctrlKey || altKey || metaKey;
+function isTyped(event) {
+  const [target] = event.composedPath();
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+}
+function pressesControl(event, controls) {
+  const [target] = event.composedPath();
+  return (event.key === "Enter" || event.key === " ") && target instanceof Element && target.closest(controls) !== null;
+}
+
+// pages/_ui/browser/mount.ts
+function mounted(create) {
+  const instances = /* @__PURE__ */ new WeakMap();
+  return ({ data, parentElement, setTriggerValue }) => {
+    const instance = instances.get(parentElement) ?? create(parentElement);
+    instances.set(parentElement, instance);
+    instance.update(data, setTriggerValue);
+    return () => {
+      instance.destroy();
+      instances.delete(parentElement);
+    };
   };
-})();
+}
 
-/** Answers that are not in the store yet, by batch. All tabs of a browser share them. */
-class Drafts {
-  constructor(project) {
+// pages/_ui/labeler/src/drafts.ts
+var Drafts = class {
+  prefix;
+  #store;
+  constructor(project, store) {
     this.prefix = `labelspread:draft:${project}:`;
+    this.#store = store;
   }
   key(batch) {
     return this.prefix + batch;
   }
   all(batch) {
-    return storage.read(this.key(batch)) ?? {};
+    return this.#store.read(this.key(batch)) ?? {};
   }
-  /** Items and their answers, the oldest first. An object keeps numbers sorted, hence `at`. */
+  /** The drafts of a batch, the oldest first. */
   inOrder(batch) {
-    return Object.entries(this.all(batch)).sort(([, one], [, other]) => one.at - other.at);
+    return Object.entries(this.all(batch)).map(([item, draft]) => ({ ...draft, item: Number(item), batch })).sort((one, other) => one.at - other.at);
   }
   put(batch, item, answer) {
     const at = 1 + (this.everywhere().at(-1)?.at ?? 0);
-    storage.write(this.key(batch), { ...this.all(batch), [item]: { ...answer, at } });
+    this.#store.write(this.key(batch), { ...this.all(batch), [item]: { ...answer, at } });
   }
   drop(batch, items) {
-    const rest = this.all(batch);
-    for (const item of items) delete rest[item];
-    storage.write(this.key(batch), Object.keys(rest).length ? rest : null);
+    const dropped = new Set(items);
+    const rest = Object.entries(this.all(batch)).filter(([item]) => !dropped.has(Number(item)));
+    this.#store.write(this.key(batch), rest.length ? Object.fromEntries(rest) : null);
   }
   /** Drop what is stored now; what another tab has changed since it was sent stays. */
   settle(batch, answers) {
     const now = this.all(batch);
-    const sent = answers.filter(({ item, kind, label }) => now[item]?.kind === kind && now[item].label === label);
-    this.drop(batch, sent.map((answer) => answer.item));
+    const isAsSent = ({ item, kind, label }) => now[item]?.kind === kind && now[item].label === label;
+    this.drop(batch, answers.filter(isAsSent).map(({ item }) => item));
   }
   /** Put drafts that the server will never take out of the way, without destroying them. */
   setAside(batch, items) {
     const refused = `labelspread:refused:${batch}`;
-    const all = this.all(batch);
-    const aside = Object.fromEntries(items.filter((item) => item in all).map((item) => [item, all[item]]));
-    storage.write(refused, { ...storage.read(refused), ...aside });
+    const aside = Object.entries(this.all(batch)).filter(([item]) => items.includes(Number(item)));
+    this.#store.write(refused, { ...this.#store.read(refused), ...Object.fromEntries(aside) });
     this.drop(batch, items);
   }
-  /** All drafts of the project with their item and batch, the oldest first. */
+  /** All drafts of the project, the oldest first. */
   everywhere() {
-    return storage
-      .keys(this.prefix)
-      .flatMap((key) => {
-        const batch = key.slice(this.prefix.length);
-        return Object.entries(this.all(batch)).map(([item, draft]) => ({ ...draft, item: Number(item), batch }));
-      })
-      .sort((one, other) => one.at - other.at);
+    return this.#store.keys(this.prefix).flatMap((key) => this.inOrder(key.slice(this.prefix.length))).sort((one, other) => one.at - other.at);
   }
   /** The batches that have drafts, the one with the oldest first. */
   batches() {
     return [...new Set(this.everywhere().map(({ batch }) => batch))];
   }
+};
+
+// pages/_ui/labeler/src/words.ts
+var KINDS = { skip: "skipped", unsure: "unsure", bad: "bad" };
+var UNDONE = "Undone. The model is as it was before.";
+var TOGGLED = {
+  blind: ["Predictions are shown.", "Predictions are hidden, so that they do not sway you."],
+  pixels: ["Images are smoothed.", "Images show their pixels."],
+  auto: ["A batch is saved when you press Enter or Save.", "A batch is saved by itself after its last image."]
+};
+var HELP = [
+  { keys: ["Enter"], meaning: "accept the prediction; save a finished batch", asYouGo: "accept the prediction" },
+  { keys: ["⌫"], meaning: "undo, as far back as you like" },
+  { keys: ["S"], meaning: "skip: ask me again later" },
+  { keys: ["U"], meaning: "unsure: I cannot tell" },
+  { keys: ["X"], meaning: "bad image: not a proper one" },
+  { keys: ["←", "→"], meaning: "look at another image of the batch" },
+  { keys: ["H"], meaning: "hide or show predictions" },
+  { keys: ["P"], meaning: "show smooth images or their pixels" },
+  { keys: ["A"], meaning: "save by itself at the end of a batch, or not", asYouGo: null },
+  { keys: ["?"], meaning: "show or hide this list" }
+];
+function help(isAsYouGo) {
+  return HELP.flatMap(({ keys, meaning, asYouGo = meaning }) => {
+    const told = isAsYouGo ? asYouGo : meaning;
+    return told === null ? [] : [[keys, told]];
+  });
 }
-
-/** Sends one message at a time, again and again, until a receipt for it comes. */
-class Outbox {
-  constructor(onSlow) {
-    this.onSlow = onSlow;
-    this.message = null;
-  }
-  get busy() {
-    return this.message !== null && this.message.kind !== "sync";
-  }
-  get isSlow() {
-    return this.busy && performance.now() - this.sentAt >= SLOW;
-  }
-  /** Send a message; a question how things stand gives way to it, anything else must be done. */
-  send(message) {
-    this.stop();
-    this.message = { v: PROTOCOL, id: identifier(), ...message };
-    this.delay = RESEND_FIRST;
-    this.sentAt = performance.now();
-    this.slow = setTimeout(() => this.onSlow(), SLOW + 1);
-    this.transmit();
-  }
-  transmit() {
-    clearTimeout(this.timer);
-    this.trigger("message", this.message);
-    this.timer = setTimeout(() => this.transmit(), this.delay);
-    this.delay = Math.min(this.delay * 1.5, RESEND_LAST);
-  }
-  /** The final receipt for the message under way, if it is among these. */
-  take(receipts) {
-    const receipt = receipts.find((one) => one.id === this.message?.id);
-    if (!receipt || receipt.outcome === "failed") return null;
-    const message = this.message;
-    this.stop();
-    return { ...receipt, message };
-  }
-  failure(receipts) {
-    return receipts.find((one) => one.id === this.message?.id && one.outcome === "failed")?.text;
-  }
-  stop() {
-    clearTimeout(this.timer);
-    clearTimeout(this.slow);
-    this.message = null;
-  }
+function verdict(beliefs, isHidden) {
+  const [best, second] = beliefs;
+  if (isHidden) return "Predictions are hidden";
+  if (!best) return "No prediction yet";
+  if (best.probability >= 0.9) return "The model is sure";
+  const isFirst = best.probability >= 0.5 || best.probability >= 2 * (second?.probability ?? 0);
+  return isFirst ? `The model leans to ${best.name}` : "The model is torn";
 }
+var count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
-class Labeler {
-  constructor(parent) {
-    this.root = parent.querySelector(".labeler");
-    this.listening = new AbortController();
-    this.outbox = new Outbox(() => this.showSaved());
-    this.data = null;
-    this.current = 0;
-    this.painted = false;
-    this.closing = null;
-    this.taking = null;
-    this.undone = null;
-    this.notice = "";
-    this.preferences = { blind: false, pixels: false, auto: true, ...storage.read("labelspread:view") };
-    this.listen();
-    this.root.focus({ preventScroll: true });
+// pages/_ui/labeler/src/desk.ts
+var PREFERENCES = "labelspread:view";
+var Desk = class {
+  /** Both are there from the first update on, before which nothing is asked of a desk. */
+  data;
+  drafts;
+  /** The index of the image on screen. */
+  current = 0;
+  /** A key counts only once a person can have seen the image it is for. */
+  isPainted = false;
+  /** What is said of the last thing that happened. */
+  notice = "";
+  preferences;
+  outbox;
+  #store;
+  #screen;
+  #clock;
+  /** The batch that is to be saved. */
+  #closing = null;
+  #taking = null;
+  /** The item whose answer was taken back, as you go, until it is on screen again. */
+  #undone = null;
+  #shownAt = 0;
+  constructor(screen, outbox, store, clock2) {
+    this.#screen = screen;
+    this.outbox = outbox;
+    this.#store = store;
+    this.#clock = clock2;
+    const kept = store.read(PREFERENCES);
+    this.preferences = { blind: false, pixels: false, auto: true, ...kept };
   }
-
-  find(selector) {
-    return this.root.querySelector(selector);
-  }
-
   // ---- what comes from the server
-
-  update(data, trigger) {
-    this.outbox.trigger = trigger;
+  update(data) {
     const before = this.data;
     const isSame = data.project === before?.project;
-    const onScreen = isSame && this.painted ? this.item : undefined;
+    const onScreen = isSame && this.isPainted ? this.item : void 0;
     this.data = data;
-    if (!isSame) this.beginProject();
-    this.settle(data.receipts);
-    if (isSame && data.batch_id === before.batch_id && this.undone === null) this.keep(onScreen);
-    else if (this.canStay(onScreen)) this.stayOn(onScreen);
-    else this.begin();
-    this.sendWaiting();
+    if (!isSame) this.#beginProject();
+    this.#settle(data.receipts);
+    if (isSame && data.batch_id === before.batch_id && this.#undone === null) this.#keep(onScreen);
+    else if (onScreen && this.#canStay(onScreen)) this.#stayOn(onScreen);
+    else void this.#begin();
+    this.#sendWaiting();
   }
-
-  beginProject() {
-    this.drafts = new Drafts(this.data.project);
-    this.taking = null;
-    this.undone = null;
-    this.pictures = new Map();
-    this.fillClasses();
-    this.fillHelp();
+  #beginProject() {
+    this.drafts = new Drafts(this.data.project, this.#store);
+    this.#taking = null;
+    this.#undone = null;
+    this.#screen.beginProject();
   }
-
   /** Show what is new around the image on screen. What is said of it stays: Enter accepts what was read. */
-  keep(onScreen) {
-    const items = this.data.items.map((item) => (item.id === onScreen?.id ? onScreen : item));
+  #keep(onScreen) {
+    const items = this.data.items.map((item) => item.id === onScreen?.id ? onScreen : item);
     this.data = { ...this.data, items };
-    this.show();
+    this.#screen.show();
   }
-
-  settle(receipts) {
-    const receipt = this.outbox.take(receipts);
-    if (!receipt) return this.settleUndo();
-    this.notice = receipt.text;
-    const { kind, batch_id: batch, item, answers } = receipt.message;
-    if (kind === "undo" && receipt.outcome === "done") this.showUndone(item);
-    if (receipt.outcome === "refused") this.taking = null;
-    if (kind !== "submit") return;
-    if (batch === this.closing) this.closing = null;
-    if (receipt.outcome === "done") this.drafts.settle(batch, answers);
+  #settle(receipts) {
+    const settled = this.outbox.take(receipts);
+    if (!settled) {
+      this.#settleUndo();
+      return;
+    }
+    this.notice = settled.text;
+    if (settled.outcome === "refused") this.#taking = null;
+    else if (settled.message.kind === "undo") this.#showUndone(settled.message.item);
+    this.#settleDrafts(settled);
+  }
+  #settleDrafts({ outcome, message }) {
+    if (message.kind !== "submit") return;
+    const { batch_id: batch, answers } = message;
+    if (batch === this.#closing) this.#closing = null;
+    if (outcome === "done") this.drafts.settle(batch, answers);
     else if (this.data.as_you_go || batch !== this.data.batch_id) {
-      this.drafts.setAside(batch, answers.map((answer) => answer.item));
+      this.drafts.setAside(batch, answers.map(({ item }) => item));
     }
   }
-
   /** A server that was started since has no receipt for an undo, but shows that it was done. */
-  settleUndo() {
+  #settleUndo() {
     const { message } = this.outbox;
     const { last } = this.data;
     if (message?.kind !== "undo") return;
     if (last?.batch_id === message.batch_id && last.item === message.item) return;
     this.outbox.stop();
-    this.showUndone(message.item);
+    this.#showUndone(message.item);
   }
-
-  showUndone(item) {
+  #showUndone(item) {
     if (!this.data.as_you_go) return;
-    this.undone = item;
+    this.#undone = item;
     this.notice = UNDONE;
   }
-
   /** Whether the image on screen is in the new batch and still to answer. */
-  canStay(onScreen) {
-    const isIn = this.data.items.some(({ id }) => id === onScreen?.id);
-    return this.data.as_you_go && this.undone === null && isIn && !(onScreen.id in this.answers);
+  #canStay(onScreen) {
+    const isIn = this.data.items.some(({ id }) => id === onScreen.id);
+    return this.data.as_you_go && this.#undone === null && isIn && !(onScreen.id in this.answers);
   }
-
   /** As you go: take up a new batch around the image on screen, and keep the keys live. */
-  stayOn(onScreen) {
+  #stayOn(onScreen) {
     this.current = this.data.items.findIndex(({ id }) => id === onScreen.id);
-    this.fillImages();
-    this.keep(onScreen);
-    this.root.dataset.ready = this.data.batch_id;
+    this.#screen.fillImages();
+    this.#keep(onScreen);
+    this.#screen.setReady(this.data.batch_id);
   }
-
   /** Show a new batch, from its first unanswered image on, or from the one that was undone. */
-  async begin() {
-    this.painted = false;
-    this.closing = null;
-    delete this.root.dataset.ready;
+  async #begin() {
+    this.isPainted = false;
+    this.#closing = null;
+    this.#screen.setReady(null);
     const batch = this.data.batch_id;
-    this.fillImages();
-    const undone = this.data.items.findIndex(({ id }) => id === this.undone);
-    this.current = undone < 0 ? Math.max(0, this.firstOpen(0)) : undone;
-    this.undone = null;
-    await Promise.race([decoded(this.images[this.current]?.smooth), pause(300)]);
-    if (batch !== this.data.batch_id) return;
-    this.show();
-    // A key counts only once a person can have seen the image it is for.
-    requestAnimationFrame(() => requestAnimationFrame(() => {
-      if (batch !== this.data.batch_id) return;
-      this.painted = true;
-      this.shownAt = performance.now();
-      this.root.dataset.ready = batch ?? "none";
-      if (this.preferences.auto && this.isComplete()) this.submit();
-    }));
+    const isOver = () => batch !== this.data.batch_id;
+    this.#screen.fillImages();
+    const undone = this.data.items.findIndex(({ id }) => id === this.#undone);
+    this.current = undone < 0 ? Math.max(0, this.#firstOpen(0)) : undone;
+    this.#undone = null;
+    await this.#screen.imageIsThere();
+    if (isOver()) return;
+    this.#screen.show();
+    await this.#screen.painted();
+    if (isOver()) return;
+    this.isPainted = true;
+    this.restart();
+    this.#screen.setReady(batch ?? "none");
+    if (this.preferences.auto && this.isComplete) this.submit();
   }
-
   /** Send what is left over of other batches, then what was to be saved meanwhile. */
-  sendWaiting() {
-    if (this.outbox.busy) return;
-    if (this.data.as_you_go) return this.sendNext();
-    const left = this.drafts.batches().find((batch) => batch !== this.data.batch_id) ?? this.closing;
-    if (left !== null) this.send(left);
+  #sendWaiting() {
+    if (this.outbox.isBusy) return;
+    if (this.data.as_you_go) {
+      this.#sendNext();
+      return;
+    }
+    const left = this.drafts.batches().find((batch) => batch !== this.data.batch_id) ?? this.#closing;
+    if (left !== null) this.#send(left);
   }
-
   /** As you go: send the undo that has waited for its answer to be stored, or else the oldest answers. */
-  sendNext() {
-    this.taking = this.taking === "next" ? this.data.last : this.taking;
+  #sendNext() {
+    if (this.#taking === "next") this.#taking = this.data.last;
+    const taking = this.#taking;
     const [oldest] = this.drafts.batches();
-    if (this.taking && !(this.taking.item in this.drafts.all(this.taking.batch_id))) {
-      const { batch_id, item } = this.taking;
-      this.taking = null;
-      this.outbox.send({ kind: "undo", project: this.data.project, batch_id, item });
-      this.show();
-    } else if (oldest !== undefined) {
-      this.send(oldest);
-      this.showSaved();
+    if (taking && !(taking.item in this.drafts.all(taking.batch_id))) {
+      this.#taking = null;
+      this.#sendUndo(taking);
+    } else if (oldest !== void 0) {
+      this.#send(oldest);
+      this.#screen.showSaved();
     }
   }
-
-  // ---- what a person does
-
+  #send(batch) {
+    const answers = this.drafts.inOrder(batch).map(({ item, kind, label, ms }) => ({ item, kind, label, ms }));
+    this.outbox.send({ kind: "submit", project: this.data.project, batch_id: batch, answers });
+  }
+  #sendUndo({ batch_id, item }) {
+    this.outbox.send({ kind: "undo", project: this.data.project, batch_id, item });
+    this.#screen.show();
+  }
+  /** Ask how things stand, unless there is something under way that will tell. */
+  sync() {
+    if (this.outbox.message === null) this.outbox.send({ kind: "sync", project: this.data.project });
+  }
+  // ---- how things stand
   get item() {
     return this.data.items[this.current];
   }
-
   /** Item to draft. As you go, answers to older batches count too: they are on their way. */
   get answers() {
-    const { as_you_go: asYouGo, batch_id: batch } = this.data;
-    if (asYouGo) return Object.fromEntries(this.drafts.everywhere().map((draft) => [draft.item, draft]));
+    const { as_you_go: isAsYouGo, batch_id: batch } = this.data;
+    if (isAsYouGo) return Object.fromEntries(this.drafts.everywhere().map((draft) => [draft.item, draft]));
     return batch ? this.drafts.all(batch) : {};
   }
-
+  /** The draft for the image on screen. */
+  get given() {
+    return this.item && this.answers[this.item.id];
+  }
   /** Whether what is on screen is on its way to the server, or an undo is. */
   get isLocked() {
-    return this.closing !== null || this.taking !== null || this.outbox.message?.kind === "undo"
-      || (this.data.as_you_go && (this.isComplete() || this.isUnderWay(this.item?.id)));
+    return this.#closing !== null || this.#taking !== null || this.outbox.message?.kind === "undo" || this.data.as_you_go && (this.isComplete || this.#isUnderWay(this.item?.id));
   }
-
-  isUnderWay(item) {
-    const { project, answers = [] } = this.outbox.message ?? {};
-    return project === this.data.project && answers.some((answer) => answer.item === item);
-  }
-
   get canAnswer() {
-    return this.painted && !this.isLocked && this.item !== undefined;
+    return this.isPainted && !this.isLocked && this.item !== void 0;
   }
-
-  answer(kind, label = null) {
-    if (!this.canAnswer) return;
-    const ms = Math.round(performance.now() - this.shownAt);
-    const { batch = this.data.batch_id, round = this.data.round } = this.answers[this.item.id] ?? {};
-    this.drafts.put(batch, this.item.id, { kind, label, ms, round });
-    this.notice = "";
-    const next = this.firstOpen(this.current + 1);
-    if (next >= 0) this.move(next);
-    else if (this.preferences.auto && !this.data.as_you_go) this.submit();
-    else this.show();
-    if (this.data.as_you_go) this.sendWaiting();
+  get isComplete() {
+    return this.data.items.length > 0 && this.#firstOpen(0) < 0;
   }
-
-  accept() {
-    if (this.isComplete()) return this.submit();
-    const best = this.item?.beliefs[0];
-    if (best && !this.preferences.blind) this.answer("label", best.name);
+  #isUnderWay(item) {
+    const { message } = this.outbox;
+    return message?.kind === "submit" && message.project === this.data.project && message.answers.some((answer) => answer.item === item);
   }
-
-  undo() {
-    if (this.data.as_you_go) return this.takeBack();
-    if (!this.painted || this.isLocked || this.outbox.busy) return;
-    const [item] = this.drafts.inOrder(this.data.batch_id).at(-1) ?? [];
-    if (item !== undefined) {
-      this.drafts.drop(this.data.batch_id, [item]);
-      this.move(this.data.items.findIndex((candidate) => String(candidate.id) === item));
-    } else if (this.data.last) {
-      const { batch_id, item } = this.data.last;
-      this.outbox.send({ kind: "undo", project: this.data.project, batch_id, item });
-      this.show();
-    }
-  }
-
-  /** As you go: take back a draft that was not sent yet, or else what was stored, once that is known. */
-  takeBack() {
-    if (!this.painted || this.taking) return;
-    const latest = this.drafts.everywhere().at(-1);
-    const index = this.data.items.findIndex(({ id }) => id === latest?.item);
-    if (index >= 0 && !this.isUnderWay(latest.item)) {
-      this.drafts.drop(latest.batch, [latest.item]);
-      return this.move(index);
-    }
-    if (latest) this.taking = { batch_id: latest.batch, item: latest.item };
-    else this.taking = this.outbox.busy ? "next" : this.data.last;
-    this.sendWaiting();
-    this.show();
-  }
-
-  move(index) {
-    const count = this.data.items.length;
-    if (!count || !this.painted) return;
-    this.current = (index + count) % count;
-    this.shownAt = performance.now();
-    this.show();
-  }
-
-  submit() {
-    if (!this.canAnswer || !Object.keys(this.answers).length) return;
-    this.closing = this.data.batch_id;
-    this.sendWaiting();
-    this.show();
-  }
-
-  send(batch) {
-    const answers = this.drafts.inOrder(batch).map(([item, { kind, label, ms }]) => ({
-      item: Number(item), kind, label, ms,
-    }));
-    this.outbox.send({ kind: "submit", project: this.data.project, batch_id: batch, answers });
-  }
-
-  sync() {
-    if (this.data && this.outbox.message === null) this.outbox.send({ kind: "sync", project: this.data.project });
-  }
-
-  toggle(preference) {
-    if (preference === "auto" && this.data.as_you_go) return;
-    this.preferences[preference] = !this.preferences[preference];
-    storage.write("labelspread:view", this.preferences);
-    this.notice = TOGGLED[preference][Number(this.preferences[preference])];
-    this.show();
-  }
-
-  toggleHelp(open = this.find(".keys").hidden) {
-    this.find(".keys").hidden = !open;
-  }
-
   /** The first unanswered image at or after an index, going round; -1 if there is none. */
-  firstOpen(start) {
+  #firstOpen(start) {
     const answers = this.answers;
     const { items } = this.data;
-    for (let step = 0; step < items.length; step += 1) {
-      const index = (start + step) % items.length;
-      if (!(items[index].id in answers)) return index;
+    const open = items.map(({ id }, index) => id in answers ? -1 : index).filter((index) => index >= 0);
+    return open.find((index) => index >= start) ?? open[0] ?? -1;
+  }
+  /** Whether a change of the storage by another tab is of what is on screen. */
+  concerns(key) {
+    const { as_you_go: isAsYouGo, batch_id: batch } = this.data;
+    if (!batch || key === null) return false;
+    return isAsYouGo ? key.startsWith(this.drafts.prefix) : key === this.drafts.key(batch);
+  }
+  // ---- what a person does
+  /** Do what a key or a button asks for. Help is the screen's own. */
+  perform(wish) {
+    if (typeof wish === "object") this.#answer("label", wish.label);
+    else this.#deeds[wish]();
+  }
+  #deeds = {
+    accept: () => {
+      this.#accept();
+    },
+    undo: () => {
+      this.#undo();
+    },
+    skip: () => {
+      this.#answer("skip");
+    },
+    unsure: () => {
+      this.#answer("unsure");
+    },
+    bad: () => {
+      this.#answer("bad");
+    },
+    back: () => {
+      this.move(this.current - 1);
+    },
+    next: () => {
+      this.move(this.current + 1);
+    },
+    submit: () => {
+      this.submit();
+    },
+    blind: () => {
+      this.#toggle("blind");
+    },
+    pixels: () => {
+      this.#toggle("pixels");
+    },
+    auto: () => {
+      this.#toggle("auto");
     }
-    return -1;
+  };
+  #answer(kind, label = null) {
+    const { item } = this;
+    if (!this.canAnswer || !item) return;
+    const ms = Math.round(this.#clock.now() - this.#shownAt);
+    const { batch, round } = this.#placeOf(item);
+    this.drafts.put(batch, item.id, { kind, label, ms, round });
+    this.notice = "";
+    const next = this.#firstOpen(this.current + 1);
+    if (next >= 0) this.move(next);
+    else if (this.preferences.auto && !this.data.as_you_go) this.submit();
+    else this.#screen.show();
+    if (this.data.as_you_go) this.#sendWaiting();
   }
-
-  isComplete() {
-    return this.data.items.length > 0 && this.firstOpen(0) < 0;
+  /** The batch that an answer belongs to: the one it was given in before, or the one on screen. */
+  #placeOf(item) {
+    const given = this.data.as_you_go ? this.drafts.everywhere().findLast((draft) => draft.item === item.id) : void 0;
+    return given ?? { batch: this.data.batch_id ?? "", round: this.data.round };
   }
+  #accept() {
+    if (this.isComplete) {
+      this.submit();
+      return;
+    }
+    const best = this.item?.beliefs[0];
+    if (best && !this.preferences.blind) this.#answer("label", best.name);
+  }
+  #undo() {
+    if (this.data.as_you_go) {
+      this.#takeBack();
+      return;
+    }
+    const { batch_id: batch, last } = this.data;
+    if (!this.isPainted || this.isLocked || this.outbox.isBusy) return;
+    const latest = batch === null ? void 0 : this.drafts.inOrder(batch).at(-1);
+    if (latest) {
+      this.drafts.drop(latest.batch, [latest.item]);
+      this.move(this.data.items.findIndex(({ id }) => id === latest.item));
+    } else if (last) this.#sendUndo(last);
+  }
+  /** As you go: take back a draft that was not sent yet, or else what was stored, once that is known. */
+  #takeBack() {
+    if (!this.isPainted || this.#taking) return;
+    const latest = this.drafts.everywhere().at(-1);
+    const index = this.data.items.findIndex(({ id }) => id === latest?.item);
+    if (latest && index >= 0 && !this.#isUnderWay(latest.item)) {
+      this.drafts.drop(latest.batch, [latest.item]);
+      this.move(index);
+      return;
+    }
+    if (latest) this.#taking = { batch_id: latest.batch, item: latest.item };
+    else this.#taking = this.outbox.isBusy ? "next" : this.data.last;
+    this.#sendWaiting();
+    this.#screen.show();
+  }
+  move(index) {
+    const { length } = this.data.items;
+    if (!length || !this.isPainted) return;
+    this.current = (index + length) % length;
+    this.restart();
+    this.#screen.show();
+  }
+  /** Count the time for the image on screen from now. */
+  restart() {
+    this.#shownAt = this.#clock.now();
+  }
+  submit() {
+    if (!this.canAnswer || !Object.keys(this.answers).length) return;
+    this.#closing = this.data.batch_id;
+    this.#sendWaiting();
+    this.#screen.show();
+  }
+  #toggle(preference) {
+    if (preference === "auto" && this.data.as_you_go) return;
+    this.preferences = { ...this.preferences, [preference]: !this.preferences[preference] };
+    this.#store.write(PREFERENCES, this.preferences);
+    this.notice = TOGGLED[preference][this.preferences[preference] ? 1 : 0];
+    this.#screen.show();
+  }
+};
 
-  // ---- keys, pointers, other tabs
+// pages/_ui/labeler/src/keys.ts
+var COMMANDS = /* @__PURE__ */ new Map([
+  ["Enter", "accept"],
+  ["Backspace", "undo"],
+  ["ArrowLeft", "back"],
+  ["ArrowRight", "next"],
+  ["s", "skip"],
+  ["u", "unsure"],
+  ["x", "bad"],
+  ["h", "blind"],
+  ["p", "pixels"],
+  ["a", "auto"],
+  ["?", "help"]
+]);
+var HELD = /* @__PURE__ */ new Set(["back", "next"]);
+function wishOf(key, classes, isHelpOpen) {
+  if (isHelpOpen) return key === "?" || key === "Escape" ? "close" : null;
+  const letter = key.toLowerCase();
+  const label = classes.find((one) => one.key === letter);
+  if (label) return { label: label.name };
+  return COMMANDS.get(key) ?? COMMANDS.get(letter) ?? null;
+}
+var goesOn = (wish) => typeof wish === "string" && HELD.has(wish);
 
-  listen() {
-    const { signal } = this.listening;
-    const on = (target, type, listener, options) =>
-      target.addEventListener(type, listener, { signal, ...options });
-    on(document, "keydown", (event) => this.onKey(event), { capture: true });
-    on(document, "visibilitychange", () => {
-      if (!document.hidden) {
-        this.shownAt = performance.now();
-        this.sync();
-      }
+// pages/_ui/labeler/src/outbox.ts
+var PROTOCOL = 1;
+var RESEND_FIRST = 3e3;
+var RESEND_LAST = 15e3;
+var SLOW = 2e3;
+var never = () => void 0;
+var Outbox = class {
+  /** Renewed at each update of the component. */
+  trigger = never;
+  message = null;
+  #clock;
+  #onSlow;
+  #sentAt = 0;
+  #delay = RESEND_FIRST;
+  #callOff = never;
+  #callOffSlow = never;
+  constructor(clock2, onSlow) {
+    this.#clock = clock2;
+    this.#onSlow = onSlow;
+  }
+  /** Whether there is something under way that must be done; a question how things stand is not. */
+  get isBusy() {
+    return this.message !== null && this.message.kind !== "sync";
+  }
+  get isSlow() {
+    return this.isBusy && this.#clock.now() - this.#sentAt >= SLOW;
+  }
+  /** Send a message; a question how things stand gives way to it, anything else must be done. */
+  send(message) {
+    this.stop();
+    this.message = { v: PROTOCOL, id: identifier(), ...message };
+    this.#delay = RESEND_FIRST;
+    this.#sentAt = this.#clock.now();
+    this.#callOffSlow = this.#clock.after(SLOW + 1, this.#onSlow);
+    this.#transmit();
+  }
+  /** Send what is under way once more, at once. */
+  resend() {
+    if (this.message !== null) this.#transmit();
+  }
+  #transmit() {
+    this.#callOff();
+    this.trigger("message", this.message);
+    this.#callOff = this.#clock.after(this.#delay, () => {
+      this.#transmit();
     });
-    on(window, "storage", (event) => this.onOtherTab(event));
-    on(window, "online", () => this.outbox.message && this.outbox.transmit());
-    on(this.find(".theme-probe"), "transitionend", () => this.followTheme());
-    // A click must not leave the focus on a button, where Enter would press it again.
-    on(this.root, "pointerdown", (event) => event.target.closest("button") && event.preventDefault());
-    const press = { undo: () => this.undo(), skip: () => this.answer("skip"),
-      unsure: () => this.answer("unsure"), bad: () => this.answer("bad"),
-      back: () => this.move(this.current - 1), next: () => this.move(this.current + 1),
-      help: () => this.toggleHelp(), close: () => this.toggleHelp(false),
-      submit: () => this.submit(), blind: () => this.toggle("blind"),
-      smooth: () => this.toggle("pixels"), auto: () => this.toggle("auto") };
-    for (const [name, action] of Object.entries(press)) on(this.find(`button.${name}`), "click", action);
+    this.#delay = Math.min(this.#delay * 1.5, RESEND_LAST);
   }
-
-  onKey(event) {
-    if (!this.data || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
-    const target = event.composedPath()[0];
-    if (isEditable(target)) return;
-    const isControl = target instanceof Element && target.closest("a, button, summary, [role=tab]");
-    if (isControl && (event.key === "Enter" || event.key === " ")) return;
-    const action = this.actionOf(event.key);
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const repeats = ["ArrowLeft", "ArrowRight"].includes(event.key);
-    if (!event.repeat || repeats) action();
+  /** The final receipt for the message under way, if it is among these. */
+  take(receipts) {
+    const { message } = this;
+    const receipt = this.#receipt(receipts);
+    if (!message || !receipt || receipt.outcome === "failed") return null;
+    this.stop();
+    return { ...receipt, message };
   }
-
-  actionOf(key) {
-    const isHelpOpen = !this.find(".keys").hidden;
-    if (isHelpOpen) return ["?", "Escape"].includes(key) ? () => this.toggleHelp(false) : null;
-    const label = this.data.classes.find((one) => one.key === key.toLowerCase());
-    if (label) return () => this.answer("label", label.name);
-    const actions = { Enter: () => this.accept(), Backspace: () => this.undo(),
-      s: () => this.answer("skip"), u: () => this.answer("unsure"), x: () => this.answer("bad"),
-      ArrowLeft: () => this.move(this.current - 1), ArrowRight: () => this.move(this.current + 1),
-      h: () => this.toggle("blind"), p: () => this.toggle("pixels"), a: () => this.toggle("auto"),
-      "?": () => this.toggleHelp() };
-    return actions[key] ?? actions[key.toLowerCase()];
+  /** Why the message under way could not be stored yet. */
+  failure(receipts) {
+    const receipt = this.#receipt(receipts);
+    return receipt?.outcome === "failed" ? receipt.text : void 0;
   }
-
-  onOtherTab(event) {
-    if (!this.data?.batch_id) return;
-    const isShown = this.data.as_you_go
-      ? event.key?.startsWith(this.drafts.prefix) : event.key === this.drafts.key(this.data.batch_id);
-    if (!isShown) return;
-    if (event.newValue === null) this.sync();
-    else this.show();
+  #receipt(receipts) {
+    return receipts.find(({ id }) => id === this.message?.id);
   }
-
-  // ---- what a person sees
-
-  show() {
-    const { items, last, as_you_go: asYouGo } = this.data;
-    const answers = this.answers;
-    const answered = Object.keys(answers).length;
-    const given = this.item && answers[this.item.id];
-    this.root.classList.toggle("pixels", this.preferences.pixels);
-    this.followTheme();
-    this.find(".question").textContent = this.data.question;
-    this.showRound(answers);
-    this.showSaved();
-    this.showStage();
-    this.showBeliefs();
-    this.showToggles();
-    const isBlocked = this.painted && !this.canAnswer;
-    for (const button of this.find(".classes").children) {
-      button.classList.toggle("chosen", given?.label === button.dataset.name);
-      button.classList.toggle("likely", !this.preferences.blind && !given
-        && this.item?.beliefs[0]?.name === button.dataset.name);
-      button.disabled = isBlocked;
-    }
-    for (const kind of Object.keys(KINDS)) {
-      this.find(`.key.${kind}`).classList.toggle("chosen", given?.kind === kind);
-    }
-    this.find(".undo").disabled = !answered && !last;
-    this.find(".undo").title = answered || !last
-      ? "Take the last answer back" : `Take the last answer back (${last.said})`;
-    const submit = this.find(".submit");
-    submit.disabled = !answered || this.isLocked;
-    submit.classList.toggle("ready", this.isComplete() && !this.isLocked);
-    submit.hidden = asYouGo;
-    submit.textContent = answered ? `Save ${count(answered, "answer")}` : "Save";
-    this.showStrip(answers);
-    for (const part of [".bar", ".work", ".classes", ".strip"]) this.find(part).hidden = !items.length;
-    this.find(".done").hidden = items.length > 0;
+  stop() {
+    this.#callOff();
+    this.#callOffSlow();
+    this.message = null;
   }
+};
+function identifier() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
 
-  /** How far the round is: in the batch on screen or, as you go, by the answers it has. */
-  showRound(answers) {
-    const { as_you_go: asYouGo, items, round } = this.data;
-    const inRound = Object.values(answers).filter((draft) => draft.round === round).length;
-    const size = asYouGo ? this.data.round_size : items.length;
-    const done = asYouGo ? Math.min(size, this.data.answered + inRound) : Object.keys(answers).length;
-    const place = asYouGo ? done : this.current + 1;
-    const where = this.find(".where");
-    where.textContent = items.length ? `Round ${round} · ${place} of ${size}` : "";
-    where.title = asYouGo
-      ? `A round is ${count(size, "answer")}; after each of them the model is fitted again.`
-      : "A round is one batch of images; after it the model is fitted again.";
-    const bar = this.find(".bar");
-    bar.ariaValueMax = size;
-    bar.ariaValueNow = done;
-    bar.firstElementChild.style.width = `${items.length ? (100 * done) / size : 100}%`;
+// pages/_ui/labeler/src/revive.ts
+async function revive() {
+  for (let empty = 0; empty < 3; ) {
+    await pause(1e3);
+    const { testScriptState, testConnectionState } = document.querySelector(".stApp")?.dataset ?? {};
+    if (document.querySelector("[data-testid=stMain] [data-testid=stElementContainer]")) return;
+    empty = testScriptState === "notRunning" && testConnectionState === "CONNECTED" ? empty + 1 : 0;
   }
+  location.reload();
+}
 
-  showStage() {
-    const stage = this.find(".stage");
-    const shown = this.images[this.current]?.[this.preferences.pixels ? "pixels" : "smooth"];
-    for (const image of stage.querySelectorAll("img")) if (image !== shown) image.remove();
-    if (shown && !shown.isConnected) stage.append(shown);
-    stage.classList.toggle("saving", this.isLocked);
-    this.find(".broken").hidden = !shown || !shown.dataset.broken;
-    if (shown) shown.hidden = Boolean(shown.dataset.broken);
-    this.root.dataset.item = this.item?.id ?? "";
+// pages/_ui/labeler/src/storage.ts
+var Store = class {
+  #open;
+  #unstored = /* @__PURE__ */ new Map();
+  /** Only asking for the shelf may be forbidden already, hence a function. */
+  constructor(open) {
+    this.#open = open;
   }
-
-  showBeliefs() {
-    const beliefs = this.item?.beliefs ?? [];
-    const hidden = this.preferences.blind;
-    const best = beliefs[0];
-    this.find(".verdict").textContent = verdict(best, beliefs[1]?.probability ?? 0, hidden);
-    this.find(".top").replaceChildren(...(hidden ? [] : beliefs.map(bar)));
-    this.find(".why").textContent = this.item && !this.isLocked ? this.item.why : "";
-    const hint = this.find(".hint");
-    if (this.isLocked) {
-      hint.textContent = "One moment …";
-    } else if (this.isComplete()) {
-      hint.textContent = "All answered. ";
-      hint.append(this.acceptButton(), " saves them.");
-    } else {
-      hint.textContent = best || hidden
-        ? "Press the key of what you see. "
-        : "No label reaches this image, so the model cannot say. Press the key of what you see.";
-      if (best && !hidden) hint.append(this.acceptButton(), ` if it is ${best.name}.`);
+  /** What was written, as its writer knows it; null if there is nothing. */
+  read(key) {
+    if (this.#unstored.has(key)) return this.#unstored.get(key);
+    try {
+      return JSON.parse(this.#open().getItem(key) ?? "null");
+    } catch {
+      return null;
     }
   }
-
-  acceptButton() {
-    const button = element("button", "accept");
-    button.type = "button";
-    button.append(key("Enter"));
-    button.onclick = () => this.accept();
-    return button;
+  /** Keep a value; null removes it. */
+  write(key, value) {
+    this.#unstored.delete(key);
+    try {
+      if (value === null) this.#open().removeItem(key);
+      else this.#open().setItem(key, JSON.stringify(value));
+    } catch {
+      this.#unstored.set(key, value);
+    }
   }
-
-  showToggles() {
-    const { blind, pixels, auto } = this.preferences;
-    this.find(".blind").textContent = blind ? "Show predictions" : "Hide predictions";
-    this.find(".smooth").textContent = pixels ? "Smooth images" : "Show pixels";
-    this.find(".auto").hidden = this.data.as_you_go;
-    this.find(".auto").textContent = auto ? "Save by hand" : "Save by itself";
+  keys(prefix) {
+    return [.../* @__PURE__ */ new Set([...this.#stored(), ...this.#unstored.keys()])].filter((key) => key.startsWith(prefix));
   }
-
-  showSaved() {
-    const saved = this.find(".saved");
-    const waiting = Object.keys(this.answers).length;
-    const stored = count(this.data.saved, "answer");
-    const sending = this.outbox.message?.kind === "submit";
-    const failure = this.outbox.failure(this.data.receipts);
-    const isSlow = this.outbox.busy && (failure || this.outbox.isSlow || !navigator.onLine);
-    let text = stored === "0 answers" ? "Nothing to save yet" : `✓ all ${stored} saved`;
-    if (isSlow) text = this.data.as_you_go && waiting ? `Not saved yet: ${count(waiting, "answer")}` : "Not saved yet";
-    else if (sending) text = `Saving ${count(this.outbox.message.answers.length, "answer")} …`;
-    else if (waiting) text = `${waiting} kept here, ${stored} saved`;
-    saved.textContent = text;
-    saved.classList.toggle("all", !waiting && !this.outbox.busy && this.data.saved > 0);
-    saved.classList.toggle("trouble", Boolean(isSlow));
-    const summary = this.find(".summary");
-    summary.classList.toggle("trouble", Boolean(isSlow));
-    summary.textContent = isSlow
-      ? `${failure || "The server does not answer."} Your answers are kept in this browser and sent again.`
-      : this.notice || this.data.summary;
-    summary.title = summary.textContent;
+  #stored() {
+    try {
+      const shelf = this.#open();
+      return Array.from({ length: shelf.length }, (_, index) => shelf.key(index) ?? "");
+    } catch {
+      return [];
+    }
   }
+};
 
-  fillClasses() {
-    const isNamed = this.data.classes.some(({ name, key: shortcut }) => name !== shortcut);
-    this.root.classList.toggle("named", isNamed);
-    this.find(".classes").replaceChildren(...this.data.classes.map(({ name, key: shortcut }) => {
-      const button = element("button");
-      button.type = "button";
-      button.dataset.name = name;
-      button.title = `Label as ${name}${shortcut ? ` (key ${shortcut.toUpperCase()})` : ""}`;
-      if (isNamed && shortcut) button.append(key(shortcut.toUpperCase()));
-      button.append(element("span", "", name));
-      button.onclick = () => this.answer("label", name);
-      return button;
-    }));
-  }
-
+// pages/_ui/labeler/src/pictures.ts
+var PATIENCE = 300;
+var Pictures = class {
+  #byItem = /* @__PURE__ */ new Map();
   /** Load the pictures of a batch; those of its images that were shown before are there. */
-  fillImages() {
-    const known = this.pictures;
-    this.pictures = new Map(this.data.items.map((item) => [item.id, known.get(item.id) ?? picture(item)]));
-    this.images = this.data.items.map(({ id }) => this.pictures.get(id));
-    this.fillStrip();
+  fill(items) {
+    const known = this.#byItem;
+    this.#byItem = new Map(items.map((item) => [item.id, known.get(item.id) ?? load(item)]));
   }
+  of(item) {
+    return item && this.#byItem.get(item.id);
+  }
+  clear() {
+    this.#byItem = /* @__PURE__ */ new Map();
+  }
+  /** Resolves when an item's picture can be shown, or after a while. */
+  async isThere(item) {
+    await Promise.race([decoded(this.of(item)?.smooth), pause(PATIENCE)]);
+  }
+};
+function load(item) {
+  return { smooth: image(item.smooth), pixels: image(item.pixels), tile: image(item.smooth) };
+}
+function image(source) {
+  const made = new Image();
+  made.alt = "";
+  made.decoding = "sync";
+  made.draggable = false;
+  made.onerror = () => {
+    made.dataset["broken"] = "true";
+  };
+  made.src = source;
+  return made;
+}
+async function decoded(image2) {
+  try {
+    await image2?.decode();
+  } catch {
+  }
+}
 
-  fillStrip() {
-    this.find(".strip").replaceChildren(...this.data.items.map((item, index) => {
-      const button = element("button");
-      button.type = "button";
-      button.append(this.images[index].tile, element("span"));
-      button.onclick = () => this.move(index);
+// pages/_ui/labeler/src/saved.ts
+function savedWords(desk, isOnline) {
+  const { answers, data, outbox } = desk;
+  const waiting = Object.keys(answers).length;
+  const failure = outbox.failure(data.receipts) ?? "";
+  const isLate = outbox.isBusy && (failure !== "" || outbox.isSlow || !isOnline);
+  if (!isLate) return { text: text(desk, waiting), isAll: !waiting && !outbox.isBusy && data.saved > 0, trouble: "" };
+  return {
+    text: lateText(data.as_you_go ? waiting : 0),
+    isAll: false,
+    trouble: `${failure || "The server does not answer."} Your answers are kept in this browser and sent again.`
+  };
+}
+var lateText = (waiting) => waiting ? `Not saved yet: ${count(waiting, "answer")}` : "Not saved yet";
+function text({ data, outbox: { message } }, waiting) {
+  if (message?.kind === "submit") return `Saving ${count(message.answers.length, "answer")} …`;
+  const stored = count(data.saved, "answer");
+  if (waiting) return `${waiting} kept here, ${stored} saved`;
+  return data.saved ? `✓ all ${stored} saved` : "Nothing to save yet";
+}
+
+// pages/_ui/labeler/src/strip.ts
+var Strip = class {
+  #list;
+  #desk;
+  #pictures;
+  constructor(list, desk, pictures) {
+    this.#list = list;
+    this.#desk = desk;
+    this.#pictures = pictures;
+  }
+  fill() {
+    this.#list.replaceChildren(...this.#desk.data.items.map((item, index) => {
+      const tile = button("", () => {
+        this.#desk.move(index);
+      });
+      tile.append(this.#pictures.of(item)?.tile ?? "", element("span"));
       const entry = element("li");
-      entry.append(button);
+      entry.append(tile);
       return entry;
     }));
   }
-
-  showStrip(answers) {
-    [...this.find(".strip").children].forEach((entry, index) => {
-      const item = this.data.items[index];
-      const answer = item && answers[item.id];
-      const button = entry.firstElementChild;
-      const said = answer ? answer.label ?? KINDS[answer.kind] : "·";
-      button.className = `${answer ? "answered" : ""} ${index === this.current ? "current" : ""}`;
-      button.lastElementChild.textContent = said;
-      button.ariaLabel = `Image ${index + 1}${answer ? `, ${said}` : ""}`;
-      if (item) button.firstElementChild.src = item[this.preferences.pixels ? "pixels" : "smooth"];
+  show() {
+    const { answers, current, data, preferences } = this.#desk;
+    childrenOf(this.#list).forEach((entry, index) => {
+      const item = data.items[index];
+      if (!item) return;
+      const answer = answers[item.id];
+      const said = answer && inShort(answer);
+      const tile = find(entry, "button", HTMLButtonElement);
+      tile.className = `${answer ? "answered" : ""} ${index === current ? "current" : ""}`;
+      tile.ariaLabel = `Image ${index + 1}${said ? `, ${said}` : ""}`;
+      find(tile, "span").textContent = said ?? "·";
+      find(tile, "img", HTMLImageElement).src = item[preferences.pixels ? "pixels" : "smooth"];
     });
   }
+};
+var inShort = ({ kind, label }) => kind === "label" ? label ?? "" : KINDS[kind];
 
-  fillHelp() {
-    const told = HELP.map(([keys, meaning, asYouGo = meaning]) => [keys, this.data.as_you_go ? asYouGo : meaning]);
-    const keys = this.data.classes.map((one) => one.key?.toUpperCase()).filter(Boolean);
-    told.unshift([keys.length > 2 ? [keys[0], "–", keys.at(-1)] : keys, "label and go on"]);
-    this.find(".keys dl").replaceChildren(...told.filter(([, meaning]) => meaning).flatMap(([keys, meaning]) => {
+// pages/_ui/labeler/src/view.ts
+var View = class {
+  /** There before anything is shown: the desk is made with its screen. */
+  desk;
+  #root;
+  #pictures = new Pictures();
+  #strip;
+  constructor(root) {
+    this.#root = root;
+  }
+  attach(desk) {
+    this.desk = desk;
+    this.#strip = new Strip(this.#find(".strip"), desk, this.#pictures);
+  }
+  #find(selector) {
+    return find(this.#root, selector);
+  }
+  beginProject() {
+    this.#pictures.clear();
+    this.#fillClasses();
+    this.#fillHelp();
+  }
+  fillImages() {
+    this.#pictures.fill(this.desk.data.items);
+    this.#strip.fill();
+  }
+  imageIsThere() {
+    return this.#pictures.isThere(this.desk.item);
+  }
+  painted() {
+    return painted();
+  }
+  setReady(batch) {
+    if (batch === null) delete this.#root.dataset["ready"];
+    else this.#root.dataset["ready"] = batch;
+  }
+  get isHelpOpen() {
+    return !this.#find(".keys").hidden;
+  }
+  toggleHelp(isOpen = !this.isHelpOpen) {
+    this.#find(".keys").hidden = !isOpen;
+  }
+  show() {
+    const { answers, data, preferences } = this.desk;
+    this.#root.classList.toggle("pixels", preferences.pixels);
+    this.followTheme();
+    this.#find(".question").textContent = data.question;
+    this.#showRound(answers);
+    this.showSaved();
+    this.#showStage();
+    this.#showBeliefs();
+    this.#showToggles();
+    this.#showClasses();
+    this.#showActions(Object.keys(answers).length);
+    this.#strip.show();
+    for (const part of [".bar", ".work", ".classes", ".strip"]) this.#find(part).hidden = !data.items.length;
+    this.#find(".done").hidden = data.items.length > 0;
+  }
+  #showClasses() {
+    const { canAnswer, given, isPainted, item, preferences } = this.desk;
+    const likely = preferences.blind || given ? void 0 : item?.beliefs[0]?.name;
+    for (const each of this.#find(".classes").querySelectorAll("button")) {
+      const { name } = each.dataset;
+      each.classList.toggle("chosen", given !== void 0 && given.label === name);
+      each.classList.toggle("likely", likely === name);
+      each.disabled = isPainted && !canAnswer;
+    }
+    for (const kind of Object.keys(KINDS)) {
+      this.#find(`.key.${kind}`).classList.toggle("chosen", given?.kind === kind);
+    }
+  }
+  #showActions(answered) {
+    const { data, isComplete, isLocked } = this.desk;
+    const undo = find(this.#root, ".undo", HTMLButtonElement);
+    undo.disabled = !answered && !data.last;
+    undo.title = answered || !data.last ? "Take the last answer back" : `Take the last answer back (${data.last.said})`;
+    const submit = find(this.#root, ".submit", HTMLButtonElement);
+    submit.disabled = !answered || isLocked;
+    submit.classList.toggle("ready", isComplete && !isLocked);
+    submit.hidden = data.as_you_go;
+    submit.textContent = answered ? `Save ${count(answered, "answer")}` : "Save";
+  }
+  /** How far the round is: in the batch on screen or, as you go, by the answers it has. */
+  #showRound(answers) {
+    const { as_you_go: isAsYouGo, items, round, round_size: roundSize, answered } = this.desk.data;
+    const inRound = Object.values(answers).filter((draft) => draft.round === round).length;
+    const size = isAsYouGo ? roundSize : items.length;
+    const done = isAsYouGo ? Math.min(size, answered + inRound) : Object.keys(answers).length;
+    const place = isAsYouGo ? done : this.desk.current + 1;
+    const where = this.#find(".where");
+    where.textContent = items.length ? `Round ${round} · ${place} of ${size}` : "";
+    where.title = isAsYouGo ? `A round is ${count(size, "answer")}; after each of them the model is fitted again.` : "A round is one batch of images; after it the model is fitted again.";
+    const bar2 = this.#find(".bar");
+    bar2.ariaValueMax = String(size);
+    bar2.ariaValueNow = String(done);
+    find(bar2, "i").style.width = `${items.length ? 100 * done / size : 100}%`;
+  }
+  #showStage() {
+    const { isLocked, item, preferences } = this.desk;
+    const stage = this.#find(".stage");
+    const shown = this.#pictures.of(item)?.[preferences.pixels ? "pixels" : "smooth"];
+    for (const image2 of stage.querySelectorAll("img")) if (image2 !== shown) image2.remove();
+    if (shown && !shown.isConnected) stage.append(shown);
+    stage.classList.toggle("saving", isLocked);
+    this.#showBroken(shown);
+    this.#root.dataset["item"] = String(item?.id ?? "");
+  }
+  #showBroken(shown) {
+    const isBroken = shown?.dataset["broken"] !== void 0;
+    this.#find(".broken").hidden = !isBroken;
+    if (shown) shown.hidden = isBroken;
+  }
+  #showBeliefs() {
+    const { isLocked, item, preferences } = this.desk;
+    const beliefs = item?.beliefs ?? [];
+    this.#find(".verdict").textContent = verdict(beliefs, preferences.blind);
+    this.#find(".top").replaceChildren(...preferences.blind ? [] : beliefs.map(bar));
+    this.#find(".why").textContent = item && !isLocked ? item.why : "";
+    this.#find(".hint").replaceChildren(...this.#hint(beliefs[0]));
+  }
+  /** What to do now. */
+  #hint(best) {
+    const { isComplete, isLocked, preferences } = this.desk;
+    if (isLocked) return ["One moment …"];
+    if (isComplete) return ["All answered. ", this.#acceptButton(), " saves them."];
+    const press = "Press the key of what you see. ";
+    if (preferences.blind) return [press];
+    if (!best) return [`No label reaches this image, so the model cannot say. ${press.trimEnd()}`];
+    return [press, this.#acceptButton(), ` if it is ${best.name}.`];
+  }
+  #acceptButton() {
+    const accept = button("accept", () => {
+      this.desk.perform("accept");
+    });
+    accept.append(keycap("Enter"));
+    return accept;
+  }
+  #showToggles() {
+    const { data, preferences } = this.desk;
+    this.#find(".blind").textContent = preferences.blind ? "Show predictions" : "Hide predictions";
+    this.#find(".smooth").textContent = preferences.pixels ? "Smooth images" : "Show pixels";
+    this.#find(".auto").hidden = data.as_you_go;
+    this.#find(".auto").textContent = preferences.auto ? "Save by hand" : "Save by itself";
+  }
+  showSaved() {
+    const { text: text2, isAll, trouble } = savedWords(this.desk, navigator.onLine);
+    const saved = this.#find(".saved");
+    saved.textContent = text2;
+    saved.classList.toggle("all", isAll);
+    saved.classList.toggle("trouble", trouble !== "");
+    const summary = this.#find(".summary");
+    summary.classList.toggle("trouble", trouble !== "");
+    summary.textContent = trouble || this.desk.notice || this.desk.data.summary;
+    summary.title = summary.textContent;
+  }
+  #fillClasses() {
+    const { classes } = this.desk.data;
+    const isNamed = classes.some(({ name, key }) => name !== key);
+    this.#root.classList.toggle("named", isNamed);
+    this.#find(".classes").replaceChildren(...classes.map(({ name, key }) => {
+      const each = button("", () => {
+        this.desk.perform({ label: name });
+      });
+      each.dataset["name"] = name;
+      each.title = `Label as ${name}${key ? ` (key ${key.toUpperCase()})` : ""}`;
+      if (isNamed && key) each.append(keycap(key.toUpperCase()));
+      each.append(element("span", "", name));
+      return each;
+    }));
+  }
+  #fillHelp() {
+    const keys = this.desk.data.classes.flatMap(({ key }) => key ? [key.toUpperCase()] : []);
+    const [first, last] = [keys[0], keys.at(-1)];
+    const forClasses = first && last && keys.length > 2 ? [first, "–", last] : keys;
+    const told = [[forClasses, "label and go on"], ...help(this.desk.data.as_you_go)];
+    this.#find(".keys dl").replaceChildren(...told.flatMap(([keys2, meaning]) => {
       const term = element("dt");
-      term.append(...keys.map((one) => (one === "–" ? document.createTextNode("– ") : key(one))));
+      term.append(...keys2.map((key) => key === "–" ? "– " : keycap(key)));
       return [term, element("dd", "", meaning)];
     }));
   }
-
   followTheme() {
-    const [red, green, blue] = getComputedStyle(this.find(".theme-probe"))
-      .backgroundColor.match(/[\d.]+/g).map(Number);
-    this.root.classList.toggle("dark", 0.3 * red + 0.59 * green + 0.11 * blue < 128);
+    const { backgroundColor } = getComputedStyle(this.#find(".theme-probe"));
+    const [red = 0, green = 0, blue = 0] = (backgroundColor.match(/[\d.]+/g) ?? []).map(Number);
+    this.#root.classList.toggle("dark", 0.3 * red + 0.59 * green + 0.11 * blue < 128);
   }
-
-  destroy() {
-    this.listening.abort();
-    this.outbox.stop();
-  }
-}
-
-function verdict(best, second, hidden) {
-  if (hidden) return "Predictions are hidden";
-  if (!best) return "No prediction yet";
-  if (best.probability >= 0.9) return "The model is sure";
-  if (best.probability >= 0.5 || best.probability >= 2 * second) return `The model leans to ${best.name}`;
-  return "The model is torn";
-}
-
+};
 function bar({ name, probability }) {
   const row = element("li");
   const length = element("i");
@@ -717,72 +913,98 @@ function bar({ name, probability }) {
   return row;
 }
 
-function picture(item) {
-  const load = (source) => {
-    const image = new Image();
-    image.alt = "";
-    image.decoding = "sync";
-    image.draggable = false;
-    image.onerror = () => { image.dataset.broken = "true"; };
-    image.src = source;
-    return image;
-  };
-  return { smooth: load(item.smooth), pixels: load(item.pixels), tile: load(item.smooth) };
-}
-
-async function decoded(image) {
-  try {
-    await image?.decode();
-  } catch {
-    // A broken image is told of on the stage.
+// pages/_ui/labeler/src/component.ts
+var BUTTONS = {
+  undo: "undo",
+  skip: "skip",
+  unsure: "unsure",
+  bad: "bad",
+  back: "back",
+  next: "next",
+  submit: "submit",
+  help: "help",
+  close: "close",
+  blind: "blind",
+  smooth: "pixels",
+  auto: "auto"
+};
+var Labeler = class {
+  #root;
+  #view;
+  #outbox;
+  #desk;
+  #listening = new AbortController();
+  constructor(parent) {
+    this.#root = find(parent, ".labeler");
+    this.#view = new View(this.#root);
+    this.#outbox = new Outbox(clock, () => {
+      this.#view.showSaved();
+    });
+    this.#desk = new Desk(this.#view, this.#outbox, new Store(() => localStorage), clock);
+    this.#view.attach(this.#desk);
+    this.#listen();
+    this.#root.focus({ preventScroll: true });
   }
-}
-
-function element(tag, className = "", text = "") {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text) made.textContent = text;
-  return made;
-}
-
-const key = (name) => element("kbd", "", name);
-const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-function identifier() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function isEditable(target) {
-  return target instanceof HTMLElement
-    && (target.isContentEditable || target.matches("input, textarea, select"));
-}
-
-// Streamlit calls the default export again on every change of the data, on the same element.
-const instances = new WeakMap();
-
-export default function ({ data, parentElement, setTriggerValue }) {
-  let labeler = instances.get(parentElement);
-  if (!labeler) {
-    labeler = new Labeler(parentElement);
-    instances.set(parentElement, labeler);
+  update(data, trigger) {
+    this.#outbox.trigger = trigger;
+    this.#desk.update(data);
   }
-  labeler.update(data, setTriggerValue);
-  return () => {
-    labeler.destroy();
-    instances.delete(parentElement);
-    revive();
-  };
-}
-
-// A connection lost just as a run begins leaves Streamlit's page empty and at rest. Whoever waits there
-// would wait for ever: start the page afresh.
-async function revive() {
-  for (let empty = 0; empty < 3; ) {
-    await pause(1000);
-    const { testScriptState, testConnectionState } = document.querySelector(".stApp")?.dataset ?? {};
-    if (document.querySelector("[data-testid=stMain] [data-testid=stElementContainer]")) return;
-    empty = testScriptState === "notRunning" && testConnectionState === "CONNECTED" ? empty + 1 : 0;
+  destroy() {
+    this.#listening.abort();
+    this.#outbox.stop();
+    void revive();
   }
-  location.reload();
-}
+  #listen() {
+    const { signal } = this.#listening;
+    document.addEventListener("keydown", (event) => {
+      this.#onKey(event);
+    }, { signal, capture: true });
+    document.addEventListener("visibilitychange", () => {
+      this.#onReturn();
+    }, { signal });
+    addEventListener("storage", (event) => {
+      this.#onOtherTab(event);
+    }, { signal });
+    addEventListener("online", () => {
+      this.#outbox.resend();
+    }, { signal });
+    find(this.#root, ".theme-probe").addEventListener("transitionend", () => {
+      this.#view.followTheme();
+    }, { signal });
+    this.#root.addEventListener("pointerdown", (event) => {
+      if (isWithin(event, "button")) event.preventDefault();
+    }, { signal });
+    for (const [name, wish] of Object.entries(BUTTONS)) {
+      find(this.#root, `button.${name}`).addEventListener("click", () => {
+        this.#perform(wish);
+      }, { signal });
+    }
+  }
+  #perform(wish) {
+    if (wish === "help") this.#view.toggleHelp();
+    else if (wish === "close") this.#view.toggleHelp(false);
+    else this.#desk.perform(wish);
+  }
+  #onKey(event) {
+    if (isElsewhere(event) || isTyped(event) || pressesControl(event, "a, button, summary, [role=tab]")) return;
+    const wish = wishOf(event.key, this.#desk.data.classes, this.#view.isHelpOpen);
+    if (!wish) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat || goesOn(wish)) this.#perform(wish);
+  }
+  #onReturn() {
+    if (document.hidden) return;
+    this.#desk.restart();
+    this.#desk.sync();
+  }
+  #onOtherTab({ key, newValue }) {
+    if (!this.#desk.concerns(key)) return;
+    if (newValue === null) this.#desk.sync();
+    else this.#view.show();
+  }
+};
+var component_default = mounted((parent) => new Labeler(parent));
+export {
+  component_default as default
+};

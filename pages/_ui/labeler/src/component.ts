@@ -1,0 +1,94 @@
+// The label page's component. All that happens between two keys happens here; the server hears of a
+// batch once, when it is answered. How no answer is lost stands in desk.ts.
+
+import { clock } from "../../browser/clock.ts";
+import { find, isWithin } from "../../browser/dom.ts";
+import { isElsewhere, isTyped, pressesControl } from "../../browser/keys.ts";
+import { mounted, type Component, type Trigger } from "../../browser/mount.ts";
+import type { LabelerData } from "./contract.ts";
+import { Desk } from "./desk.ts";
+import { goesOn, wishOf, type Wish } from "./keys.ts";
+import { Outbox } from "./outbox.ts";
+import { revive } from "./revive.ts";
+import { Store } from "./storage.ts";
+import { View } from "./view.ts";
+
+const BUTTONS: Record<string, Wish> = {
+  undo: "undo", skip: "skip", unsure: "unsure", bad: "bad", back: "back", next: "next", submit: "submit",
+  help: "help", close: "close", blind: "blind", smooth: "pixels", auto: "auto",
+};
+
+class Labeler implements Component<LabelerData> {
+  readonly #root: HTMLElement;
+  readonly #view: View;
+  readonly #outbox: Outbox;
+  readonly #desk: Desk;
+  readonly #listening = new AbortController();
+
+  constructor(parent: HTMLElement) {
+    this.#root = find(parent, ".labeler");
+    this.#view = new View(this.#root);
+    this.#outbox = new Outbox(clock, () => { this.#view.showSaved(); });
+    this.#desk = new Desk(this.#view, this.#outbox, new Store(() => localStorage), clock);
+    this.#view.attach(this.#desk);
+    this.#listen();
+    this.#root.focus({ preventScroll: true });
+  }
+
+  update(data: LabelerData, trigger: Trigger): void {
+    this.#outbox.trigger = trigger;
+    this.#desk.update(data);
+  }
+
+  destroy(): void {
+    this.#listening.abort();
+    this.#outbox.stop();
+    void revive();
+  }
+
+  #listen(): void {
+    const { signal } = this.#listening;
+    document.addEventListener("keydown", (event) => { this.#onKey(event); }, { signal, capture: true });
+    document.addEventListener("visibilitychange", () => { this.#onReturn(); }, { signal });
+    addEventListener("storage", (event) => { this.#onOtherTab(event); }, { signal });
+    addEventListener("online", () => { this.#outbox.resend(); }, { signal });
+    find(this.#root, ".theme-probe")
+      .addEventListener("transitionend", () => { this.#view.followTheme(); }, { signal });
+    // A click must not leave the focus on a button, where Enter would press it again.
+    this.#root.addEventListener("pointerdown", (event) => {
+      if (isWithin(event, "button")) event.preventDefault();
+    }, { signal });
+    for (const [name, wish] of Object.entries(BUTTONS)) {
+      find(this.#root, `button.${name}`).addEventListener("click", () => { this.#perform(wish); }, { signal });
+    }
+  }
+
+  #perform(wish: Wish): void {
+    if (wish === "help") this.#view.toggleHelp();
+    else if (wish === "close") this.#view.toggleHelp(false);
+    else this.#desk.perform(wish);
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    if (isElsewhere(event) || isTyped(event) || pressesControl(event, "a, button, summary, [role=tab]")) return;
+    const wish = wishOf(event.key, this.#desk.data.classes, this.#view.isHelpOpen);
+    if (!wish) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat || goesOn(wish)) this.#perform(wish);
+  }
+
+  #onReturn(): void {
+    if (document.hidden) return;
+    this.#desk.restart();
+    this.#desk.sync();
+  }
+
+  #onOtherTab({ key, newValue }: StorageEvent): void {
+    if (!this.#desk.concerns(key)) return;
+    if (newValue === null) this.#desk.sync();
+    else this.#view.show();
+  }
+}
+
+export default mounted((parent) => new Labeler(parent));

@@ -1,0 +1,385 @@
+// What a person does with a batch, and what the server says of it, without a screen. Three rules keep
+// every label:
+//
+//  1. An answer is written to the browser's storage before it is shown (`Drafts`).
+//  2. A message is sent again until the server's receipt for it has come (`Outbox`).
+//  3. Drafts are dropped only when a receipt says that they are stored. Drafts of an older batch, left
+//     over by a crash or by another tab, are sent as soon as they are found.
+//
+// In a project that learns as you go the server hears of each answer at once, or as soon as it has
+// taken the one before. Nobody waits for it: the next image is there already, and it stays on screen
+// when the new batch comes.
+
+import type { Clock } from "../../browser/clock.ts";
+import type { AnswerKind, Item, LabelerData, Receipt } from "./contract.ts";
+import { Drafts, type ByItem, type Draft } from "./drafts.ts";
+import type { Command, Wish } from "./keys.ts";
+import type { Outbox, Settled } from "./outbox.ts";
+import type { Store } from "./storage.ts";
+import { TOGGLED, UNDONE } from "./words.ts";
+
+/** How a person likes to work, kept from one visit to the next. */
+export interface Preferences {
+  blind: boolean;
+  pixels: boolean;
+  auto: boolean;
+}
+
+/** What shows the desk. */
+export interface Screen {
+  /** Another project has come: its classes, its keys. */
+  beginProject(): void;
+  /** Load the images of a batch. */
+  fillImages(): void;
+  /** Resolves when the current image can be shown, or has kept people waiting for long enough. */
+  imageIsThere(): Promise<void>;
+  show(): void;
+  /** Show what is saved and what is not. */
+  showSaved(): void;
+  /** Resolves when a person can have seen what is shown. */
+  painted(): Promise<void>;
+  /** Tell of the batch whose keys count now; null while none do. */
+  setReady(batch: string | null): void;
+}
+
+/** An answer to be taken back, or the one that the server is about to store. */
+type Taking = { batch_id: string; item: number } | "next" | null;
+
+const PREFERENCES = "labelspread:view";
+
+export class Desk {
+  /** Both are there from the first update on, before which nothing is asked of a desk. */
+  data!: LabelerData;
+  drafts!: Drafts;
+  /** The index of the image on screen. */
+  current = 0;
+  /** A key counts only once a person can have seen the image it is for. */
+  isPainted = false;
+  /** What is said of the last thing that happened. */
+  notice = "";
+  preferences: Preferences;
+  readonly outbox: Outbox;
+  readonly #store: Store;
+  readonly #screen: Screen;
+  readonly #clock: Clock;
+  /** The batch that is to be saved. */
+  #closing: string | null = null;
+  #taking: Taking = null;
+  /** The item whose answer was taken back, as you go, until it is on screen again. */
+  #undone: number | null = null;
+  #shownAt = 0;
+
+  constructor(screen: Screen, outbox: Outbox, store: Store, clock: Clock) {
+    this.#screen = screen;
+    this.outbox = outbox;
+    this.#store = store;
+    this.#clock = clock;
+    const kept = store.read(PREFERENCES) as Partial<Preferences> | null;
+    this.preferences = { blind: false, pixels: false, auto: true, ...kept };
+  }
+
+  // ---- what comes from the server
+
+  update(data: LabelerData): void {
+    const before = this.data as LabelerData | undefined;
+    const isSame = data.project === before?.project;
+    const onScreen = isSame && this.isPainted ? this.item : undefined;
+    this.data = data;
+    if (!isSame) this.#beginProject();
+    this.#settle(data.receipts);
+    if (isSame && data.batch_id === before.batch_id && this.#undone === null) this.#keep(onScreen);
+    else if (onScreen && this.#canStay(onScreen)) this.#stayOn(onScreen);
+    else void this.#begin();
+    this.#sendWaiting();
+  }
+
+  #beginProject(): void {
+    this.drafts = new Drafts(this.data.project, this.#store);
+    this.#taking = null;
+    this.#undone = null;
+    this.#screen.beginProject();
+  }
+
+  /** Show what is new around the image on screen. What is said of it stays: Enter accepts what was read. */
+  #keep(onScreen: Item | undefined): void {
+    const items = this.data.items.map((item) => (item.id === onScreen?.id ? onScreen : item));
+    this.data = { ...this.data, items };
+    this.#screen.show();
+  }
+
+  #settle(receipts: Receipt[]): void {
+    const settled = this.outbox.take(receipts);
+    if (!settled) {
+      this.#settleUndo();
+      return;
+    }
+    this.notice = settled.text;
+    if (settled.outcome === "refused") this.#taking = null;
+    else if (settled.message.kind === "undo") this.#showUndone(settled.message.item);
+    this.#settleDrafts(settled);
+  }
+
+  #settleDrafts({ outcome, message }: Settled): void {
+    if (message.kind !== "submit") return;
+    const { batch_id: batch, answers } = message;
+    if (batch === this.#closing) this.#closing = null;
+    if (outcome === "done") this.drafts.settle(batch, answers);
+    else if (this.data.as_you_go || batch !== this.data.batch_id) {
+      this.drafts.setAside(batch, answers.map(({ item }) => item));
+    }
+  }
+
+  /** A server that was started since has no receipt for an undo, but shows that it was done. */
+  #settleUndo(): void {
+    const { message } = this.outbox;
+    const { last } = this.data;
+    if (message?.kind !== "undo") return;
+    if (last?.batch_id === message.batch_id && last.item === message.item) return;
+    this.outbox.stop();
+    this.#showUndone(message.item);
+  }
+
+  #showUndone(item: number): void {
+    if (!this.data.as_you_go) return;
+    this.#undone = item;
+    this.notice = UNDONE;
+  }
+
+  /** Whether the image on screen is in the new batch and still to answer. */
+  #canStay(onScreen: Item): boolean {
+    const isIn = this.data.items.some(({ id }) => id === onScreen.id);
+    return this.data.as_you_go && this.#undone === null && isIn && !(onScreen.id in this.answers);
+  }
+
+  /** As you go: take up a new batch around the image on screen, and keep the keys live. */
+  #stayOn(onScreen: Item): void {
+    this.current = this.data.items.findIndex(({ id }) => id === onScreen.id);
+    this.#screen.fillImages();
+    this.#keep(onScreen);
+    this.#screen.setReady(this.data.batch_id);
+  }
+
+  /** Show a new batch, from its first unanswered image on, or from the one that was undone. */
+  async #begin(): Promise<void> {
+    this.isPainted = false;
+    this.#closing = null;
+    this.#screen.setReady(null);
+    const batch = this.data.batch_id;
+    const isOver = (): boolean => batch !== this.data.batch_id;
+    this.#screen.fillImages();
+    const undone = this.data.items.findIndex(({ id }) => id === this.#undone);
+    this.current = undone < 0 ? Math.max(0, this.#firstOpen(0)) : undone;
+    this.#undone = null;
+    await this.#screen.imageIsThere();
+    if (isOver()) return;
+    this.#screen.show();
+    await this.#screen.painted();
+    if (isOver()) return;
+    this.isPainted = true;
+    this.restart();
+    this.#screen.setReady(batch ?? "none");
+    if (this.preferences.auto && this.isComplete) this.submit();
+  }
+
+  /** Send what is left over of other batches, then what was to be saved meanwhile. */
+  #sendWaiting(): void {
+    if (this.outbox.isBusy) return;
+    if (this.data.as_you_go) {
+      this.#sendNext();
+      return;
+    }
+    const left = this.drafts.batches().find((batch) => batch !== this.data.batch_id) ?? this.#closing;
+    if (left !== null) this.#send(left);
+  }
+
+  /** As you go: send the undo that has waited for its answer to be stored, or else the oldest answers. */
+  #sendNext(): void {
+    if (this.#taking === "next") this.#taking = this.data.last;
+    const taking = this.#taking;
+    const [oldest] = this.drafts.batches();
+    if (taking && !(taking.item in this.drafts.all(taking.batch_id))) {
+      this.#taking = null;
+      this.#sendUndo(taking);
+    } else if (oldest !== undefined) {
+      this.#send(oldest);
+      this.#screen.showSaved();
+    }
+  }
+
+  #send(batch: string): void {
+    const answers = this.drafts.inOrder(batch).map(({ item, kind, label, ms }) => ({ item, kind, label, ms }));
+    this.outbox.send({ kind: "submit", project: this.data.project, batch_id: batch, answers });
+  }
+
+  #sendUndo({ batch_id, item }: { batch_id: string; item: number }): void {
+    this.outbox.send({ kind: "undo", project: this.data.project, batch_id, item });
+    this.#screen.show();
+  }
+
+  /** Ask how things stand, unless there is something under way that will tell. */
+  sync(): void {
+    if (this.outbox.message === null) this.outbox.send({ kind: "sync", project: this.data.project });
+  }
+
+  // ---- how things stand
+
+  get item(): Item | undefined {
+    return this.data.items[this.current];
+  }
+
+  /** Item to draft. As you go, answers to older batches count too: they are on their way. */
+  get answers(): ByItem {
+    const { as_you_go: isAsYouGo, batch_id: batch } = this.data;
+    if (isAsYouGo) return Object.fromEntries(this.drafts.everywhere().map((draft) => [draft.item, draft]));
+    return batch ? this.drafts.all(batch) : {};
+  }
+
+  /** The draft for the image on screen. */
+  get given(): Draft | undefined {
+    return this.item && this.answers[this.item.id];
+  }
+
+  /** Whether what is on screen is on its way to the server, or an undo is. */
+  get isLocked(): boolean {
+    return this.#closing !== null || this.#taking !== null || this.outbox.message?.kind === "undo"
+      || (this.data.as_you_go && (this.isComplete || this.#isUnderWay(this.item?.id)));
+  }
+
+  get canAnswer(): boolean {
+    return this.isPainted && !this.isLocked && this.item !== undefined;
+  }
+
+  get isComplete(): boolean {
+    return this.data.items.length > 0 && this.#firstOpen(0) < 0;
+  }
+
+  #isUnderWay(item: number | undefined): boolean {
+    const { message } = this.outbox;
+    return message?.kind === "submit" && message.project === this.data.project
+      && message.answers.some((answer) => answer.item === item);
+  }
+
+  /** The first unanswered image at or after an index, going round; -1 if there is none. */
+  #firstOpen(start: number): number {
+    const answers = this.answers;
+    const { items } = this.data;
+    const open = items.map(({ id }, index) => (id in answers ? -1 : index)).filter((index) => index >= 0);
+    return open.find((index) => index >= start) ?? open[0] ?? -1;
+  }
+
+  /** Whether a change of the storage by another tab is of what is on screen. */
+  concerns(key: string | null): boolean {
+    const { as_you_go: isAsYouGo, batch_id: batch } = this.data;
+    if (!batch || key === null) return false;
+    return isAsYouGo ? key.startsWith(this.drafts.prefix) : key === this.drafts.key(batch);
+  }
+
+  // ---- what a person does
+
+  /** Do what a key or a button asks for. Help is the screen's own. */
+  perform(wish: Exclude<Wish, "help" | "close">): void {
+    if (typeof wish === "object") this.#answer("label", wish.label);
+    else this.#deeds[wish]();
+  }
+
+  readonly #deeds: Record<Exclude<Command, "help" | "close">, () => void> = {
+    accept: () => { this.#accept(); },
+    undo: () => { this.#undo(); },
+    skip: () => { this.#answer("skip"); },
+    unsure: () => { this.#answer("unsure"); },
+    bad: () => { this.#answer("bad"); },
+    back: () => { this.move(this.current - 1); },
+    next: () => { this.move(this.current + 1); },
+    submit: () => { this.submit(); },
+    blind: () => { this.#toggle("blind"); },
+    pixels: () => { this.#toggle("pixels"); },
+    auto: () => { this.#toggle("auto"); },
+  };
+
+  #answer(kind: AnswerKind, label: string | null = null): void {
+    const { item } = this;
+    if (!this.canAnswer || !item) return;
+    const ms = Math.round(this.#clock.now() - this.#shownAt);
+    const { batch, round } = this.#placeOf(item);
+    this.drafts.put(batch, item.id, { kind, label, ms, round });
+    this.notice = "";
+    const next = this.#firstOpen(this.current + 1);
+    if (next >= 0) this.move(next);
+    else if (this.preferences.auto && !this.data.as_you_go) this.submit();
+    else this.#screen.show();
+    if (this.data.as_you_go) this.#sendWaiting();
+  }
+
+  /** The batch that an answer belongs to: the one it was given in before, or the one on screen. */
+  #placeOf(item: Item): { batch: string; round: number } {
+    const given = this.data.as_you_go ? this.drafts.everywhere().findLast((draft) => draft.item === item.id) : undefined;
+    return given ?? { batch: this.data.batch_id ?? "", round: this.data.round };
+  }
+
+  #accept(): void {
+    if (this.isComplete) {
+      this.submit();
+      return;
+    }
+    const best = this.item?.beliefs[0];
+    if (best && !this.preferences.blind) this.#answer("label", best.name);
+  }
+
+  #undo(): void {
+    if (this.data.as_you_go) {
+      this.#takeBack();
+      return;
+    }
+    const { batch_id: batch, last } = this.data;
+    if (!this.isPainted || this.isLocked || this.outbox.isBusy) return;
+    const latest = batch === null ? undefined : this.drafts.inOrder(batch).at(-1);
+    if (latest) {
+      this.drafts.drop(latest.batch, [latest.item]);
+      this.move(this.data.items.findIndex(({ id }) => id === latest.item));
+    } else if (last) this.#sendUndo(last);
+  }
+
+  /** As you go: take back a draft that was not sent yet, or else what was stored, once that is known. */
+  #takeBack(): void {
+    if (!this.isPainted || this.#taking) return;
+    const latest = this.drafts.everywhere().at(-1);
+    const index = this.data.items.findIndex(({ id }) => id === latest?.item);
+    if (latest && index >= 0 && !this.#isUnderWay(latest.item)) {
+      this.drafts.drop(latest.batch, [latest.item]);
+      this.move(index);
+      return;
+    }
+    if (latest) this.#taking = { batch_id: latest.batch, item: latest.item };
+    else this.#taking = this.outbox.isBusy ? "next" : this.data.last;
+    this.#sendWaiting();
+    this.#screen.show();
+  }
+
+  move(index: number): void {
+    const { length } = this.data.items;
+    if (!length || !this.isPainted) return;
+    this.current = (index + length) % length;
+    this.restart();
+    this.#screen.show();
+  }
+
+  /** Count the time for the image on screen from now. */
+  restart(): void {
+    this.#shownAt = this.#clock.now();
+  }
+
+  submit(): void {
+    if (!this.canAnswer || !Object.keys(this.answers).length) return;
+    this.#closing = this.data.batch_id;
+    this.#sendWaiting();
+    this.#screen.show();
+  }
+
+  #toggle(preference: keyof Preferences): void {
+    if (preference === "auto" && this.data.as_you_go) return;
+    this.preferences = { ...this.preferences, [preference]: !this.preferences[preference] };
+    this.#store.write(PREFERENCES, this.preferences);
+    this.notice = TOGGLED[preference][this.preferences[preference] ? 1 : 0];
+    this.#screen.show();
+  }
+}

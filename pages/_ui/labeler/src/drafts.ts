@@ -1,0 +1,88 @@
+import type { AnswerKind, SubmittedAnswer } from "./contract.ts";
+import type { Store } from "./storage.ts";
+
+/** An answer that is not in the store yet. */
+export interface Draft {
+  kind: AnswerKind;
+  label: string | null;
+  /** Milliseconds that it took. */
+  ms: number;
+  /** The round it was given in. */
+  round: number;
+  /** Its place in the order in which answers were given, for an object keeps numbers sorted. */
+  at: number;
+}
+
+/** A draft with the place it belongs to. */
+export interface Placed extends Draft {
+  item: number;
+  batch: string;
+}
+
+export type ByItem = Record<string, Draft>;
+
+/** Answers that are not in the store yet, by batch. All tabs of a browser share them. */
+export class Drafts {
+  readonly prefix: string;
+  readonly #store: Store;
+
+  constructor(project: string, store: Store) {
+    this.prefix = `labelspread:draft:${project}:`;
+    this.#store = store;
+  }
+
+  key(batch: string): string {
+    return this.prefix + batch;
+  }
+
+  all(batch: string): ByItem {
+    return (this.#store.read(this.key(batch)) ?? {}) as ByItem;
+  }
+
+  /** The drafts of a batch, the oldest first. */
+  inOrder(batch: string): Placed[] {
+    return Object.entries(this.all(batch))
+      .map(([item, draft]) => ({ ...draft, item: Number(item), batch }))
+      .sort((one, other) => one.at - other.at);
+  }
+
+  put(batch: string, item: number, answer: Omit<Draft, "at">): void {
+    const at = 1 + (this.everywhere().at(-1)?.at ?? 0);
+    this.#store.write(this.key(batch), { ...this.all(batch), [item]: { ...answer, at } });
+  }
+
+  drop(batch: string, items: number[]): void {
+    const dropped = new Set(items);
+    const rest = Object.entries(this.all(batch)).filter(([item]) => !dropped.has(Number(item)));
+    this.#store.write(this.key(batch), rest.length ? Object.fromEntries(rest) : null);
+  }
+
+  /** Drop what is stored now; what another tab has changed since it was sent stays. */
+  settle(batch: string, answers: SubmittedAnswer[]): void {
+    const now = this.all(batch);
+    const isAsSent = ({ item, kind, label }: SubmittedAnswer): boolean =>
+      now[item]?.kind === kind && now[item].label === label;
+    this.drop(batch, answers.filter(isAsSent).map(({ item }) => item));
+  }
+
+  /** Put drafts that the server will never take out of the way, without destroying them. */
+  setAside(batch: string, items: number[]): void {
+    const refused = `labelspread:refused:${batch}`;
+    const aside = Object.entries(this.all(batch)).filter(([item]) => items.includes(Number(item)));
+    this.#store.write(refused, { ...(this.#store.read(refused) as ByItem | null), ...Object.fromEntries(aside) });
+    this.drop(batch, items);
+  }
+
+  /** All drafts of the project, the oldest first. */
+  everywhere(): Placed[] {
+    return this.#store
+      .keys(this.prefix)
+      .flatMap((key) => this.inOrder(key.slice(this.prefix.length)))
+      .sort((one, other) => one.at - other.at);
+  }
+
+  /** The batches that have drafts, the one with the oldest first. */
+  batches(): string[] {
+    return [...new Set(this.everywhere().map(({ batch }) => batch))];
+  }
+}

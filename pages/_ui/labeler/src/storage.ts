@@ -1,0 +1,47 @@
+/** What is used of `localStorage`. */
+export type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
+
+/** A small JSON store that survives a reload, or at least this page where storage is full or forbidden. */
+export class Store {
+  readonly #open: () => Shelf;
+  readonly #unstored = new Map<string, unknown>();
+
+  /** Only asking for the shelf may be forbidden already, hence a function. */
+  constructor(open: () => Shelf) {
+    this.#open = open;
+  }
+
+  /** What was written, as its writer knows it; null if there is nothing. */
+  read(key: string): unknown {
+    if (this.#unstored.has(key)) return this.#unstored.get(key);
+    try {
+      return JSON.parse(this.#open().getItem(key) ?? "null");
+    } catch {
+      return null;
+    }
+  }
+
+  /** Keep a value; null removes it. */
+  write(key: string, value: unknown): void {
+    this.#unstored.delete(key);
+    try {
+      if (value === null) this.#open().removeItem(key);
+      else this.#open().setItem(key, JSON.stringify(value));
+    } catch {
+      this.#unstored.set(key, value);
+    }
+  }
+
+  keys(prefix: string): string[] {
+    return [...new Set([...this.#stored(), ...this.#unstored.keys()])].filter((key) => key.startsWith(prefix));
+  }
+
+  #stored(): string[] {
+    try {
+      const shelf = this.#open();
+      return Array.from({ length: shelf.length }, (_, index) => shelf.key(index) ?? "");
+    } catch {
+      return []; // Forbidden: the page itself holds all there is.
+    }
+  }
+}

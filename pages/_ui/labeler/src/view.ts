@@ -1,0 +1,229 @@
+// What a person sees of the desk. Each part of the page is drawn from how things stand, whatever was
+// shown before.
+
+import { button, element, find, keycap, painted } from "../../browser/dom.ts";
+import type { Belief } from "./contract.ts";
+import type { Desk, Screen } from "./desk.ts";
+import type { ByItem } from "./drafts.ts";
+import { Pictures } from "./pictures.ts";
+import { savedWords } from "./saved.ts";
+import { Strip } from "./strip.ts";
+import { count, help, KINDS, verdict } from "./words.ts";
+
+export class View implements Screen {
+  /** There before anything is shown: the desk is made with its screen. */
+  desk!: Desk;
+  readonly #root: HTMLElement;
+  readonly #pictures = new Pictures();
+  #strip!: Strip;
+
+  constructor(root: HTMLElement) {
+    this.#root = root;
+  }
+
+  attach(desk: Desk): void {
+    this.desk = desk;
+    this.#strip = new Strip(this.#find(".strip"), desk, this.#pictures);
+  }
+
+  #find(selector: string): HTMLElement {
+    return find(this.#root, selector);
+  }
+
+  beginProject(): void {
+    this.#pictures.clear();
+    this.#fillClasses();
+    this.#fillHelp();
+  }
+
+  fillImages(): void {
+    this.#pictures.fill(this.desk.data.items);
+    this.#strip.fill();
+  }
+
+  imageIsThere(): Promise<void> {
+    return this.#pictures.isThere(this.desk.item);
+  }
+
+  painted(): Promise<void> {
+    return painted();
+  }
+
+  setReady(batch: string | null): void {
+    if (batch === null) delete this.#root.dataset["ready"];
+    else this.#root.dataset["ready"] = batch;
+  }
+
+  get isHelpOpen(): boolean {
+    return !this.#find(".keys").hidden;
+  }
+
+  toggleHelp(isOpen = !this.isHelpOpen): void {
+    this.#find(".keys").hidden = !isOpen;
+  }
+
+  show(): void {
+    const { answers, data, preferences } = this.desk;
+    this.#root.classList.toggle("pixels", preferences.pixels);
+    this.followTheme();
+    this.#find(".question").textContent = data.question;
+    this.#showRound(answers);
+    this.showSaved();
+    this.#showStage();
+    this.#showBeliefs();
+    this.#showToggles();
+    this.#showClasses();
+    this.#showActions(Object.keys(answers).length);
+    this.#strip.show();
+    for (const part of [".bar", ".work", ".classes", ".strip"]) this.#find(part).hidden = !data.items.length;
+    this.#find(".done").hidden = data.items.length > 0;
+  }
+
+  #showClasses(): void {
+    const { canAnswer, given, isPainted, item, preferences } = this.desk;
+    const likely = preferences.blind || given ? undefined : item?.beliefs[0]?.name;
+    for (const each of this.#find(".classes").querySelectorAll("button")) {
+      const { name } = each.dataset;
+      each.classList.toggle("chosen", given !== undefined && given.label === name);
+      each.classList.toggle("likely", likely === name);
+      each.disabled = isPainted && !canAnswer;
+    }
+    for (const kind of Object.keys(KINDS)) {
+      this.#find(`.key.${kind}`).classList.toggle("chosen", given?.kind === kind);
+    }
+  }
+
+  #showActions(answered: number): void {
+    const { data, isComplete, isLocked } = this.desk;
+    const undo = find(this.#root, ".undo", HTMLButtonElement);
+    undo.disabled = !answered && !data.last;
+    undo.title = answered || !data.last
+      ? "Take the last answer back" : `Take the last answer back (${data.last.said})`;
+    const submit = find(this.#root, ".submit", HTMLButtonElement);
+    submit.disabled = !answered || isLocked;
+    submit.classList.toggle("ready", isComplete && !isLocked);
+    submit.hidden = data.as_you_go;
+    submit.textContent = answered ? `Save ${count(answered, "answer")}` : "Save";
+  }
+
+  /** How far the round is: in the batch on screen or, as you go, by the answers it has. */
+  #showRound(answers: ByItem): void {
+    const { as_you_go: isAsYouGo, items, round, round_size: roundSize, answered } = this.desk.data;
+    const inRound = Object.values(answers).filter((draft) => draft.round === round).length;
+    const size = isAsYouGo ? roundSize : items.length;
+    const done = isAsYouGo ? Math.min(size, answered + inRound) : Object.keys(answers).length;
+    const place = isAsYouGo ? done : this.desk.current + 1;
+    const where = this.#find(".where");
+    where.textContent = items.length ? `Round ${round} · ${place} of ${size}` : "";
+    where.title = isAsYouGo
+      ? `A round is ${count(size, "answer")}; after each of them the model is fitted again.`
+      : "A round is one batch of images; after it the model is fitted again.";
+    const bar = this.#find(".bar");
+    bar.ariaValueMax = String(size);
+    bar.ariaValueNow = String(done);
+    find(bar, "i").style.width = `${items.length ? (100 * done) / size : 100}%`;
+  }
+
+  #showStage(): void {
+    const { isLocked, item, preferences } = this.desk;
+    const stage = this.#find(".stage");
+    const shown = this.#pictures.of(item)?.[preferences.pixels ? "pixels" : "smooth"];
+    for (const image of stage.querySelectorAll("img")) if (image !== shown) image.remove();
+    if (shown && !shown.isConnected) stage.append(shown);
+    stage.classList.toggle("saving", isLocked);
+    this.#showBroken(shown);
+    this.#root.dataset["item"] = String(item?.id ?? "");
+  }
+
+  #showBroken(shown: HTMLImageElement | undefined): void {
+    const isBroken = shown?.dataset["broken"] !== undefined;
+    this.#find(".broken").hidden = !isBroken;
+    if (shown) shown.hidden = isBroken;
+  }
+
+  #showBeliefs(): void {
+    const { isLocked, item, preferences } = this.desk;
+    const beliefs = item?.beliefs ?? [];
+    this.#find(".verdict").textContent = verdict(beliefs, preferences.blind);
+    this.#find(".top").replaceChildren(...(preferences.blind ? [] : beliefs.map(bar)));
+    this.#find(".why").textContent = item && !isLocked ? item.why : "";
+    this.#find(".hint").replaceChildren(...this.#hint(beliefs[0]));
+  }
+
+  /** What to do now. */
+  #hint(best: Belief | undefined): (string | Node)[] {
+    const { isComplete, isLocked, preferences } = this.desk;
+    if (isLocked) return ["One moment …"];
+    if (isComplete) return ["All answered. ", this.#acceptButton(), " saves them."];
+    const press = "Press the key of what you see. ";
+    if (preferences.blind) return [press];
+    if (!best) return [`No label reaches this image, so the model cannot say. ${press.trimEnd()}`];
+    return [press, this.#acceptButton(), ` if it is ${best.name}.`];
+  }
+
+  #acceptButton(): HTMLButtonElement {
+    const accept = button("accept", () => { this.desk.perform("accept"); });
+    accept.append(keycap("Enter"));
+    return accept;
+  }
+
+  #showToggles(): void {
+    const { data, preferences } = this.desk;
+    this.#find(".blind").textContent = preferences.blind ? "Show predictions" : "Hide predictions";
+    this.#find(".smooth").textContent = preferences.pixels ? "Smooth images" : "Show pixels";
+    this.#find(".auto").hidden = data.as_you_go;
+    this.#find(".auto").textContent = preferences.auto ? "Save by hand" : "Save by itself";
+  }
+
+  showSaved(): void {
+    const { text, isAll, trouble } = savedWords(this.desk, navigator.onLine);
+    const saved = this.#find(".saved");
+    saved.textContent = text;
+    saved.classList.toggle("all", isAll);
+    saved.classList.toggle("trouble", trouble !== "");
+    const summary = this.#find(".summary");
+    summary.classList.toggle("trouble", trouble !== "");
+    summary.textContent = trouble || this.desk.notice || this.desk.data.summary;
+    summary.title = summary.textContent;
+  }
+
+  #fillClasses(): void {
+    const { classes } = this.desk.data;
+    const isNamed = classes.some(({ name, key }) => name !== key);
+    this.#root.classList.toggle("named", isNamed);
+    this.#find(".classes").replaceChildren(...classes.map(({ name, key }) => {
+      const each = button("", () => { this.desk.perform({ label: name }); });
+      each.dataset["name"] = name;
+      each.title = `Label as ${name}${key ? ` (key ${key.toUpperCase()})` : ""}`;
+      if (isNamed && key) each.append(keycap(key.toUpperCase()));
+      each.append(element("span", "", name));
+      return each;
+    }));
+  }
+
+  #fillHelp(): void {
+    const keys = this.desk.data.classes.flatMap(({ key }) => (key ? [key.toUpperCase()] : []));
+    const [first, last] = [keys[0], keys.at(-1)];
+    const forClasses = first && last && keys.length > 2 ? [first, "–", last] : keys;
+    const told: [string[], string][] = [[forClasses, "label and go on"], ...help(this.desk.data.as_you_go)];
+    this.#find(".keys dl").replaceChildren(...told.flatMap(([keys, meaning]) => {
+      const term = element("dt");
+      term.append(...keys.map((key) => (key === "–" ? "– " : keycap(key))));
+      return [term, element("dd", "", meaning)];
+    }));
+  }
+
+  followTheme(): void {
+    const { backgroundColor } = getComputedStyle(this.#find(".theme-probe"));
+    const [red = 0, green = 0, blue = 0] = (backgroundColor.match(/[\d.]+/g) ?? []).map(Number);
+    this.#root.classList.toggle("dark", 0.3 * red + 0.59 * green + 0.11 * blue < 128);
+  }
+}
+
+function bar({ name, probability }: Belief): HTMLElement {
+  const row = element("li");
+  const length = element("i");
+  length.style.width = `${Math.max(2, 180 * probability)}px`;
+  row.append(element("b", "", name), length, element("span", "", `${Math.round(100 * probability)} %`));
+  return row;
+}

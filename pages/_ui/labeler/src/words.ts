@@ -1,0 +1,53 @@
+import type { Belief } from "./contract.ts";
+import type { Preferences } from "./desk.ts";
+
+export const KINDS = { skip: "skipped", unsure: "unsure", bad: "bad" } as const;
+
+export const UNDONE = "Undone. The model is as it was before.";
+
+/** What is said after a preference was switched off, and on. */
+export const TOGGLED: Record<keyof Preferences, readonly [string, string]> = {
+  blind: ["Predictions are shown.", "Predictions are hidden, so that they do not sway you."],
+  pixels: ["Images are smoothed.", "Images show their pixels."],
+  auto: ["A batch is saved when you press Enter or Save.", "A batch is saved by itself after its last image."],
+};
+
+interface Explanation {
+  keys: string[];
+  meaning: string;
+  /** What it means as you go, if that is something else; null if nothing. */
+  asYouGo?: string | null;
+}
+
+const HELP: Explanation[] = [
+  { keys: ["Enter"], meaning: "accept the prediction; save a finished batch", asYouGo: "accept the prediction" },
+  { keys: ["⌫"], meaning: "undo, as far back as you like" },
+  { keys: ["S"], meaning: "skip: ask me again later" },
+  { keys: ["U"], meaning: "unsure: I cannot tell" },
+  { keys: ["X"], meaning: "bad image: not a proper one" },
+  { keys: ["←", "→"], meaning: "look at another image of the batch" },
+  { keys: ["H"], meaning: "hide or show predictions" },
+  { keys: ["P"], meaning: "show smooth images or their pixels" },
+  { keys: ["A"], meaning: "save by itself at the end of a batch, or not", asYouGo: null },
+  { keys: ["?"], meaning: "show or hide this list" },
+];
+
+/** Keys and their meanings. */
+export function help(isAsYouGo: boolean): [string[], string][] {
+  return HELP.flatMap(({ keys, meaning, asYouGo = meaning }): [string[], string][] => {
+    const told = isAsYouGo ? asYouGo : meaning;
+    return told === null ? [] : [[keys, told]];
+  });
+}
+
+/** How sure the model is of an image, in a few words. */
+export function verdict(beliefs: Belief[], isHidden: boolean): string {
+  const [best, second] = beliefs;
+  if (isHidden) return "Predictions are hidden";
+  if (!best) return "No prediction yet";
+  if (best.probability >= 0.9) return "The model is sure";
+  const isFirst = best.probability >= 0.5 || best.probability >= 2 * (second?.probability ?? 0);
+  return isFirst ? `The model leans to ${best.name}` : "The model is torn";
+}
+
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;

@@ -1,0 +1,48 @@
+import { drawn } from "../../browser/dom.ts";
+import type { StageRound } from "./contract.ts";
+
+const [WIDTH, HEIGHT, TOP, BOTTOM, SIDE] = [97, 14, 3.6, 10.2, 5];
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** Where the rounds are on the curve: number of labels across, share right up. */
+export function pointsOf(rounds: Pick<StageRound, "labels" | "share">[]): Point[] {
+  const [labels, shares] = [rounds.map((round) => round.labels), rounds.map((round) => round.share)];
+  const [first, last] = [labels[0] ?? 0, labels.at(-1) ?? 0];
+  const [low, high] = [Math.min(...shares), Math.max(...shares)];
+  const floor = BOTTOM - 0.8;
+  return rounds.map((round) => ({
+    x: SIDE + ((WIDTH - 2 * SIDE) * (round.labels - first)) / (last - first || 1),
+    y: floor - ((floor - TOP) * (round.share - low)) / (high - low || 1),
+  }));
+}
+
+/** The share right by the number of labels: all rounds on the axis, a point for those seen so far. */
+export function drawCurve(rounds: StageRound[], current: number, isGrowing: boolean): SVGElement {
+  const points = pointsOf(rounds);
+  const svg = drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}` });
+  svg.append(drawn("line", { x1: 0, x2: WIDTH, y1: BOTTOM, y2: BOTTOM }));
+  rounds.forEach((round, index) => { svg.append(...drawRound(round, index, points, current, isGrowing)); });
+  svg.append(...points.slice(0, current + 1).map(({ x, y }, index) =>
+    drawn("circle", { cx: x, cy: y, r: index === current ? 1.2 : 0.8 })));
+  return svg;
+}
+
+function drawRound(round: StageRound, index: number, points: Point[], current: number, isGrowing: boolean): SVGElement[] {
+  const [point, before] = [points[index], points[index - 1]];
+  if (!point) return [];
+  const when = index < current ? "seen" : index === current ? "now" : "later";
+  const labels = drawn("text", { class: when, x: point.x, y: HEIGHT - 0.9 }, String(round.labels));
+  if (index > current) return [labels];
+  const share = drawn("text", { class: `value ${when}`, x: point.x, y: point.y - 1.6 }, round.right);
+  if (!before) return [labels, share];
+  const isNewest = isGrowing && index === current;
+  const line = drawn("line", {
+    class: isNewest ? "grown newest" : "grown", pathLength: 1,
+    x1: before.x, y1: before.y, x2: point.x, y2: point.y,
+  });
+  return [labels, share, line];
+}

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import type { Message, Receipt } from "../../../pages/_ui/labeler/src/contract.ts";
+import { Outbox, PROTOCOL, RESEND_LAST, SLOW } from "../../../pages/_ui/labeler/src/outbox.ts";
+import { FakeClock } from "../fakes.ts";
+
+const UNDO = { kind: "undo", project: "p", batch_id: "b", item: 1 } as const;
+const SYNC = { kind: "sync", project: "p" } as const;
+
+function setUp() {
+  const clock = new FakeClock();
+  const sent: { at: number; message: Message }[] = [];
+  const slow: number[] = [];
+  const outbox = new Outbox(clock, () => slow.push(clock.now()));
+  outbox.trigger = (name, message) => {
+    assert.equal(name, "message");
+    sent.push({ at: clock.now(), message: message as Message });
+  };
+  const receipt = (outcome: Receipt["outcome"], text = ""): Receipt => ({ id: outbox.message?.id ?? null, outcome, text });
+  return { clock, outbox, receipt, sent, slow };
+}
+
+test("a message has the protocol's version and an id of its own", () => {
+  const { outbox, sent } = setUp();
+  outbox.send(UNDO);
+  outbox.send(UNDO);
+  const [one, other] = sent.map(({ message }) => message);
+  assert.equal(one?.v, PROTOCOL);
+  assert.match(one.id, /^[0-9a-f]{32}$/);
+  assert.notEqual(one.id, other?.id);
+});
+
+test("a message is sent again with the same id until its receipt comes, and later each time", () => {
+  const { clock, outbox, receipt, sent } = setUp();
+  outbox.send(UNDO);
+  clock.pass(60_000);
+  assert.equal(new Set(sent.map(({ message }) => message.id)).size, 1);
+  const waits = sent.slice(1).map(({ at }, index) => at - (sent[index]?.at ?? 0));
+  assert.deepEqual(waits, [3000, 4500, 6750, 10_125, RESEND_LAST, RESEND_LAST]);
+  assert.equal(outbox.take([receipt("done")])?.message.kind, "undo");
+  const { length } = sent;
+  clock.pass(60_000);
+  assert.equal(sent.length, length);
+});
+
+test("a receipt for something else ends nothing", () => {
+  const { clock, outbox, sent } = setUp();
+  outbox.send(UNDO);
+  assert.equal(outbox.take([{ id: "another", outcome: "done", text: "" }, { id: null, outcome: "done", text: "" }]), null);
+  clock.pass(3000);
+  assert.equal(sent.length, 2);
+});
+
+test("a message that could not be stored is kept, and goes on being sent", () => {
+  const { clock, outbox, receipt, sent } = setUp();
+  outbox.send(UNDO);
+  const failed = receipt("failed", "The disk is full.");
+  assert.equal(outbox.take([failed]), null);
+  assert.equal(outbox.failure([failed]), "The disk is full.");
+  clock.pass(3000);
+  assert.equal(sent.length, 2);
+  assert.equal(outbox.take([receipt("done")])?.outcome, "done");
+});
+
+test("a refused message is not sent again", () => {
+  const { clock, outbox, receipt, sent } = setUp();
+  outbox.send(UNDO);
+  assert.equal(outbox.take([receipt("refused", "No such batch.")])?.text, "No such batch.");
+  clock.pass(60_000);
+  assert.equal(sent.length, 1);
+  assert.equal(outbox.message, null);
+});
+
+test("a question how things stand gives way to what must be done", () => {
+  const { clock, outbox, sent } = setUp();
+  outbox.send(SYNC);
+  assert.equal(outbox.isBusy, false);
+  outbox.send(UNDO);
+  assert.equal(outbox.isBusy, true);
+  clock.pass(3000);
+  assert.deepEqual(sent.map(({ message }) => message.kind), ["sync", "undo", "undo"]);
+});
+
+test("it is said once when a message takes long, and not when it does not", () => {
+  const { clock, outbox, receipt, slow } = setUp();
+  outbox.send(UNDO);
+  clock.pass(SLOW - 1);
+  assert.equal(outbox.isSlow, false);
+  outbox.take([receipt("done")]);
+  clock.pass(10_000);
+  assert.deepEqual(slow, []);
+  outbox.send(UNDO);
+  clock.pass(10_000);
+  assert.equal(outbox.isSlow, true);
+  assert.equal(slow.length, 1);
+});
+
+test("when the line is back, the message goes at once and then waits as usual", () => {
+  const { clock, outbox, sent } = setUp();
+  outbox.resend();
+  assert.equal(sent.length, 0);
+  outbox.send(UNDO);
+  clock.pass(1000);
+  outbox.resend();
+  assert.deepEqual(sent.map(({ at }) => at), [0, 1000]);
+  clock.pass(4500);
+  assert.deepEqual(sent.map(({ at }) => at), [0, 1000, 5500]);
+});
+
+test("a trigger that was renewed is the one that is used", () => {
+  const { clock, outbox, sent } = setUp();
+  outbox.send(UNDO);
+  const renewed: unknown[] = [];
+  outbox.trigger = (_, message) => renewed.push(message);
+  clock.pass(3000);
+  assert.equal(sent.length, 1);
+  assert.deepEqual(renewed, [outbox.message]);
+});
