@@ -15,6 +15,7 @@ import numpy as np
 
 from core.data.pictures import ink_url
 from core.errors import LabelspreadError, StoreError
+from core.service.class_keys import class_keys
 from core.service.labelling import Service
 from core.service.page import (
     Belief,
@@ -29,7 +30,6 @@ from core.service.protocol import (
     VERSION,
     SubmitMessage,
     UndoMessage,
-    class_keys,
     message_id,
     parse_message,
 )

@@ -16,22 +16,7 @@ from core.session.events import Answer, AnswerKind
 
 VERSION: Final = 1
 
-ORDINARY_KEYS: Final = "1234567890qwetyiodfgjklzvbnm"
-"""For classes whose names are no keys themselves, in order of display. S, U, X, H, P and A mean
-something else on the page, C and R in Streamlit."""
-
 _Identifier = Annotated[str, Field(min_length=1, max_length=64)]
-
-
-def class_keys(names: tuple[str, ...]) -> tuple[str | None, ...]:
-    """The key that labels an image with each class; None for those that have to be clicked.
-
-    Digits are their own keys. Other classes take the number keys in order, and then letters.
-    """
-    if all(len(name) == 1 and name in "0123456789" for name in names):
-        return names
-    rest = len(names) - len(ORDINARY_KEYS)
-    return (*ORDINARY_KEYS[: len(names)], *[None] * max(0, rest))
 
 
 class _Message(BaseModel):

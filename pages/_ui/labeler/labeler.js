@@ -38,7 +38,6 @@ var painted = () => new Promise((resolve) => requestAnimationFrame(() => request
 var isWithin = (event, selector) => event.target instanceof Element && event.target.closest(selector) !== null;
 
 // pages/_ui/browser/keys.ts
-var isElsewhere = ({ isComposing, ctrlKey, altKey, metaKey }) => isComposing || ctrlKey || altKey || metaKey;
 function isTyped(event) {
   const [target] = event.composedPath();
   return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
@@ -66,6 +65,8 @@ function mounted(create) {
 var Drafts = class {
   prefix;
   #store;
+  /** Answers that were refused, set aside. Older versions did not name the project. */
+  #refused = "labelspread:refused:";
   constructor(project, store) {
     this.prefix = `labelspread:draft:${project}:`;
     this.#store = store;
@@ -73,12 +74,16 @@ var Drafts = class {
   key(batch) {
     return this.prefix + batch;
   }
+  /** Whether a name in the storage is of a batch, or of any where none is given. */
+  isKeyOf(name, batch) {
+    return batch ? name === this.key(batch) : name.startsWith(this.prefix);
+  }
   all(batch) {
     return this.#store.read(this.key(batch)) ?? {};
   }
   /** The drafts of a batch, the oldest first. */
   inOrder(batch) {
-    return Object.entries(this.all(batch)).map(([item, draft]) => ({ ...draft, item: Number(item), batch })).sort((one, other) => one.at - other.at);
+    return placed(this.all(batch), batch);
   }
   put(batch, item, answer) {
     const at = 1 + (this.everywhere().at(-1)?.at ?? 0);
@@ -97,18 +102,203 @@ var Drafts = class {
   }
   /** Put drafts that the server will never take out of the way, without destroying them. */
   setAside(batch, items) {
-    const refused = `labelspread:refused:${batch}`;
+    const refused = this.#refused + batch;
     const aside = Object.entries(this.all(batch)).filter(([item]) => items.includes(Number(item)));
     this.#store.write(refused, { ...this.#store.read(refused), ...Object.fromEntries(aside) });
     this.drop(batch, items);
   }
+  /** What was set aside, the oldest first. */
+  get refused() {
+    return this.#under(this.#refused);
+  }
+  /** Make drafts of what was set aside, so that it is sent again; what is answered anew meanwhile stays. */
+  revive() {
+    for (const { batch, item, kind, label, ms, round } of this.refused) {
+      if (!(item in this.all(batch))) this.put(batch, item, { kind, label, ms, round });
+    }
+    this.discardRefused();
+  }
+  /** Throw away what was set aside. */
+  discardRefused() {
+    for (const key of this.#store.keys(this.#refused)) this.#store.write(key, null);
+  }
   /** All drafts of the project, the oldest first. */
   everywhere() {
-    return this.#store.keys(this.prefix).flatMap((key) => this.inOrder(key.slice(this.prefix.length))).sort((one, other) => one.at - other.at);
+    return this.#under(this.prefix);
+  }
+  #under(prefix) {
+    return this.#store.keys(prefix).flatMap((key) => placed(this.#store.read(key) ?? {}, key.slice(prefix.length))).sort((one, other) => one.at - other.at);
   }
   /** The batches that have drafts, the one with the oldest first. */
   batches() {
     return [...new Set(this.everywhere().map(({ batch }) => batch))];
+  }
+};
+function placed(drafts, batch) {
+  return Object.entries(drafts).map(([item, draft]) => ({ ...draft, item: Number(item), batch })).sort((one, other) => one.at - other.at);
+}
+
+// pages/_ui/labeler/src/keys.ts
+var NAMED = /* @__PURE__ */ new Map([
+  ["Enter", "accept"],
+  ["Backspace", "undo"],
+  ["ArrowLeft", "back"],
+  ["ArrowRight", "next"],
+  ["?", "help"],
+  ["؟", "help"]
+]);
+var LETTERED = /* @__PURE__ */ new Map([
+  ["s", "skip"],
+  ["u", "unsure"],
+  ["x", "bad"],
+  ["h", "blind"],
+  ["p", "pixels"],
+  ["a", "auto"]
+]);
+var HELD = /* @__PURE__ */ new Set(["back", "next"]);
+var CLASS_KEY = /^[0-9a-z]$/;
+var isClassKey = (key) => CLASS_KEY.test(key);
+var Keymap = class {
+  /** Whether a letter of a command stands for a class, so that commands need Shift. */
+  isShifted;
+  #names = /* @__PURE__ */ new Map();
+  #keys = /* @__PURE__ */ new Map();
+  constructor(classes, own = /* @__PURE__ */ new Map()) {
+    const chosen = classes.filter(({ name }) => own.has(name));
+    const others = classes.filter(({ name }) => !own.has(name));
+    for (const { name } of chosen) this.#assign(name, own.get(name) ?? null);
+    for (const { name, key } of others) this.#assign(name, key);
+    this.isShifted = [...LETTERED.keys()].some((letter) => this.#names.has(letter));
+  }
+  #assign(name, key) {
+    if (key === null || this.#names.has(key)) return;
+    this.#names.set(key, name);
+    this.#keys.set(name, key);
+  }
+  /** The key of a class; null if it has to be clicked. */
+  keyOf(name) {
+    return this.#keys.get(name) ?? null;
+  }
+  /** The class that a key stands for. */
+  classOf(key) {
+    return this.#names.get(key);
+  }
+  /** How the key of a command is written, such as S or Shift S. */
+  capOf(letter) {
+    return this.isShifted ? `⇧ ${letter}` : letter;
+  }
+  /** What a key asks for; null if it means nothing here. */
+  wishOf(press, isHelpOpen = false) {
+    if (isHelpOpen) return closes(press.key) ? "close" : null;
+    if (press.ctrlKey || press.metaKey) return press.altKey ? null : chord(press);
+    if (press.altKey) return null;
+    const named = NAMED.get(press.key);
+    if (named) return named;
+    const written = this.#wishOfCharacter(press.key.toLowerCase(), press.shiftKey);
+    return written ?? this.#wishOfCharacter(placedKey(press), press.shiftKey);
+  }
+  #wishOfCharacter(character, isShift) {
+    const command = LETTERED.get(character) ?? null;
+    if (this.isShifted && isShift && command) return command;
+    const label = this.#names.get(character);
+    if (label !== void 0) return { label };
+    return this.isShifted ? null : command;
+  }
+  /** Why a key that was pressed means nothing, in a sentence; empty if that is not worth one. */
+  complaint(press) {
+    if (press.isComposing || press.key === "Process") {
+      return "An input method (IME) takes the keys. Switch it off to label by key.";
+    }
+    if (press.ctrlKey || press.altKey || press.metaKey || !writes(press.key)) return "";
+    const name = press.key === " " ? "Space" : press.key.toUpperCase();
+    const command = LETTERED.has(press.key.toLowerCase());
+    return command && this.isShifted ? `Hold Shift for this command: ⇧ ${name}.` : `${name} is no key here. ? shows those there are.`;
+  }
+};
+function chord({ key, code, shiftKey }) {
+  const letter = isClassKey(key.toLowerCase()) ? key.toLowerCase() : letterAt(code);
+  if (letter === "z") return shiftKey ? "redo" : "undo";
+  return letter === "y" && !shiftKey ? "redo" : null;
+}
+function placedKey({ key, code, shiftKey }) {
+  if (isClassKey(key.toLowerCase()) || !writes(key)) return "";
+  const digit = /^Digit([0-9])$/.exec(code)?.[1];
+  if (digit !== void 0) return shiftKey ? "" : digit;
+  return isLetter(key) ? letterAt(code) : "";
+}
+var writes = (key) => /^.$/u.test(key);
+var closes = (key) => key === "Escape" || NAMED.get(key) === "help";
+var isLetter = (key) => /^\p{L}$/u.test(key);
+var letterAt = (code) => /^Key([A-Z])$/.exec(code)?.[1]?.toLowerCase() ?? "";
+var goesOn = (wish) => typeof wish === "string" && HELD.has(wish);
+
+// pages/_ui/labeler/src/own_keys.ts
+var ProjectKeys = class {
+  map = new Keymap([]);
+  #name;
+  #store;
+  #classes = [];
+  constructor(project, store) {
+    this.#name = `labelspread:keys:${project}`;
+    this.#store = store;
+  }
+  /** Take up the classes there are now; whether that changes any key. */
+  update(classes) {
+    if (areSame(classes, this.#classes)) return false;
+    this.#classes = classes;
+    this.#mapAnew();
+    return true;
+  }
+  /** Give a class a key; the class that had it takes over the old one. */
+  choose(name, key) {
+    if (!isClassKey(key)) return;
+    const chosen = new Map(this.#own);
+    const holder = this.map.classOf(key);
+    if (holder !== void 0 && holder !== name) chosen.set(holder, this.map.keyOf(name));
+    chosen.set(name, key);
+    this.#store.write(this.#name, [...chosen]);
+    this.#mapAnew();
+  }
+  /** Whether a person has chosen any. */
+  get areOwn() {
+    return this.#own.size > 0;
+  }
+  /** Go back to the keys that come with the classes. */
+  reset() {
+    this.#store.write(this.#name, null);
+    this.#mapAnew();
+  }
+  get #own() {
+    const kept = this.#store.read(this.#name);
+    return new Map(Array.isArray(kept) ? kept.filter(isPair) : []);
+  }
+  #mapAnew() {
+    this.map = new Keymap(this.#classes, this.#own);
+  }
+};
+function areSame(some, others) {
+  return some.length === others.length && some.every(({ name, key }, index) => name === others[index]?.name && key === others[index].key);
+}
+function isPair(pair) {
+  if (!Array.isArray(pair) || pair.length !== 2) return false;
+  const [name, key] = pair;
+  return typeof name === "string" && (key === null || typeof key === "string" && isClassKey(key));
+}
+
+// pages/_ui/labeler/src/preferences.ts
+var NAME = "labelspread:view";
+var KeptPreferences = class {
+  all;
+  #store;
+  constructor(store) {
+    this.#store = store;
+    this.all = { blind: false, pixels: false, auto: true, ...store.read(NAME) };
+  }
+  /** Turn one into its opposite; what it is now. */
+  toggle(preference) {
+    this.all = { ...this.all, [preference]: !this.all[preference] };
+    this.#store.write(NAME, this.all);
+    return this.all[preference];
   }
 };
 
@@ -122,7 +312,8 @@ var TOGGLED = {
 };
 var HELP = [
   { keys: ["Enter"], meaning: "accept the prediction; save a finished batch", asYouGo: "accept the prediction" },
-  { keys: ["⌫"], meaning: "undo, as far back as you like" },
+  { keys: ["⌫"], meaning: "undo, as far back as you like; Ctrl Z too" },
+  { keys: ["Ctrl", "Y"], meaning: "redo what was undone" },
   { keys: ["S"], meaning: "skip: ask me again later" },
   { keys: ["U"], meaning: "unsure: I cannot tell" },
   { keys: ["X"], meaning: "bad image: not a proper one" },
@@ -138,6 +329,7 @@ function help(isAsYouGo) {
     return told === null ? [] : [[keys, told]];
   });
 }
+var inShort = ({ kind, label }) => kind === "label" ? label ?? "" : KINDS[kind];
 function verdict(beliefs, isHidden) {
   const [best, second] = beliefs;
   if (isHidden) return "Predictions are hidden";
@@ -149,18 +341,18 @@ function verdict(beliefs, isHidden) {
 var count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 // pages/_ui/labeler/src/desk.ts
-var PREFERENCES = "labelspread:view";
 var Desk = class {
   /** Both are there from the first update on, before which nothing is asked of a desk. */
   data;
   drafts;
+  keys;
   /** The index of the image on screen. */
   current = 0;
   /** A key counts only once a person can have seen the image it is for. */
   isPainted = false;
   /** What is said of the last thing that happened. */
   notice = "";
-  preferences;
+  #preferences;
   outbox;
   #store;
   #screen;
@@ -171,13 +363,14 @@ var Desk = class {
   /** The item whose answer was taken back, as you go, until it is on screen again. */
   #undone = null;
   #shownAt = 0;
+  /** Drafts that were taken back, the latest last, until something else is answered. */
+  #redoable = [];
   constructor(screen, outbox, store, clock2) {
     this.#screen = screen;
     this.outbox = outbox;
     this.#store = store;
     this.#clock = clock2;
-    const kept = store.read(PREFERENCES);
-    this.preferences = { blind: false, pixels: false, auto: true, ...kept };
+    this.#preferences = new KeptPreferences(store);
   }
   // ---- what comes from the server
   update(data) {
@@ -186,14 +379,20 @@ var Desk = class {
     const onScreen = isSame && this.isPainted ? this.item : void 0;
     this.data = data;
     if (!isSame) this.#beginProject();
+    if (this.keys.update(data.classes)) this.#screen.showKeys();
     this.#settle(data.receipts);
-    if (isSame && data.batch_id === before.batch_id && this.#undone === null) this.#keep(onScreen);
+    this.#show(onScreen, isSame && data.batch_id === before.batch_id);
+    this.sendWaiting();
+  }
+  #show(onScreen, isSameBatch) {
+    if (isSameBatch && this.#undone === null) this.#keep(onScreen);
     else if (onScreen && this.#canStay(onScreen)) this.#stayOn(onScreen);
     else void this.#begin();
-    this.#sendWaiting();
   }
   #beginProject() {
     this.drafts = new Drafts(this.data.project, this.#store);
+    this.keys = new ProjectKeys(this.data.project, this.#store);
+    this.#redoable = [];
     this.#taking = null;
     this.#undone = null;
     this.#screen.beginProject();
@@ -272,7 +471,7 @@ var Desk = class {
     if (this.preferences.auto && this.isComplete) this.submit();
   }
   /** Send what is left over of other batches, then what was to be saved meanwhile. */
-  #sendWaiting() {
+  sendWaiting() {
     if (this.outbox.isBusy) return;
     if (this.data.as_you_go) {
       this.#sendNext();
@@ -307,6 +506,9 @@ var Desk = class {
     if (this.outbox.message === null) this.outbox.send({ kind: "sync", project: this.data.project });
   }
   // ---- how things stand
+  get preferences() {
+    return this.#preferences.all;
+  }
   get item() {
     return this.data.items[this.current];
   }
@@ -344,8 +546,7 @@ var Desk = class {
   /** Whether a change of the storage by another tab is of what is on screen. */
   concerns(key) {
     const { as_you_go: isAsYouGo, batch_id: batch } = this.data;
-    if (!batch || key === null) return false;
-    return isAsYouGo ? key.startsWith(this.drafts.prefix) : key === this.drafts.key(batch);
+    return batch !== null && this.drafts.isKeyOf(key ?? "", isAsYouGo ? "" : batch);
   }
   // ---- what a person does
   /** Do what a key or a button asks for. Help is the screen's own. */
@@ -359,6 +560,9 @@ var Desk = class {
     },
     undo: () => {
       this.#undo();
+    },
+    redo: () => {
+      this.#redo();
     },
     skip: () => {
       this.#answer("skip");
@@ -394,12 +598,13 @@ var Desk = class {
     const ms = Math.round(this.#clock.now() - this.#shownAt);
     const { batch, round } = this.#placeOf(item);
     this.drafts.put(batch, item.id, { kind, label, ms, round });
+    this.#redoable = [];
     this.notice = "";
     const next = this.#firstOpen(this.current + 1);
     if (next >= 0) this.move(next);
     else if (this.preferences.auto && !this.data.as_you_go) this.submit();
     else this.#screen.show();
-    if (this.data.as_you_go) this.#sendWaiting();
+    if (this.data.as_you_go) this.sendWaiting();
   }
   /** The batch that an answer belongs to: the one it was given in before, or the one on screen. */
   #placeOf(item) {
@@ -424,6 +629,7 @@ var Desk = class {
     const latest = batch === null ? void 0 : this.drafts.inOrder(batch).at(-1);
     if (latest) {
       this.drafts.drop(latest.batch, [latest.item]);
+      this.#redoable.push(latest);
       this.move(this.data.items.findIndex(({ id }) => id === latest.item));
     } else if (last) this.#sendUndo(last);
   }
@@ -434,12 +640,32 @@ var Desk = class {
     const index = this.data.items.findIndex(({ id }) => id === latest?.item);
     if (latest && index >= 0 && !this.#isUnderWay(latest.item)) {
       this.drafts.drop(latest.batch, [latest.item]);
+      this.#redoable.push(latest);
       this.move(index);
       return;
     }
     if (latest) this.#taking = { batch_id: latest.batch, item: latest.item };
     else this.#taking = this.outbox.isBusy ? "next" : this.data.last;
-    this.#sendWaiting();
+    this.sendWaiting();
+    this.#screen.show();
+  }
+  /** Give the answer that was taken back last once more. */
+  #redo() {
+    if (!this.canAnswer) return;
+    const latest = this.#redoable.pop();
+    const index = this.data.items.findIndex(({ id }) => id === latest?.item);
+    if (!latest || index < 0) this.say("There is nothing to redo.");
+    else this.#answerAgain(latest, index);
+  }
+  #answerAgain({ kind, label }, index) {
+    const rest = this.#redoable;
+    this.current = index;
+    this.#answer(kind, label);
+    this.#redoable = rest;
+  }
+  /** Say something in the line above the image, until something happens. */
+  say(notice) {
+    this.notice = notice;
     this.#screen.show();
   }
   move(index) {
@@ -456,41 +682,14 @@ var Desk = class {
   submit() {
     if (!this.canAnswer || !Object.keys(this.answers).length) return;
     this.#closing = this.data.batch_id;
-    this.#sendWaiting();
+    this.sendWaiting();
     this.#screen.show();
   }
   #toggle(preference) {
     if (preference === "auto" && this.data.as_you_go) return;
-    this.preferences = { ...this.preferences, [preference]: !this.preferences[preference] };
-    this.#store.write(PREFERENCES, this.preferences);
-    this.notice = TOGGLED[preference][this.preferences[preference] ? 1 : 0];
-    this.#screen.show();
+    this.say(TOGGLED[preference][this.#preferences.toggle(preference) ? 1 : 0]);
   }
 };
-
-// pages/_ui/labeler/src/keys.ts
-var COMMANDS = /* @__PURE__ */ new Map([
-  ["Enter", "accept"],
-  ["Backspace", "undo"],
-  ["ArrowLeft", "back"],
-  ["ArrowRight", "next"],
-  ["s", "skip"],
-  ["u", "unsure"],
-  ["x", "bad"],
-  ["h", "blind"],
-  ["p", "pixels"],
-  ["a", "auto"],
-  ["?", "help"]
-]);
-var HELD = /* @__PURE__ */ new Set(["back", "next"]);
-function wishOf(key, classes, isHelpOpen) {
-  if (isHelpOpen) return key === "?" || key === "Escape" ? "close" : null;
-  const letter = key.toLowerCase();
-  const label = classes.find((one) => one.key === letter);
-  if (label) return { label: label.name };
-  return COMMANDS.get(key) ?? COMMANDS.get(letter) ?? null;
-}
-var goesOn = (wish) => typeof wish === "string" && HELD.has(wish);
 
 // pages/_ui/labeler/src/outbox.ts
 var PROTOCOL = 1;
@@ -567,6 +766,14 @@ function identifier() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// pages/_ui/labeler/src/refused.ts
+function settleRefused(desk, isAgain) {
+  if (isAgain) desk.drafts.revive();
+  else desk.drafts.discardRefused();
+  desk.sendWaiting();
+  desk.say(isAgain ? "" : "Discarded.");
+}
+
 // pages/_ui/labeler/src/revive.ts
 async function revive() {
   for (let empty = 0; empty < 3; ) {
@@ -617,6 +824,136 @@ var Store = class {
     }
   }
 };
+
+// pages/_ui/labeler/src/keys_view.ts
+var FEW = 2;
+var KeysView = class {
+  #root;
+  #desk;
+  /** The class that is about to get another key. */
+  #choosing = null;
+  constructor(root, desk) {
+    this.#root = root;
+    this.#desk = desk;
+    this.#find(".change").onclick = () => {
+      this.#toggleChange();
+    };
+    this.#find(".reset").onclick = () => {
+      this.#desk.keys.reset();
+      this.#changed();
+    };
+  }
+  #find(selector) {
+    return find(this.#root, selector);
+  }
+  get isOpen() {
+    return !this.#find(".keys").hidden;
+  }
+  toggle(isOpen = !this.isOpen) {
+    this.#find(".keys").hidden = !isOpen;
+    this.#find(".own").hidden = true;
+    this.#choosing = null;
+    this.#say("");
+    this.fill();
+  }
+  /** Say that keys do not label while the list is open. */
+  sayItIsOpen(key) {
+    if (writes(key)) this.#say("Close this list to label by key.");
+  }
+  fill() {
+    this.#fillClasses();
+    this.#fillCaps();
+    this.#fillHelp();
+    this.#fillOwn();
+  }
+  #fillClasses() {
+    const { data: { classes }, keys: { map } } = this.#desk;
+    const isNamed = classes.some(({ name }) => name.toLowerCase() !== map.keyOf(name));
+    this.#root.classList.toggle("named", isNamed);
+    this.#find(".classes").replaceChildren(...classes.map(({ name }) => {
+      const cap = map.keyOf(name)?.toUpperCase();
+      const each = button("", () => {
+        this.#desk.perform({ label: name });
+      });
+      each.dataset["name"] = name;
+      each.title = `Label as ${name}${cap ? ` (key ${cap})` : ""}`;
+      if (isNamed && cap) each.append(keycap(cap));
+      each.append(element("span", "", name));
+      return each;
+    }));
+  }
+  /** Commands take Shift where their letters are classes. */
+  #fillCaps() {
+    for (const cap of this.#root.querySelectorAll("kbd[data-letter]")) {
+      cap.textContent = this.#desk.keys.map.capOf(cap.dataset["letter"] ?? "");
+    }
+  }
+  #fillHelp() {
+    const { data, keys: { map } } = this.#desk;
+    const caps = data.classes.flatMap(({ name }) => map.keyOf(name)?.toUpperCase() ?? []);
+    const [first, last] = [caps[0], caps.at(-1)];
+    const forClasses = first && last && caps.length > FEW ? [first, "–", last] : caps;
+    const told = [[forClasses, "label and go on"], ...help(data.as_you_go)];
+    this.#find(".keys dl").replaceChildren(...told.flatMap(([keys, meaning]) => {
+      const term = element("dt");
+      term.append(...keys.map((key) => key === "–" ? "– " : keycap(isClassLetter(key, meaning) ? map.capOf(key) : key)));
+      return [term, element("dd", "", meaning)];
+    }));
+  }
+  // ---- keys of one's own
+  #toggleChange() {
+    const own = this.#find(".own");
+    own.hidden = !own.hidden;
+    this.#choosing = null;
+    this.#fillOwn();
+  }
+  #fillOwn() {
+    const { data, keys } = this.#desk;
+    const isOpen = !this.#find(".own").hidden;
+    this.#find(".keys dl").hidden = isOpen;
+    this.#find(".change").textContent = isOpen ? "Show all keys" : "Change the keys of classes";
+    this.#find(".reset").hidden = !isOpen || !keys.areOwn;
+    this.#find(".own ul").replaceChildren(...data.classes.map(({ name }) => {
+      const isChosen = this.#choosing === name;
+      const each = button(isChosen ? "choosing" : "", () => {
+        this.#choose(name);
+      });
+      each.append(keycap(isChosen ? "…" : keys.map.keyOf(name)?.toUpperCase() ?? "–"), element("span", "", name));
+      each.ariaPressed = String(isChosen);
+      const entry = element("li");
+      entry.append(each);
+      return entry;
+    }));
+  }
+  #choose(name) {
+    this.#choosing = name;
+    this.#say(`Press the new key of ${name}: a digit or a letter from A to Z.`);
+    this.#fillOwn();
+  }
+  /** Take a key for the class that is to get one; whether it was for that. */
+  takes(press) {
+    const name = this.#choosing;
+    if (name === null || press.ctrlKey || press.altKey || press.metaKey) return false;
+    if (press.key === "Escape") this.#choosing = null;
+    const written = press.key.toLowerCase();
+    const key = isClassKey(written) ? written : placedKey(press);
+    if (isClassKey(key)) {
+      this.#desk.keys.choose(name, key);
+      this.#choosing = null;
+    }
+    this.#changed();
+    return true;
+  }
+  #changed() {
+    if (this.#choosing === null) this.#say("");
+    this.fill();
+    this.#desk.say("");
+  }
+  #say(text2) {
+    this.#find(".keys .says").textContent = text2;
+  }
+};
+var isClassLetter = (key, meaning) => /^[A-Z]$/.test(key) && meaning !== "label and go on";
 
 // pages/_ui/labeler/src/pictures.ts
 var PATIENCE = 300;
@@ -716,7 +1053,6 @@ var Strip = class {
     });
   }
 };
-var inShort = ({ kind, label }) => kind === "label" ? label ?? "" : KINDS[kind];
 
 // pages/_ui/labeler/src/view.ts
 var View = class {
@@ -724,12 +1060,14 @@ var View = class {
   desk;
   #root;
   #pictures = new Pictures();
+  keys;
   #strip;
   constructor(root) {
     this.#root = root;
   }
   attach(desk) {
     this.desk = desk;
+    this.keys = new KeysView(this.#root, desk);
     this.#strip = new Strip(this.#find(".strip"), desk, this.#pictures);
   }
   #find(selector) {
@@ -737,8 +1075,9 @@ var View = class {
   }
   beginProject() {
     this.#pictures.clear();
-    this.#fillClasses();
-    this.#fillHelp();
+  }
+  showKeys() {
+    this.keys.fill();
   }
   fillImages() {
     this.#pictures.fill(this.desk.data.items);
@@ -754,12 +1093,6 @@ var View = class {
     if (batch === null) delete this.#root.dataset["ready"];
     else this.#root.dataset["ready"] = batch;
   }
-  get isHelpOpen() {
-    return !this.#find(".keys").hidden;
-  }
-  toggleHelp(isOpen = !this.isHelpOpen) {
-    this.#find(".keys").hidden = !isOpen;
-  }
   show() {
     const { answers, data, preferences } = this.desk;
     this.#root.classList.toggle("pixels", preferences.pixels);
@@ -773,6 +1106,7 @@ var View = class {
     this.#showClasses();
     this.#showActions(Object.keys(answers).length);
     this.#strip.show();
+    this.#showRefused();
     for (const part of [".bar", ".work", ".classes", ".strip"]) this.#find(part).hidden = !data.items.length;
     this.#find(".done").hidden = data.items.length > 0;
   }
@@ -862,6 +1196,15 @@ var View = class {
     this.#find(".auto").hidden = data.as_you_go;
     this.#find(".auto").textContent = preferences.auto ? "Save by hand" : "Save by itself";
   }
+  /** What the server would not take, until the person sends it again or discards it. */
+  #showRefused() {
+    const { refused } = this.desk.drafts;
+    const line = this.#find(".refused");
+    line.hidden = !refused.length;
+    if (!refused.length) return;
+    find(line, "span").textContent = `${count(refused.length, "answer")} refused, and kept here.`;
+    line.title = refused.map((draft) => `Image ${draft.item}: ${inShort(draft)}`).join("\n");
+  }
   showSaved() {
     const { text: text2, isAll, trouble } = savedWords(this.desk, navigator.onLine);
     const saved = this.#find(".saved");
@@ -872,32 +1215,6 @@ var View = class {
     summary.classList.toggle("trouble", trouble !== "");
     summary.textContent = trouble || this.desk.notice || this.desk.data.summary;
     summary.title = summary.textContent;
-  }
-  #fillClasses() {
-    const { classes } = this.desk.data;
-    const isNamed = classes.some(({ name, key }) => name !== key);
-    this.#root.classList.toggle("named", isNamed);
-    this.#find(".classes").replaceChildren(...classes.map(({ name, key }) => {
-      const each = button("", () => {
-        this.desk.perform({ label: name });
-      });
-      each.dataset["name"] = name;
-      each.title = `Label as ${name}${key ? ` (key ${key.toUpperCase()})` : ""}`;
-      if (isNamed && key) each.append(keycap(key.toUpperCase()));
-      each.append(element("span", "", name));
-      return each;
-    }));
-  }
-  #fillHelp() {
-    const keys = this.desk.data.classes.flatMap(({ key }) => key ? [key.toUpperCase()] : []);
-    const [first, last] = [keys[0], keys.at(-1)];
-    const forClasses = first && last && keys.length > 2 ? [first, "–", last] : keys;
-    const told = [[forClasses, "label and go on"], ...help(this.desk.data.as_you_go)];
-    this.#find(".keys dl").replaceChildren(...told.flatMap(([keys2, meaning]) => {
-      const term = element("dt");
-      term.append(...keys2.map((key) => key === "–" ? "– " : keycap(key)));
-      return [term, element("dd", "", meaning)];
-    }));
   }
   followTheme() {
     const { backgroundColor } = getComputedStyle(this.#find(".theme-probe"));
@@ -974,6 +1291,12 @@ var Labeler = class {
     this.#root.addEventListener("pointerdown", (event) => {
       if (isWithin(event, "button")) event.preventDefault();
     }, { signal });
+    find(this.#root, ".again").addEventListener("click", () => {
+      settleRefused(this.#desk, true);
+    }, { signal });
+    find(this.#root, ".discard").addEventListener("click", () => {
+      settleRefused(this.#desk, false);
+    }, { signal });
     for (const [name, wish] of Object.entries(BUTTONS)) {
       find(this.#root, `button.${name}`).addEventListener("click", () => {
         this.#perform(wish);
@@ -981,17 +1304,34 @@ var Labeler = class {
     }
   }
   #perform(wish) {
-    if (wish === "help") this.#view.toggleHelp();
-    else if (wish === "close") this.#view.toggleHelp(false);
+    if (wish === "help") this.#view.keys.toggle();
+    else if (wish === "close") this.#view.keys.toggle(false);
     else this.#desk.perform(wish);
   }
   #onKey(event) {
-    if (isElsewhere(event) || isTyped(event) || pressesControl(event, "a, button, summary, [role=tab]")) return;
-    const wish = wishOf(event.key, this.#desk.data.classes, this.#view.isHelpOpen);
-    if (!wish) return;
+    if (isTyped(event) || pressesControl(event, "a, button, summary, [role=tab]")) return;
+    if (isDialogOpen()) return;
+    if (this.#view.keys.takes(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    const wish = event.isComposing ? null : this.#desk.keys.map.wishOf(event, this.#view.keys.isOpen);
+    if (!wish) {
+      this.#complain(event);
+      return;
+    }
     event.preventDefault();
     event.stopPropagation();
     if (!event.repeat || goesOn(wish)) this.#perform(wish);
+  }
+  #complain(event) {
+    if (event.repeat) return;
+    if (this.#view.keys.isOpen) this.#view.keys.sayItIsOpen(event.key);
+    else {
+      const complaint = this.#desk.keys.map.complaint(event);
+      if (complaint) this.#desk.say(complaint);
+    }
   }
   #onReturn() {
     if (document.hidden) return;
@@ -1004,6 +1344,7 @@ var Labeler = class {
     else this.#view.show();
   }
 };
+var isDialogOpen = () => document.querySelector("[data-testid=stDialog], dialog[open]") !== null;
 var component_default = mounted((parent) => new Labeler(parent));
 export {
   component_default as default

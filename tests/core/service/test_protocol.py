@@ -12,12 +12,10 @@ from hypothesis import strategies as st
 
 from core.errors import InvalidMessageError
 from core.service.protocol import (
-    ORDINARY_KEYS,
     SubmitMessage,
     SubmittedAnswer,
     SyncMessage,
     UndoMessage,
-    class_keys,
     message_id,
     parse_message,
 )
@@ -224,21 +222,3 @@ def test_a_bad_message_is_refused_by_name_if_it_has_one(raw, expected):
 
 
 # ---- keys
-
-
-def test_digits_are_their_own_keys_in_whatever_order_they_stand():
-    assert class_keys(("3", "1", "0")) == ("3", "1", "0")
-
-
-def test_other_classes_take_number_keys_in_order_and_then_letters():
-    assert class_keys(("boot", "sandal")) == ("1", "2")
-    many = class_keys(tuple(f"class {i}" for i in range(40)))
-    assert many[:11] == (*"1234567890", "q")
-    given = [key for key in many if key is not None]
-    assert len(set(given)) == len(given) == len(ORDINARY_KEYS)
-    assert many[len(given) :] == (None,) * (40 - len(given))
-
-
-def test_letters_that_mean_something_else_are_no_keys_of_classes():
-    assert not set(ORDINARY_KEYS) & set("suxhpa" + "cr")
-    assert "s" not in class_keys(("s", "t"))

@@ -1,40 +1,119 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isElsewhere } from "../../../pages/_ui/browser/keys.ts";
-import { goesOn, wishOf } from "../../../pages/_ui/labeler/src/keys.ts";
+import { goesOn, Keymap, type Press } from "../../../pages/_ui/labeler/src/keys.ts";
 
-const DIGITS = ["0", "1", "2"].map((name) => ({ name, key: name }));
-const LETTERS = [{ name: "cat", key: "q" }, { name: "dog", key: null }];
-const PLAIN = { isComposing: false, ctrlKey: false, altKey: false, metaKey: false };
+const classes = (...names: [string, string | null][]) => names.map(([name, key]) => ({ name, key }));
+const DIGITS = new Keymap(classes(["0", "0"], ["1", "1"], ["2", "2"]));
+const NAMED = new Keymap(classes(["cat", "c"], ["dog", "d"], ["none of these", null]));
+const LETTERS = new Keymap(classes(..."ABCDEFGHIJKLMNOPQRSTUVWXYZ".split("").map(
+  (name): [string, string] => [name, name.toLowerCase()])));
+
+const press = (key: string, more: Partial<Press> = {}): Press => ({
+  key, code: "", shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, isComposing: false, ...more,
+});
 
 test("a class's key labels with that class, in capitals too", () => {
-  assert.deepEqual(wishOf("1", DIGITS, false), { label: "1" });
-  assert.deepEqual(wishOf("Q", LETTERS, false), { label: "cat" });
+  assert.deepEqual(DIGITS.wishOf(press("1")), { label: "1" });
+  assert.deepEqual(NAMED.wishOf(press("C")), { label: "cat" });
 });
 
 test("the commands have their keys", () => {
   const asked = ["Enter", "Backspace", "s", "U", "x", "ArrowLeft", "ArrowRight", "h", "P", "a", "?"]
-    .map((key) => wishOf(key, LETTERS, false));
+    .map((key) => NAMED.wishOf(press(key)));
   assert.deepEqual(asked,
     ["accept", "undo", "skip", "unsure", "bad", "back", "next", "blind", "pixels", "auto", "help"]);
 });
 
-test("a class goes before a command of the same key", () => {
-  assert.deepEqual(wishOf("s", [{ name: "sun", key: "s" }], false), { label: "sun" });
+test("where classes are letters, each letter is its class and commands take Shift", () => {
+  assert.deepEqual(LETTERS.wishOf(press("s", { code: "KeyS" })), { label: "S" });
+  assert.deepEqual(LETTERS.wishOf(press("d", { code: "KeyD" })), { label: "D" });
+  assert.equal(LETTERS.wishOf(press("S", { code: "KeyS", shiftKey: true })), "skip");
+  assert.deepEqual(LETTERS.wishOf(press("D", { code: "KeyD", shiftKey: true })), { label: "D" });
+  assert.equal(LETTERS.capOf("S"), "⇧ S");
+  assert.equal(DIGITS.capOf("S"), "S");
+});
+
+test("with caps lock on, a letter is its class all the same", () => {
+  assert.deepEqual(LETTERS.wishOf(press("S", { code: "KeyS" })), { label: "S" });
+});
+
+test("digits work on a French keyboard without Shift, and with it", () => {
+  assert.deepEqual(DIGITS.wishOf(press("&", { code: "Digit1" })), { label: "1" });
+  assert.deepEqual(DIGITS.wishOf(press("à", { code: "Digit0" })), { label: "0" });
+  assert.deepEqual(DIGITS.wishOf(press("1", { code: "Digit1", shiftKey: true })), { label: "1" });
+});
+
+test("on other keyboards Shift and a digit is a sign, and means nothing", () => {
+  assert.equal(DIGITS.wishOf(press("!", { code: "Digit1", shiftKey: true })), null);
+});
+
+test("letters of other scripts count by their place", () => {
+  for (const key of ["с", "ψ", "ב", "ؤ"]) {
+    assert.deepEqual(NAMED.wishOf(press(key, { code: "KeyC" })), { label: "cat" }, key);
+  }
+  assert.equal(NAMED.wishOf(press("ы", { code: "KeyS" })), "skip");
+  assert.equal(NAMED.wishOf(press("؟", { code: "Slash", shiftKey: true })), "help");
+});
+
+test("a Latin letter is what it says, wherever its key is", () => {
+  // The key left of S writes Q on a French keyboard, and there A is a command.
+  assert.equal(NAMED.wishOf(press("q", { code: "KeyA" })), null);
+  assert.equal(NAMED.wishOf(press("a", { code: "KeyQ" })), "auto");
+});
+
+test("undo and redo are where they are in other programs, on every layout", () => {
+  assert.equal(DIGITS.wishOf(press("z", { ctrlKey: true })), "undo");
+  assert.equal(DIGITS.wishOf(press("z", { metaKey: true })), "undo");
+  assert.equal(DIGITS.wishOf(press("Z", { ctrlKey: true, shiftKey: true })), "redo");
+  assert.equal(DIGITS.wishOf(press("y", { ctrlKey: true })), "redo");
+  assert.equal(DIGITS.wishOf(press("я", { code: "KeyZ", ctrlKey: true })), "undo");
+  assert.equal(DIGITS.wishOf(press("z", { ctrlKey: true, altKey: true })), null);
 });
 
 test("a key without a meaning is left to others, and so is what every object has by birth", () => {
   for (const key of ["7", "z", "Escape", "constructor", "__proto__", "toString"]) {
-    assert.equal(wishOf(key, LETTERS, false), null);
+    assert.equal(NAMED.wishOf(press(key)), null);
+  }
+  for (const held of ["ctrlKey", "altKey", "metaKey"]) {
+    assert.equal(DIGITS.wishOf(press("1", { [held]: true })), null);
   }
 });
 
+test("a class may be called as every object's own parts are", () => {
+  const odd = new Keymap(classes(["__proto__", "p"], ["constructor", "c"]));
+  assert.deepEqual(odd.wishOf(press("p")), { label: "__proto__" });
+  assert.deepEqual(odd.wishOf(press("c")), { label: "constructor" });
+  assert.equal(odd.keyOf("toString"), null);
+});
+
+test("a key that means nothing says so, and why", () => {
+  assert.match(NAMED.complaint(press("ж")), /^Ж is no key here/);
+  assert.match(NAMED.complaint(press(" ")), /^Space/);
+  assert.match(NAMED.complaint(press("Process")), /input method/);
+  assert.match(NAMED.complaint(press("a", { isComposing: true })), /input method/);
+  const mixed = new Keymap(classes(["s", "s"], ["t", "t"]));
+  assert.match(mixed.complaint(press("u")), /Hold Shift/);
+});
+
+test("keys that write nothing are not worth a word", () => {
+  for (const key of ["Shift", "F5", "Tab", "Dead", "CapsLock"]) assert.equal(NAMED.complaint(press(key)), "");
+  assert.equal(NAMED.complaint(press("c", { ctrlKey: true })), "");
+});
+
+test("keys of one's own go before those that come with the classes", () => {
+  const own = new Keymap(classes(["cat", "c"], ["dog", "d"]), new Map([["dog", "c"]]));
+  assert.deepEqual(own.wishOf(press("c")), { label: "dog" });
+  assert.equal(own.keyOf("cat"), null);
+  assert.equal(own.wishOf(press("d")), null);
+  assert.equal(new Keymap(classes(["cat", "c"]), new Map([["cat", null]])).keyOf("cat"), null);
+});
+
 test("while the help is open, keys close it or do nothing", () => {
-  assert.equal(wishOf("?", DIGITS, true), "close");
-  assert.equal(wishOf("Escape", DIGITS, true), "close");
-  assert.equal(wishOf("1", DIGITS, true), null);
-  assert.equal(wishOf("Enter", DIGITS, true), null);
+  assert.equal(DIGITS.wishOf(press("?"), true), "close");
+  assert.equal(DIGITS.wishOf(press("Escape"), true), "close");
+  assert.equal(DIGITS.wishOf(press("1"), true), null);
+  assert.equal(DIGITS.wishOf(press("Enter"), true), null);
 });
 
 test("only moving goes on while a key is held", () => {
@@ -42,11 +121,4 @@ test("only moving goes on while a key is held", () => {
   assert.equal(goesOn("back"), true);
   assert.equal(goesOn("undo"), false);
   assert.equal(goesOn({ label: "1" }), false);
-});
-
-test("keys of the browser, of the system and of a character being composed are not ours", () => {
-  assert.equal(isElsewhere(PLAIN), false);
-  for (const held of ["isComposing", "ctrlKey", "altKey", "metaKey"]) {
-    assert.equal(isElsewhere({ ...PLAIN, [held]: true }), true);
-  }
 });

@@ -1,5 +1,6 @@
 import type { LabelerData, Message, Receipt } from "../../../pages/_ui/labeler/src/contract.ts";
-import { Desk, type Screen } from "../../../pages/_ui/labeler/src/desk.ts";
+import { Desk } from "../../../pages/_ui/labeler/src/desk.ts";
+import type { Screen } from "../../../pages/_ui/labeler/src/screen.ts";
 import type { Wish } from "../../../pages/_ui/labeler/src/keys.ts";
 import { Outbox } from "../../../pages/_ui/labeler/src/outbox.ts";
 import { Store } from "../../../pages/_ui/labeler/src/storage.ts";
@@ -13,6 +14,9 @@ export class FakeScreen implements Screen {
   images: Promise<void> = Promise.resolve();
   beginProject(): void {
     this.projects += 1;
+  }
+  showKeys(): void {
+    // Nobody looks.
   }
   fillImages(): void {
     // There is nothing to load.

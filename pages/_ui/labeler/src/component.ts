@@ -3,12 +3,13 @@
 
 import { clock } from "../../browser/clock.ts";
 import { find, isWithin } from "../../browser/dom.ts";
-import { isElsewhere, isTyped, pressesControl } from "../../browser/keys.ts";
+import { isTyped, pressesControl } from "../../browser/keys.ts";
 import { mounted, type Component, type Trigger } from "../../browser/mount.ts";
 import type { LabelerData } from "./contract.ts";
 import { Desk } from "./desk.ts";
-import { goesOn, wishOf, type Wish } from "./keys.ts";
+import { goesOn, type Wish } from "./keys.ts";
 import { Outbox } from "./outbox.ts";
+import { settleRefused } from "./refused.ts";
 import { revive } from "./revive.ts";
 import { Store } from "./storage.ts";
 import { View } from "./view.ts";
@@ -58,24 +59,44 @@ class Labeler implements Component<LabelerData> {
     this.#root.addEventListener("pointerdown", (event) => {
       if (isWithin(event, "button")) event.preventDefault();
     }, { signal });
+    find(this.#root, ".again").addEventListener("click", () => { settleRefused(this.#desk, true); }, { signal });
+    find(this.#root, ".discard").addEventListener("click", () => { settleRefused(this.#desk, false); }, { signal });
     for (const [name, wish] of Object.entries(BUTTONS)) {
       find(this.#root, `button.${name}`).addEventListener("click", () => { this.#perform(wish); }, { signal });
     }
   }
 
   #perform(wish: Wish): void {
-    if (wish === "help") this.#view.toggleHelp();
-    else if (wish === "close") this.#view.toggleHelp(false);
+    if (wish === "help") this.#view.keys.toggle();
+    else if (wish === "close") this.#view.keys.toggle(false);
     else this.#desk.perform(wish);
   }
 
   #onKey(event: KeyboardEvent): void {
-    if (isElsewhere(event) || isTyped(event) || pressesControl(event, "a, button, summary, [role=tab]")) return;
-    const wish = wishOf(event.key, this.#desk.data.classes, this.#view.isHelpOpen);
-    if (!wish) return;
+    if (isTyped(event) || pressesControl(event, "a, button, summary, [role=tab]")) return;
+    if (isDialogOpen()) return;
+    if (this.#view.keys.takes(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    const wish = event.isComposing ? null : this.#desk.keys.map.wishOf(event, this.#view.keys.isOpen);
+    if (!wish) {
+      this.#complain(event);
+      return;
+    }
     event.preventDefault();
     event.stopPropagation();
     if (!event.repeat || goesOn(wish)) this.#perform(wish);
+  }
+
+  #complain(event: KeyboardEvent): void {
+    if (event.repeat) return;
+    if (this.#view.keys.isOpen) this.#view.keys.sayItIsOpen(event.key);
+    else {
+      const complaint = this.#desk.keys.map.complaint(event);
+      if (complaint) this.#desk.say(complaint);
+    }
   }
 
   #onReturn(): void {
@@ -90,5 +111,8 @@ class Labeler implements Component<LabelerData> {
     else this.#view.show();
   }
 }
+
+/** Whether one of the page's own dialogs is open: what is pressed is for it. */
+const isDialogOpen = (): boolean => document.querySelector("[data-testid=stDialog], dialog[open]") !== null;
 
 export default mounted((parent) => new Labeler(parent));

@@ -12,52 +12,30 @@
 
 import type { Clock } from "../../browser/clock.ts";
 import type { AnswerKind, Item, LabelerData, Receipt } from "./contract.ts";
-import { Drafts, type ByItem, type Draft } from "./drafts.ts";
+import { Drafts, type ByItem, type Draft, type Placed } from "./drafts.ts";
 import type { Command, Wish } from "./keys.ts";
+import { ProjectKeys } from "./own_keys.ts";
 import type { Outbox, Settled } from "./outbox.ts";
+import { KeptPreferences, type Preferences } from "./preferences.ts";
+import type { Screen } from "./screen.ts";
 import type { Store } from "./storage.ts";
 import { TOGGLED, UNDONE } from "./words.ts";
 
-/** How a person likes to work, kept from one visit to the next. */
-export interface Preferences {
-  blind: boolean;
-  pixels: boolean;
-  auto: boolean;
-}
-
-/** What shows the desk. */
-export interface Screen {
-  /** Another project has come: its classes, its keys. */
-  beginProject(): void;
-  /** Load the images of a batch. */
-  fillImages(): void;
-  /** Resolves when the current image can be shown, or has kept people waiting for long enough. */
-  imageIsThere(): Promise<void>;
-  show(): void;
-  /** Show what is saved and what is not. */
-  showSaved(): void;
-  /** Resolves when a person can have seen what is shown. */
-  painted(): Promise<void>;
-  /** Tell of the batch whose keys count now; null while none do. */
-  setReady(batch: string | null): void;
-}
-
 /** An answer to be taken back, or the one that the server is about to store. */
 type Taking = { batch_id: string; item: number } | "next" | null;
-
-const PREFERENCES = "labelspread:view";
 
 export class Desk {
   /** Both are there from the first update on, before which nothing is asked of a desk. */
   data!: LabelerData;
   drafts!: Drafts;
+  keys!: ProjectKeys;
   /** The index of the image on screen. */
   current = 0;
   /** A key counts only once a person can have seen the image it is for. */
   isPainted = false;
   /** What is said of the last thing that happened. */
   notice = "";
-  preferences: Preferences;
+  readonly #preferences: KeptPreferences;
   readonly outbox: Outbox;
   readonly #store: Store;
   readonly #screen: Screen;
@@ -68,14 +46,15 @@ export class Desk {
   /** The item whose answer was taken back, as you go, until it is on screen again. */
   #undone: number | null = null;
   #shownAt = 0;
+  /** Drafts that were taken back, the latest last, until something else is answered. */
+  #redoable: Placed[] = [];
 
   constructor(screen: Screen, outbox: Outbox, store: Store, clock: Clock) {
     this.#screen = screen;
     this.outbox = outbox;
     this.#store = store;
     this.#clock = clock;
-    const kept = store.read(PREFERENCES) as Partial<Preferences> | null;
-    this.preferences = { blind: false, pixels: false, auto: true, ...kept };
+    this.#preferences = new KeptPreferences(store);
   }
 
   // ---- what comes from the server
@@ -86,15 +65,22 @@ export class Desk {
     const onScreen = isSame && this.isPainted ? this.item : undefined;
     this.data = data;
     if (!isSame) this.#beginProject();
+    if (this.keys.update(data.classes)) this.#screen.showKeys();
     this.#settle(data.receipts);
-    if (isSame && data.batch_id === before.batch_id && this.#undone === null) this.#keep(onScreen);
+    this.#show(onScreen, isSame && data.batch_id === before.batch_id);
+    this.sendWaiting();
+  }
+
+  #show(onScreen: Item | undefined, isSameBatch: boolean): void {
+    if (isSameBatch && this.#undone === null) this.#keep(onScreen);
     else if (onScreen && this.#canStay(onScreen)) this.#stayOn(onScreen);
     else void this.#begin();
-    this.#sendWaiting();
   }
 
   #beginProject(): void {
     this.drafts = new Drafts(this.data.project, this.#store);
+    this.keys = new ProjectKeys(this.data.project, this.#store);
+    this.#redoable = [];
     this.#taking = null;
     this.#undone = null;
     this.#screen.beginProject();
@@ -182,7 +168,7 @@ export class Desk {
   }
 
   /** Send what is left over of other batches, then what was to be saved meanwhile. */
-  #sendWaiting(): void {
+  sendWaiting(): void {
     if (this.outbox.isBusy) return;
     if (this.data.as_you_go) {
       this.#sendNext();
@@ -222,6 +208,10 @@ export class Desk {
   }
 
   // ---- how things stand
+
+  get preferences(): Preferences {
+    return this.#preferences.all;
+  }
 
   get item(): Item | undefined {
     return this.data.items[this.current];
@@ -270,8 +260,7 @@ export class Desk {
   /** Whether a change of the storage by another tab is of what is on screen. */
   concerns(key: string | null): boolean {
     const { as_you_go: isAsYouGo, batch_id: batch } = this.data;
-    if (!batch || key === null) return false;
-    return isAsYouGo ? key.startsWith(this.drafts.prefix) : key === this.drafts.key(batch);
+    return batch !== null && this.drafts.isKeyOf(key ?? "", isAsYouGo ? "" : batch);
   }
 
   // ---- what a person does
@@ -285,6 +274,7 @@ export class Desk {
   readonly #deeds: Record<Exclude<Command, "help" | "close">, () => void> = {
     accept: () => { this.#accept(); },
     undo: () => { this.#undo(); },
+    redo: () => { this.#redo(); },
     skip: () => { this.#answer("skip"); },
     unsure: () => { this.#answer("unsure"); },
     bad: () => { this.#answer("bad"); },
@@ -302,12 +292,13 @@ export class Desk {
     const ms = Math.round(this.#clock.now() - this.#shownAt);
     const { batch, round } = this.#placeOf(item);
     this.drafts.put(batch, item.id, { kind, label, ms, round });
+    this.#redoable = [];
     this.notice = "";
     const next = this.#firstOpen(this.current + 1);
     if (next >= 0) this.move(next);
     else if (this.preferences.auto && !this.data.as_you_go) this.submit();
     else this.#screen.show();
-    if (this.data.as_you_go) this.#sendWaiting();
+    if (this.data.as_you_go) this.sendWaiting();
   }
 
   /** The batch that an answer belongs to: the one it was given in before, or the one on screen. */
@@ -335,6 +326,7 @@ export class Desk {
     const latest = batch === null ? undefined : this.drafts.inOrder(batch).at(-1);
     if (latest) {
       this.drafts.drop(latest.batch, [latest.item]);
+      this.#redoable.push(latest);
       this.move(this.data.items.findIndex(({ id }) => id === latest.item));
     } else if (last) this.#sendUndo(last);
   }
@@ -346,12 +338,35 @@ export class Desk {
     const index = this.data.items.findIndex(({ id }) => id === latest?.item);
     if (latest && index >= 0 && !this.#isUnderWay(latest.item)) {
       this.drafts.drop(latest.batch, [latest.item]);
+      this.#redoable.push(latest);
       this.move(index);
       return;
     }
     if (latest) this.#taking = { batch_id: latest.batch, item: latest.item };
     else this.#taking = this.outbox.isBusy ? "next" : this.data.last;
-    this.#sendWaiting();
+    this.sendWaiting();
+    this.#screen.show();
+  }
+
+  /** Give the answer that was taken back last once more. */
+  #redo(): void {
+    if (!this.canAnswer) return;
+    const latest = this.#redoable.pop();
+    const index = this.data.items.findIndex(({ id }) => id === latest?.item);
+    if (!latest || index < 0) this.say("There is nothing to redo.");
+    else this.#answerAgain(latest, index);
+  }
+
+  #answerAgain({ kind, label }: Draft, index: number): void {
+    const rest = this.#redoable;
+    this.current = index;
+    this.#answer(kind, label);
+    this.#redoable = rest;
+  }
+
+  /** Say something in the line above the image, until something happens. */
+  say(notice: string): void {
+    this.notice = notice;
     this.#screen.show();
   }
 
@@ -371,15 +386,12 @@ export class Desk {
   submit(): void {
     if (!this.canAnswer || !Object.keys(this.answers).length) return;
     this.#closing = this.data.batch_id;
-    this.#sendWaiting();
+    this.sendWaiting();
     this.#screen.show();
   }
 
   #toggle(preference: keyof Preferences): void {
     if (preference === "auto" && this.data.as_you_go) return;
-    this.preferences = { ...this.preferences, [preference]: !this.preferences[preference] };
-    this.#store.write(PREFERENCES, this.preferences);
-    this.notice = TOGGLED[preference][this.preferences[preference] ? 1 : 0];
-    this.#screen.show();
+    this.say(TOGGLED[preference][this.#preferences.toggle(preference) ? 1 : 0]);
   }
 }

@@ -25,6 +25,8 @@ export type ByItem = Record<string, Draft>;
 export class Drafts {
   readonly prefix: string;
   readonly #store: Store;
+  /** Answers that were refused, set aside. Older versions did not name the project. */
+  readonly #refused = "labelspread:refused:";
 
   constructor(project: string, store: Store) {
     this.prefix = `labelspread:draft:${project}:`;
@@ -35,15 +37,18 @@ export class Drafts {
     return this.prefix + batch;
   }
 
+  /** Whether a name in the storage is of a batch, or of any where none is given. */
+  isKeyOf(name: string, batch: string): boolean {
+    return batch ? name === this.key(batch) : name.startsWith(this.prefix);
+  }
+
   all(batch: string): ByItem {
     return (this.#store.read(this.key(batch)) ?? {}) as ByItem;
   }
 
   /** The drafts of a batch, the oldest first. */
   inOrder(batch: string): Placed[] {
-    return Object.entries(this.all(batch))
-      .map(([item, draft]) => ({ ...draft, item: Number(item), batch }))
-      .sort((one, other) => one.at - other.at);
+    return placed(this.all(batch), batch);
   }
 
   put(batch: string, item: number, answer: Omit<Draft, "at">): void {
@@ -67,17 +72,39 @@ export class Drafts {
 
   /** Put drafts that the server will never take out of the way, without destroying them. */
   setAside(batch: string, items: number[]): void {
-    const refused = `labelspread:refused:${batch}`;
+    const refused = this.#refused + batch;
     const aside = Object.entries(this.all(batch)).filter(([item]) => items.includes(Number(item)));
     this.#store.write(refused, { ...(this.#store.read(refused) as ByItem | null), ...Object.fromEntries(aside) });
     this.drop(batch, items);
   }
 
+  /** What was set aside, the oldest first. */
+  get refused(): Placed[] {
+    return this.#under(this.#refused);
+  }
+
+  /** Make drafts of what was set aside, so that it is sent again; what is answered anew meanwhile stays. */
+  revive(): void {
+    for (const { batch, item, kind, label, ms, round } of this.refused) {
+      if (!(item in this.all(batch))) this.put(batch, item, { kind, label, ms, round });
+    }
+    this.discardRefused();
+  }
+
+  /** Throw away what was set aside. */
+  discardRefused(): void {
+    for (const key of this.#store.keys(this.#refused)) this.#store.write(key, null);
+  }
+
   /** All drafts of the project, the oldest first. */
   everywhere(): Placed[] {
+    return this.#under(this.prefix);
+  }
+
+  #under(prefix: string): Placed[] {
     return this.#store
-      .keys(this.prefix)
-      .flatMap((key) => this.inOrder(key.slice(this.prefix.length)))
+      .keys(prefix)
+      .flatMap((key) => placed((this.#store.read(key) ?? {}) as ByItem, key.slice(prefix.length)))
       .sort((one, other) => one.at - other.at);
   }
 
@@ -85,4 +112,10 @@ export class Drafts {
   batches(): string[] {
     return [...new Set(this.everywhere().map(({ batch }) => batch))];
   }
+}
+
+function placed(drafts: ByItem, batch: string): Placed[] {
+  return Object.entries(drafts)
+    .map(([item, draft]) => ({ ...draft, item: Number(item), batch }))
+    .sort((one, other) => one.at - other.at);
 }

@@ -1,8 +1,7 @@
 import { button, childrenOf, element, find } from "../../browser/dom.ts";
 import type { Desk } from "./desk.ts";
-import type { Draft } from "./drafts.ts";
 import type { Pictures } from "./pictures.ts";
-import { KINDS } from "./words.ts";
+import { inShort } from "./words.ts";
 
 /** The row of small images: which are answered, and how. */
 export class Strip {
@@ -41,5 +40,3 @@ export class Strip {
     });
   }
 }
-
-const inShort = ({ kind, label }: Draft): string => (kind === "label" ? label ?? "" : KINDS[kind]);

@@ -3,18 +3,21 @@
 
 import { button, element, find, keycap, painted } from "../../browser/dom.ts";
 import type { Belief } from "./contract.ts";
-import type { Desk, Screen } from "./desk.ts";
+import type { Desk } from "./desk.ts";
 import type { ByItem } from "./drafts.ts";
+import { KeysView } from "./keys_view.ts";
 import { Pictures } from "./pictures.ts";
 import { savedWords } from "./saved.ts";
+import type { Screen } from "./screen.ts";
 import { Strip } from "./strip.ts";
-import { count, help, KINDS, verdict } from "./words.ts";
+import { count, inShort, KINDS, verdict } from "./words.ts";
 
 export class View implements Screen {
   /** There before anything is shown: the desk is made with its screen. */
   desk!: Desk;
   readonly #root: HTMLElement;
   readonly #pictures = new Pictures();
+  keys!: KeysView;
   #strip!: Strip;
 
   constructor(root: HTMLElement) {
@@ -23,6 +26,7 @@ export class View implements Screen {
 
   attach(desk: Desk): void {
     this.desk = desk;
+    this.keys = new KeysView(this.#root, desk);
     this.#strip = new Strip(this.#find(".strip"), desk, this.#pictures);
   }
 
@@ -32,8 +36,10 @@ export class View implements Screen {
 
   beginProject(): void {
     this.#pictures.clear();
-    this.#fillClasses();
-    this.#fillHelp();
+  }
+
+  showKeys(): void {
+    this.keys.fill();
   }
 
   fillImages(): void {
@@ -54,14 +60,6 @@ export class View implements Screen {
     else this.#root.dataset["ready"] = batch;
   }
 
-  get isHelpOpen(): boolean {
-    return !this.#find(".keys").hidden;
-  }
-
-  toggleHelp(isOpen = !this.isHelpOpen): void {
-    this.#find(".keys").hidden = !isOpen;
-  }
-
   show(): void {
     const { answers, data, preferences } = this.desk;
     this.#root.classList.toggle("pixels", preferences.pixels);
@@ -75,6 +73,7 @@ export class View implements Screen {
     this.#showClasses();
     this.#showActions(Object.keys(answers).length);
     this.#strip.show();
+    this.#showRefused();
     for (const part of [".bar", ".work", ".classes", ".strip"]) this.#find(part).hidden = !data.items.length;
     this.#find(".done").hidden = data.items.length > 0;
   }
@@ -175,6 +174,16 @@ export class View implements Screen {
     this.#find(".auto").textContent = preferences.auto ? "Save by hand" : "Save by itself";
   }
 
+  /** What the server would not take, until the person sends it again or discards it. */
+  #showRefused(): void {
+    const { refused } = this.desk.drafts;
+    const line = this.#find(".refused");
+    line.hidden = !refused.length;
+    if (!refused.length) return;
+    find(line, "span").textContent = `${count(refused.length, "answer")} refused, and kept here.`;
+    line.title = refused.map((draft) => `Image ${draft.item}: ${inShort(draft)}`).join("\n");
+  }
+
   showSaved(): void {
     const { text, isAll, trouble } = savedWords(this.desk, navigator.onLine);
     const saved = this.#find(".saved");
@@ -185,32 +194,6 @@ export class View implements Screen {
     summary.classList.toggle("trouble", trouble !== "");
     summary.textContent = trouble || this.desk.notice || this.desk.data.summary;
     summary.title = summary.textContent;
-  }
-
-  #fillClasses(): void {
-    const { classes } = this.desk.data;
-    const isNamed = classes.some(({ name, key }) => name !== key);
-    this.#root.classList.toggle("named", isNamed);
-    this.#find(".classes").replaceChildren(...classes.map(({ name, key }) => {
-      const each = button("", () => { this.desk.perform({ label: name }); });
-      each.dataset["name"] = name;
-      each.title = `Label as ${name}${key ? ` (key ${key.toUpperCase()})` : ""}`;
-      if (isNamed && key) each.append(keycap(key.toUpperCase()));
-      each.append(element("span", "", name));
-      return each;
-    }));
-  }
-
-  #fillHelp(): void {
-    const keys = this.desk.data.classes.flatMap(({ key }) => (key ? [key.toUpperCase()] : []));
-    const [first, last] = [keys[0], keys.at(-1)];
-    const forClasses = first && last && keys.length > 2 ? [first, "–", last] : keys;
-    const told: [string[], string][] = [[forClasses, "label and go on"], ...help(this.desk.data.as_you_go)];
-    this.#find(".keys dl").replaceChildren(...told.flatMap(([keys, meaning]) => {
-      const term = element("dt");
-      term.append(...keys.map((key) => (key === "–" ? "– " : keycap(key))));
-      return [term, element("dd", "", meaning)];
-    }));
   }
 
   followTheme(): void {

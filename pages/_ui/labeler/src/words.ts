@@ -1,5 +1,6 @@
 import type { Belief } from "./contract.ts";
-import type { Preferences } from "./desk.ts";
+import type { Preferences } from "./preferences.ts";
+import type { Draft } from "./drafts.ts";
 
 export const KINDS = { skip: "skipped", unsure: "unsure", bad: "bad" } as const;
 
@@ -21,7 +22,8 @@ interface Explanation {
 
 const HELP: Explanation[] = [
   { keys: ["Enter"], meaning: "accept the prediction; save a finished batch", asYouGo: "accept the prediction" },
-  { keys: ["⌫"], meaning: "undo, as far back as you like" },
+  { keys: ["⌫"], meaning: "undo, as far back as you like; Ctrl Z too" },
+  { keys: ["Ctrl", "Y"], meaning: "redo what was undone" },
   { keys: ["S"], meaning: "skip: ask me again later" },
   { keys: ["U"], meaning: "unsure: I cannot tell" },
   { keys: ["X"], meaning: "bad image: not a proper one" },
@@ -39,6 +41,10 @@ export function help(isAsYouGo: boolean): [string[], string][] {
     return told === null ? [] : [[keys, told]];
   });
 }
+
+/** An answer in a word. */
+export const inShort = ({ kind, label }: Pick<Draft, "kind" | "label">): string =>
+  kind === "label" ? label ?? "" : KINDS[kind];
 
 /** How sure the model is of an image, in a few words. */
 export function verdict(beliefs: Belief[], isHidden: boolean): string {

@@ -1,0 +1,147 @@
+import { button, element, find, keycap } from "../../browser/dom.ts";
+import type { Desk } from "./desk.ts";
+import { isClassKey, placedKey, writes, type Press } from "./keys.ts";
+import { help } from "./words.ts";
+
+const FEW = 2;
+
+/** The classes with their keys, and the list of keys, in which those of classes can be changed. */
+export class KeysView {
+  readonly #root: HTMLElement;
+  readonly #desk: Desk;
+  /** The class that is about to get another key. */
+  #choosing: string | null = null;
+
+  constructor(root: HTMLElement, desk: Desk) {
+    this.#root = root;
+    this.#desk = desk;
+    this.#find(".change").onclick = () => { this.#toggleChange(); };
+    this.#find(".reset").onclick = () => {
+      this.#desk.keys.reset();
+      this.#changed();
+    };
+  }
+
+  #find(selector: string): HTMLElement {
+    return find(this.#root, selector);
+  }
+
+  get isOpen(): boolean {
+    return !this.#find(".keys").hidden;
+  }
+
+  toggle(isOpen = !this.isOpen): void {
+    this.#find(".keys").hidden = !isOpen;
+    this.#find(".own").hidden = true;
+    this.#choosing = null;
+    this.#say("");
+    this.fill();
+  }
+
+  /** Say that keys do not label while the list is open. */
+  sayItIsOpen(key: string): void {
+    if (writes(key)) this.#say("Close this list to label by key.");
+  }
+
+  fill(): void {
+    this.#fillClasses();
+    this.#fillCaps();
+    this.#fillHelp();
+    this.#fillOwn();
+  }
+
+  #fillClasses(): void {
+    const { data: { classes }, keys: { map } } = this.#desk;
+    const isNamed = classes.some(({ name }) => name.toLowerCase() !== map.keyOf(name));
+    this.#root.classList.toggle("named", isNamed);
+    this.#find(".classes").replaceChildren(...classes.map(({ name }) => {
+      const cap = map.keyOf(name)?.toUpperCase();
+      const each = button("", () => { this.#desk.perform({ label: name }); });
+      each.dataset["name"] = name;
+      each.title = `Label as ${name}${cap ? ` (key ${cap})` : ""}`;
+      if (isNamed && cap) each.append(keycap(cap));
+      each.append(element("span", "", name));
+      return each;
+    }));
+  }
+
+  /** Commands take Shift where their letters are classes. */
+  #fillCaps(): void {
+    for (const cap of this.#root.querySelectorAll<HTMLElement>("kbd[data-letter]")) {
+      cap.textContent = this.#desk.keys.map.capOf(cap.dataset["letter"] ?? "");
+    }
+  }
+
+  #fillHelp(): void {
+    const { data, keys: { map } } = this.#desk;
+    const caps = data.classes.flatMap(({ name }) => map.keyOf(name)?.toUpperCase() ?? []);
+    const [first, last] = [caps[0], caps.at(-1)];
+    const forClasses = first && last && caps.length > FEW ? [first, "–", last] : caps;
+    const told: [string[], string][] = [[forClasses, "label and go on"], ...help(data.as_you_go)];
+    this.#find(".keys dl").replaceChildren(...told.flatMap(([keys, meaning]) => {
+      const term = element("dt");
+      term.append(...keys.map((key) => (key === "–" ? "– " : keycap(isClassLetter(key, meaning) ? map.capOf(key) : key))));
+      return [term, element("dd", "", meaning)];
+    }));
+  }
+
+  // ---- keys of one's own
+
+  #toggleChange(): void {
+    const own = this.#find(".own");
+    own.hidden = !own.hidden;
+    this.#choosing = null;
+    this.#fillOwn();
+  }
+
+  #fillOwn(): void {
+    const { data, keys } = this.#desk;
+    const isOpen = !this.#find(".own").hidden;
+    this.#find(".keys dl").hidden = isOpen;
+    this.#find(".change").textContent = isOpen ? "Show all keys" : "Change the keys of classes";
+    this.#find(".reset").hidden = !isOpen || !keys.areOwn;
+    this.#find(".own ul").replaceChildren(...data.classes.map(({ name }) => {
+      const isChosen = this.#choosing === name;
+      const each = button(isChosen ? "choosing" : "", () => { this.#choose(name); });
+      each.append(keycap(isChosen ? "…" : keys.map.keyOf(name)?.toUpperCase() ?? "–"), element("span", "", name));
+      each.ariaPressed = String(isChosen);
+      const entry = element("li");
+      entry.append(each);
+      return entry;
+    }));
+  }
+
+  #choose(name: string): void {
+    this.#choosing = name;
+    this.#say(`Press the new key of ${name}: a digit or a letter from A to Z.`);
+    this.#fillOwn();
+  }
+
+  /** Take a key for the class that is to get one; whether it was for that. */
+  takes(press: Press): boolean {
+    const name = this.#choosing;
+    if (name === null || press.ctrlKey || press.altKey || press.metaKey) return false;
+    if (press.key === "Escape") this.#choosing = null;
+    const written = press.key.toLowerCase();
+    const key = isClassKey(written) ? written : placedKey(press);
+    if (isClassKey(key)) {
+      this.#desk.keys.choose(name, key);
+      this.#choosing = null;
+    }
+    this.#changed();
+    return true;
+  }
+
+  #changed(): void {
+    if (this.#choosing === null) this.#say("");
+    this.fill();
+    this.#desk.say("");
+  }
+
+  #say(text: string): void {
+    this.#find(".keys .says").textContent = text;
+  }
+}
+
+/** Whether a key in the list is the letter of a command. */
+const isClassLetter = (key: string, meaning: string): boolean => /^[A-Z]$/.test(key) && meaning !== "label and go on";

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { saying, Tab } from "./tab.ts";
+
+async function tabWith(...items: number[]): Promise<Tab> {
+  const tab = new Tab();
+  await tab.hear(saying("one", items));
+  return tab;
+}
+
+test("what was taken back is given again, the latest first", async () => {
+  const tab = await tabWith(1, 2, 3);
+  tab.label("cat", "dog");
+  tab.press("undo", "undo");
+  assert.deepEqual(tab.drafts("one"), []);
+  tab.press("redo");
+  assert.deepEqual(tab.drafts("one"), [[1, "cat"]]);
+  tab.press("redo");
+  assert.deepEqual(tab.drafts("one"), [[1, "cat"], [2, "dog"]]);
+});
+
+test("there is nothing to redo once something else was answered", async () => {
+  const tab = await tabWith(1, 2, 3);
+  tab.label("cat");
+  tab.press("undo");
+  tab.label("dog");
+  tab.press("redo");
+  assert.deepEqual(tab.drafts("one"), [[1, "dog"]]);
+  assert.match(tab.desk.notice, /nothing to redo/);
+});
