@@ -72,6 +72,11 @@ class Service(Projects):
         """Raise a ``StoreError`` if the database cannot be reached."""
         self._store.ping()
 
+    def close(self) -> None:
+        """Let go of the store, all in order; nothing can be done with this afterwards."""
+        self._ahead.shutdown(wait=False, cancel_futures=True)
+        self._store.close()
+
     def preparation(self, project_id: str) -> Build | None:
         """The build of a large project's graph, begun now if need be; None if nobody has to wait.
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from typing import Final
 
 import streamlit as st
 
 from core.bootstrap import comparisons_of, service_of
+from core.jobs.once import Latest
 from core.service.labelling import Service
 from core.simulation.comparisons import Comparisons
 
-_PROJECT = "project"
+_PROJECT: Final = "project"
+_SERVICE: Final[Latest[None, Service]] = Latest(1)
+_COMPARISONS: Final[Latest[None, Comparisons]] = Latest(1)
 
 
-@lru_cache(maxsize=1)
 def service() -> Service:
     """The service that all sessions of this process share; opened at first use.
 
@@ -24,10 +26,9 @@ def service() -> Service:
     InvalidSettingError
         If an environment variable makes no sense.
     """
-    return service_of()
+    return _SERVICE.get(None, service_of)
 
 
-@lru_cache(maxsize=1)
 def comparisons() -> Comparisons:
     """The comparisons of strategies that all sessions of this process share.
 
@@ -36,7 +37,14 @@ def comparisons() -> Comparisons:
     InvalidSettingError
         If an environment variable makes no sense.
     """
-    return comparisons_of()
+    return _COMPARISONS.get(None, comparisons_of)
+
+
+def close() -> None:
+    """Let go of both, all in order; the next call opens them anew."""
+    _COMPARISONS.drop(None)
+    if (opened := _SERVICE.drop(None)) is not None:
+        opened.close()
 
 
 def ping() -> None:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from typing import Final
 
 from core.data import catalogue
 from core.data.dataset import Dataset
 from core.figures.learning_curve import LearningCurve, replay_curve
+from core.jobs.once import Latest
 from core.replay.published import find_run
 from core.replay.run import ReplayRound, replay
 
+_MOST: Final = 8
+"""Runs to keep: more than there are."""
 
-@lru_cache(maxsize=8)
+_ROUNDS: Final[Latest[str, tuple[ReplayRound, ...]]] = Latest(_MOST)
+_DATASETS: Final[Latest[str, Dataset]] = Latest(_MOST)
+
+
 def rounds_of(run_id: str) -> tuple[ReplayRound, ...]:
     """All rounds of a published run."""
-    return tuple(replay(find_run(run_id)))
+    return _ROUNDS.get(run_id, lambda: tuple(replay(find_run(run_id))))
 
 
-@lru_cache(maxsize=8)
 def dataset_of(run_id: str) -> Dataset:
     """The digits that take part in a run."""
-    return catalogue.load(find_run(run_id).config)
+    return _DATASETS.get(run_id, lambda: catalogue.load(find_run(run_id).config))
 
 
 def published_curve(run_id: str | None) -> LearningCurve | None:

@@ -20,7 +20,6 @@ import threading
 import webbrowser
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +28,19 @@ import uvicorn.config
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.cli import main_run
 
+from core.jobs.once import Latest
 from pages._ui.front_door import FrontDoor
+from pages._ui.gate import HOSTS_VARIABLE, LOOPBACK, Gate, allowed_hosts, only_this_machine
+from pages._ui.health import Health
 
 APP_FILE = Path(__file__).resolve().parents[2] / "app.py"
 STATIC_DIR = Path(st.__file__).parent / "static" / "static"
-LOOPBACK = ["127.0.0.1", "localhost", "::1"]
 
 _LOGGER = logging.getLogger("labelspread.server")
 
@@ -60,6 +60,7 @@ class StaticGzip:
             for file in STATIC_DIR.rglob("*")
             if file.suffix in {".js", ".css", ".svg"}
         }
+        self._compressed: Latest[Path, bytes] = Latest(len(self._files))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for such a file, and hand all others on."""
@@ -70,7 +71,7 @@ class StaticGzip:
             headers = Headers(scope=scope)
             if file and "gzip" in headers.get("accept-encoding", "") and "range" not in headers:
                 answer = Response(
-                    await run_in_threadpool(_compressed, file),
+                    await run_in_threadpool(self._content, file),
                     media_type=mimetypes.guess_type(file.name)[0],
                     headers={
                         "Content-Encoding": "gzip",
@@ -81,22 +82,14 @@ class StaticGzip:
                 )
         await answer(scope, receive, send)
 
-
-@cache
-def _compressed(file: Path) -> bytes:
-    return gzip.compress(file.read_bytes(), compresslevel=6)
+    def _content(self, file: Path) -> bytes:
+        return self._compressed.get(file, lambda: gzip.compress(file.read_bytes(), compresslevel=6))
 
 
-def healthz(_request: Request) -> Response:
-    """Say whether labels can be stored, not only whether the server is up."""
-    try:
-        from pages._ui import handle
+def _ping() -> None:
+    from pages._ui import handle
 
-        handle.ping()
-    except Exception as error:
-        _LOGGER.warning("The database cannot be reached: %s", error)
-        return PlainTextResponse("The database cannot be reached.", status_code=503)
-    return PlainTextResponse("ok")
+    handle.ping()
 
 
 def _unexpected(error: Exception) -> bool:
@@ -115,10 +108,20 @@ async def _lifespan(_app: st.App) -> AsyncIterator[None]:
     # By now the port is bound: whoever follows the address waits at worst.
     url = _url(st.get_option("server.address"), st.get_option("server.port"))
     print(f"Labelspread is at {url}", flush=True)
+    if st.get_option("server.address") not in LOOPBACK and only_this_machine(
+        st.get_option("server.allowedHosts")
+    ):
+        print(
+            "It is open to this machine only. To let others in, set "
+            f"{HOSTS_VARIABLE} to the names by which they call it, such as "
+            '"label.example.com 192.168.1.20".',
+            flush=True,
+        )
     _in_background(_warm_up)
     if not st.get_option("server.headless") and "CI" not in os.environ:
         _in_background(lambda: webbrowser.open(url))
     yield
+    await run_in_threadpool(_close)
 
 
 def _in_background(work: Callable[[], object]) -> None:
@@ -134,6 +137,16 @@ def _warm_up() -> None:
         handle.warm_up()
     except Exception:
         _LOGGER.exception("The default project could not be made ready ahead of time.")
+
+
+def _close() -> None:
+    """Leave the store in order. Answers are safe without; one file then holds all of them."""
+    try:
+        from pages._ui import handle
+
+        handle.close()
+    except Exception:
+        _LOGGER.exception("The database could not be closed.")
 
 
 def _url(host: str, port: int) -> str:
@@ -172,7 +185,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--host",
         default=os.environ.get("LABELSPREAD_HOST", "127.0.0.1"),
-        help="address to listen at; 0.0.0.0 lets other machines in (%(default)s)",
+        help="address to listen at; 0.0.0.0 lets those in who call it by one of the names in "
+        f"{HOSTS_VARIABLE} (%(default)s)",
     )
     parser.add_argument(
         "--port",
@@ -211,15 +225,15 @@ def main() -> None:
     PagesManager.uses_pages_directory = False
     app = st.App(
         APP_FILE,
-        middleware=[Middleware(FrontDoor), Middleware(StaticGzip)],
-        routes=[Route("/healthz", healthz)],
+        middleware=[Middleware(Gate), Middleware(FrontDoor), Middleware(StaticGzip)],
+        routes=[Route("/healthz", Health(_ping).answer)],
         lifespan=_lifespan,
         on_script_error=_unexpected,
     )
     settings = _streamlit_settings()
-    if arguments.host in LOOPBACK:
-        # A foreign web page whose name suddenly points to this machine stays out.
-        settings.setdefault("server.allowedHosts", LOOPBACK)
+    settings["server.allowedHosts"] = allowed_hosts(
+        os.environ, settings.get("server.allowedHosts", ()), arguments.host
+    )
     settings["server.address"] = arguments.host
     settings["server.port"] = arguments.port
     settings["logger.hideWelcomeMessage"] = True

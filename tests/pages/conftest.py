@@ -20,11 +20,9 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service
     """The service that the pages will use, with the default project and no labels."""
     monkeypatch.setenv("LABELSPREAD_HOME", str(tmp_path))
     monkeypatch.delenv("LABELSPREAD_DATABASE_URL", raising=False)
-    handle.service.cache_clear()
-    handle.comparisons.cache_clear()
+    handle.close()
     yield handle.service()
-    handle.service.cache_clear()
-    handle.comparisons.cache_clear()
+    handle.close()
 
 
 @pytest.fixture

@@ -379,20 +379,20 @@ def newer(database: Path) -> Iterator[None]:
         return str(before)
 
     before = set_revision("9999")
-    handle.service.cache_clear()
+    handle.close()
     yield
     set_revision(before)
-    handle.service.cache_clear()
+    handle.close()
 
 
 @contextmanager
 def corrupt(database: Path) -> Iterator[None]:
     content = database.read_bytes()
     database.write_bytes(b"This is no database. " * 400)
-    handle.service.cache_clear()
+    handle.close()
     yield
     database.write_bytes(content)
-    handle.service.cache_clear()
+    handle.close()
 
 
 @contextmanager
@@ -400,11 +400,11 @@ def out_of_reach(database: Path) -> Iterator[None]:
     aside = database.with_suffix(".aside")
     database.rename(aside)
     database.mkdir()
-    handle.service.cache_clear()
+    handle.close()
     yield
     database.rmdir()
     aside.rename(database)
-    handle.service.cache_clear()
+    handle.close()
 
 
 OPENING_FAILS = {

@@ -184,7 +184,7 @@ def test_a_project_that_cannot_be_opened_says_so_and_leads_to_the_others(
     small_set(tmp_path)
     made = service.create_project("Mine", on_a_file())
     (tmp_path / "datasets" / "set.npz").unlink()
-    handle.service.cache_clear()  # as after a restart
+    handle.close()  # as after a restart
     page = open_page("pages/label.py", project=made.project_id)
     assert "set.npz is not there any more" in told(page)
     page.button(key=f"open_{DEFAULT_PROJECT_ID}").click().run()
