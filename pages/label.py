@@ -62,7 +62,7 @@ def _take(raw: Any, *, retry: bool = False) -> bool:  # noqa: ANN401 - whatever 
 def _on_message() -> None:
     # If the database cannot even be opened, the page says so, and the browser sends again.
     with suppress(LabelspreadError):
-        _take(st.session_state[KEY].get("message"), retry=True)
+        _take(shell.sent(KEY, "message"), retry=True)
 
 
 def _let_the_batch_go_first(batch: Served | None) -> None:

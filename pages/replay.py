@@ -29,6 +29,7 @@ _ROUND = "replay_round"
 _DUE = "replay_due"
 _SPEED = "replay_speed"
 _SPEEDS = {"slow": 4.0, "medium": 2.0, "fast": 1.0}
+_USUAL = "medium"
 _BEAT = 0.1
 _MATRIX_HEIGHT = 232
 
@@ -72,11 +73,18 @@ def _step(number: int) -> None:
 
 
 def _jump(key: str) -> None:
-    _step(int(st.session_state[key]) - 1)
+    chosen = st.session_state.get(key)
+    if chosen is not None:
+        _step(int(chosen) - 1)
+
+
+def _pace() -> float:
+    """Seconds that a round stays while the run plays."""
+    return _SPEEDS[st.session_state.get(_SPEED, _USUAL)]
 
 
 def _play(number: int, n_rounds: int) -> None:
-    st.session_state[_DUE] = time.monotonic() + _SPEEDS[st.session_state[_SPEED]]
+    st.session_state[_DUE] = time.monotonic() + _pace()
     if number == n_rounds - 1:
         _go_to(0)
 
@@ -141,7 +149,12 @@ def _stepping(number: int, n_rounds: int) -> None:
                 args=(number, n_rounds),
             )
         st.selectbox(
-            "Speed", list(_SPEEDS), index=1, key=_SPEED, label_visibility="collapsed", width=110
+            "Speed",
+            list(_SPEEDS),
+            index=list(_SPEEDS).index(_USUAL),
+            key=_SPEED,
+            label_visibility="collapsed",
+            width=110,
         )
 
 
@@ -155,7 +168,7 @@ def _play_on(number: int) -> None:
         time.sleep(_BEAT)
         # Where Streamlit is called, a click interrupts the wait.
         beat.empty()
-    st.session_state[_DUE] = time.monotonic() + _SPEEDS[st.session_state[_SPEED]]
+    st.session_state[_DUE] = time.monotonic() + _pace()
     _go_to(number + 1)
     st.rerun()
 
@@ -334,7 +347,7 @@ def _present(run: Run, rounds: tuple[ReplayRound, ...], number: int) -> None:
     differing = {cell.round for cell in cells(run, rounds) if not cell.identical}
     left = stage(
         stage_data(run, rounds, differing, number, LESSONS),
-        lambda: _leave_stage(st.session_state[KEY].get("leave")),
+        lambda: _leave_stage(shell.sent(KEY, "leave")),
     )
     if left is not None:
         # After a restart of the server Streamlit leaves the callback out.

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
@@ -48,6 +48,15 @@ def side_by_side(
     """
     with st.container(key=f"side_by_side_{key}"):
         return st.columns(spec, gap=gap)
+
+
+def sent(key: str, name: str) -> Any:  # noqa: ANN401 - whatever a browser sent
+    """What a component has sent under a name; None where it has not, or is gone by now.
+
+    Streamlit may forget a widget's state before the callback that its change has caused.
+    """
+    state = st.session_state.get(key)
+    return None if state is None else state.get(name)
 
 
 def palette() -> Palette:

@@ -104,6 +104,7 @@ def places(book: Book, home: Path) -> dict[str, Place]:
         "projects": Place("/projects", card),
         "projects-custom": Place("/projects", card, _choose_custom),
         "projects-rename": Place("/projects", card, _open_dialog),
+        "missing": Place("/progress/nope", "h1"),
         "menu": Place(f"/progress?project={taught}", heading, _open_menu),
     }
 
@@ -118,7 +119,7 @@ def _choose_custom(page: Page) -> None:
 
 
 def _open_dialog(page: Page) -> None:
-    page.get_by_role("button", name="Rename").first.click()
+    page.locator("[class*=st-key-r_] button").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
 
 

@@ -36,7 +36,7 @@ OVERFLOWS = """() => {
       found.push(`${name} is wider than its place`);
     }
   }
-  for (const box of stage.querySelectorAll(".slide > *, main > *, .model > *")) {
+  for (const box of stage.querySelectorAll(".slide > *, .main > *, .model > *")) {
     const name = box.className || box.tagName;
     const { right, bottom } = box.getBoundingClientRect();
     const next = box.nextElementSibling?.getBoundingClientRect();

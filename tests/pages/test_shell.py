@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
+from pages._ui import shell
 from pages._ui.shell import plain
 
 JOINER = "\u2060"
+PAGES = Path(shell.__file__).resolve().parents[1]
 
 
 def read(markdown: str) -> str:
@@ -43,3 +47,20 @@ def test_what_is_looked_for_after_markdown_is_kept_apart(text: str):
 
 def test_what_is_hidden_in_a_name_is_seen():
     assert plain("a\u202eb\nc") == "a�b␊c"
+
+
+def test_no_page_counts_on_a_value_in_the_session_that_may_be_gone():
+    """Streamlit drops a widget's state when it likes; whoever reads it by ``[]`` fails then."""
+    found = [
+        f"{file.name}:{node.lineno}"
+        for file in PAGES.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.ctx, ast.Load)
+        and ast.unparse(node.value) == "st.session_state"
+    ]
+    assert found == []
+
+
+def test_a_component_that_is_gone_has_sent_nothing():
+    assert shell.sent("not mounted", "message") is None

@@ -1,0 +1,72 @@
+"""What people need who do not see, do not point, or see little contrast."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
+
+from tests.e2e.desk import idle_tab
+from tests.e2e.places import Place
+from tests.e2e.server import Server
+
+pytestmark = pytest.mark.browser
+
+GRAVE: Final = {"serious", "critical"}
+
+PLACES: Final = (
+    "label",
+    "label-new",
+    "label-named",
+    "label-over",
+    "label-keys",
+    "label-gone",
+    "progress",
+    "progress-new",
+    "progress-unknown",
+    "compare",
+    "compare-new",
+    "replay",
+    "replay-run",
+    "stage",
+    "stage-keys",
+    "projects",
+    "projects-custom",
+    "projects-rename",
+    "menu",
+    "missing",
+)
+
+
+def findings(page: Page) -> dict[str, list[str]]:
+    """What axe-core finds of serious and critical faults: rule and places."""
+    response: dict[str, Any] = Axe().run(page).response
+    return {
+        violation["id"]: [
+            f"{node['target']} {node['html'][:160]} {node['failureSummary'][:300]}"
+            for node in violation["nodes"]
+        ]
+        for violation in response["violations"]
+        if violation["impact"] in GRAVE
+    }
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return idle_tab(context)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_axe_finds_nothing_serious_in_either_theme(
+    page: Page, server: Server, known_places: dict[str, Place], place: str
+):
+    found = {}
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        known_places[place].open(page, server.url)
+        if grave := findings(page):
+            found[scheme] = grave
+    assert found == {}
