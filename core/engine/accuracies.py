@@ -11,7 +11,9 @@ _LOGGER: Final = logging.getLogger("labelspread.notes")
 
 
 class Notes:
-    """Numbers by name, in a text file that only grows. A cache: what is lost is computed again.
+    """Shares by name, in a text file that only grows. A cache: what is lost is computed again.
+
+    What is not from 0 to 1 is no share, and not believed.
 
     Safe to use from several threads, and by several servers: a line is written in one piece, and
     two lines of one name say the same.
@@ -56,15 +58,17 @@ class Notes:
 
 def _read(path: Path) -> list[tuple[str, float]]:
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        # Behind the last end of a line is what a killed process has not written to its end.
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
     except OSError:
         return []
     found = []
     for line in lines:
-        name, _, number = line.partition(" ")
+        name, _, told = line.partition(" ")
         try:
-            found.append((name, float(number)))
+            number = float(told)
         except ValueError:
-            # The last line of a process that was killed, most likely.
             continue
+        if 0 <= number <= 1:
+            found.append((name, number))
     return found
