@@ -6,7 +6,6 @@ import copy
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, Final, Self
 
 import numpy as np
@@ -18,10 +17,11 @@ from core.data.catalogue import Catalogue
 from core.data.dataset import Dataset
 from core.engine.accuracies import Notes
 from core.engine.keys import note_name
-from core.errors import InvalidDatasetError
+from core.engine.labelled import LabelArrays
 from core.graph.kept import GraphStore, fingerprint
 from core.graph.shapes import shape_features
 from core.graph.similarity import SimilarityGraph, build_graph
+from core.jobs.once import Latest
 from core.jobs.progress import Progress, silent
 from core.jobs.resources import Resources
 from core.learning import metrics
@@ -71,9 +71,7 @@ class Engine:
     ) -> None:
         self._resources = resources or Resources()
         self.dataset = dataset
-        self._position = np.full(int(dataset.rows.max()) + 1, -1, dtype=np.int64)
-        self._position[dataset.rows] = np.arange(dataset.n_items)
-        self._class = {name: i for i, name in enumerate(dataset.class_names)}
+        self._arrays = LabelArrays(dataset)
         self._spreader = _spreader(config, graph, self._resources)
         self._scale = _evidence_scale(graph, config.alpha)
         self._lock = threading.Lock()
@@ -88,7 +86,7 @@ class Engine:
         # A distribution over the classes, its scores, and three numbers more, of every item.
         belief_bytes = self.dataset.n_items * (16 * self.dataset.n_classes + 24)
         kept = int(np.clip(self._resources.memory // 4 // belief_bytes, 2, _MOST_BELIEFS))
-        self._believe = lru_cache(kept)(self._fit)
+        self._beliefs: Latest[int, Beliefs] = Latest(kept)
         self._name_of = note_name(config, self._version)
 
     def like(self, config: ProjectConfig) -> Self:
@@ -105,7 +103,7 @@ class Engine:
 
     def believe(self, labels: Labels) -> Beliefs:
         """What the model believes of every item, given these labels."""
-        return self._believe(labels)
+        return self._beliefs.get(labels.digest, lambda: self._fit(labels))
 
     def accuracy(self, labels: Labels) -> float | None:
         """Share of all items predicted right, 0 to 1; None where the truth is not known."""
@@ -139,20 +137,24 @@ class Engine:
         random: np.random.Generator,
         assumed: Iterable[int] = (),
     ) -> tuple[Choice, ...]:
-        """Choose up to ``size`` items to ask about, none of them ``excluded`` or ``assumed``.
+        """Choose up to ``size`` items to ask about, none of them labelled.
 
         Parameters
         ----------
+        excluded
+            Items besides the labelled ones that are not to be chosen.
         random
             All chance comes from here: the same labels and the same state of it give the same
             items.
         assumed
             Items that are on a screen already: what is chosen is chosen as if they had been
-            answered as predicted. Otherwise their twins would come next.
+            answered as predicted. Otherwise their twins would come next. Labelled ones count as
+            they were labelled.
         """
-        candidates = np.ones(self.dataset.n_items, dtype=np.bool_)
-        candidates[self.positions(excluded)] = False
         beliefs = self.believe(labels)
+        candidates = beliefs.labels == UNLABELLED
+        candidates[self._arrays.positions(excluded)] = False
+        shown = [place for place in self.positions(assumed) if beliefs.labels[place] == UNLABELLED]
         outlook = Outlook(
             beliefs.labels,
             beliefs,
@@ -161,9 +163,7 @@ class Engine:
             self._scale,
             self._spreader.sketch,
         )
-        chosen = choose_batch(
-            policy, outlook, self.sample, candidates, size, random, self.positions(assumed)
-        )
+        chosen = choose_batch(policy, outlook, self.sample, candidates, size, random, shown)
         rows = self.dataset.rows
         return tuple(replace(choice, item=int(rows[choice.item])) for choice in chosen)
 
@@ -184,21 +184,18 @@ class Engine:
         InvalidDatasetError
             If the data set has no such item: it is not the one that was labelled.
         """
-        rows = np.fromiter(items, dtype=np.int64)
-        found = self._position.take(rows, mode="clip")
-        if (self.dataset.rows[found] != rows).any():
-            raise InvalidDatasetError(
-                f"{self.dataset.title} has changed since its images were labelled.",
-                "Put the old file back in its place.",
-            )
-        positions: list[int] = found.tolist()
+        positions: list[int] = self._arrays.positions(items).tolist()
         return positions
 
     def labels_array(self, labels: Labels) -> IntArray:
-        """Class indices, shape (n_items,); ``UNLABELLED`` where none is given."""
-        array = np.full(self.dataset.n_items, UNLABELLED, dtype=np.int64)
-        array[self.positions(labels)] = [self._class[name] for name in labels.values()]
-        return array
+        """Class indices, shape (n_items,), read-only; ``UNLABELLED`` where none is given.
+
+        Raises
+        ------
+        InvalidDatasetError
+            If the data set has no such item or class: it is not the one that was labelled.
+        """
+        return self._arrays.of(labels)
 
     def _fit(self, labels: Labels) -> Beliefs:
         array, n_classes = self.labels_array(labels), self.dataset.n_classes

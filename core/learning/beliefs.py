@@ -179,7 +179,7 @@ def believe(
         probabilities=probabilities,
         model_class=model_class,
         predicted=predicted,
-        labels=labels.copy(),
+        labels=labels.copy() if labels.flags.writeable else labels,
         n_iter=n_iter,
         converged=converged,
         evidence=evidence,

@@ -99,8 +99,7 @@ class ResponseSpreader:
 
     def __call__(self, labels: IntArray, classes: IntArray, /) -> Spread:
         """Spread ``labels``, shape (n_items,); one column of scores a class of ``classes``."""
-        members = [frozenset(np.flatnonzero(labels == label).tolist()) for label in classes]
-        if sum(map(len, members)) > self._capacity:
+        if np.count_nonzero(np.isin(labels, classes)) > self._capacity:
             return spread(
                 self._graph,
                 one_hot_labels(labels, classes),
@@ -108,6 +107,7 @@ class ResponseSpreader:
                 max_iter=self._max_iter,
                 tol=self._tol,
             )
+        members = [frozenset(np.flatnonzero(labels == label).tolist()) for label in classes]
         with self._lock:
             self._solve(frozenset().union(*members))
             powers = [
@@ -118,6 +118,10 @@ class ResponseSpreader:
 
     def sketch(self, item: int) -> Float32Array:
         """About what a label on one item gives all, shape (n_items,): good enough to choose by."""
+        with self._lock:
+            known = self._columns.get(item)
+        if known is not None:
+            return self._sweep(known[:, :, np.newaxis]).scores[:, 0].astype(np.float32)
         source = np.zeros((self._graph.n_items, 1))
         source[item] = 1
         sweeps = min(self._max_iter, _SKETCH_SWEEPS)

@@ -6,15 +6,15 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from core.arrays import UNLABELLED, Float32Array, FloatArray, IntArray
+from core.arrays import Float32Array, FloatArray, IntArray
 from core.graph.similarity import SimilarityGraph
 from core.learning.beliefs import DOUBLE_UP_TO
 from core.learning.columns import DEFAULT_MEMORY
+from core.learning.members import NOTHING, Members, Membership
 from core.learning.solvers import SWEEPS_UP_TO, make_solver
 from core.learning.sweeps import Spread, one_hot_labels
 
@@ -22,16 +22,8 @@ REFRESH_AFTER: Final = 1_000
 """Additions to the scores of a class until they are solved anew. Each leaves an error of 1e-16."""
 
 
-_FEW_CHANGES: Final = 32
-"""Labels that may differ from those spread before, for the rest to be taken as it was."""
-
-
 _LEAST_KEPT: Final = 20
 """Columns, and sums of them, that are kept however little memory there is: those of a batch."""
-
-
-_LOOKED_AT: Final = 16
-"""Sums made lately that are looked at for one that is close to what is asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,13 +49,34 @@ class ColumnScores:
         return self.columns[number]
 
 
-@dataclass(slots=True, eq=False)
-class _Sum:
+_Column = FloatArray | Float32Array
+"""What a label on one item gives all, shape (n_items,)."""
+
+
+class _Sum(NamedTuple):
     """The scores that labels on some items give to one class, and the additions that made them."""
 
-    items: frozenset[int]
-    scores: FloatArray | None = None
+    scores: FloatArray
     additions: int = 0
+
+
+class _Plan(NamedTuple):
+    """How the scores of a class come about: from a sum there is, or from all its items anew.
+
+    ``added`` and ``removed`` are columns; where one of them is not there yet, ``missing`` is its
+    item, and it is to be added if ``adds_missing`` says so.
+    """
+
+    base: _Sum | None
+    added: tuple[_Column, ...] = ()
+    removed: tuple[_Column, ...] = ()
+    missing: int | None = None
+    adds_missing: bool = True
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the base is what is wanted."""
+        return self.base is not None and self.missing is None and not (self.added or self.removed)
 
 
 class FixedPointSpreader:
@@ -94,13 +107,11 @@ class FixedPointSpreader:
         self._may_subtract = fixed_point.alpha > SWEEPS_UP_TO
         # As many columns at a time as take a third of a second, but one for each of two threads.
         self._block = max(2, min(10, 700_000 // n_items))
-        self._columns: OrderedDict[int, FloatArray | Float32Array] = OrderedDict()
-        self._sums: OrderedDict[frozenset[int], _Sum] = OrderedDict()
-        self._latest: dict[int, _Sum] = {}
-        self._nothing = _Sum(frozenset(), np.zeros(n_items))
-        self._labels = np.full(n_items, UNLABELLED, dtype=np.int64)
-        self._members: dict[int, frozenset[int]] = {}
-        self._lock = threading.RLock()
+        self._columns: OrderedDict[int, _Column] = OrderedDict()
+        self._sums: OrderedDict[int, _Sum] = OrderedDict()
+        self._nothing = _Sum(np.zeros(n_items))
+        self._membership = Membership(n_items)
+        self._lock = threading.Lock()
 
     def prepare(
         self, items: Iterable[int], still_wanted: Callable[[], bool] = lambda: True
@@ -118,91 +129,93 @@ class FixedPointSpreader:
                 missing = [item for item in waiting if not self._touch(item)]
             block, waiting = missing[: self._block], missing[self._block :]
             # Without the lock: an answer that comes meanwhile is not to wait for all of these.
-            self._keep(block, self._solve([frozenset([item]) for item in block]))
+            solved = self._solve([np.array([item]) for item in block])
+            with self._lock:
+                self._keep(block, solved)
 
-    def sketch(self, item: int) -> FloatArray | Float32Array:
+    def sketch(self, item: int) -> _Column:
         """About what a label on one item gives all, shape (n_items,): good enough to choose by."""
         with self._lock:
             known = self._columns.get(item)
         return self._fixed_point.sketch(item) if known is None else known
 
     def __call__(self, labels: IntArray, classes: IntArray, /) -> ColumnScores:
-        """Spread ``labels``, shape (n_items,); one column of scores a class of ``classes``."""
+        """Spread ``labels``, shape (n_items,); one column of scores a class of ``classes``.
+
+        Whatever has to be solved is solved together, and others may spread meanwhile.
+        """
+        if labels.flags.writeable:
+            labels = labels.copy()
         with self._lock:
-            self._follow(labels)
-            sums = [self._known(label) for label in classes.tolist()]
-            unknown = [known for known in sums if known.scores is None]
-            solved = self._solve([known.items for known in unknown])
-            for known, scores in zip(unknown, solved, strict=True):
-                known.scores = scores
-            return ColumnScores(tuple(s.scores for s in sums if s.scores is not None))
+            members = self._membership.follow(labels)
+            wanted = [members[label] for label in classes.tolist()]
+            plans = [self._plan(one) for one in wanted]
+        unsolved = [
+            (number, np.flatnonzero(labels == label) if plan.base is None else [plan.missing])
+            for number, (label, plan) in enumerate(zip(classes.tolist(), plans, strict=True))
+            if plan.base is None or plan.missing is not None
+        ]
+        solved = self._solve([np.asarray(items) for _, items in unsolved])
+        new = dict(zip((number for number, _ in unsolved), solved, strict=True))
+        sums = [
+            self._made(plan, new.get(number), labels, label)
+            for number, (label, plan) in enumerate(zip(classes.tolist(), plans, strict=True))
+        ]
+        with self._lock:
+            for number, plan in enumerate(plans):
+                if plan.missing is not None:
+                    self._keep([plan.missing], [new[number]])
+            for one, found in zip(wanted, sums, strict=True):
+                self._sums[one.name] = found
+                self._sums.move_to_end(one.name)
+            while len(self._sums) > self._most_sums:
+                self._sums.popitem(last=False)
+        return ColumnScores(tuple(found.scores for found in sums))
 
-    def _follow(self, labels: IntArray) -> None:
-        """Note which items each class has now; most often one label is new."""
-        changed = np.flatnonzero(labels != self._labels)
-        if len(changed) > _FEW_CHANGES:
-            labelled = np.flatnonzero(labels != UNLABELLED)
-            named = labels[labelled]
-            self._members = {
-                int(label): frozenset(labelled[named == label].tolist())
-                for label in np.unique(named)
-            }
-        else:
-            for item in changed.tolist():
-                before, now = int(self._labels[item]), int(labels[item])
-                if before != UNLABELLED:
-                    self._members[before] -= {item}
-                if now != UNLABELLED:
-                    self._members[now] = self._members.get(now, frozenset()) | {item}
-        if len(changed):
-            self._labels = labels.copy()
+    def _plan(self, members: Members) -> _Plan:
+        """From the same sum, or one that is a few columns away of which one may be missing."""
+        known = self._sums.get(members.name)
+        if known is not None:
+            return _Plan(known)
+        for way in members.ways():
+            base = self._nothing if way.start == NOTHING else self._sums.get(way.start)
+            if base is None or (way.removed and not self._may_subtract):
+                continue
+            if base.additions + len(way.added) + len(way.removed) > REFRESH_AFTER:
+                continue
+            missing = [i for i in (*way.added, *way.removed) if i not in self._columns]
+            if len(missing) > 1:
+                # As many solutions as a new sum takes, or more.
+                continue
+            return _Plan(
+                base,
+                tuple(self._columns[i] for i in way.added if i not in missing),
+                tuple(self._columns[i] for i in way.removed if i not in missing),
+                missing[0] if missing else None,
+                adds_missing=not missing or missing[0] in way.added,
+            )
+        return _Plan(None)
 
-    def _known(self, label: int) -> _Sum:
-        """The scores of a class, from those it had before; without scores if they are too few."""
-        items = self._members[label]
-        latest = self._latest.get(label)
-        if latest is not None and latest.items is items:
-            return latest
-        found = self._sums.get(items) or self._from_close_one(latest, items) or _Sum(items)
-        self._latest[label] = found
-        self._sums[items] = found
-        self._sums.move_to_end(items)
-        while len(self._sums) > self._most_sums:
-            self._sums.popitem(last=False)
-        return found
-
-    def _from_close_one(self, latest: _Sum | None, items: frozenset[int]) -> _Sum | None:
-        """Add to, or take from, a sum that is few items away, if there is one."""
-        closest = latest
-        if closest is None or len(closest.items ^ items) > 1:
-            made_lately = islice(reversed(self._sums.values()), _LOOKED_AT)
-            known = (self._nothing, *made_lately, *([] if latest is None else [latest]))
-            closest = min(known, key=lambda one: len(items ^ one.items))
-        if closest.scores is None:
-            return None
-        added, removed = items - closest.items, closest.items - items
-        additions = closest.additions + len(added) + len(removed)
-        if additions > REFRESH_AFTER or (removed and not self._may_subtract):
-            return None
-        missing = [item for item in (*added, *removed) if item not in self._columns]
-        if len(missing) > 1:
-            # As many solutions as a new sum takes, or more.
-            return None
-        # Taken out before what is missing is kept, which may push the oldest of them out.
-        columns = {item: self._columns[item] for item in (added | removed) - {*missing}}
-        solved = self._solve([frozenset([item]) for item in missing])
-        columns.update(zip(missing, solved, strict=True))
-        self._keep(missing, solved)
-        scores = closest.scores.copy()
-        for item in added:
-            scores += columns[item]
-        for item in removed:
-            scores -= columns[item]
+    def _made(self, plan: _Plan, solved: FloatArray | None, labels: IntArray, label: int) -> _Sum:
+        """The sum that a plan leads to, given the solution it needs."""
+        if plan.base is None:
+            assert solved is not None
+            return _Sum(solved)
+        if plan.is_ready:
+            return plan.base
+        added, removed = list(plan.added), list(plan.removed)
+        if solved is not None:
+            (added if plan.adds_missing else removed).append(solved)
+        scores = plan.base.scores.copy()
+        for column in added:
+            scores += column
+        for column in removed:
+            scores -= column
         if removed:
             # What is left of a column taken away may be rounding, on either side of zero.
             np.maximum(scores, 0, out=scores)
-            self._fixed_point.clear_unreached(scores, items)
-        return _Sum(items, scores, additions)
+            self._fixed_point.clear_unreached(scores, np.flatnonzero(labels == label))
+        return _Sum(scores, plan.base.additions + len(added) + len(removed))
 
     def _touch(self, item: int) -> bool:
         known = item in self._columns
@@ -211,19 +224,18 @@ class FixedPointSpreader:
         return known
 
     def _keep(self, items: Sequence[int], columns: Sequence[FloatArray]) -> None:
-        with self._lock:
-            for item, column in zip(items, columns, strict=True):
-                self._columns[item] = column if self._is_double else column.astype(np.float32)
-            while len(self._columns) > self._most_columns:
-                self._columns.popitem(last=False)
+        for item, column in zip(items, columns, strict=True):
+            self._columns[item] = column if self._is_double else column.astype(np.float32)
+        while len(self._columns) > self._most_columns:
+            self._columns.popitem(last=False)
 
-    def _solve(self, groups: Sequence[frozenset[int]]) -> list[FloatArray]:
+    def _solve(self, groups: Sequence[IntArray]) -> list[FloatArray]:
         """The scores that labels on each group of items give, shape (n_items,) each."""
         if not groups:
             return []
         sources = np.zeros((self._fixed_point.n_items, len(groups)))
         for column, items in enumerate(groups):
-            sources[list(items), column] = 1
+            sources[items, column] = 1
         solved = np.ascontiguousarray(self._fixed_point.solve(sources).T)
         return [scores.copy() for scores in solved]
 
@@ -272,13 +284,13 @@ class FixedPoint:
         """
         scores = self._solver.sketch(item)
         scores *= 1 - self.alpha
-        self.clear_unreached(scores, [item])
+        self.clear_unreached(scores, np.array([item]))
         return scores
 
-    def clear_unreached(self, scores: FloatArray | Float32Array, items: Iterable[int]) -> None:
+    def clear_unreached(self, scores: FloatArray | Float32Array, items: IntArray) -> None:
         """Set to zero, in place, the scores that labels on these items cannot reach."""
         if self._components is not None:
-            reached = np.unique(self._components[[*items]])
+            reached = np.unique(self._components[items])
             scores[~np.isin(self._components, reached)] = 0
 
     def __call__(self, labels: IntArray, classes: IntArray, /) -> Spread:

@@ -79,6 +79,7 @@ class Outlook:
     sketch: Callable[[int], FloatArray | Float32Array]
     n_labels: int = field(init=False)
     _columns: dict[int, FloatArray] = field(init=False, default_factory=dict)
+    _masses: dict[int, float] = field(init=False, default_factory=dict)
     _evidence: tuple[FloatArray, FloatArray] | None = field(init=False, default=None)
     _beliefs: Beliefs | None = field(init=False)
 
@@ -113,6 +114,7 @@ class Outlook:
         label = self._predicted(item)
         added = self.sketch(item)
         before = self._columns.get(label)
+        self._masses.pop(label, None)
         after = added.astype(np.float64) if before is None else before + added
         self._columns[label] = after
         if self._evidence is not None:
@@ -129,13 +131,18 @@ class Outlook:
     def _predicted(self, item: int) -> int:
         seen = [*self._columns]
         if seen:
-            masses = np.array([column.sum() for column in self._columns.values()])
+            masses = np.array([self._mass(label) for label in seen])
             scores = np.array([column[item] for column in self._columns.values()])
             scores *= DECISIONS[self.decision].weigh(masses)
             if scores.any():
                 return seen[int(scores.argmax())]
         unseen = [label for label in range(self.n_classes) if label not in self._columns]
         return unseen[0] if unseen else 0
+
+    def _mass(self, label: int) -> float:
+        if label not in self._masses:
+            self._masses[label] = float(self._columns[label].sum())
+        return self._masses[label]
 
     def _scores(self, _: IntArray, classes: IntArray, /) -> ColumnScores:
         return ColumnScores(tuple(self._columns[label] for label in classes.tolist()))
@@ -197,12 +204,12 @@ class _Batch:
     candidates: BoolArray
     random: np.random.Generator
     chosen: list[Choice] = field(default_factory=list)
-    _labelled: list[int] = field(init=False)
+    _labelled: IntArray = field(init=False)
     _assumed: int = field(init=False, default=0)
     _scores: FloatArray | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self._labelled = np.flatnonzero(self.outlook.labels != UNLABELLED).tolist()
+        self._labelled = np.flatnonzero(self.outlook.labels != UNLABELLED)
 
     def take(self, item: int, reason: Reason) -> None:
         self.chosen.append(Choice(item, reason))
@@ -212,7 +219,8 @@ class _Batch:
 
     def first(self, candidates: BoolArray, wanted: int) -> int | None:
         """The best of the candidates to begin with."""
-        taken = [*self._labelled, *(choice.item for choice in self.chosen)]
+        chosen = [choice.item for choice in self.chosen]
+        taken = np.concatenate([self._labelled, np.array(chosen, dtype=np.int64)])
         key = self.policy.opening
         return first_item(key, self.sample(), taken, candidates, wanted, self.random)
 

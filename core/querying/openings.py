@@ -7,6 +7,8 @@ graph of its own: that takes the same time whether there are two thousand items 
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,6 +33,11 @@ LEAST: Final = 10
 
 _NEIGHBOURS: Final = 10
 _ALPHA: Final = 0.99
+_AT_A_TIME: Final = 128
+"""Items whose gain is computed together: what that takes stays in the processor's cache."""
+
+_KEPT: Final = 64
+"""Rankings kept: of the openings of a few projects, which all begin alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +52,14 @@ class Opening:
         What each item of the sample is worth, shape (n_sampled,), when those at ``taken`` have been
         chosen before; ``wanted`` items are wanted in all. Given the randomness too, which only
         ``random`` uses.
+    repeats
+        Whether it ranks alike whenever it is asked.
     """
 
     title: str
     explanation: str
     rank: Callable[[Sample, Sequence[int], int, np.random.Generator], FloatArray]
+    repeats: bool = True
 
 
 class Sample:
@@ -69,6 +79,10 @@ class Sample:
         self.positions = positions
         self.seed = seed
         self._clusters: dict[int, tuple[IntArray, FloatArray]] = {}
+        self._ranks: OrderedDict[tuple[OpeningKey, tuple[int, ...], int], FloatArray] = (
+            OrderedDict()
+        )
+        self._lock = threading.Lock()
 
     @staticmethod
     def draw(n_items: int, random: np.random.Generator) -> IntArray:
@@ -76,6 +90,28 @@ class Sample:
         if n_items <= SAMPLE:
             return np.arange(n_items, dtype=np.int64)
         return np.sort(random.choice(n_items, SAMPLE, replace=False)).astype(np.int64)
+
+    def ranks(
+        self, key: OpeningKey, taken: Sequence[int], wanted: int, random: np.random.Generator
+    ) -> FloatArray:
+        """What each item is worth, shape (n_sampled,), as :attr:`Opening.rank` says; read-only.
+
+        Projects begin alike, so what was ranked before is kept, and who asks for what is being
+        ranked waits for it.
+        """
+        opening = OPENINGS[key]
+        if not opening.repeats:
+            return opening.rank(self, taken, wanted, random)
+        name = key, tuple(taken), wanted
+        with self._lock:
+            if name not in self._ranks:
+                ranks = opening.rank(self, taken, wanted, random)
+                ranks.setflags(write=False)
+                self._ranks[name] = ranks
+            self._ranks.move_to_end(name)
+            while len(self._ranks) > _KEPT:
+                self._ranks.popitem(last=False)
+            return self._ranks[name]
 
     @cached_property
     def roots(self) -> FloatArray:
@@ -122,11 +158,15 @@ def coverage(sample: Sample, taken: Sequence[int]) -> FloatArray:
     Nemhauser, Wolsey, Fisher, "An analysis of approximations for maximizing submodular set
     functions", 1978; the likeness is that of the labels' own reach.
     """
+    # It is symmetric, so the column of an item is its row, and that lies in one piece.
     likeness = sample.likeness
-    covered = likeness[:, taken].max(axis=1, initial=0.0) if taken else np.float32(0)
-    return np.array(
-        [np.maximum(column - covered, 0).sum(dtype=np.float64) for column in likeness.T]
-    )
+    covered = likeness[taken].max(axis=0, initial=0.0) if taken else np.float32(0)
+    gains = np.empty(len(likeness))
+    for start in range(0, len(likeness), _AT_A_TIME):
+        gain = likeness[start : start + _AT_A_TIME] - covered
+        np.maximum(gain, 0, out=gain)
+        gains[start : start + _AT_A_TIME] = gain.sum(axis=1, dtype=np.float64)
+    return gains
 
 
 def _posterior(sample: Sample, taken: Sequence[int]) -> FloatArray:
@@ -207,6 +247,7 @@ OPENINGS: Final[dict[OpeningKey, Opening]] = {
         "Random",
         "Begins with any images, by chance.",
         lambda sample, _taken, _wanted, random: random.random(len(sample.positions)),
+        repeats=False,
     ),
 }
 """The openings there are, the best known first."""
@@ -215,7 +256,7 @@ OPENINGS: Final[dict[OpeningKey, Opening]] = {
 def first_item(
     key: OpeningKey,
     sample: Sample,
-    labelled: Sequence[int],
+    labelled: Sequence[int] | IntArray,
     candidates: BoolArray,
     wanted: int,
     random: np.random.Generator,
@@ -234,8 +275,9 @@ def first_item(
     allowed = candidates[sample.positions]
     if not allowed.any():
         return None
+    labelled = np.asarray(labelled, dtype=np.int64)
     places = np.searchsorted(sample.positions, labelled)
     places = np.minimum(places, len(sample.positions) - 1)
-    taken = [int(p) for p, i in zip(places, labelled, strict=True) if sample.positions[p] == i]
-    ranks = np.where(allowed, OPENINGS[key].rank(sample, taken, wanted, random), -np.inf)
+    taken: list[int] = places[sample.positions[places] == labelled].tolist()
+    ranks = np.where(allowed, sample.ranks(key, taken, wanted, random), -np.inf)
     return int(sample.positions[int(ranks.argmax())])

@@ -178,18 +178,19 @@ class Projects:
         return self._catalogue.problem(self._open_project(project_id).config)
 
     def known_accuracy(self, project_id: str) -> float | None:
-        """Share of all items predicted right, where it is known without a long wait."""
+        """Share of all items predicted right, where it is known without building anything."""
         config = self._open_project(project_id).config
         labels = self._log.state(project_id).labels
+        name = note_name(config, self._catalogue.version(config.dataset))
+        noted = self._notes.get(name(labels.digest))
+        if noted is not None:
+            return noted
         try:
-            if is_small(config) or self._engines.ready(config) is not None:
-                return self._engines.get(config).accuracy(labels)
+            engine = self._engines.ready(config)
+            return None if engine is None else engine.accuracy(labels)
         except LabelspreadError:
             # Whoever opens the project is told.
             return None
-        return self._notes.get(
-            note_name(config, self._catalogue.version(config.dataset))(labels.digest)
-        )
 
     def _listed(self) -> tuple[Project | BrokenProject, ...]:
         return tuple(p for p in self._store.projects() if p.deleted_at is None)
