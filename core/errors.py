@@ -241,6 +241,16 @@ class StoreTooNewError(StoreError):
         self.revision = revision
 
 
+class ClassesUnknownError(StoreError):
+    """The classes of a project are not known while its images are away."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The images of this project are away, and its classes were never noted.",
+            "Put the file back in its place; the answer is kept until then.",
+        )
+
+
 class EventTooNewError(StoreError):
     """The log of a project has an event that only a newer version of the app can read."""
 

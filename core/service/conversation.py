@@ -14,10 +14,16 @@ from typing import Any, Final
 import numpy as np
 
 from core.data.pictures import ink_url
-from core.errors import LabelspreadError, StoreError
+from core.errors import (
+    IllegalEventError,
+    InvalidMessageError,
+    LabelspreadError,
+    UnknownProjectError,
+)
 from core.service.class_keys import class_keys
 from core.service.labelling import Service
 from core.service.page import (
+    AnsweredItem,
     Belief,
     LabelPage,
     LastAnswer,
@@ -28,13 +34,16 @@ from core.service.page import (
 )
 from core.service.protocol import (
     VERSION,
+    CorrectMessage,
+    RedoMessage,
     SubmitMessage,
+    TakeBackMessage,
     UndoMessage,
     message_id,
     parse_message,
 )
 from core.service.view import View
-from core.session.events import AnswerKind, Reason, Served
+from core.session.events import LOCAL, AnswerKind, Reason, Served
 from core.session.ledger import Placed
 from core.wording import counted, percent, points
 
@@ -65,22 +74,29 @@ class Receipt:
         return ShownReceipt(id=self.message_id, outcome=self.outcome, text=self.text)
 
 
-def respond(service: Service, raw: Any) -> Receipt:  # noqa: ANN401 - untrusted
+def respond(service: Service, raw: Any, by: str = LOCAL) -> Receipt:  # noqa: ANN401 - untrusted
     """Do what a message from the browser asks for, and say what became of it."""
     sender = message_id(raw)
     try:
         message = parse_message(raw)
         if isinstance(message, SubmitMessage):
             answers = [answer.to_answer() for answer in message.answers]
-            submission = service.submit(message.project, message.batch_id, answers)
+            submission = service.submit(message.project, message.batch_id, answers, by=by)
             return Receipt(sender, "done", _kept_text(len(submission.kept)))
         if isinstance(message, UndoMessage):
-            service.undo(message.project, message.batch_id, message.item)
+            service.undo(message.project, message.batch_id, message.item, by=by)
+        elif isinstance(message, RedoMessage):
+            service.redo(message.project, message.batch_id, message.item, by=by)
+        elif isinstance(message, TakeBackMessage):
+            service.take_back(message.project, message.batch_id, message.item, by=by)
+        elif isinstance(message, CorrectMessage):
+            service.correct(message.project, message.batch_id, message.answer.to_answer(), by=by)
         return Receipt(sender, "done")
-    except StoreError as error:
-        return Receipt(sender, "failed", str(error))
-    except LabelspreadError as error:
+    except (IllegalEventError, InvalidMessageError, UnknownProjectError) as error:
         return Receipt(sender, "refused", str(error))
+    except LabelspreadError as error:
+        # Whatever else is in the way may pass: the images may be put back, the lock may open.
+        return Receipt(sender, "failed", str(error))
 
 
 WHY: Final[dict[Reason, str]] = {
@@ -91,7 +107,9 @@ WHY: Final[dict[Reason, str]] = {
 """Why an image is asked about, in a few words."""
 
 
-def describe(view: View, batch: Served | None, receipts: Sequence[Receipt]) -> LabelPage:
+def describe(
+    view: View, batch: Served | None, receipts: Sequence[Receipt], by: str = LOCAL
+) -> LabelPage:
     """Everything the component shows.
 
     Parameters
@@ -102,9 +120,11 @@ def describe(view: View, batch: Served | None, receipts: Sequence[Receipt]) -> L
         What waits for answers; None when all items are answered.
     receipts
         The last ones, oldest first.
+    by
+        Whose page it is.
     """
-    names = view.dataset.class_names
-    last = view.state.last
+    names = view.class_names
+    last, undone = view.state.last_of(by), view.state.last_undone(by)
     number = batch.round if batch else view.state.round
     return LabelPage(
         v=VERSION,
@@ -117,20 +137,22 @@ def describe(view: View, batch: Served | None, receipts: Sequence[Receipt]) -> L
         round_size=view.project.config.batch_size,
         answered=view.state.answers_in(number),
         items=tuple(_items(view, batch)) if batch else (),
+        beside=tuple(_beside(view, batch)) if batch else (),
         saved=view.state.n_answers,
-        summary=summary(view, batch),
-        last=_last(last) if last else None,
+        summary=summary(view, batch, by),
+        last=_named(last) if last else None,
+        undone=_named(undone) if undone else None,
         receipts=tuple(receipt.shown() for receipt in receipts),
     )
 
 
-def summary(view: View, batch: Served | None) -> str:
+def summary(view: View, batch: Served | None, by: str = LOCAL) -> str:
     """One line on where the project stands and what the last round changed."""
     if not view.state.labels:
         return "The model knows nothing yet. These images were chosen to cover the whole set."
     number = view.state.round
     is_as_you_go = view.project.config.refit == "label"
-    if batch is not None and view.state.reopened and not is_as_you_go:
+    if batch is not None and view.state.last_undone(by) is not None and not is_as_you_go:
         return f"Undone. Round {batch.round} is open again; the model is as it was before."
     if not view.rounds or number == 0:
         return f"{counted(len(view.state.labels), 'label')} came with the project."
@@ -170,7 +192,27 @@ def _items(view: View, batch: Served) -> Iterator[ShownItem]:
         )
 
 
-def _last(placed: Placed) -> LastAnswer:
+def _beside(view: View, batch: Served) -> Iterator[AnsweredItem]:
+    """The images whose answers stand, of the batches that this one shows again."""
+    batches = view.state.batches
+    whole = dict.fromkeys(item for name in batch.again for item in batches[name].items)
+    answers = [(item, view.state.answer_to(item)) for item in whole if item not in batch.items]
+    standing = {item: placed for item, placed in answers if placed is not None}
+    order = [item for item in whole if item in standing or item in batch.items]
+    places = {item: place for place, item in enumerate(order)}
+    positions = view.engine.positions(standing)
+    for (item, placed), position in zip(standing.items(), positions, strict=True):
+        image = view.dataset.images[position]
+        yield AnsweredItem(
+            id=item,
+            place=places[item],
+            smooth=ink_url(image, smooth=True),
+            pixels=ink_url(image, smooth=False),
+            answer=_named(placed),
+        )
+
+
+def _named(placed: Placed) -> LastAnswer:
     return LastAnswer(batch_id=placed.batch_id, item=placed.answer.item, said=said(placed))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -16,17 +16,15 @@ from core.engine.engine import policy_of
 from core.engine.registry import Build, is_small
 from core.graph.kept import GraphStore
 from core.jobs.resources import Resources
-from core.service.projects import Projects
+from core.service.answering import Answering
 from core.service.view import View
-from core.session import rules
-from core.session.events import Answer, Reason, Served
+from core.session.events import Classes, Event, Reason, Served
 from core.session.labels import Labels
-from core.session.rules import Submission
 from core.session.state import State
 from core.storage.base import Store
 
 
-class Service(Projects):
+class Service(Answering):
     """The use cases over one store. Safe to use from several threads.
 
     Parameters
@@ -111,9 +109,13 @@ class Service(Projects):
         def serve(state: State) -> Served | None:
             return state.open_batch or self._next_batch(view, state)
 
-        batch = self._log.decide(
-            project_id, serve, lambda b, state: [] if b is None or b == state.open_batch else [b]
-        )
+        def news(batch: Served | None, state: State) -> list[Event]:
+            events: list[Event] = _named(state, view.dataset.class_names)
+            if batch is not None and batch != state.open_batch:
+                events.append(batch)
+            return events
+
+        batch = self._log.decide(project_id, serve, news)
         if batch is not None and self._shown.get(project_id) != batch.batch_id:
             self._shown[project_id] = batch_id = batch.batch_id
             self._ahead.submit(
@@ -123,41 +125,6 @@ class Service(Projects):
                 lambda: self._shown[project_id] == batch_id,
             )
         return batch
-
-    def submit(self, project_id: str, batch_id: str, answers: Sequence[Answer]) -> Submission:
-        """Store answers; when this returns they are safe. Sending them again changes nothing.
-
-        Raises
-        ------
-        IllegalEventError
-            If they do not fit what was served; nothing is stored then.
-        StoreError
-            If they could not be stored; they may be sent again.
-        """
-        class_names = self.view(project_id).dataset.class_names
-        return self._log.decide(
-            project_id,
-            lambda state: rules.submit(state, batch_id, answers, class_names),
-            lambda submission, _: [submission.event] if submission.event else [],
-        )
-
-    def undo(self, project_id: str, batch_id: str, item: int) -> bool:
-        """Take back the last answer; False if it was taken back before.
-
-        Raises
-        ------
-        IllegalEventError
-            If there never was such an answer, or another one has come since.
-        StoreError
-            If the undo could not be stored; it may be sent again.
-        """
-        self.view(project_id)
-        undone = self._log.decide(
-            project_id,
-            lambda state: rules.undo(state, batch_id, item),
-            lambda event, _: [event] if event else [],
-        )
-        return undone is not None
 
     def _next_batch(self, view: View, state: State) -> Served | None:
         labels = state.labels
@@ -174,6 +141,7 @@ class Service(Projects):
             round=number,
             items=items,
             reasons=tuple(reasons.values()),
+            again=state.roots(items),
             predicted=tuple(names[i] if i >= 0 else None for i in predicted),
             confidence=tuple(float(c) for c in np.round(beliefs.confidence[positions], 6)),
         )
@@ -199,6 +167,13 @@ class Service(Projects):
             chosen = view.engine.choose(policy, labels, settled, wanted, random)
         reasons = {item: state.reason(item) for item in first}
         return number, reasons | {choice.item: choice.reason for choice in chosen}
+
+
+def _named(state: State, names: tuple[str, ...]) -> list[Event]:
+    """Notes the names of the classes, where they were not noted or there are more of them now."""
+    if names == state.classes or not set(names) >= set(state.classes or ()):
+        return []
+    return [Classes(names=names)]
 
 
 def _chance(project_id: str, state: State) -> np.random.Generator:

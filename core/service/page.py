@@ -59,11 +59,29 @@ class ShownItem(_Shown):
 
 
 class LastAnswer(_Shown):
-    """The answer that an undo would take back; ``said`` is what it says, in a word."""
+    """An answer by name, and what it says, in a word."""
 
     batch_id: str
     item: int
     said: str
+
+
+class AnsweredItem(_Shown):
+    """An image of a batch that is open again whose answer stands.
+
+    Attributes
+    ----------
+    place
+        Where it stood among all images of the batch, from 0; those to answer take the places left.
+    answer
+        The answer; it can be corrected by its name.
+    """
+
+    id: int
+    place: int
+    smooth: str
+    pixels: str
+    answer: LastAnswer
 
 
 class LabelPage(_Shown):
@@ -83,8 +101,14 @@ class LabelPage(_Shown):
         Answers in force in this round.
     saved
         Answers in force in the project.
+    beside
+        Images of the batch whose answers stand, where it is open again after an undo.
     summary
         One line on where the project stands.
+    last
+        The answer that an undo would take back.
+    undone
+        The answer that a redo would put back; None once something new was answered.
     receipts
         The last ones, oldest first.
     """
@@ -99,7 +123,9 @@ class LabelPage(_Shown):
     round_size: int
     answered: int
     items: tuple[ShownItem, ...]
+    beside: tuple[AnsweredItem, ...]
     saved: int
     summary: str
     last: LastAnswer | None
+    undone: LastAnswer | None
     receipts: tuple[ShownReceipt, ...]

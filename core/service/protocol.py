@@ -64,13 +64,37 @@ class UndoMessage(_Message):
     item: int = Field(ge=0, lt=2**53)
 
 
+class RedoMessage(_Message):
+    """Put back the answer to this item of this batch, the one that was undone last."""
+
+    kind: Literal["redo"]
+    batch_id: _Identifier
+    item: int = Field(ge=0, lt=2**53)
+
+
+class CorrectMessage(_Message):
+    """Give the answer to this item of this batch another content, whatever came after it."""
+
+    kind: Literal["correct"]
+    batch_id: _Identifier
+    answer: SubmittedAnswer
+
+
+class TakeBackMessage(_Message):
+    """Take back the answer to this item of this batch by itself, whatever came after it."""
+
+    kind: Literal["take_back"]
+    batch_id: _Identifier
+    item: int = Field(ge=0, lt=2**53)
+
+
 class SyncMessage(_Message):
     """Tell me how things stand: another tab may have changed them."""
 
     kind: Literal["sync"]
 
 
-Message = SubmitMessage | UndoMessage | SyncMessage
+Message = SubmitMessage | UndoMessage | RedoMessage | CorrectMessage | TakeBackMessage | SyncMessage
 _MESSAGE: Final[TypeAdapter[Message]] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 
 

@@ -34,6 +34,11 @@ class View:
         return self.engine.dataset
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        """What the classes of the project are called."""
+        return self.state.classes or self.dataset.class_names
+
+    @property
     def labels(self) -> Labels:
         """All labels."""
         return self.state.labels

@@ -27,6 +27,7 @@ EXAMPLES = [
     errors.OvertakenError(),
     errors.NothingToRedoError(),
     errors.NotInForceError(5),
+    errors.ClassesUnknownError(),
     errors.EventTooNewError("an event called dreamt"),
     errors.StoreBusyError("labels.db"),
     errors.StoreReadOnlyError("labels.db"),
@@ -62,7 +63,12 @@ def test_an_error_is_made_of_whole_sentences(error):
 )
 def test_an_error_of_the_store_names_the_database(error):
     # These are of one project's log, and all else works.
-    of_a_log = (SequenceConflictError, errors.EventDamagedError, errors.EventTooNewError)
+    of_a_log = (
+        SequenceConflictError,
+        errors.ClassesUnknownError,
+        errors.EventDamagedError,
+        errors.EventTooNewError,
+    )
     assert "labels.db" in error.problem or isinstance(error, of_a_log)
 
 

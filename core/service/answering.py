@@ -1,0 +1,163 @@
+"""The use cases around answers: give, undo, put back, correct and list them.
+
+They need the log of the project, and neither its images nor its graph: an answer is stored even
+while the file of the images is away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from core.errors import ClassesUnknownError, InvalidDatasetError
+from core.service.projects import Projects
+from core.session import rules
+from core.session.events import LOCAL, Answer, AnswerKind, Event
+from core.session.ledger import Placed
+from core.session.rules import Submission
+from core.session.state import State
+
+Made = TypeVar("Made", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Some of the answers of a project, the newest first.
+
+    Attributes
+    ----------
+    total
+        How many there are of which these are some.
+    """
+
+    total: int
+    answers: tuple[Placed, ...]
+
+
+class Answering(Projects):
+    """What can be done with answers. Whoever does it is named by ``by``, a person's id."""
+
+    def submit(
+        self, project_id: str, batch_id: str, answers: Sequence[Answer], *, by: str = LOCAL
+    ) -> Submission:
+        """Store answers; when this returns they are safe. Sending them again changes nothing.
+
+        Raises
+        ------
+        UnknownProjectError
+            If the project does not exist or was deleted; the same in all that follows.
+        IllegalEventError
+            If they do not fit what was served; nothing is stored then.
+        StoreError
+            If they could not be stored; they may be sent again.
+        """
+        self._open_project(project_id)
+        has_label = any(answer.kind is AnswerKind.LABEL for answer in answers)
+        return self._log.decide(
+            project_id,
+            lambda state: rules.submit(
+                state,
+                batch_id,
+                answers,
+                self._classes(project_id, state) if has_label else (),
+                by,
+            ),
+            lambda submission, _: [submission.event] if submission.event else [],
+        )
+
+    def undo(self, project_id: str, batch_id: str, item: int, *, by: str = LOCAL) -> bool:
+        """Undo the last answer of a person; False if it was taken back before.
+
+        Raises
+        ------
+        IllegalEventError
+            If there never was such an answer, or another one has come since.
+        StoreError
+            If the undo could not be stored; it may be sent again.
+        """
+        return self._do(project_id, lambda state: rules.undo(state, batch_id, item, by))
+
+    def redo(self, project_id: str, batch_id: str, item: int, *, by: str = LOCAL) -> bool:
+        """Put back the answer that a person has undone last; False if it was put back before.
+
+        Raises
+        ------
+        IllegalEventError
+            If there never was such an answer, or something new was answered since.
+        StoreError
+            If it could not be stored; it may be sent again.
+        """
+        return self._do(project_id, lambda state: rules.redo(state, batch_id, item, by))
+
+    def correct(self, project_id: str, batch_id: str, answer: Answer, *, by: str = LOCAL) -> bool:
+        """Give an earlier answer another content; False if it says that already.
+
+        Raises
+        ------
+        IllegalEventError
+            If there is no such answer in force, or the new one is not possible.
+        StoreError
+            If it could not be stored; it may be sent again.
+        """
+        has_label = answer.kind is AnswerKind.LABEL
+        return self._do(
+            project_id,
+            lambda state: rules.correct(
+                state,
+                batch_id,
+                answer,
+                self._classes(project_id, state) if has_label else (),
+                by,
+            ),
+        )
+
+    def take_back(self, project_id: str, batch_id: str, item: int, *, by: str = LOCAL) -> bool:
+        """Take back an earlier answer by itself; those after it stay. False if it was before.
+
+        Raises
+        ------
+        IllegalEventError
+            If there never was such an answer.
+        StoreError
+            If it could not be stored; it may be sent again.
+        """
+        return self._do(project_id, lambda state: rules.take_back(state, batch_id, item, by))
+
+    def answers(
+        self, project_id: str, class_name: str | None = None, offset: int = 0, limit: int = 50
+    ) -> Answers:
+        """The answers in force, the newest first.
+
+        Parameters
+        ----------
+        class_name
+            Only those that label an item so; None stands for all answers, skips too.
+        offset, limit
+            Leave out so many of the newest, and take at most so many.
+        """
+        state = self._log.state(project_id)
+        newest_first = state.ledger.newest_first()
+        if class_name is None:
+            return Answers(state.n_answers, tuple(islice(newest_first, offset, offset + limit)))
+        found = [placed for placed in newest_first if placed.answer.label == class_name]
+        return Answers(len(found), tuple(found[offset : offset + limit]))
+
+    def _do(self, project_id: str, decide: Callable[[State], Made | None]) -> bool:
+        self._open_project(project_id)
+        event = self._log.decide(project_id, decide, lambda made, _: [made] if made else [])
+        return event is not None
+
+    def _classes(self, project_id: str, state: State) -> tuple[str, ...]:
+        """What the classes of a project are called, as its log says.
+
+        A log from before that was noted says it as soon as somebody has looked at the project.
+        """
+        if state.classes is not None:
+            return state.classes
+        config = self._open_project(project_id).config
+        try:
+            return self._catalogue.load(config).class_names
+        except InvalidDatasetError as error:
+            raise ClassesUnknownError from error
