@@ -57,8 +57,14 @@ class Book:
     """
 
     def __init__(self, url: str, datasets: Path | None = None) -> None:
-        self.store: SqlStore = open_store(url)
-        self.service = Service(self.store, catalogue=Catalogue(datasets))
+        self._url = url
+        self._catalogue = Catalogue(datasets)
+        self.open()
+
+    def open(self) -> None:
+        """Open the database, or open it anew after it was closed."""
+        self.store: SqlStore = open_store(self._url)
+        self.service = Service(self.store, catalogue=self._catalogue)
 
     def new_project(self, **config: Any) -> str:
         """Make a project with a name of its own, and give its id."""

@@ -193,6 +193,7 @@ def test_with_a_database_that_cannot_be_opened_every_page_says_so_and_answers_wa
             desk.page.goto(f"{server.url}/{page}?project={desk.project}")
             expect(desk.page.get_by_role("alert")).to_contain_text(sentence)
             assert_no_traceback(desk)
+    book.open()
     desk.page.get_by_role("button", name="Try again").click()
     desk.wait_no_drafts()
     desk.wait_ready()
