@@ -28,7 +28,7 @@ LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --uni
 	$(if $(filter 1,$(UPGRADE)),--upgrade,$(addprefix --upgrade-package ,$(UPGRADE)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser lint format components bench bench-labels load lock audit hooks clean
+.PHONY: help run test browser lint format contract components bench bench-labels load lock audit hooks clean
 
 help:  ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s%s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,10 @@ format:  ## Put the code into its one style
 	@.ci/setup lint
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+contract:  ## Write what the components are sent as types, from the models of the server
+	@.ci/setup lint
+	$(NODE) contract
 
 components:  ## Bundle the components' JavaScript from its source
 	@.ci/setup lint

@@ -19,6 +19,7 @@ from core.service.view import View
 from core.session.events import Served
 from core.wording import counted, percent
 from pages._ui import handle, shell
+from pages._ui.answers import show_answers
 from pages._ui.key_figures import (
     figure_title,
     key_figures,
@@ -33,6 +34,7 @@ from pages._ui.replays import published_curve
 _RECEIPTS = "label_receipts"
 _KEPT_RECEIPTS = 20
 _SHOWN = "label_shown"
+_ANSWERS = "label_answers"
 # Seconds from a new batch to the charts. Drawing them keeps a browser busy for longer than that,
 # and what is to be labelled next has to be on screen before.
 _HEAD_START = 0.08
@@ -63,6 +65,14 @@ def _on_message() -> None:
     # If the database cannot even be opened, the page says so, and the browser sends again.
     with suppress(LabelspreadError):
         _take(shell.sent(KEY, "message"), retry=True)
+
+
+def _open_answers() -> None:
+    st.session_state[_ANSWERS] = True
+
+
+def _close_answers() -> None:
+    st.session_state[_ANSWERS] = False
 
 
 def _let_the_batch_go_first(batch: Served | None) -> None:
@@ -127,9 +137,11 @@ with shell.errors_in_words("Answers that are not saved yet are kept in this brow
     batch = handle.service().batch(view.project.project_id)
     work, learned = shell.side_by_side("label", [1.9, 1], "large")
     with work, st.container(key="task"):
-        raw = labeler(describe(view, batch, _receipts()), _on_message)
+        raw = labeler(describe(view, batch, _receipts()), _on_message, _open_answers)
     if _take(raw):
         st.rerun()
     _let_the_batch_go_first(batch)
     with learned, st.container(key="learned"):
         _figures(view)
+    if st.session_state.get(_ANSWERS):
+        show_answers(view, _close_answers)

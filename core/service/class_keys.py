@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-COMMANDS: Final = "suxhpa"
+COMMANDS: Final = "suxhpal"
 """Letters that mean something else on the page, unless a class is called by one of them; then all
 of these need Shift."""
 
 _DIGITS: Final = "1234567890"
-_LETTERS: Final = "qwertyiodfgjklzcvbnm"
+_LETTERS: Final = "qwertyiodfgjkzcvbnm"
 _OWN: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 

@@ -16,13 +16,15 @@ KEY = "labeler"
 _HERE = Path(__file__).parent
 
 
-def labeler(shown: LabelPage, on_message: Callable[[], None]) -> Any:  # noqa: ANN401
+def labeler(shown: LabelPage, on_message: Callable[[], None], on_ask: Callable[[], None]) -> Any:  # noqa: ANN401
     """Mount the component and give the message that came with this run, or None.
 
     Parameters
     ----------
     shown
         What :func:`core.service.conversation.describe` says.
+    on_ask
+        Called before the script runs, when the person asks for the list of answers.
     on_message
         Called before the script runs, when a message has come. Streamlit leaves the call out
         after a restart of the server, so the caller looks at what is returned as well.
@@ -33,4 +35,10 @@ def labeler(shown: LabelPage, on_message: Callable[[], None]) -> Any:  # noqa: A
         css=(_HERE / "labeler.css").read_text(encoding="utf-8"),
         js=(_HERE / "labeler.js").read_text(encoding="utf-8"),
     )
-    return mount(key=KEY, data=shown.model_dump(mode="json"), on_message_change=on_message).message
+    mounted = mount(
+        key=KEY,
+        data=shown.model_dump(mode="json"),
+        on_message_change=on_message,
+        on_ask_change=on_ask,
+    )
+    return mounted.message

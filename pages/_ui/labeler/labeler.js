@@ -153,7 +153,8 @@ var LETTERED = /* @__PURE__ */ new Map([
   ["x", "bad"],
   ["h", "blind"],
   ["p", "pixels"],
-  ["a", "auto"]
+  ["a", "auto"],
+  ["l", "answers"]
 ]);
 var HELD = /* @__PURE__ */ new Set(["back", "next"]);
 var CLASS_KEY = /^[0-9a-z]$/;
@@ -318,6 +319,7 @@ var HELP = [
   { keys: ["U"], meaning: "unsure: I cannot tell" },
   { keys: ["X"], meaning: "bad image: not a proper one" },
   { keys: ["←", "→"], meaning: "look at another image of the batch" },
+  { keys: ["L"], meaning: "list the answers given, to look at or correct" },
   { keys: ["H"], meaning: "hide or show predictions" },
   { keys: ["P"], meaning: "show smooth images or their pixels" },
   { keys: ["A"], meaning: "save by itself at the end of a batch, or not", asYouGo: null },
@@ -487,7 +489,7 @@ var Desk = class {
     const [oldest] = this.drafts.batches();
     if (taking && !(taking.item in this.drafts.all(taking.batch_id))) {
       this.#taking = null;
-      this.#sendUndo(taking);
+      this.#rewind("undo", taking);
     } else if (oldest !== void 0) {
       this.#send(oldest);
       this.#screen.showSaved();
@@ -497,8 +499,8 @@ var Desk = class {
     const answers = this.drafts.inOrder(batch).map(({ item, kind, label, ms }) => ({ item, kind, label, ms }));
     this.outbox.send({ kind: "submit", project: this.data.project, batch_id: batch, answers });
   }
-  #sendUndo({ batch_id, item }) {
-    this.outbox.send({ kind: "undo", project: this.data.project, batch_id, item });
+  #rewind(kind, { batch_id, item }) {
+    this.outbox.send({ kind, project: this.data.project, batch_id, item });
     this.#screen.show();
   }
   /** Ask how things stand, unless there is something under way that will tell. */
@@ -512,7 +514,7 @@ var Desk = class {
   get item() {
     return this.data.items[this.current];
   }
-  /** Item to draft. As you go, answers to older batches count too: they are on their way. */
+  /** ShownItem to draft. As you go, answers to older batches count too: they are on their way. */
   get answers() {
     const { as_you_go: isAsYouGo, batch_id: batch } = this.data;
     if (isAsYouGo) return Object.fromEntries(this.drafts.everywhere().map((draft) => [draft.item, draft]));
@@ -524,7 +526,7 @@ var Desk = class {
   }
   /** Whether what is on screen is on its way to the server, or an undo is. */
   get isLocked() {
-    return this.#closing !== null || this.#taking !== null || this.outbox.message?.kind === "undo" || this.data.as_you_go && (this.isComplete || this.#isUnderWay(this.item?.id));
+    return this.#closing !== null || this.#taking !== null || this.outbox.isRewinding || this.data.as_you_go && (this.isComplete || this.#isUnderWay(this.item?.id));
   }
   get canAnswer() {
     return this.isPainted && !this.isLocked && this.item !== void 0;
@@ -631,7 +633,7 @@ var Desk = class {
       this.drafts.drop(latest.batch, [latest.item]);
       this.#redoable.push(latest);
       this.move(this.data.items.findIndex(({ id }) => id === latest.item));
-    } else if (last) this.#sendUndo(last);
+    } else if (last) this.#rewind("undo", last);
   }
   /** As you go: take back a draft that was not sent yet, or else what was stored, once that is known. */
   #takeBack() {
@@ -651,11 +653,13 @@ var Desk = class {
   }
   /** Give the answer that was taken back last once more. */
   #redo() {
-    if (!this.canAnswer) return;
+    if (!this.isPainted || this.isLocked) return;
     const latest = this.#redoable.pop();
     const index = this.data.items.findIndex(({ id }) => id === latest?.item);
-    if (!latest || index < 0) this.say("There is nothing to redo.");
-    else this.#answerAgain(latest, index);
+    const { undone } = this.data;
+    if (latest && index >= 0) this.#answerAgain(latest, index);
+    else if (undone && !this.outbox.isBusy) this.#rewind("redo", undone);
+    else this.say("There is nothing to redo.");
   }
   #answerAgain({ kind, label }, index) {
     const rest = this.#redoable;
@@ -714,6 +718,10 @@ var Outbox = class {
   /** Whether there is something under way that must be done; a question how things stand is not. */
   get isBusy() {
     return this.message !== null && this.message.kind !== "sync";
+  }
+  /** Whether an answer is being taken back, or put back. */
+  get isRewinding() {
+    return this.message?.kind === "undo" || this.message?.kind === "redo";
   }
   get isSlow() {
     return this.isBusy && this.#clock.now() - this.#sentAt >= SLOW;
@@ -1017,6 +1025,16 @@ function text({ data, outbox: { message } }, waiting) {
   return data.saved ? `✓ all ${stored} saved` : "Nothing to save yet";
 }
 
+// pages/_ui/labeler/src/places.ts
+function placesOf({ items, beside }) {
+  const places = items.map((item, index) => ({ item, index }));
+  for (const answered of beside.toSorted((one, other) => one.place - other.place)) {
+    places.splice(answered.place, 0, { answered });
+  }
+  return places;
+}
+var placeOf = (page, number) => placesOf(page).findIndex((place) => "index" in place && place.index === number);
+
 // pages/_ui/labeler/src/strip.ts
 var Strip = class {
   #list;
@@ -1028,31 +1046,45 @@ var Strip = class {
     this.#pictures = pictures;
   }
   fill() {
-    this.#list.replaceChildren(...this.#desk.data.items.map((item, index) => {
-      const tile = button("", () => {
-        this.#desk.move(index);
-      });
-      tile.append(this.#pictures.of(item)?.tile ?? "", element("span"));
+    this.#list.replaceChildren(...placesOf(this.#desk.data).map((place) => {
       const entry = element("li");
-      entry.append(tile);
+      entry.append("answered" in place ? standing(place.answered) : this.#open(place.item, place.index));
       return entry;
     }));
   }
+  #open(item, index) {
+    const tile = button("", () => {
+      this.#desk.move(index);
+    });
+    tile.append(this.#pictures.of(item)?.tile ?? "", element("span"));
+    return tile;
+  }
   show() {
-    const { answers, current, data, preferences } = this.#desk;
-    childrenOf(this.#list).forEach((entry, index) => {
-      const item = data.items[index];
-      if (!item) return;
-      const answer = answers[item.id];
-      const said = answer && inShort(answer);
-      const tile = find(entry, "button", HTMLButtonElement);
-      tile.className = `${answer ? "answered" : ""} ${index === current ? "current" : ""}`;
-      tile.ariaLabel = `Image ${index + 1}${said ? `, ${said}` : ""}`;
-      find(tile, "span").textContent = said ?? "·";
-      find(tile, "img", HTMLImageElement).src = item[preferences.pixels ? "pixels" : "smooth"];
+    const source = this.#desk.preferences.pixels ? "pixels" : "smooth";
+    const places = placesOf(this.#desk.data);
+    childrenOf(this.#list).forEach((entry, number) => {
+      const place = places[number];
+      if (!place) return;
+      if ("item" in place) this.#showOpen(find(entry, "button", HTMLButtonElement), place, number);
+      const image2 = "answered" in place ? place.answered : place.item;
+      find(entry, "img", HTMLImageElement).src = image2[source];
     });
   }
+  #showOpen(tile, { item, index }, number) {
+    const answer = this.#desk.answers[item.id];
+    const said = answer && inShort(answer);
+    tile.className = `${answer ? "answered" : ""} ${index === this.#desk.current ? "current" : ""}`;
+    tile.ariaLabel = `Image ${number + 1}${said ? `, ${said}` : ""}`;
+    find(tile, "span").textContent = said ?? "·";
+  }
 };
+function standing({ answer: { said } }) {
+  const tile = button("answered standing", () => void 0);
+  tile.disabled = true;
+  tile.title = `Answered ${said}. Undo once more to answer it again.`;
+  tile.append(element("img"), element("span", "", said));
+  return tile;
+}
 
 // pages/_ui/labeler/src/view.ts
 var View = class {
@@ -1136,11 +1168,11 @@ var View = class {
   }
   /** How far the round is: in the batch on screen or, as you go, by the answers it has. */
   #showRound(answers) {
-    const { as_you_go: isAsYouGo, items, round, round_size: roundSize, answered } = this.desk.data;
+    const { as_you_go: isAsYouGo, beside, items, round, round_size: roundSize, answered } = this.desk.data;
     const inRound = Object.values(answers).filter((draft) => draft.round === round).length;
-    const size = isAsYouGo ? roundSize : items.length;
-    const done = isAsYouGo ? Math.min(size, answered + inRound) : Object.keys(answers).length;
-    const place = isAsYouGo ? done : this.desk.current + 1;
+    const size = isAsYouGo ? roundSize : items.length + beside.length;
+    const done = isAsYouGo ? Math.min(size, answered + inRound) : Object.keys(answers).length + beside.length;
+    const place = isAsYouGo ? done : placeOf(this.desk.data, this.desk.current) + 1;
     const where = this.#find(".where");
     where.textContent = items.length ? `Round ${round} · ${place} of ${size}` : "";
     where.title = isAsYouGo ? `A round is ${count(size, "answer")}; after each of them the model is fitted again.` : "A round is one batch of images; after it the model is fitted again.";
@@ -1241,6 +1273,7 @@ var BUTTONS = {
   submit: "submit",
   help: "help",
   close: "close",
+  answers: "answers",
   blind: "blind",
   smooth: "pixels",
   auto: "auto"
@@ -1306,6 +1339,7 @@ var Labeler = class {
   #perform(wish) {
     if (wish === "help") this.#view.keys.toggle();
     else if (wish === "close") this.#view.keys.toggle(false);
+    else if (wish === "answers") this.#outbox.trigger("ask", "answers");
     else this.#desk.perform(wish);
   }
   #onKey(event) {
@@ -1344,7 +1378,7 @@ var Labeler = class {
     else this.#view.show();
   }
 };
-var isDialogOpen = () => document.querySelector("[data-testid=stDialog], dialog[open]") !== null;
+var isDialogOpen = () => [...document.querySelectorAll("[data-testid=stDialog], dialog[open]")].some((dialog) => dialog.checkVisibility());
 var component_default = mounted((parent) => new Labeler(parent));
 export {
   component_default as default

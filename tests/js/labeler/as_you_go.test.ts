@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { LabelerData } from "../../../pages/_ui/labeler/src/contract.ts";
+import type { LabelPage } from "../../../pages/_ui/labeler/src/contract.ts";
 import { saying, Tab } from "./tab.ts";
 
-const going = (batch: string, items: number[], more: Partial<LabelerData> = {}): LabelerData =>
+const going = (batch: string, items: number[], more: Partial<LabelPage> = {}): LabelPage =>
   saying(batch, items, { as_you_go: true, ...more });
 
 test("each answer is sent at once, and nobody waits for it", async () => {

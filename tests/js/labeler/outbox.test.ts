@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { Message, Receipt } from "../../../pages/_ui/labeler/src/contract.ts";
+import type { Message, ShownReceipt } from "../../../pages/_ui/labeler/src/contract.ts";
 import { Outbox, PROTOCOL, RESEND_LAST, SLOW } from "../../../pages/_ui/labeler/src/outbox.ts";
 import { FakeClock } from "../fakes.ts";
 
@@ -17,7 +17,7 @@ function setUp() {
     assert.equal(name, "message");
     sent.push({ at: clock.now(), message: message as Message });
   };
-  const receipt = (outcome: Receipt["outcome"], text = ""): Receipt => ({ id: outbox.message?.id ?? null, outcome, text });
+  const receipt = (outcome: ShownReceipt["outcome"], text = ""): ShownReceipt => ({ id: outbox.message?.id ?? null, outcome, text });
   return { clock, outbox, receipt, sent, slow };
 }
 

@@ -20,6 +20,17 @@ test("what was taken back is given again, the latest first", async () => {
   assert.deepEqual(tab.drafts("one"), [[1, "cat"], [2, "dog"]]);
 });
 
+test("what the server has taken back is put back by it", async () => {
+  const tab = new Tab();
+  const undone = { batch_id: "zero", item: 9, said: "cat" };
+  await tab.hear(saying("one", [9, 1], { undone }));
+  tab.press("redo");
+  assert.deepEqual({ ...tab.message, id: "" }, { v: 1, id: "", kind: "redo", project: "p", batch_id: "zero", item: 9 });
+  assert.equal(tab.desk.isLocked, true);
+  await tab.hear(saying("two", [1, 2], { receipts: tab.receipt("done") }));
+  assert.equal(tab.desk.isLocked, false);
+});
+
 test("there is nothing to redo once something else was answered", async () => {
   const tab = await tabWith(1, 2, 3);
   tab.label("cat");

@@ -1,7 +1,7 @@
-import type { LabelerData, Message, Receipt } from "../../../pages/_ui/labeler/src/contract.ts";
+import type { LabelPage, Message, ShownReceipt } from "../../../pages/_ui/labeler/src/contract.ts";
 import { Desk } from "../../../pages/_ui/labeler/src/desk.ts";
 import type { Screen } from "../../../pages/_ui/labeler/src/screen.ts";
-import type { Wish } from "../../../pages/_ui/labeler/src/keys.ts";
+import type { Deed } from "../../../pages/_ui/labeler/src/keys.ts";
 import { Outbox } from "../../../pages/_ui/labeler/src/outbox.ts";
 import { Store } from "../../../pages/_ui/labeler/src/storage.ts";
 import { FakeClock, FakeShelf, turns } from "../fakes.ts";
@@ -39,10 +39,10 @@ export class FakeScreen implements Screen {
 }
 
 /** What the server says of a batch of these items. */
-export function saying(batch: string | null, items: number[], more: Partial<LabelerData> = {}): LabelerData {
+export function saying(batch: string | null, items: number[], more: Partial<LabelPage> = {}): LabelPage {
   return {
     v: 1, project: "p", question: "Which?", batch_id: batch, as_you_go: false, round: 1, round_size: 10,
-    answered: 0, saved: 0, summary: "", last: null, receipts: [],
+    answered: 0, saved: 0, summary: "", last: null, undone: null, beside: [], receipts: [],
     classes: [{ name: "cat", key: "1" }, { name: "dog", key: "2" }],
     items: items.map((id) => ({ id, smooth: "", pixels: "", why: "", beliefs: [{ name: "cat", probability: 0.9 }] })),
     ...more,
@@ -69,13 +69,13 @@ export class Tab {
   }
 
   /** The server's word comes, and is on the screen. */
-  async hear(data: LabelerData): Promise<void> {
+  async hear(data: LabelPage): Promise<void> {
     this.desk.update(data);
     await turns();
   }
 
   /** One press after another. */
-  press(...wishes: Exclude<Wish, "help" | "close">[]): void {
+  press(...wishes: Deed[]): void {
     for (const wish of wishes) this.desk.perform(wish);
   }
 
@@ -90,7 +90,7 @@ export class Tab {
     return message;
   }
 
-  receipt(outcome: Receipt["outcome"], text = ""): Receipt[] {
+  receipt(outcome: ShownReceipt["outcome"], text = ""): ShownReceipt[] {
     return [{ id: this.message.id, outcome, text }];
   }
 

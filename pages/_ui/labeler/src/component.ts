@@ -5,7 +5,7 @@ import { clock } from "../../browser/clock.ts";
 import { find, isWithin } from "../../browser/dom.ts";
 import { isTyped, pressesControl } from "../../browser/keys.ts";
 import { mounted, type Component, type Trigger } from "../../browser/mount.ts";
-import type { LabelerData } from "./contract.ts";
+import type { LabelPage } from "./contract.ts";
 import { Desk } from "./desk.ts";
 import { goesOn, type Wish } from "./keys.ts";
 import { Outbox } from "./outbox.ts";
@@ -16,10 +16,10 @@ import { View } from "./view.ts";
 
 const BUTTONS: Record<string, Wish> = {
   undo: "undo", skip: "skip", unsure: "unsure", bad: "bad", back: "back", next: "next", submit: "submit",
-  help: "help", close: "close", blind: "blind", smooth: "pixels", auto: "auto",
+  help: "help", close: "close", answers: "answers", blind: "blind", smooth: "pixels", auto: "auto",
 };
 
-class Labeler implements Component<LabelerData> {
+class Labeler implements Component<LabelPage> {
   readonly #root: HTMLElement;
   readonly #view: View;
   readonly #outbox: Outbox;
@@ -36,7 +36,7 @@ class Labeler implements Component<LabelerData> {
     this.#root.focus({ preventScroll: true });
   }
 
-  update(data: LabelerData, trigger: Trigger): void {
+  update(data: LabelPage, trigger: Trigger): void {
     this.#outbox.trigger = trigger;
     this.#desk.update(data);
   }
@@ -69,6 +69,7 @@ class Labeler implements Component<LabelerData> {
   #perform(wish: Wish): void {
     if (wish === "help") this.#view.keys.toggle();
     else if (wish === "close") this.#view.keys.toggle(false);
+    else if (wish === "answers") this.#outbox.trigger("ask", "answers");
     else this.#desk.perform(wish);
   }
 
@@ -113,6 +114,7 @@ class Labeler implements Component<LabelerData> {
 }
 
 /** Whether one of the page's own dialogs is open: what is pressed is for it. */
-const isDialogOpen = (): boolean => document.querySelector("[data-testid=stDialog], dialog[open]") !== null;
+const isDialogOpen = (): boolean =>
+  [...document.querySelectorAll("[data-testid=stDialog], dialog[open]")].some((dialog) => dialog.checkVisibility());
 
 export default mounted((parent) => new Labeler(parent));

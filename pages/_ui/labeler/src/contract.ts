@@ -1,31 +1,194 @@
-export type AnswerKind = "label" | "skip" | "unsure" | "bad";
+// Written by `make contract` from the models of the server: make changes there.
 
-export interface LabelClass { name: string; key: string | null }
-export interface Belief { name: string; probability: number }
-export interface Item { id: number; smooth: string; pixels: string; why: string; beliefs: Belief[] }
-export interface LastAnswer { batch_id: string; item: number; said: string }
-export interface Receipt { id: string | null; outcome: "done" | "refused" | "failed"; text: string }
+export type Message =
+  SubmitMessage | UndoMessage | RedoMessage | CorrectMessage | TakeBackMessage | SyncMessage;
 
-/** Everything the label page's component shows. */
-export interface LabelerData {
+/**
+ * Everything the label page's component shows.
+ *
+ * Attributes
+ * ----------
+ * v
+ *     The protocol's version.
+ * batch_id
+ *     The batch that waits for answers; None when all items are answered.
+ * as_you_go
+ *     Whether the model learns after each answer.
+ * round_size
+ *     Answers in a round.
+ * answered
+ *     Answers in force in this round.
+ * saved
+ *     Answers in force in the project.
+ * beside
+ *     Images of the batch whose answers stand, where it is open again after an undo.
+ * summary
+ *     One line on where the project stands.
+ * last
+ *     The answer that an undo would take back.
+ * undone
+ *     The answer that a redo would put back; None once something new was answered.
+ * receipts
+ *     The last ones, oldest first.
+ */
+export interface LabelPage {
   v: number;
   project: string;
   question: string;
-  classes: LabelClass[];
+  classes: ShownClass[];
   batch_id: string | null;
   as_you_go: boolean;
   round: number;
   round_size: number;
   answered: number;
-  items: Item[];
+  items: ShownItem[];
+  beside: AnsweredItem[];
   saved: number;
   summary: string;
   last: LastAnswer | null;
-  receipts: Receipt[];
+  undone: LastAnswer | null;
+  receipts: ShownReceipt[];
 }
-
-export interface SubmittedAnswer { item: number; kind: AnswerKind; label: string | null; ms: number | null }
-export interface SubmitMessage { v: number; id: string; project: string; kind: "submit"; batch_id: string; answers: SubmittedAnswer[] }
-export interface UndoMessage { v: number; id: string; project: string; kind: "undo"; batch_id: string; item: number }
-export interface SyncMessage { v: number; id: string; project: string; kind: "sync" }
-export type Message = SubmitMessage | UndoMessage | SyncMessage;
+/**
+ * A class, and the key that labels an image with it; None where it has to be clicked.
+ */
+export interface ShownClass {
+  name: string;
+  key: string | null;
+}
+/**
+ * An image to label.
+ *
+ * Attributes
+ * ----------
+ * smooth, pixels
+ *     The image as a data URL, smoothed and as it is.
+ * why
+ *     Why it is asked about, in a few words.
+ * beliefs
+ *     The most probable classes, the most probable first; empty where no label reaches.
+ */
+export interface ShownItem {
+  id: number;
+  smooth: string;
+  pixels: string;
+  why: string;
+  beliefs: Belief[];
+}
+/**
+ * A class the model thinks of, and its probability, 0 to 1.
+ */
+export interface Belief {
+  name: string;
+  probability: number;
+}
+/**
+ * An image of a batch that is open again whose answer stands.
+ *
+ * Attributes
+ * ----------
+ * place
+ *     Where it stood among all images of the batch, from 0; those to answer take the places left.
+ * answer
+ *     The answer; it can be corrected by its name.
+ */
+export interface AnsweredItem {
+  id: number;
+  place: number;
+  smooth: string;
+  pixels: string;
+  answer: LastAnswer;
+}
+/**
+ * An answer by name, and what it says, in a word.
+ */
+export interface LastAnswer {
+  batch_id: string;
+  item: number;
+  said: string;
+}
+/**
+ * What became of a message; ``failed`` ones are sent again.
+ */
+export interface ShownReceipt {
+  id: string | null;
+  outcome: "done" | "refused" | "failed";
+  text: string;
+}
+/**
+ * Give the answer to this item of this batch another content, whatever came after it.
+ */
+export interface CorrectMessage {
+  v: number;
+  id: string;
+  project: string;
+  kind: "correct";
+  batch_id: string;
+  answer: SubmittedAnswer;
+}
+/**
+ * One answer, as the browser sends it.
+ */
+export interface SubmittedAnswer {
+  item: number;
+  kind: "label" | "skip" | "unsure" | "bad";
+  label: string | null;
+  ms: number | null;
+}
+/**
+ * Put back the answer to this item of this batch, the one that was undone last.
+ */
+export interface RedoMessage {
+  v: number;
+  id: string;
+  project: string;
+  kind: "redo";
+  batch_id: string;
+  item: number;
+}
+/**
+ * Answers to a batch, all of them or some.
+ */
+export interface SubmitMessage {
+  v: number;
+  id: string;
+  project: string;
+  kind: "submit";
+  batch_id: string;
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  answers: SubmittedAnswer[];
+}
+/**
+ * Tell me how things stand: another tab may have changed them.
+ */
+export interface SyncMessage {
+  v: number;
+  id: string;
+  project: string;
+  kind: "sync";
+}
+/**
+ * Take back the answer to this item of this batch by itself, whatever came after it.
+ */
+export interface TakeBackMessage {
+  v: number;
+  id: string;
+  project: string;
+  kind: "take_back";
+  batch_id: string;
+  item: number;
+}
+/**
+ * Take back the answer to this item of this batch, the last one in force.
+ */
+export interface UndoMessage {
+  v: number;
+  id: string;
+  project: string;
+  kind: "undo";
+  batch_id: string;
+  item: number;
+}

@@ -11,9 +11,9 @@
 // when the new batch comes.
 
 import type { Clock } from "../../browser/clock.ts";
-import type { AnswerKind, Item, LabelerData, Receipt } from "./contract.ts";
-import { Drafts, type ByItem, type Draft, type Placed } from "./drafts.ts";
-import type { Command, Wish } from "./keys.ts";
+import type { ShownItem, LabelPage, ShownReceipt } from "./contract.ts";
+import { Drafts, type AnswerKind, type ByItem, type Draft, type Placed } from "./drafts.ts";
+import type { Deed } from "./keys.ts";
 import { ProjectKeys } from "./own_keys.ts";
 import type { Outbox, Settled } from "./outbox.ts";
 import { KeptPreferences, type Preferences } from "./preferences.ts";
@@ -26,7 +26,7 @@ type Taking = { batch_id: string; item: number } | "next" | null;
 
 export class Desk {
   /** Both are there from the first update on, before which nothing is asked of a desk. */
-  data!: LabelerData;
+  data!: LabelPage;
   drafts!: Drafts;
   keys!: ProjectKeys;
   /** The index of the image on screen. */
@@ -59,8 +59,8 @@ export class Desk {
 
   // ---- what comes from the server
 
-  update(data: LabelerData): void {
-    const before = this.data as LabelerData | undefined;
+  update(data: LabelPage): void {
+    const before = this.data as LabelPage | undefined;
     const isSame = data.project === before?.project;
     const onScreen = isSame && this.isPainted ? this.item : undefined;
     this.data = data;
@@ -71,7 +71,7 @@ export class Desk {
     this.sendWaiting();
   }
 
-  #show(onScreen: Item | undefined, isSameBatch: boolean): void {
+  #show(onScreen: ShownItem | undefined, isSameBatch: boolean): void {
     if (isSameBatch && this.#undone === null) this.#keep(onScreen);
     else if (onScreen && this.#canStay(onScreen)) this.#stayOn(onScreen);
     else void this.#begin();
@@ -87,13 +87,13 @@ export class Desk {
   }
 
   /** Show what is new around the image on screen. What is said of it stays: Enter accepts what was read. */
-  #keep(onScreen: Item | undefined): void {
+  #keep(onScreen: ShownItem | undefined): void {
     const items = this.data.items.map((item) => (item.id === onScreen?.id ? onScreen : item));
     this.data = { ...this.data, items };
     this.#screen.show();
   }
 
-  #settle(receipts: Receipt[]): void {
+  #settle(receipts: ShownReceipt[]): void {
     const settled = this.outbox.take(receipts);
     if (!settled) {
       this.#settleUndo();
@@ -132,13 +132,13 @@ export class Desk {
   }
 
   /** Whether the image on screen is in the new batch and still to answer. */
-  #canStay(onScreen: Item): boolean {
+  #canStay(onScreen: ShownItem): boolean {
     const isIn = this.data.items.some(({ id }) => id === onScreen.id);
     return this.data.as_you_go && this.#undone === null && isIn && !(onScreen.id in this.answers);
   }
 
   /** As you go: take up a new batch around the image on screen, and keep the keys live. */
-  #stayOn(onScreen: Item): void {
+  #stayOn(onScreen: ShownItem): void {
     this.current = this.data.items.findIndex(({ id }) => id === onScreen.id);
     this.#screen.fillImages();
     this.#keep(onScreen);
@@ -185,7 +185,7 @@ export class Desk {
     const [oldest] = this.drafts.batches();
     if (taking && !(taking.item in this.drafts.all(taking.batch_id))) {
       this.#taking = null;
-      this.#sendUndo(taking);
+      this.#rewind("undo", taking);
     } else if (oldest !== undefined) {
       this.#send(oldest);
       this.#screen.showSaved();
@@ -197,8 +197,8 @@ export class Desk {
     this.outbox.send({ kind: "submit", project: this.data.project, batch_id: batch, answers });
   }
 
-  #sendUndo({ batch_id, item }: { batch_id: string; item: number }): void {
-    this.outbox.send({ kind: "undo", project: this.data.project, batch_id, item });
+  #rewind(kind: "undo" | "redo", { batch_id, item }: { batch_id: string; item: number }): void {
+    this.outbox.send({ kind, project: this.data.project, batch_id, item });
     this.#screen.show();
   }
 
@@ -213,11 +213,11 @@ export class Desk {
     return this.#preferences.all;
   }
 
-  get item(): Item | undefined {
+  get item(): ShownItem | undefined {
     return this.data.items[this.current];
   }
 
-  /** Item to draft. As you go, answers to older batches count too: they are on their way. */
+  /** ShownItem to draft. As you go, answers to older batches count too: they are on their way. */
   get answers(): ByItem {
     const { as_you_go: isAsYouGo, batch_id: batch } = this.data;
     if (isAsYouGo) return Object.fromEntries(this.drafts.everywhere().map((draft) => [draft.item, draft]));
@@ -231,7 +231,7 @@ export class Desk {
 
   /** Whether what is on screen is on its way to the server, or an undo is. */
   get isLocked(): boolean {
-    return this.#closing !== null || this.#taking !== null || this.outbox.message?.kind === "undo"
+    return this.#closing !== null || this.#taking !== null || this.outbox.isRewinding
       || (this.data.as_you_go && (this.isComplete || this.#isUnderWay(this.item?.id)));
   }
 
@@ -266,12 +266,12 @@ export class Desk {
   // ---- what a person does
 
   /** Do what a key or a button asks for. Help is the screen's own. */
-  perform(wish: Exclude<Wish, "help" | "close">): void {
+  perform(wish: Deed): void {
     if (typeof wish === "object") this.#answer("label", wish.label);
     else this.#deeds[wish]();
   }
 
-  readonly #deeds: Record<Exclude<Command, "help" | "close">, () => void> = {
+  readonly #deeds: Record<Exclude<Deed, object>, () => void> = {
     accept: () => { this.#accept(); },
     undo: () => { this.#undo(); },
     redo: () => { this.#redo(); },
@@ -302,7 +302,7 @@ export class Desk {
   }
 
   /** The batch that an answer belongs to: the one it was given in before, or the one on screen. */
-  #placeOf(item: Item): { batch: string; round: number } {
+  #placeOf(item: ShownItem): { batch: string; round: number } {
     const given = this.data.as_you_go ? this.drafts.everywhere().findLast((draft) => draft.item === item.id) : undefined;
     return given ?? { batch: this.data.batch_id ?? "", round: this.data.round };
   }
@@ -328,7 +328,7 @@ export class Desk {
       this.drafts.drop(latest.batch, [latest.item]);
       this.#redoable.push(latest);
       this.move(this.data.items.findIndex(({ id }) => id === latest.item));
-    } else if (last) this.#sendUndo(last);
+    } else if (last) this.#rewind("undo", last);
   }
 
   /** As you go: take back a draft that was not sent yet, or else what was stored, once that is known. */
@@ -350,11 +350,13 @@ export class Desk {
 
   /** Give the answer that was taken back last once more. */
   #redo(): void {
-    if (!this.canAnswer) return;
+    if (!this.isPainted || this.isLocked) return;
     const latest = this.#redoable.pop();
     const index = this.data.items.findIndex(({ id }) => id === latest?.item);
-    if (!latest || index < 0) this.say("There is nothing to redo.");
-    else this.#answerAgain(latest, index);
+    const { undone } = this.data;
+    if (latest && index >= 0) this.#answerAgain(latest, index);
+    else if (undone && !this.outbox.isBusy) this.#rewind("redo", undone);
+    else this.say("There is nothing to redo.");
   }
 
   #answerAgain({ kind, label }: Draft, index: number): void {

@@ -1,5 +1,7 @@
-import type { AnswerKind, SubmittedAnswer } from "./contract.ts";
+import type { SubmittedAnswer } from "./contract.ts";
 import type { Store } from "./storage.ts";
+
+export type AnswerKind = SubmittedAnswer["kind"];
 
 /** An answer that is not in the store yet. */
 export interface Draft {

@@ -2,18 +2,21 @@
 // counts by its place on the keyboard, so that digits work without Shift on a French keyboard, and
 // letters on a Russian, Greek, Hebrew or Arabic one.
 
-import type { LabelClass } from "./contract.ts";
+import type { ShownClass } from "./contract.ts";
 
 /** What a person can ask for, by key or by button. */
 export type Command =
   | "accept" | "undo" | "redo" | "skip" | "unsure" | "bad" | "back" | "next" | "submit"
-  | "blind" | "pixels" | "auto" | "help" | "close";
+  | "blind" | "pixels" | "auto" | "answers" | "help" | "close";
 
 /** A command, or the class to label the image with. */
 export type Wish = Command | { label: string };
 
 /** What is asked of a keyboard event. */
 export type Press = Pick<KeyboardEvent, "key" | "code" | "shiftKey" | "ctrlKey" | "altKey" | "metaKey" | "isComposing">;
+
+/** What is done with the images at hand; the rest is for the page to do. */
+export type Deed = Exclude<Wish, "answers" | "help" | "close">;
 
 /** Keys of a person's own, by the name of their class; null where a class is to have none. */
 export type OwnKeys = ReadonlyMap<string, string | null>;
@@ -25,6 +28,7 @@ const NAMED = new Map<string, Command>([
 
 const LETTERED = new Map<string, Command>([
   ["s", "skip"], ["u", "unsure"], ["x", "bad"], ["h", "blind"], ["p", "pixels"], ["a", "auto"],
+  ["l", "answers"],
 ]);
 
 /** Keys that go on while they are held. */
@@ -42,7 +46,7 @@ export class Keymap {
   readonly #names = new Map<string, string>();
   readonly #keys = new Map<string, string>();
 
-  constructor(classes: readonly LabelClass[], own: OwnKeys = new Map()) {
+  constructor(classes: readonly ShownClass[], own: OwnKeys = new Map()) {
     const chosen = classes.filter(({ name }) => own.has(name));
     const others = classes.filter(({ name }) => !own.has(name));
     // What a person has chosen comes first; who loses a key by that has none until it gets another.

@@ -1,6 +1,6 @@
 import type { Clock } from "../../browser/clock.ts";
 import type { Trigger } from "../../browser/mount.ts";
-import type { Message, Receipt, SubmitMessage, SyncMessage, UndoMessage } from "./contract.ts";
+import type { Message, RedoMessage, ShownReceipt, SubmitMessage, SyncMessage, UndoMessage } from "./contract.ts";
 
 export const PROTOCOL = 1;
 export const RESEND_FIRST = 3000;
@@ -8,10 +8,11 @@ export const RESEND_LAST = 15000;
 export const SLOW = 2000;
 
 /** A message without what the outbox adds. */
-export type Unsent = Omit<SubmitMessage, "v" | "id"> | Omit<UndoMessage, "v" | "id"> | Omit<SyncMessage, "v" | "id">;
+export type Unsent =
+  | Omit<SubmitMessage, "v" | "id"> | Omit<RedoMessage, "v" | "id"> | Omit<UndoMessage, "v" | "id"> | Omit<SyncMessage, "v" | "id">;
 
 /** A receipt with the message it is for. */
-export interface Settled extends Receipt {
+export interface Settled extends ShownReceipt {
   message: Message;
 }
 
@@ -37,6 +38,11 @@ export class Outbox {
   /** Whether there is something under way that must be done; a question how things stand is not. */
   get isBusy(): boolean {
     return this.message !== null && this.message.kind !== "sync";
+  }
+
+  /** Whether an answer is being taken back, or put back. */
+  get isRewinding(): boolean {
+    return this.message?.kind === "undo" || this.message?.kind === "redo";
   }
 
   get isSlow(): boolean {
@@ -66,7 +72,7 @@ export class Outbox {
   }
 
   /** The final receipt for the message under way, if it is among these. */
-  take(receipts: Receipt[]): Settled | null {
+  take(receipts: ShownReceipt[]): Settled | null {
     const { message } = this;
     const receipt = this.#receipt(receipts);
     if (!message || !receipt || receipt.outcome === "failed") return null;
@@ -75,12 +81,12 @@ export class Outbox {
   }
 
   /** Why the message under way could not be stored yet. */
-  failure(receipts: Receipt[]): string | undefined {
+  failure(receipts: ShownReceipt[]): string | undefined {
     const receipt = this.#receipt(receipts);
     return receipt?.outcome === "failed" ? receipt.text : undefined;
   }
 
-  #receipt(receipts: Receipt[]): Receipt | undefined {
+  #receipt(receipts: ShownReceipt[]): ShownReceipt | undefined {
     return receipts.find(({ id }) => id === this.message?.id);
   }
 

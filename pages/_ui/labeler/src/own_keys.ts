@@ -1,4 +1,4 @@
-import type { LabelClass } from "./contract.ts";
+import type { ShownClass } from "./contract.ts";
 import { isClassKey, Keymap, type OwnKeys } from "./keys.ts";
 import type { Store } from "./storage.ts";
 
@@ -7,7 +7,7 @@ export class ProjectKeys {
   map = new Keymap([]);
   readonly #name: string;
   readonly #store: Store;
-  #classes: LabelClass[] = [];
+  #classes: ShownClass[] = [];
 
   constructor(project: string, store: Store) {
     this.#name = `labelspread:keys:${project}`;
@@ -15,7 +15,7 @@ export class ProjectKeys {
   }
 
   /** Take up the classes there are now; whether that changes any key. */
-  update(classes: LabelClass[]): boolean {
+  update(classes: ShownClass[]): boolean {
     if (areSame(classes, this.#classes)) return false;
     this.#classes = classes;
     this.#mapAnew();
@@ -55,7 +55,7 @@ export class ProjectKeys {
   }
 }
 
-function areSame(some: LabelClass[], others: LabelClass[]): boolean {
+function areSame(some: ShownClass[], others: ShownClass[]): boolean {
   return some.length === others.length
     && some.every(({ name, key }, index) => name === others[index]?.name && key === others[index].key);
 }

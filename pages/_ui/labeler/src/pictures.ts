@@ -1,5 +1,5 @@
 import { pause } from "../../browser/dom.ts";
-import type { Item } from "./contract.ts";
+import type { ShownItem } from "./contract.ts";
 
 /** The images of one item, loaded and kept. */
 export interface Picture {
@@ -15,12 +15,12 @@ export class Pictures {
   #byItem = new Map<number, Picture>();
 
   /** Load the pictures of a batch; those of its images that were shown before are there. */
-  fill(items: Item[]): void {
+  fill(items: ShownItem[]): void {
     const known = this.#byItem;
     this.#byItem = new Map(items.map((item) => [item.id, known.get(item.id) ?? load(item)]));
   }
 
-  of(item: Item | undefined): Picture | undefined {
+  of(item: ShownItem | undefined): Picture | undefined {
     return item && this.#byItem.get(item.id);
   }
 
@@ -29,12 +29,12 @@ export class Pictures {
   }
 
   /** Resolves when an item's picture can be shown, or after a while. */
-  async isThere(item: Item | undefined): Promise<void> {
+  async isThere(item: ShownItem | undefined): Promise<void> {
     await Promise.race([decoded(this.of(item)?.smooth), pause(PATIENCE)]);
   }
 }
 
-function load(item: Item): Picture {
+function load(item: ShownItem): Picture {
   return { smooth: image(item.smooth), pixels: image(item.pixels), tile: image(item.smooth) };
 }
 

@@ -1,6 +1,8 @@
 import { button, childrenOf, element, find } from "../../browser/dom.ts";
+import type { AnsweredItem, ShownItem } from "./contract.ts";
 import type { Desk } from "./desk.ts";
 import type { Pictures } from "./pictures.ts";
+import { placesOf } from "./places.ts";
 import { inShort } from "./words.ts";
 
 /** The row of small images: which are answered, and how. */
@@ -16,27 +18,45 @@ export class Strip {
   }
 
   fill(): void {
-    this.#list.replaceChildren(...this.#desk.data.items.map((item, index) => {
-      const tile = button("", () => { this.#desk.move(index); });
-      tile.append(this.#pictures.of(item)?.tile ?? "", element("span"));
+    this.#list.replaceChildren(...placesOf(this.#desk.data).map((place) => {
       const entry = element("li");
-      entry.append(tile);
+      entry.append("answered" in place ? standing(place.answered) : this.#open(place.item, place.index));
       return entry;
     }));
   }
 
+  #open(item: ShownItem, index: number): HTMLElement {
+    const tile = button("", () => { this.#desk.move(index); });
+    tile.append(this.#pictures.of(item)?.tile ?? "", element("span"));
+    return tile;
+  }
+
   show(): void {
-    const { answers, current, data, preferences } = this.#desk;
-    childrenOf(this.#list).forEach((entry, index) => {
-      const item = data.items[index];
-      if (!item) return;
-      const answer = answers[item.id];
-      const said = answer && inShort(answer);
-      const tile = find(entry, "button", HTMLButtonElement);
-      tile.className = `${answer ? "answered" : ""} ${index === current ? "current" : ""}`;
-      tile.ariaLabel = `Image ${index + 1}${said ? `, ${said}` : ""}`;
-      find(tile, "span").textContent = said ?? "·";
-      find(tile, "img", HTMLImageElement).src = item[preferences.pixels ? "pixels" : "smooth"];
+    const source = this.#desk.preferences.pixels ? "pixels" : "smooth";
+    const places = placesOf(this.#desk.data);
+    childrenOf(this.#list).forEach((entry, number) => {
+      const place = places[number];
+      if (!place) return;
+      if ("item" in place) this.#showOpen(find(entry, "button", HTMLButtonElement), place, number);
+      const image = "answered" in place ? place.answered : place.item;
+      find(entry, "img", HTMLImageElement).src = image[source];
     });
   }
+
+  #showOpen(tile: HTMLButtonElement, { item, index }: { item: ShownItem; index: number }, number: number): void {
+    const answer = this.#desk.answers[item.id];
+    const said = answer && inShort(answer);
+    tile.className = `${answer ? "answered" : ""} ${index === this.#desk.current ? "current" : ""}`;
+    tile.ariaLabel = `Image ${number + 1}${said ? `, ${said}` : ""}`;
+    find(tile, "span").textContent = said ?? "·";
+  }
+}
+
+/** An image whose answer stands while the batch is open again. */
+function standing({ answer: { said } }: AnsweredItem): HTMLElement {
+  const tile = button("answered standing", () => undefined);
+  tile.disabled = true;
+  tile.title = `Answered ${said}. Undo once more to answer it again.`;
+  tile.append(element("img"), element("span", "", said));
+  return tile;
 }

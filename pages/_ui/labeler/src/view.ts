@@ -8,6 +8,7 @@ import type { ByItem } from "./drafts.ts";
 import { KeysView } from "./keys_view.ts";
 import { Pictures } from "./pictures.ts";
 import { savedWords } from "./saved.ts";
+import { placeOf } from "./places.ts";
 import type { Screen } from "./screen.ts";
 import { Strip } from "./strip.ts";
 import { count, inShort, KINDS, verdict } from "./words.ts";
@@ -107,11 +108,11 @@ export class View implements Screen {
 
   /** How far the round is: in the batch on screen or, as you go, by the answers it has. */
   #showRound(answers: ByItem): void {
-    const { as_you_go: isAsYouGo, items, round, round_size: roundSize, answered } = this.desk.data;
+    const { as_you_go: isAsYouGo, beside, items, round, round_size: roundSize, answered } = this.desk.data;
     const inRound = Object.values(answers).filter((draft) => draft.round === round).length;
-    const size = isAsYouGo ? roundSize : items.length;
-    const done = isAsYouGo ? Math.min(size, answered + inRound) : Object.keys(answers).length;
-    const place = isAsYouGo ? done : this.desk.current + 1;
+    const size = isAsYouGo ? roundSize : items.length + beside.length;
+    const done = isAsYouGo ? Math.min(size, answered + inRound) : Object.keys(answers).length + beside.length;
+    const place = isAsYouGo ? done : placeOf(this.desk.data, this.desk.current) + 1;
     const where = this.#find(".where");
     where.textContent = items.length ? `Round ${round} · ${place} of ${size}` : "";
     where.title = isAsYouGo

@@ -28,6 +28,7 @@ const HELP: Explanation[] = [
   { keys: ["U"], meaning: "unsure: I cannot tell" },
   { keys: ["X"], meaning: "bad image: not a proper one" },
   { keys: ["←", "→"], meaning: "look at another image of the batch" },
+  { keys: ["L"], meaning: "list the answers given, to look at or correct" },
   { keys: ["H"], meaning: "hide or show predictions" },
   { keys: ["P"], meaning: "show smooth images or their pixels" },
   { keys: ["A"], meaning: "save by itself at the end of a batch, or not", asYouGo: null },

@@ -5,14 +5,14 @@ import { clock } from "../../browser/clock.ts";
 import { isElsewhere, pressesControl } from "../../browser/keys.ts";
 import { find, isWithin } from "../../browser/dom.ts";
 import { mounted, type Component, type Trigger } from "../../browser/mount.ts";
-import type { StageData } from "./contract.ts";
+import type { StagePage } from "./contract.ts";
 import { commandOf, type Command } from "./keys.ts";
 import { Player } from "./player.ts";
 import { View } from "./view.ts";
 
 const BUTTONS: Command[] = ["back", "next", "play", "help", "leave"];
 
-class Stage implements Component<StageData> {
+class Stage implements Component<StagePage> {
   readonly #root: HTMLDialogElement;
   readonly #view: View;
   readonly #player: Player;
@@ -29,12 +29,12 @@ class Stage implements Component<StageData> {
     this.#listen();
   }
 
-  update(data: StageData, trigger: Trigger): void {
+  update(data: StagePage, trigger: Trigger): void {
     this.#trigger = trigger;
     if (data.run !== this.#run) void this.#begin(data);
   }
 
-  async #begin(data: StageData): Promise<void> {
+  async #begin(data: StagePage): Promise<void> {
     this.#run = data.run;
     this.#player.begin(data.rounds.length, data.current);
     await this.#view.begin(data);

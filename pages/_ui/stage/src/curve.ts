@@ -1,5 +1,5 @@
 import { drawn } from "../../browser/dom.ts";
-import type { StageRound } from "./contract.ts";
+import type { ShownRound } from "./contract.ts";
 
 const [WIDTH, HEIGHT, TOP, BOTTOM, SIDE] = [97, 14, 3.6, 10.2, 5];
 
@@ -9,7 +9,7 @@ export interface Point {
 }
 
 /** Where the rounds are on the curve: number of labels across, share right up. */
-export function pointsOf(rounds: Pick<StageRound, "labels" | "share">[]): Point[] {
+export function pointsOf(rounds: Pick<ShownRound, "labels" | "share">[]): Point[] {
   const [labels, shares] = [rounds.map((round) => round.labels), rounds.map((round) => round.share)];
   const [first, last] = [labels[0] ?? 0, labels.at(-1) ?? 0];
   const [low, high] = [Math.min(...shares), Math.max(...shares)];
@@ -21,7 +21,7 @@ export function pointsOf(rounds: Pick<StageRound, "labels" | "share">[]): Point[
 }
 
 /** The share right by the number of labels: all rounds on the axis, a point for those seen so far. */
-export function drawCurve(rounds: StageRound[], current: number, isGrowing: boolean): SVGElement {
+export function drawCurve(rounds: ShownRound[], current: number, isGrowing: boolean): SVGElement {
   const points = pointsOf(rounds);
   const svg = drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}` });
   svg.append(drawn("line", { x1: 0, x2: WIDTH, y1: BOTTOM, y2: BOTTOM }));
@@ -31,7 +31,7 @@ export function drawCurve(rounds: StageRound[], current: number, isGrowing: bool
   return svg;
 }
 
-function drawRound(round: StageRound, index: number, points: Point[], current: number, isGrowing: boolean): SVGElement[] {
+function drawRound(round: ShownRound, index: number, points: Point[], current: number, isGrowing: boolean): SVGElement[] {
   const [point, before] = [points[index], points[index - 1]];
   if (!point) return [];
   const when = index < current ? "seen" : index === current ? "now" : "later";

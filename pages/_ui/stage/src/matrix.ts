@@ -1,11 +1,11 @@
 import { childrenOf, element } from "../../browser/dom.ts";
-import type { StageMatrix } from "./contract.ts";
+import type { ShownMatrix } from "./contract.ts";
 
 const STRONG = 0.8;
 const KIND_BY_SIGN = new Map([[1, "hit"], [-1, "miss"]]);
 
 /** Fill the confusion matrix, with a row and a column of class names before it. */
-export function showMatrix(matrix: HTMLElement, data: StageMatrix): void {
+export function showMatrix(matrix: HTMLElement, data: ShownMatrix): void {
   const { classes, note } = data;
   const size = classes.length + 1;
   if (matrix.children.length !== size * size) {
@@ -18,7 +18,7 @@ export function showMatrix(matrix: HTMLElement, data: StageMatrix): void {
   matrix.ariaLabel = `Confusion matrix of ${classes.length} classes. ${note}`;
 }
 
-function showCell(cell: HTMLElement, { classes, counts, levels }: StageMatrix, row: number, column: number): void {
+function showCell(cell: HTMLElement, { classes, counts, levels }: ShownMatrix, row: number, column: number): void {
   if (row < 0 || column < 0) {
     cell.className = "head";
     cell.textContent = classes[Math.max(row, column)] ?? "";

@@ -1,7 +1,7 @@
 // What the room sees of a round.
 
 import { button, childrenOf, element, find, keycap, painted, settleLayout } from "../../browser/dom.ts";
-import type { StageData, StageQuery, StageRound } from "./contract.ts";
+import type { StagePage, ShownQuery, ShownRound } from "./contract.ts";
 import { drawCurve } from "./curve.ts";
 import { CHECK, CROSS, icon } from "./icons.ts";
 import { HELP } from "./keys.ts";
@@ -17,7 +17,7 @@ export class View implements Screen {
   readonly #root: HTMLElement;
   /** Both are there before a round is shown. */
   #player!: Player;
-  #data!: StageData;
+  #data!: StagePage;
   #idle: ReturnType<typeof setTimeout> | undefined;
 
   constructor(root: HTMLElement) {
@@ -36,7 +36,7 @@ export class View implements Screen {
   }
 
   /** Take up a run, whose first round to show the player knows; resolves when its images are there. */
-  async begin(data: StageData): Promise<void> {
+  async begin(data: StagePage): Promise<void> {
     this.#data = data;
     const pictures = data.rounds.flatMap(({ queries }) => queries.map(({ image }) => picture(image)));
     this.#find(".title").textContent = data.title;
@@ -46,7 +46,7 @@ export class View implements Screen {
     await Promise.allSettled(pictures.map((image) => image.decode()));
   }
 
-  get #round(): StageRound {
+  get #round(): ShownRound {
     const round = this.#data.rounds[this.#player.current];
     if (!round) throw new Error(`There is no round ${this.#player.current}.`);
     return round;
@@ -100,7 +100,7 @@ export class View implements Screen {
     this.room.classList.add("leaving");
   }
 
-  #showAsked({ asked, wrong, queries }: StageRound, step: number): void {
+  #showAsked({ asked, wrong, queries }: ShownRound, step: number): void {
     this.#find(".what").textContent = asked;
     this.#find(".wrong").textContent = wrong;
     this.#find(".wrong").classList.toggle("none", queries.every((query) => query.right));
@@ -110,7 +110,7 @@ export class View implements Screen {
     enter(digits);
   }
 
-  #showFigures({ figures }: StageRound): void {
+  #showFigures({ figures }: ShownRound): void {
     this.#find(".figures").replaceChildren(...figures.map(({ value, caption, change, trend }) => {
       const box = element("div");
       box.append(element("dt", "", caption), element("dd", "value", value), element("dd", `change ${trend}`, change));
@@ -155,7 +155,7 @@ export class View implements Screen {
   /** Write all lessons as large as the longest one fits, beside the verdict. */
   #fitLessons(): void {
     const line = this.#find(".lesson");
-    const fits = ({ lesson }: StageRound): boolean => {
+    const fits = ({ lesson }: ShownRound): boolean => {
       line.textContent = lesson;
       return line.scrollHeight <= line.clientHeight;
     };
@@ -193,7 +193,7 @@ export class View implements Screen {
   }
 }
 
-function digit({ image, predicted, true: truth, right: isRight, alt }: StageQuery): HTMLElement {
+function digit({ image, predicted, true: truth, right: isRight, alt }: ShownQuery): HTMLElement {
   const card = element("div", "ink");
   const ink = element("i");
   ink.role = "img";

@@ -1,0 +1,45 @@
+"""Prints what the components and the server say to each other, as JSON schemas by component."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from core.figures.presented import LeaveMessage, StagePage
+from core.service.page import LabelPage
+from core.service.protocol import Message
+
+
+def schema_of(down: type[BaseModel], up: tuple[type[BaseModel], ...]) -> dict[str, Any]:
+    """One component's schema: what it is sent, and the messages it sends.
+
+    All fields are there on both ways, hence as they are written and not as they may be read.
+    """
+    _, whole = models_json_schema([(model, "serialization") for model in (down, *up)])
+    definitions = whole["$defs"]
+    for definition in definitions.values():
+        for field in definition["properties"].values():
+            field.pop("title", None)
+            field.pop("default", None)
+        definition["required"] = [*definition["properties"]]
+    names = [f"#/$defs/{model.__name__}" for model in up]
+    definitions["Message"] = {"title": "Message", "anyOf": [{"$ref": name} for name in names]}
+    return definitions.pop(down.__name__) | {"$defs": definitions}
+
+
+if __name__ == "__main__":
+    print(
+        json.dumps(
+            {
+                "labeler": schema_of(LabelPage, get_args(Message)),
+                "stage": schema_of(StagePage, (LeaveMessage,)),
+            }
+        )
+    )
