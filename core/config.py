@@ -64,7 +64,7 @@ class ProjectConfig(BaseModel):
     query
         How the others are chosen; see :mod:`core.querying.queries`.
     random_share
-        The share of those others that are drawn by chance, 0 to 1.
+        The share of those others that are drawn at random, 0 to 1.
     assume_answers
         Whether each item of a batch is chosen as if those before it had been answered as predicted.
     batch_size

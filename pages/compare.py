@@ -58,7 +58,7 @@ def _choose_images() -> Entry:
         entries,
         format_func=lambda entry: f"{visible(entry.title)} ({entry.n_items:,})",
         key="compare_images",
-        help="Those whose true classes are known: an oracle, which knows them too, answers in "
+        help="Image sets whose true classes are known. An oracle, which knows them, answers in "
         "your place.",
     )
 
@@ -93,7 +93,7 @@ def _form(entry: Entry, *, is_free: bool) -> None:
                 None,
                 100,
                 key="compare_budget",
-                help="Labels given in a run, from none.",
+                help="How many labels are given in a run, starting from none.",
                 persist_state="session",
             ),
             "batch_size": middle.number_input(
@@ -102,7 +102,8 @@ def _form(entry: Entry, *, is_free: bool) -> None:
                 MOST_BATCH,
                 10,
                 key="compare_batch",
-                help="Labels given before the model is fitted again and asks anew.",
+                help="How many labels are given before the model is fitted again and chooses "
+                "the next images.",
                 persist_state="session",
             ),
             "seeds": right.number_input(
@@ -111,8 +112,8 @@ def _form(entry: Entry, *, is_free: bool) -> None:
                 MOST_RUNS,
                 10,
                 key="compare_runs",
-                help="Each strategy is run so many times with other random numbers, to see how "
-                "much is chance.",
+                help="How many times each strategy is run, with different random numbers, to "
+                "show how much is down to chance.",
                 persist_state="session",
             ),
         }
@@ -131,7 +132,7 @@ def _form(entry: Entry, *, is_free: bool) -> None:
             _WRONG,
             format_func=lambda share: f"{share} %",
             key="compare_wrong",
-            help="Share of answers in which the oracle names another class, as a person may.",
+            help="Share of answers in which the oracle names another class, as a person might.",
             persist_state="session",
         )
         started = st.form_submit_button(
@@ -161,7 +162,7 @@ def _own() -> dict[str, Any] | None:
             persist_state="session",
         )
         with st.popover("Settings", icon=":material/tune:", type="tertiary"):
-            st.caption("Of your own strategy; it begins as the best known one.")
+            st.caption("Settings of your own strategy, starting from the best known ones.")
             values = _own_settings(recommended())
     return values if wanted else None
 
@@ -208,7 +209,7 @@ def _what_has_ended() -> None:
     try:
         _open(watched.wait().id)
     except CancelledError:
-        st.info("Cancelled before a run came to its end.", icon=":material/block:")
+        st.info("Cancelled before a run was complete.", icon=":material/block:")
     except LabelspreadError as error:
         shell.say_error(error)
         if watched.outcome is not None:
@@ -230,11 +231,11 @@ def _under_way(comparison: Comparison) -> None:
             "Cancel",
             icon=":material/close:",
             width="stretch",
-            help="Runs that came to their end are kept.",
+            help="Complete runs are kept.",
         ):
             comparison.cancel()
         if comparison.outcome is None:
-            st.caption("Curves are here as soon as there is a first round.")
+            st.caption("Curves appear after the first round.")
         else:
             _figure(comparison.outcome)
             comparison_table(comparison.outcome, shell.palette())
@@ -252,10 +253,10 @@ def _figure(outcome: Outcome, key: str = "under_way") -> None:
         title, switch = st.columns([2.9, 1], vertical_alignment="center", gap="small")
     with title:
         figure_title(
-            "Right, by labels given",
-            f"mean of {n_runs} runs; bands hold the true mean with 95 % certainty"
+            "Accuracy by number of labels",
+            f"mean of {n_runs} runs; bands are 95 % confidence intervals"
             if n_runs > 1
-            else "one run; with more of them a band shows how much is chance",
+            else "one run; with more runs, a band shows how much is down to chance",
         )
     axis = switch.segmented_control(
         "Axis",
@@ -318,11 +319,11 @@ def _opened(kept: Kept) -> None:
 
 
 def _empty() -> None:
-    st.subheader("Which strategy needs fewest labels?", anchor=False)
+    st.subheader("Which strategy needs the fewest labels?", anchor=False)
     st.markdown(
         "Choose strategies on the left and press *Start*. Each labels the same images from none, "
-        "and an oracle that knows the true classes answers every question. You see how much is "
-        "right after how many labels, and how many labels it takes until 90 to 99 % are right."
+        "and an oracle that knows the true classes answers every question. You see the "
+        "accuracy after each number of labels, and how many labels it takes to reach 90 to 99 %."
     )
     entries = handle.comparisons().entries()
     if entries:

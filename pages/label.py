@@ -92,7 +92,7 @@ def _figures(view: View) -> None:
     with st.container(key="matrix"):
         _matrix(view, report)
     published = published_curve(view.project.config.replays)
-    figure_title("Right, by labels given", "dotted: the published run" if published else "")
+    figure_title("Accuracy by number of labels", "dotted: the published run" if published else "")
     with st.container(key="growth"):
         _curve(view, published)
 
@@ -100,7 +100,7 @@ def _figures(view: View) -> None:
 def _matrix(view: View, report: Report) -> None:
     if not view.labels:
         to_come(
-            "After the first labels you see here which classes the model confuses: "
+            "After the first labels, this shows which classes the model confuses: "
             "a row for each true class, a column for each predicted one."
         )
         return
@@ -114,13 +114,13 @@ def _matrix(view: View, report: Report) -> None:
         theme=None,
         config=CONFIG,
         alt=f"Confusion matrix: {percent(report.accuracy)} of {counted(report.n_items, 'image')} "
-        "are predicted right.",
+        "are predicted correctly.",
     )
 
 
 def _curve(view: View, published: LearningCurve | None) -> None:
     if not view.labels and not published:
-        to_come("And here how much of it is right after each round.")
+        to_come("And here the accuracy after each round.")
         return
     data = learning_curve_data(view.rounds)
     st.plotly_chart(

@@ -57,7 +57,7 @@ def _without_truth(view: View) -> None:
     key_figures([labels_given(view), seconds_a_label(view)])
     st.info(
         "The true classes of these items are not known, so nothing can be said about how many "
-        "are predicted right.",
+        "are predicted correctly.",
         icon=":material/info:",
     )
     left, right = shell.side_by_side("blank", _SPLIT, "medium")
@@ -91,7 +91,7 @@ def _figures_with_truth(view: View, everything: Report, rest: Report, check: Lab
     figures = [
         right_of_all(view, everything),
         KeyFigure(
-            f"Right of {rest.n_items:,} unlabelled",
+            f"Accuracy, {rest.n_items:,} unlabelled",
             percent(rest.accuracy),
             "as in scikit-learn’s examples",
             "Share of the images without a label whose predicted class is the true one.",
@@ -99,23 +99,23 @@ def _figures_with_truth(view: View, everything: Report, rest: Report, check: Lab
         KeyFigure(
             "Macro F1",
             percent(everything.macro_f1),
-            "classes count alike",
+            "all classes count equally",
             "The mean over classes of F1, the harmonic mean of precision and recall.",
         ),
         labels_given(view),
         seconds_a_label(view),
         KeyFigure(
-            "Labels unlike the truth",
+            "Labels that differ",
             f"{len(check.differing):,}",
             f"of {check.n_labels:,} given by a person",
-            "They are listed at the end of this page.",
+            "From the ground truth. They are listed at the end of this page.",
         ),
     ]
     with st.container(key="six_figures"):
         key_figures(figures)
     st.caption(
-        f"All {everything.n_items:,} are the same items in every round, so rounds compare. "
-        "The unlabelled ones do not: the hardest of them leave with every round."
+        f"All {everything.n_items:,} are the same items in every round, so rounds can be compared. "
+        "The unlabelled ones cannot: every round takes the hardest of them away."
     )
 
 
@@ -143,7 +143,7 @@ def _confusion(everything: Report, rest: Report, class_names: tuple[str, ...]) -
         theme=None,
         config=CONFIG,
         alt=f"Confusion matrix of {report.n_items:,} items: {percent(report.accuracy)} are "
-        "predicted right.",
+        "predicted correctly.",
     )
 
 
@@ -151,7 +151,7 @@ def _curve(view: View) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="head_curve"):
         is_replay = view.project.config.replays is not None
         note = " :gray[:small[dotted: the published run]]" if is_replay else ""
-        st.subheader(f"Right, by labels given{note}", anchor=False)
+        st.subheader(f"Accuracy by number of labels{note}", anchor=False)
     data = learning_curve_data(view.rounds)
     published = published_curve(view.project.config.replays)
     st.plotly_chart(
@@ -220,7 +220,9 @@ def _rounds(view: View) -> None:
         "Seconds": [r.seconds for r in newest_first],
     }
     if view.dataset.truth is not None:
-        columns["Right"] = [None if r.accuracy is None else 100 * r.accuracy for r in newest_first]
+        columns["Accuracy"] = [
+            None if r.accuracy is None else 100 * r.accuracy for r in newest_first
+        ]
         columns["Change"] = [None if r.change is None else 100 * r.change for r in newest_first]
     number = st.column_config.NumberColumn
     st.dataframe(
@@ -230,15 +232,15 @@ def _rounds(view: View) -> None:
         column_config={
             "Round": number(help="0 stands for the labels that came with the project."),
             "Labels": number(help="Labels at the end of the round."),
-            "Seconds": number(format="%.1f", help="Median seconds an answer took."),
-            "Right": number(format="%.1f %%", help="Of all items, at the end of the round."),
+            "Seconds": number(format="%.1f", help="Median time of an answer, in seconds."),
+            "Accuracy": number(format="%.1f %%", help="Of all items, at the end of the round."),
             "Change": number(format="%+.1f", help="In percentage points, since the round before."),
         },
     )
 
 
 def _differing(view: View, check: LabelCheck, truth: IntArray) -> None:
-    st.subheader("Labels unlike the truth", anchor=False)
+    st.subheader("Labels that differ from the ground truth", anchor=False)
     if not check.differing:
         st.caption("None so far.")
         return

@@ -88,7 +88,7 @@ def _card(project: Project | BrokenProject) -> None:
         if n_labels is not None:
             labels.markdown(f"{n_labels:,}  \n:gray[labels]")
         if accuracy is not None:
-            right.markdown(f"{percent(accuracy)}  \n:gray[right]")
+            right.markdown(f"{percent(accuracy)}  \n:gray[accuracy]")
         can_open = isinstance(project, Project) and n_labels is not None
         if opens.button("Open", key=f"o_{key}", width="stretch", disabled=not can_open):
             assert isinstance(project, Project)
@@ -148,7 +148,7 @@ with shell.errors_in_words():
         for unusable in broken:
             _card(unusable)
         if not projects and not broken:
-            st.info("There is no project yet. Make one here.")
+            st.info("There is no project yet. Create one here.")
         if deleted := handle.service().deleted_projects():
             _deleted(deleted)
     with new:

@@ -93,7 +93,7 @@ def _list_of_runs() -> None:
     st.title("Replay", anchor=False)
     st.write(
         "Labelspread grew out of scikit-learn’s digits examples. Here are four runs of them as "
-        "they were published. Each is computed anew, and every figure is compared with the "
+        "they were published. Each is computed again, and every figure is compared with the "
         "published one."
     )
     for run in all_runs():
@@ -187,17 +187,18 @@ def _figures_of(step: ReplayRound, before: ReplayRound | None, compared: Sequenc
                 "As the run prints it.",
             ),
             KeyFigure(
-                "Right, unlabelled",
+                "Accuracy, unlabelled",
                 percent(step.accuracy_unlabelled),
                 "to start with" if change is None else f"{points(change)} this round",
-                "What the published report is about.",
+                "The population of the published report.",
                 is_better=change is not None and change > 0,
             ),
             KeyFigure(
-                "Right, of all",
+                "Accuracy, all",
                 percent(step.accuracy_all),
                 f"{step.n_items} digits",
-                "Labels count as right: a fixed population, so that rounds compare.",
+                "Labelled digits count as correct. The population is fixed, so rounds can be "
+                "compared.",
             ),
             KeyFigure(
                 "Published figures",
@@ -236,7 +237,7 @@ def _report_cell(cell: Cell | None, side: Literal["published", "computed"]) -> s
     if cell is None:
         return "<td></td>"
     mark = "tie" if cell.tie else "" if cell.identical else "differs"
-    title = "A rounding tie: the exact value lies half-way." if cell.tie else ""
+    title = "A rounding tie: the exact value lies halfway between the two." if cell.tie else ""
     text = cell.published if side == "published" else cell.computed
     return f'<td class="{mark}" title="{title}">{escape(text)}</td>'
 
@@ -253,7 +254,7 @@ def _verdict(compared: Sequence[Cell], part: str) -> str:
 
 
 def _start_here(run: Run, step: ReplayRound) -> None:
-    """Make a project in which a person gives the labels from this round on."""
+    """Create a project in which a person gives the labels from this round on."""
     dataset = dataset_of(run.id)
     labels = {
         int(dataset.rows[i]): dataset.class_names[step.beliefs.labels[i]]
@@ -324,7 +325,7 @@ def _head(run: Run, step: ReplayRound, figures: dict[str, Callable[[], go.Figure
         if st.button(
             "Start from here",
             icon=":material/edit:",
-            help="Make a project with these labels, in which you give the next ones. "
+            help="Create a project with these labels, in which you give the next ones. "
             "It clamps labels as scikit-learn does today.",
         ):
             _start_here(run, step)

@@ -28,7 +28,7 @@ from core.wording import counted, percent
 
 _SIMULATE: Final = """\
 Compare strategies: each labels the same images from none, and an oracle that knows the true classes
-answers in a person's place. Prints how many labels it takes until so much is right.
+answers in a person's place. Prints how many labels each needs to reach an accuracy.
 """
 _SIMULATE_MORE: Final = """\
 strategies:
@@ -88,7 +88,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
     )
     command.add_argument("--seeds", metavar="N", type=int, default=10, help="runs of each (10)")
     command.add_argument("--budget", metavar="N", type=int, default=100, help="labels a run (100)")
-    command.add_argument("--batch", metavar="N", type=int, default=10, help="labels a round (10)")
+    command.add_argument("--batch", metavar="N", type=int, default=10, help="labels per round (10)")
     command.add_argument(
         "--noise", metavar="SHARE", type=float, default=0.0, help="share of wrong answers (0)"
     )
@@ -195,9 +195,9 @@ def outcome_text(outcome: Outcome) -> str:
     return "\n".join(
         [
             f"{outcome.title}: {counted(outcome.n_items, 'image')}, "
-            f"{counted(plan.seeds, 'run')}, {plan.batch_size} labels a round, "
+            f"{counted(plan.seeds, 'run')}, {plan.batch_size} labels per round, "
             f"{percent(plan.noise)} of the answers wrong",
-            "Labels needed until so much is right, per cent right after so many, classes found",
+            "Labels needed to reach an accuracy, accuracy in % after so many labels, classes found",
             "",
             *lines,
         ]

@@ -174,7 +174,7 @@ def _hover_texts(line: Line) -> list[str]:
         sure = "" if low is None or high is None else f" ({low:.1f} to {high:.1f})"
         texts.append(
             f"{base.label(line.name, longest=40)}: {counted(labels, 'label')}, "
-            f"{percent(line.percents[i] / 100)} right{sure}, {counted(line.runs[i], 'run')}"
+            f"accuracy {percent(line.percents[i] / 100)}{sure}, {counted(line.runs[i], 'run')}"
         )
     return texts
 

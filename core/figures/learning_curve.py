@@ -1,4 +1,4 @@
-"""The learning curve: how much is predicted right after how many labels."""
+"""The learning curve: how much is predicted correctly after how many labels."""
 
 from __future__ import annotations
 
@@ -167,5 +167,5 @@ def _hover_texts(data: LearningCurve) -> list[str]:
     ):
         when = f"round {number}" if number else "before round 1"
         gain = "" if change is None else f" ({points(change / 100)})"
-        texts.append(f"{when}: {counted(labels, 'label')}, {percent(value / 100)} right{gain}")
+        texts.append(f"{when}: {counted(labels, 'label')}, accuracy {percent(value / 100)}{gain}")
     return texts

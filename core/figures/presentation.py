@@ -84,7 +84,7 @@ def _name(run: Run, step: ReplayRound, n_rounds: int) -> str:
 def _headline(run: Run, step: ReplayRound, n_rounds: int) -> str:
     return (
         f"{_name(run, step, n_rounds)}: {counted(step.printed_labels, 'label')}, "
-        f"{percent(step.accuracy_unlabelled)} right of the {_unlabelled(step)} unlabelled."
+        f"accuracy {percent(step.accuracy_unlabelled)} on the {_unlabelled(step)} unlabelled."
     )
 
 
@@ -99,10 +99,12 @@ def _figures(step: ReplayRound, before: ReplayRound | None) -> tuple[ShownFigure
     unlabelled = _share(
         step.accuracy_unlabelled,
         before.accuracy_unlabelled if before else None,
-        f"right of {_unlabelled(step)} unlabelled",
+        f"accuracy on {_unlabelled(step)} unlabelled",
     )
     whole = _share(
-        step.accuracy_all, before.accuracy_all if before else None, f"right of all {step.n_items}"
+        step.accuracy_all,
+        before.accuracy_all if before else None,
+        f"accuracy on all {step.n_items}",
     )
     return labels, unlabelled, whole
 

@@ -68,13 +68,13 @@ DECISIONS: Final[dict[DecisionKey, Decision]] = {
     "estimated": Decision(
         "Estimated sizes",
         "Estimates how large each class is and weighs its labels by that; good for classes of "
-        "like and of unlike size.",
+        "similar and of different sizes.",
         estimated,
     ),
     "class_mass": Decision(
         "Equal sizes",
-        "Takes all classes to be of the same size (class mass normalisation); wrong where they "
-        "are not.",
+        "Assumes that all classes have the same size (class mass normalisation); wrong where "
+        "they do not.",
         class_mass,
     ),
     "raw": Decision(

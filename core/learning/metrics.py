@@ -19,7 +19,7 @@ class Report:
     n_items
         How many items were counted.
     accuracy
-        Share of them that is predicted right, 0 to 1; nan where there are none. An item that no
+        Share of them that is predicted correctly, 0 to 1; nan where there are none. An item that no
         label reaches has no prediction and counts as wrong.
     macro_f1
         Mean of the F1 of the classes that occur in the truth or the predictions; nan where there

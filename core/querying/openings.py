@@ -230,12 +230,12 @@ OPENINGS: Final[dict[OpeningKey, Opening]] = {
     ),
     "k_means": Opening(
         "Cluster centres",
-        "Begins with the image in the middle of each cluster of alike images (k-means).",
+        "Begins with the image in the middle of each cluster of similar images (k-means).",
         lambda sample, taken, wanted, _random: k_means(sample, taken, wanted),
     ),
     "sigma": Opening(
         "Sigma-optimality",
-        "Begins with images that tell most about the average of all.",
+        "Begins with images that say most about the average of all.",
         lambda sample, taken, _wanted, _random: sigma_optimality(sample, taken),
     ),
     "v_optimality": Opening(
@@ -245,7 +245,7 @@ OPENINGS: Final[dict[OpeningKey, Opening]] = {
     ),
     "random": Opening(
         "Random",
-        "Begins with any images, by chance.",
+        "Begins with images drawn at random.",
         lambda sample, _taken, _wanted, random: random.random(len(sample.positions)),
         repeats=False,
     ),

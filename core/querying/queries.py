@@ -195,7 +195,7 @@ QUERIES: Final[dict[QueryKey, Query]] = {
     ),
     "random": Query(
         "Random",
-        "Asks about any image, by chance; what the others have to be better than.",
+        "Asks about images drawn at random; the baseline for the others.",
         lambda outlook, random: random.random(len(outlook.beliefs().labels)),
     ),
 }

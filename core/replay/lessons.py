@@ -17,7 +17,7 @@ UNCERTAIN_FIRST: Final = (
     "so asking for them teaches more than asking at random."
 )
 FEW_LABELS: Final = (
-    "A few dozen labels are enough here because alike digits lie close together, and each label "
+    "A few dozen labels are enough here because similar digits lie close together, and each label "
     "speaks for its neighbours."
 )
 

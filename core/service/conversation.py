@@ -102,7 +102,7 @@ def respond(service: Service, raw: Any, by: str = LOCAL) -> Receipt:  # noqa: AN
 WHY: Final[dict[Reason, str]] = {
     "opening": "Asked first: it stands for many like it.",
     "query": "Asked now: its answer teaches most.",
-    "random": "Drawn by chance, to check the result.",
+    "random": "Drawn at random, to check the result.",
 }
 """Why an image is asked about, in a few words."""
 
@@ -159,7 +159,7 @@ def summary(view: View, batch: Served | None, by: str = LOCAL) -> str:
     record = view.rounds[-1]
     told = [f"Round {number}: {counted(record.labelled, 'label')} added, {record.n_labels} in all"]
     if record.accuracy is not None:
-        told.append(f"{percent(record.accuracy)} right")
+        told.append(f"accuracy {percent(record.accuracy)}")
     if record.change is not None:
         told.append(f"{points(record.change)} points")
     return ", ".join(told) + "."

@@ -104,7 +104,7 @@ class Projects:
     def create_project(
         self, name: str, config: ProjectConfig, labels: Mapping[int, str] | None = None
     ) -> Project:
-        """Make a project, and give the labels it is to start with.
+        """Create a project, and give the labels it is to start with.
 
         Parameters
         ----------

@@ -21,7 +21,7 @@ LEVELS: Final = (0.90, 0.95, 0.98, 0.99)
 
 
 MILESTONES: Final = (10, 20, 50, 100)
-"""Numbers of labels of which is told how much is predicted right after them."""
+"""Numbers of labels of which is told how much is predicted correctly after them."""
 
 
 CONFIDENCE: Final = 0.95

@@ -122,7 +122,7 @@ def _table(view: View, listed: Sequence[Placed], key: str) -> dict[str, Any]:
             ),
         },
     )
-    edited: dict[str, Any] = st.session_state[key]["edited_rows"]
+    edited: dict[str, Any] = st.session_state.get(key, {}).get("edited_rows", {})
     return edited
 
 

@@ -64,10 +64,14 @@ def comparison_table(outcome: Outcome, palette: Palette) -> None:
     found = [_Column(f"of {outcome.n_classes}", [_found(one) for one in summaries], max)]
     columns = [*needed, *right, *found]
     widths = '<col class="name">' + "<col>" * len(needed) + '<col class="share">' * len(right)
-    groups = _group("labels needed for", "Until so much of all images is right.", len(needed))
+    groups = _group(
+        "labels needed for",
+        "Labels needed until the model reaches this accuracy on all images.",
+        len(needed),
+    )
     if right:
-        groups += _group("% right after … labels", "Of all images.", len(right))
-    groups += _group("found", "Classes of which some image was answered rightly.", 1)
+        groups += _group("accuracy (%) after … labels", "Of all images.", len(right))
+    groups += _group("found", "Classes of which at least one image was labelled correctly.", 1)
     heads = "".join(f"<th>{column.head}</th>" for column in columns)
     body = "".join(
         f'<tr><th scope="row"><i style="background: {palette.strategies[row]}"></i>'

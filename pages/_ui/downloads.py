@@ -40,8 +40,8 @@ def downloads(
                 width="stretch",
             )
         what = st.selectbox("Figure", list(figures))
-        kind = st.segmented_control("As", FILE_KINDS, default="html", required=True)
-        if st.button("Draw the file", width="stretch"):
+        kind = st.segmented_control("Format", FILE_KINDS, default="html", required=True)
+        if st.button("Create the file", width="stretch"):
             st.session_state.pop(_FILE, None)
             with st.spinner("Drawing …"):
                 _draw(stem, what, figures[what](), kind)

@@ -71,7 +71,7 @@ def current_project_id() -> str | None:
 
 
 def open_project(project_id: str) -> None:
-    """Make a project the one that this session works on; the address names it from now on."""
+    """Create a project the one that this session works on; the address names it from now on."""
     st.session_state[_PROJECT] = project_id
     st.query_params[_PROJECT] = project_id
 

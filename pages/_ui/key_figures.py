@@ -51,11 +51,11 @@ def key_figures(figures: Sequence[KeyFigure]) -> None:
 
 
 def right_of_all(view: View, report: Report) -> KeyFigure:
-    """How much of the whole set is predicted right, and what the last round changed."""
+    """How much of the whole set is predicted correctly, and what the last round changed."""
     change = view.rounds[-1].change if view.rounds else None
     note = "so far" if change is None else f"{points(change)} this round"
     return KeyFigure(
-        f"Right of {report.n_items:,}",
+        f"Accuracy, all {report.n_items:,}",
         percent(report.accuracy) if view.labels else "–",
         note if view.labels else "no label yet",
         "Share of all images whose predicted class is the true one. An image that no label "
@@ -79,10 +79,11 @@ def seconds_a_label(view: View) -> KeyFigure:
     """How long an answer takes."""
     seconds = view.seconds_per_answer
     return KeyFigure(
-        "Seconds a label",
+        "Seconds per label",
         "–" if seconds is None else f"{seconds:.1f}",
         "median",
-        "From an image on screen to its answer, skipped ones too; half of all took less.",
+        "Time from an image on screen to its answer, skipped ones too. Half of all answers took "
+        "less.",
     )
 
 

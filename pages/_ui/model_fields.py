@@ -29,7 +29,7 @@ def neighbours_field(
         2,
         most,
         min(base.n_neighbors, most),
-        help=f"How many images each one is linked with: those most similar to it{itself}.",
+        help=f"How many images each image is linked with: those most similar to it{itself}.",
         **_kept(prefix, "neighbours"),
     )
     return chosen
@@ -44,7 +44,7 @@ def alpha_field(place: DeltaGenerator, base: ProjectConfig, prefix: str) -> floa
         base.alpha,
         step=0.01,
         format="%.3g",
-        help="How much an image listens to its neighbours instead of its own label, 0 to 1.",
+        help="How much an image follows its neighbours rather than its own label, from 0 to 1.",
         **_kept(prefix, "alpha"),
     )
     return chosen
@@ -101,8 +101,8 @@ def asking_fields(
             100,
             share,
             step=5,
-            help="How many of the later questions are drawn at random. Only those say honestly "
-            "how good the result is.",
+            help="How many of the later questions are drawn at random. Only these give an "
+            "honest estimate of the accuracy.",
             **_kept(prefix, "random_share"),
         )
         / 100,

@@ -35,11 +35,11 @@ _SETTINGS: Final[dict[Settings, str]] = {
     "custom": "Custom",
 }
 _MEANING: Final[dict[Settings, str]] = {
-    "best": "Needed the fewest labels over all sets that were measured. One question in five is "
-    "drawn by chance, to check the result by.",
+    "best": "Needed the fewest labels over all the image sets that were measured. One "
+    "question in five is drawn at random, to check the result.",
     "classic": "As in scikit-learn's examples: images are compared by their pixels, and the most "
     "undecided ones are asked about.",
-    "custom": "Everything can be set. The questions begin from the best known.",
+    "custom": "Everything can be set, starting from the best known settings.",
 }
 _KERNELS: Final[dict[Kernel, str]] = {
     "symmetric_knn": "Weighted",
@@ -159,10 +159,14 @@ def _form(entry: Entry, settings: Settings, kernel: Kernel | None) -> tuple[str,
             2,
             entry.n_items,
             entry.n_items,
-            help=f"How many of the {entry.n_items:,} take part.",
+            help=f"How many of the {entry.n_items:,} images to use.",
         )
         given["batch_size"] = right.number_input(
-            "Batch size", 1, 20, _CLASSIC.batch_size, help="Images shown at a time: one round."
+            "Batch size",
+            1,
+            20,
+            _CLASSIC.batch_size,
+            help="How many images are shown at a time. One batch is one round.",
         )
         if settings != "best":
             given["n_given"] = left.number_input(
@@ -188,9 +192,10 @@ def _form(entry: Entry, settings: Settings, kernel: Kernel | None) -> tuple[str,
             "Learn",
             ["round", "label"],
             format_func=lambda unit: f"after each {unit}",
-            help="When the model is fitted again and asks anew: after a batch, or as you go.",
+            help="When the model is fitted again and chooses the next images: after each batch, or "
+            "after each label (as you go).",
         )
-        sent = st.form_submit_button("Make project", type="primary")
+        sent = st.form_submit_button("Create project", type="primary")
     if settings == "best":
         given = RECOMMENDED | given
     elif settings == "classic":
@@ -213,7 +218,7 @@ def _spreading(entry: Entry, kernel: Kernel) -> dict[str, Any]:
             start.gamma,
             step=0.05,
             format="%.4g",
-            help="How fast similarity falls with distance: if large, only close ones count.",
+            help="How fast similarity falls with distance. If large, only close images count.",
         )
     else:
         given["n_neighbors"] = neighbours_field(left, start, prefix, most=min(entry.n_items, 1_000))

@@ -112,7 +112,7 @@ def require_view() -> View:
     project_id = handle.current_project_id()
     if project_id is None:
         st.info("There is no project yet.", icon=":material/folder_open:")
-        st.page_link("pages/projects.py", label="Make a project", icon=":material/add:")
+        st.page_link("pages/projects.py", label="Create a project", icon=":material/add:")
         st.stop()
     try:
         return _view(project_id)
@@ -145,7 +145,7 @@ def waiting(build: Build, name: str) -> None:
     with st.container(key="waiting"):
         st.subheader(f"Building the similarity graph of {plain(name)}", anchor=False)
         st.markdown(
-            "It links each image with those most like it; labels spread along its links. "
+            "It links each image with those most similar to it, and labels spread along the links. "
             "It is built once and kept."
         )
         st.progress(step.share, text=plain(step_text(step)))

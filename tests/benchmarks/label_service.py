@@ -45,7 +45,7 @@ def as_you_go(
     truth = dataset.truth
     assert truth is not None
     numbers = count()
-    # The ids decide what is drawn by chance.
+    # The ids decide what is drawn at random.
     service = Service(
         MemoryStore(), new_id=lambda: f"{seed}-{next(numbers)}", catalogue=_OneSet(dataset)
     )

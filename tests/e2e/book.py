@@ -67,7 +67,7 @@ class Book:
         self.service = Service(self.store, catalogue=self._catalogue)
 
     def new_project(self, **config: Any) -> str:
-        """Make a project with a name of its own, and give its id."""
+        """Create a project with a name of its own, and give its id."""
         name = f"Test {next(_names)} {time.monotonic_ns():x}"
         return self.service.create_project(name, ProjectConfig(**config)).project_id
 

@@ -113,7 +113,7 @@ class Desk:
         return self.find(".strip button span").all_inner_texts()
 
     def figure(self, name: str) -> str:
-        """A figure at the right, such as that of ``Labels given``, once the run is over.
+        """A figure on the right, such as that of ``Labels given``, once the run is over.
 
         The figures come after the batch.
         """

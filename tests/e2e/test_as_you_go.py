@@ -43,7 +43,7 @@ def test_one_label_is_saved_and_the_model_fitted_again_at_once(quick: Desk, book
     for number in range(1, 3):
         said = quick.round(right, count=1)
         quick.wait_figure("Labels given", str(number))
-        accuracy.append(quick.figure("Right of"))
+        accuracy.append(quick.figure("Accuracy"))
         assert said.items() <= book.labels(quick.project).items()
     assert accuracy[0] != accuracy[1]
     expect(quick.find(".where")).to_have_text("Round 1 · 2 of 5")

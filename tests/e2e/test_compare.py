@@ -69,7 +69,7 @@ def test_a_comparison_is_started_watched_found_again_and_deleted(page: Page, tmp
     page.get_by_role("button", name="Earlier").click()
     page.locator("[class*=st-key-compare_menu_delete] button").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
-    expect(page.get_by_text("Which strategy needs fewest labels?")).to_be_visible()
+    expect(page.get_by_text("Which strategy needs the fewest labels?")).to_be_visible()
     expect(page.get_by_text("My first one")).to_have_count(0)
 
 

@@ -70,5 +70,5 @@ def test_an_address_without_a_page_shows_where_to_go(context: BrowserContext, se
     page.goto(f"{server.url}/progress/nope")
     expect(page.get_by_text("Nothing is at “progress/nope”.")).to_be_visible()
     page.get_by_role("main").get_by_role("link", name="Projects").click()
-    expect(page.get_by_role("button", name="Make project")).to_be_visible()
+    expect(page.get_by_role("button", name="Create project")).to_be_visible()
     page.close()

@@ -94,12 +94,12 @@ def test_backspace_undoes_as_deep_as_the_log_and_the_model_rewinds(
     context: BrowserContext, server: Server, book: Book
 ):
     desk = Desk(context, server.url, book.new_project(batch_size=3)).open()
-    accuracy = [desk.figure("Right of")]
+    accuracy = [desk.figure("Accuracy")]
     order: list[int] = []
     for _ in range(2):
         order += desk.round(right)
         desk.wait_figure("Labels given", str(len(order)))
-        accuracy.append(desk.figure("Right of"))
+        accuracy.append(desk.figure("Accuracy"))
     for left in reversed(range(6)):
         undone = order[left]
         before = desk.batch
@@ -279,7 +279,7 @@ def test_what_a_person_chose_to_see_survives_a_reload(taught: Desk):
     taught.wait_ready()
     expect(taught.find("button.blind")).to_have_text("Show predictions")
     expect(taught.find(".verdict")).to_have_text("Predictions are hidden")
-    expect(taught.find("button.auto")).to_have_text("Save by itself")
+    expect(taught.find("button.auto")).to_have_text("Save automatically")
     expect(taught.find("button.smooth")).to_have_text("Smooth images")
     image = taught.find(".stage img")
     expect(image).to_have_css("image-rendering", "pixelated")

@@ -90,7 +90,7 @@ def test_a_large_set_is_chosen_waited_for_labelled_and_found_again_after_a_resta
     expect(page.get_by_text("RBF").first).to_be_visible()
     expect(page.locator("label", has_text="Sweeps at most")).to_have_count(0)
     page.get_by_label("Name").fill("Many")
-    page.get_by_role("button", name="Make project").click()
+    page.get_by_role("button", name="Create project").click()
     page.locator(".labeler[data-ready]").wait_for(timeout=60_000)
     project = page.url.rpartition("project=")[2]
     page.goto("about:blank")
@@ -103,7 +103,7 @@ def test_a_large_set_is_chosen_waited_for_labelled_and_found_again_after_a_resta
         desk.wait_ready(after=before)
     desk.wait_saved("all 20 answers saved")
     desk.wait_figure("Labels given", "20")
-    assert float(desk.figure("Right of").removesuffix(" %")) > 50
+    assert float(desk.figure("Accuracy").removesuffix(" %")) > 50
     (graph,) = (home / "cache" / "graphs").iterdir()
     built = graph.stat().st_ino
 

@@ -16,7 +16,7 @@ from tests.e2e.server import Server
 def page(context: BrowserContext, server: Server) -> Page:
     opened = idle_tab(context)
     opened.goto(f"{server.url}/projects")
-    expect(opened.get_by_role("button", name="Make project")).to_be_visible()
+    expect(opened.get_by_role("button", name="Create project")).to_be_visible()
     return opened
 
 
@@ -65,7 +65,7 @@ def test_a_project_is_renamed_and_a_name_that_is_taken_is_refused(page: Page, bo
 
 def test_a_project_made_here_is_open_on_the_label_page(page: Page):
     page.get_by_label("Name").fill("Fresh from the form")
-    page.get_by_role("button", name="Make project").click()
+    page.get_by_role("button", name="Create project").click()
     expect(page.locator(".labeler[data-ready]")).to_be_visible(timeout=30_000)
     expect(page.locator(".st-key-project_menu")).to_contain_text("Fresh from the form")
 

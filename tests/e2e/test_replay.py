@@ -93,7 +93,7 @@ def test_a_figure_comes_as_a_file(page: Page, tmp_path: Path, kind: str, start: 
     page.get_by_role("button", name="Download").click()
     page.get_by_role("radio", name=kind).click()
     wait_at_rest(page)
-    page.get_by_role("button", name="Draw the file").click()
+    page.get_by_role("button", name="Create the file").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name=f"Save {RUN}-digits.{kind}").click()
     waiting.value.save_as(tmp_path / "figure")

@@ -167,7 +167,7 @@ def test_playing_goes_on_by_itself_and_stops_at_the_end(
     page.clock.run_for(100)
     at_round(page, 3)
     page.keyboard.press("p")
-    expect(find(page, ".pace")).to_have_text("playing, 3 s a round")
+    expect(find(page, ".pace")).to_have_text("playing, 3 s per round")
     page.clock.run_for(3100)
     at_round(page, LAST)
     expect(find(page, ".pace")).to_have_text("")

@@ -79,7 +79,7 @@ def wait_and_look(page: AppTest) -> AppTest:
 def test_an_empty_page_says_what_it_is_for_and_offers_all_presets(open_page: OpenPage):
     page = open_page(PAGE)
     assert not page.exception
-    assert "Which strategy needs fewest labels?" in text(page)
+    assert "Which strategy needs the fewest labels?" in text(page)
     assert "Earlier comparisons" not in text(page)
     boxes = {box.label: box for box in page.checkbox}
     assert list(boxes) == [*(preset.title for preset in PRESETS), "Custom"]
@@ -172,7 +172,7 @@ def test_one_that_is_cancelled_at_once_leaves_nothing(open_page: OpenPage, gates
     page = wait_and_look(page)
     assert not page.exception
     assert page.info[0].value.startswith("Cancelled before")
-    assert "Which strategy needs fewest labels?" in text(page)
+    assert "Which strategy needs the fewest labels?" in text(page)
 
 
 def test_what_stops_it_is_said_when_one_comes_back(
@@ -204,7 +204,7 @@ def test_an_address_that_leads_nowhere_is_told_of(open_page: OpenPage, name: str
     page = open_page(PAGE, comparison=name)
     assert not page.exception
     assert "comparison" in page.warning[0].value
-    assert "Which strategy needs fewest labels?" in text(page)
+    assert "Which strategy needs the fewest labels?" in text(page)
 
 
 def test_earlier_ones_are_listed_and_opened_newest_first(open_page: OpenPage):

@@ -91,12 +91,12 @@ def test_the_figures_are_those_that_scikit_learn_computes(open_page, service, cl
     assert not page.exception
     shown = metrics(page)
     assert shown == {
-        "Right of 1,797": f"{100 * accuracy_score(truth, predicted):.1f} %",
-        "Right of 1,761 unlabelled": f"{100 * accuracy_score(truth[rest], predicted[rest]):.1f} %",
+        "Accuracy, all 1,797": f"{100 * accuracy_score(truth, predicted):.1f} %",
+        "Accuracy, 1,761 unlabelled": f"{100 * accuracy_score(truth[rest], predicted[rest]):.1f} %",
         "Macro F1": f"{100 * f1_score(truth, predicted, average='macro'):.1f} %",
         "Labels given": "36",
-        "Seconds a label": "1.3",
-        "Labels unlike the truth": "2",
+        "Seconds per label": "1.3",
+        "Labels that differ": "2",
     }
 
 
@@ -139,10 +139,12 @@ def test_the_rounds_are_listed_newest_first(open_page, service):
     assert table["Labels"].tolist() == [27, 18, 9]
     assert table["Labelled"].tolist() == [9, 9, 9]
     assert table["Skipped"].tolist() == [1, 1, 1]
-    assert table["Change"].iloc[0] == pytest.approx(table["Right"].iloc[0] - table["Right"].iloc[1])
+    assert table["Change"].iloc[0] == pytest.approx(
+        table["Accuracy"].iloc[0] - table["Accuracy"].iloc[1]
+    )
 
 
-def test_labels_unlike_the_truth_are_listed(open_page, service):
+def test_labels_that_differ_from_the_truth_are_listed(open_page, service):
     labels = label_rounds(service, 1, wrong=2)
     table = open_page(PAGE).dataframe[2].value
     wrong = sorted(item for item, label in labels.items() if label != DIGITS.target[item])
@@ -165,7 +167,7 @@ def test_a_project_that_starts_with_labels_is_measured_before_the_first_round(op
     page = open_page(PAGE, project=project.project_id)
     assert not page.exception
     assert metrics(page)["Labels given"] == "40"
-    assert metrics(page)["Seconds a label"] == "–"
+    assert metrics(page)["Seconds per label"] == "–"
     assert page.dataframe[1].value["Round"].tolist() == [0]
 
 
@@ -181,7 +183,7 @@ def test_where_nobody_knows_the_truth_the_rest_is_still_shown(open_page, service
     page = open_page(PAGE, project=project.project_id)
     assert not page.exception
     assert "not known" in page.info[0].value
-    assert metrics(page) == {"Labels given": "18", "Seconds a label": "1.3"}
+    assert metrics(page) == {"Labels given": "18", "Seconds per label": "1.3"}
     assert "Right" not in page.dataframe[0].value
     assert page.dataframe[0].value["Labels"].tolist() == [18, 9]
 

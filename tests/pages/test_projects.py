@@ -69,7 +69,7 @@ def test_a_project_is_made_with_all_its_settings(open_page: OpenPage, service: S
     learn = next(one for one in page.selectbox if one.label == "Learn")
     assert learn.options == ["after each round", "after each label"]
     learn.set_value("label")
-    button(page, "Make project").click().run()
+    button(page, "Create project").click().run()
     assert not page.exception
     made = service.projects()[-1]
     assert made.name == "Second try"
@@ -110,7 +110,7 @@ def test_the_best_known_and_the_classic_settings_are_one_click_away(
     choose(page, "Settings", settings).run()
     field(page, "Name").set_value("Another")
     field(page, "Batch size").set_value(5)
-    button(page, "Make project").click().run()
+    button(page, "Create project").click().run()
     assert not page.exception
     made = service.projects()[-1]
     assert made.config == expected
@@ -141,7 +141,7 @@ def test_settings_that_do_not_work_are_told_of_and_nothing_is_made(
     choose(page, "Settings", "classic").run()
     for label, value in changed.items():
         field(page, label).set_value(value)
-    button(page, "Make project").click().run()
+    button(page, "Create project").click().run()
     assert not page.exception
     assert text in page.error[0].value
     assert names(service) == ["Digits"]
@@ -198,7 +198,7 @@ def test_a_set_that_is_refused_leaves_no_project_and_takes_no_name(
     page = open_page(PROJECTS)
     page.selectbox[0].set_value(page.selectbox[0].options[1]).run()
     field(page, "Name").set_value("Mine")
-    button(page, "Make project").click().run()
+    button(page, "Create project").click().run()
     assert "Two classes of set.npz have the name “a”." in told(page)
     assert names(service) == ["Digits"]
 

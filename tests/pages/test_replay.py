@@ -132,9 +132,9 @@ def test_a_picture_that_cannot_be_drawn_is_said_on_the_page_which_goes_on(
 ):
     monkeypatch.setitem(sys.modules, "kaleido", None)  # as if it were not installed
     page = open_page(PAGE, run="digits-demo-current")
-    kinds = next(one for one in page.button_group if one.label == "As")
+    kinds = next(one for one in page.button_group if one.label == "Format")
     kinds.set_value("png").run()
-    button(page, "Draw the file").click().run()
+    button(page, "Create the file").click().run()
     assert not page.exception
     assert "Kaleido" in page.error[0].value
     assert "choose HTML" in page.error[0].value

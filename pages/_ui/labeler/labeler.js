@@ -307,9 +307,9 @@ var KeptPreferences = class {
 var KINDS = { skip: "skipped", unsure: "unsure", bad: "bad" };
 var UNDONE = "Undone. The model is as it was before.";
 var TOGGLED = {
-  blind: ["Predictions are shown.", "Predictions are hidden, so that they do not sway you."],
+  blind: ["Predictions are shown.", "Predictions are hidden, so that they do not influence you."],
   pixels: ["Images are smoothed.", "Images show their pixels."],
-  auto: ["A batch is saved when you press Enter or Save.", "A batch is saved by itself after its last image."]
+  auto: ["A batch is saved when you press Enter or Save.", "A batch is saved automatically after its last image."]
 };
 var HELP = [
   { keys: ["Enter"], meaning: "accept the prediction; save a finished batch", asYouGo: "accept the prediction" },
@@ -322,7 +322,7 @@ var HELP = [
   { keys: ["L"], meaning: "list the answers given, to look at or correct" },
   { keys: ["H"], meaning: "hide or show predictions" },
   { keys: ["P"], meaning: "show smooth images or their pixels" },
-  { keys: ["A"], meaning: "save by itself at the end of a batch, or not", asYouGo: null },
+  { keys: ["A"], meaning: "save a batch automatically, or not", asYouGo: null },
   { keys: ["?"], meaning: "show or hide this list" }
 ];
 function help(isAsYouGo) {
@@ -338,7 +338,7 @@ function verdict(beliefs, isHidden) {
   if (!best) return "No prediction yet";
   if (best.probability >= 0.9) return "The model is sure";
   const isFirst = best.probability >= 0.5 || best.probability >= 2 * (second?.probability ?? 0);
-  return isFirst ? `The model leans to ${best.name}` : "The model is torn";
+  return isFirst ? `The model leans towards ${best.name}` : "The model is undecided";
 }
 var count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
@@ -1159,7 +1159,7 @@ var View = class {
     const { data, isComplete, isLocked } = this.desk;
     const undo = find(this.#root, ".undo", HTMLButtonElement);
     undo.disabled = !answered && !data.last;
-    undo.title = answered || !data.last ? "Take the last answer back" : `Take the last answer back (${data.last.said})`;
+    undo.title = answered || !data.last ? "Take back the last answer" : `Take back the last answer (${data.last.said})`;
     const submit = find(this.#root, ".submit", HTMLButtonElement);
     submit.disabled = !answered || isLocked;
     submit.classList.toggle("ready", isComplete && !isLocked);
@@ -1209,7 +1209,7 @@ var View = class {
     const { isComplete, isLocked, preferences } = this.desk;
     if (isLocked) return ["One moment …"];
     if (isComplete) return ["All answered. ", this.#acceptButton(), " saves them."];
-    const press = "Press the key of what you see. ";
+    const press = "Press the key of the class you see. ";
     if (preferences.blind) return [press];
     if (!best) return [`No label reaches this image, so the model cannot say. ${press.trimEnd()}`];
     return [press, this.#acceptButton(), ` if it is ${best.name}.`];
@@ -1226,7 +1226,7 @@ var View = class {
     this.#find(".blind").textContent = preferences.blind ? "Show predictions" : "Hide predictions";
     this.#find(".smooth").textContent = preferences.pixels ? "Smooth images" : "Show pixels";
     this.#find(".auto").hidden = data.as_you_go;
-    this.#find(".auto").textContent = preferences.auto ? "Save by hand" : "Save by itself";
+    this.#find(".auto").textContent = preferences.auto ? "Save manually" : "Save automatically";
   }
   /** What the server would not take, until the person sends it again or discards it. */
   #showRefused() {

@@ -164,7 +164,7 @@ var HELP = [
   [["→", "Space"], "next round"],
   [["←"], "back"],
   [["Home", "End"], "first and last round"],
-  [["P"], `play, ${PACE / 1e3} s a round, and pause`],
+  [["P"], `play, ${PACE / 1e3} s per round, and pause`],
   [["F"], "full screen"],
   [["?"], "show or hide this list"],
   [["Esc"], "leave"]
@@ -318,7 +318,7 @@ var View = class {
     });
     settleLayout(this.room);
     this.room.classList.toggle("playing", isPlaying);
-    this.#find(".pace").textContent = isPlaying ? `playing, ${PACE / 1e3} s a round` : "";
+    this.#find(".pace").textContent = isPlaying ? `playing, ${PACE / 1e3} s per round` : "";
     const play = this.#find(".play");
     const does = isPlaying ? "Pause" : "Play";
     play.ariaPressed = String(isPlaying);

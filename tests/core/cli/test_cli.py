@@ -361,7 +361,7 @@ def test_strategies_are_compared_and_their_progress_is_told_apart(command: Comma
     assert status == 0
     head, _, _, titles, *rows = out.splitlines()
     assert head == (
-        "Handwritten digits: 200 images, 2 runs, 10 labels a round, 0.0 % of the answers wrong"
+        "Handwritten digits: 200 images, 2 runs, 10 labels per round, 0.0 % of the answers wrong"
     )
     assert " ".join(titles.split()) == "90 % 95 % 98 % 99 % at 10 at 20 found"
     assert [row.split("  ")[0] for row in rows] == ["Best known", "Random"]

@@ -40,13 +40,13 @@ def test_bands_lie_behind_all_lines():
 def test_one_run_has_no_band():
     (line,) = draw_comparison(comparison_data(outcome_of(curve(0, 0.5, 0.9))), LIGHT).data
     assert line.mode == "lines+markers"
-    assert line.hovertext[0] == "One: 10 labels, 50.0 % right, 1 run"
+    assert line.hovertext[0] == "One: 10 labels, accuracy 50.0 %, 1 run"
 
 
 def test_hovering_says_how_much_is_right_and_how_sure_that_is():
     sure = outcome_of(curve(0, 0.5), curve(1, 0.52), curve(2, 0.54), seeds=3)
     line = draw_comparison(comparison_data(sure), LIGHT).data[-1]
-    assert line.hovertext == ("One: 10 labels, 52.0 % right (47.0 to 57.0), 3 runs",)
+    assert line.hovertext == ("One: 10 labels, accuracy 52.0 % (47.0 to 57.0), 3 runs",)
 
 
 def test_a_name_is_never_read_as_markup():

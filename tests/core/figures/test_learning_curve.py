@@ -41,9 +41,9 @@ def test_the_line_runs_through_the_points():
 def test_hovering_says_round_labels_share_and_change():
     (line,) = draw_learning_curve(learning_curve_data(ROUNDS), LIGHT).data
     assert line.hovertext == (
-        "before round 1: 1 label, 25.0 % right",
-        "round 1: 11 labels, 95.0 % right (+70.0)",
-        "round 2: 1,021 labels, 93.0 % right (−2.0)",
+        "before round 1: 1 label, accuracy 25.0 %",
+        "round 1: 11 labels, accuracy 95.0 % (+70.0)",
+        "round 2: 1,021 labels, accuracy 93.0 % (−2.0)",
     )
 
 

@@ -68,11 +68,11 @@ def test_the_data_can_be_sent_to_a_browser(run_id: str):
 def test_a_round_is_told_in_words_with_the_change_since_the_last():
     second = shown("digits-active-0.20")["rounds"][1]
     assert second["name"] == "Round 2 of 5"
-    assert second["headline"] == "Round 2 of 5: 45 labels, 90.2 % right of the 285 unlabelled."
+    assert second["headline"] == "Round 2 of 5: 45 labels, accuracy 90.2 % on the 285 unlabelled."
     assert [(figure["caption"], figure["change"]) for figure in second["figures"]] == [
         ("labels", "+5"),
-        ("right of 285 unlabelled", "+3.3 points"),
-        ("right of all 330", "+3.0 points"),
+        ("accuracy on 285 unlabelled", "+3.3 points"),
+        ("accuracy on all 330", "+3.0 points"),
     ]
     assert second["wrong"] == "2 wrong"
     assert second["queries"][3]["alt"] == "Digit: predicted 8, true 2 (wrong)"

@@ -98,7 +98,7 @@ export class View implements Screen {
     const undo = find(this.#root, ".undo", HTMLButtonElement);
     undo.disabled = !answered && !data.last;
     undo.title = answered || !data.last
-      ? "Take the last answer back" : `Take the last answer back (${data.last.said})`;
+      ? "Take back the last answer" : `Take back the last answer (${data.last.said})`;
     const submit = find(this.#root, ".submit", HTMLButtonElement);
     submit.disabled = !answered || isLocked;
     submit.classList.toggle("ready", isComplete && !isLocked);
@@ -155,7 +155,7 @@ export class View implements Screen {
     const { isComplete, isLocked, preferences } = this.desk;
     if (isLocked) return ["One moment …"];
     if (isComplete) return ["All answered. ", this.#acceptButton(), " saves them."];
-    const press = "Press the key of what you see. ";
+    const press = "Press the key of the class you see. ";
     if (preferences.blind) return [press];
     if (!best) return [`No label reaches this image, so the model cannot say. ${press.trimEnd()}`];
     return [press, this.#acceptButton(), ` if it is ${best.name}.`];
@@ -172,7 +172,7 @@ export class View implements Screen {
     this.#find(".blind").textContent = preferences.blind ? "Show predictions" : "Hide predictions";
     this.#find(".smooth").textContent = preferences.pixels ? "Smooth images" : "Show pixels";
     this.#find(".auto").hidden = data.as_you_go;
-    this.#find(".auto").textContent = preferences.auto ? "Save by hand" : "Save by itself";
+    this.#find(".auto").textContent = preferences.auto ? "Save manually" : "Save automatically";
   }
 
   /** What the server would not take, until the person sends it again or discards it. */

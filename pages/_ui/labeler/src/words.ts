@@ -8,9 +8,9 @@ export const UNDONE = "Undone. The model is as it was before.";
 
 /** What is said after a preference was switched off, and on. */
 export const TOGGLED: Record<keyof Preferences, readonly [string, string]> = {
-  blind: ["Predictions are shown.", "Predictions are hidden, so that they do not sway you."],
+  blind: ["Predictions are shown.", "Predictions are hidden, so that they do not influence you."],
   pixels: ["Images are smoothed.", "Images show their pixels."],
-  auto: ["A batch is saved when you press Enter or Save.", "A batch is saved by itself after its last image."],
+  auto: ["A batch is saved when you press Enter or Save.", "A batch is saved automatically after its last image."],
 };
 
 interface Explanation {
@@ -31,7 +31,7 @@ const HELP: Explanation[] = [
   { keys: ["L"], meaning: "list the answers given, to look at or correct" },
   { keys: ["H"], meaning: "hide or show predictions" },
   { keys: ["P"], meaning: "show smooth images or their pixels" },
-  { keys: ["A"], meaning: "save by itself at the end of a batch, or not", asYouGo: null },
+  { keys: ["A"], meaning: "save a batch automatically, or not", asYouGo: null },
   { keys: ["?"], meaning: "show or hide this list" },
 ];
 
@@ -54,7 +54,7 @@ export function verdict(beliefs: Belief[], isHidden: boolean): string {
   if (!best) return "No prediction yet";
   if (best.probability >= 0.9) return "The model is sure";
   const isFirst = best.probability >= 0.5 || best.probability >= 2 * (second?.probability ?? 0);
-  return isFirst ? `The model leans to ${best.name}` : "The model is torn";
+  return isFirst ? `The model leans towards ${best.name}` : "The model is undecided";
 }
 
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;

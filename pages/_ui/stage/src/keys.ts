@@ -16,7 +16,7 @@ export const HELP: [string[], string][] = [
   [["→", "Space"], "next round"],
   [["←"], "back"],
   [["Home", "End"], "first and last round"],
-  [["P"], `play, ${PACE / 1000} s a round, and pause`],
+  [["P"], `play, ${PACE / 1000} s per round, and pause`],
   [["F"], "full screen"],
   [["?"], "show or hide this list"],
   [["Esc"], "leave"],

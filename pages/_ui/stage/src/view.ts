@@ -86,7 +86,7 @@ export class View implements Screen {
     });
     settleLayout(this.room);
     this.room.classList.toggle("playing", isPlaying);
-    this.#find(".pace").textContent = isPlaying ? `playing, ${PACE / 1000} s a round` : "";
+    this.#find(".pace").textContent = isPlaying ? `playing, ${PACE / 1000} s per round` : "";
     const play = this.#find(".play");
     const does = isPlaying ? "Pause" : "Play";
     play.ariaPressed = String(isPlaying);
