@@ -21,7 +21,7 @@ export interface StagePage {
  * labels
  *     Labels by now, as printed.
  * share, right
- *     Share predicted right of the unlabelled, 0 to 1, and the same in words.
+ *     Share predicted correctly of the unlabelled, 0 to 1, and the same in words.
  * asked, wrong
  *     What is said of the images that the model asks about.
  * identical
