@@ -10,6 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -74,6 +76,15 @@ class Server:
     def stop(self) -> None:
         """End it as an administrator would."""
         self._end(signal.SIGTERM)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let it get no processor time, with its connections open."""
+        os.kill(self.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.pid, signal.SIGCONT)
 
     def log(self) -> str:
         """All it has printed since the first start."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from typing import Final
+
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.book import Book, one_more, right, two_more
-from tests.e2e.desk import Desk
+from tests.e2e.desk import PATIENCE, Desk
 from tests.e2e.network import Line
 from tests.e2e.server import Server
 
 pytestmark = pytest.mark.browser
 
 OPEN = ["·"] * 5
+RESEND_MILLISECONDS: Final = 3000
+"""After which the component sends again what nothing was heard of."""
 
 
 @pytest.fixture
@@ -113,6 +119,38 @@ def test_a_tab_reloaded_after_the_server_died_with_answers_under_way_delivers_th
     desk.wait_ready(after=before)
     assert book.labels(desk.project) == said
     book.assert_nothing_doubled(desk.project)
+
+
+def test_a_server_that_takes_long_is_waited_for_and_not_asked_again(
+    context: BrowserContext, server: Server, book: Book
+):
+    desk = Desk(context, server.url, book.new_project(batch_size=5))
+    sent = _submits(desk)
+    desk.open()
+    before = desk.batch
+    with closing(sqlite3.connect(server.home / "labelspread.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        said = desk.some(one_more, 5)
+        desk.page.locator(".stApp[data-test-script-state=running]").wait_for(timeout=PATIENCE)
+        with server.held():
+            other.execute("ROLLBACK")
+            desk.page.wait_for_timeout(2 * RESEND_MILLISECONDS)
+    desk.wait_ready(after=before)
+    desk.wait_saved("all 5 answers saved")
+    assert book.labels(desk.project) == said
+    assert len(sent) == 1
+
+
+def _submits(desk: Desk) -> list[bytes]:
+    """Notes each message with answers that a tab sends from now on."""
+    sent: list[bytes] = []
+
+    def note(frame: str | bytes) -> None:
+        if isinstance(frame, bytes) and b'"submit"' in frame:
+            sent.append(frame)
+
+    desk.page.on("websocket", lambda socket: socket.on("framesent", note))
+    return sent
 
 
 # ---- the network goes away

@@ -699,6 +699,7 @@ var Desk = class {
 var PROTOCOL = 1;
 var RESEND_FIRST = 3e3;
 var RESEND_LAST = 15e3;
+var LOOK = 500;
 var SLOW = 2e3;
 var never = () => void 0;
 var Outbox = class {
@@ -707,13 +708,15 @@ var Outbox = class {
   message = null;
   #clock;
   #onSlow;
+  #isRunUnderWay;
   #sentAt = 0;
   #delay = RESEND_FIRST;
   #callOff = never;
   #callOffSlow = never;
-  constructor(clock2, onSlow) {
+  constructor(clock2, onSlow, isRunUnderWay2) {
     this.#clock = clock2;
     this.#onSlow = onSlow;
+    this.#isRunUnderWay = isRunUnderWay2;
   }
   /** Whether there is something under way that must be done; a question how things stand is not. */
   get isBusy() {
@@ -743,9 +746,18 @@ var Outbox = class {
     this.#callOff();
     this.trigger("message", this.message);
     this.#callOff = this.#clock.after(this.#delay, () => {
-      this.#transmit();
+      this.#sendAgain(false);
     });
     this.#delay = Math.min(this.#delay * 1.5, RESEND_LAST);
+  }
+  /** Send again once no run is under way. What a run that has just ended brings comes a moment after it. */
+  #sendAgain(wasUnderWay) {
+    const isUnderWay = this.#isRunUnderWay();
+    if (isUnderWay || wasUnderWay) {
+      this.#callOff = this.#clock.after(LOOK, () => {
+        this.#sendAgain(isUnderWay);
+      });
+    } else this.#transmit();
   }
   /** The final receipt for the message under way, if it is among these. */
   take(receipts) {
@@ -782,13 +794,18 @@ function settleRefused(desk, isAgain) {
   desk.say(isAgain ? "" : "Discarded.");
 }
 
+// pages/_ui/labeler/src/streamlit.ts
+var UNDER_WAY = /* @__PURE__ */ new Set(["running", "rerunRequested"]);
+var stand = () => document.querySelector(".stApp")?.dataset ?? {};
+var isRunUnderWay = ({ testScriptState, testConnectionState } = stand()) => testConnectionState === "CONNECTED" && UNDER_WAY.has(testScriptState ?? "");
+var isAtRest = ({ testScriptState, testConnectionState } = stand()) => testConnectionState === "CONNECTED" && testScriptState === "notRunning";
+
 // pages/_ui/labeler/src/revive.ts
 async function revive() {
   for (let empty = 0; empty < 3; ) {
     await pause(1e3);
-    const { testScriptState, testConnectionState } = document.querySelector(".stApp")?.dataset ?? {};
     if (document.querySelector("[data-testid=stMain] [data-testid=stElementContainer]")) return;
-    empty = testScriptState === "notRunning" && testConnectionState === "CONNECTED" ? empty + 1 : 0;
+    empty = isAtRest() ? empty + 1 : 0;
   }
   location.reload();
 }
@@ -1289,7 +1306,7 @@ var Labeler = class {
     this.#view = new View(this.#root);
     this.#outbox = new Outbox(clock, () => {
       this.#view.showSaved();
-    });
+    }, isRunUnderWay);
     this.#desk = new Desk(this.#view, this.#outbox, new Store(() => localStorage), clock);
     this.#view.attach(this.#desk);
     this.#listen();

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { Message, ShownReceipt } from "../../../pages/_ui/labeler/src/contract.ts";
-import { Outbox, PROTOCOL, RESEND_LAST, SLOW } from "../../../pages/_ui/labeler/src/outbox.ts";
+import { LOOK, Outbox, PROTOCOL, RESEND_FIRST, RESEND_LAST, SLOW } from "../../../pages/_ui/labeler/src/outbox.ts";
+import { isRunUnderWay } from "../../../pages/_ui/labeler/src/streamlit.ts";
 import { FakeClock } from "../fakes.ts";
 
 const UNDO = { kind: "undo", project: "p", batch_id: "b", item: 1 } as const;
@@ -12,13 +13,14 @@ function setUp() {
   const clock = new FakeClock();
   const sent: { at: number; message: Message }[] = [];
   const slow: number[] = [];
-  const outbox = new Outbox(clock, () => slow.push(clock.now()));
+  const page = { testScriptState: "notRunning", testConnectionState: "CONNECTED" };
+  const outbox = new Outbox(clock, () => slow.push(clock.now()), () => isRunUnderWay(page));
   outbox.trigger = (name, message) => {
     assert.equal(name, "message");
     sent.push({ at: clock.now(), message: message as Message });
   };
   const receipt = (outcome: ShownReceipt["outcome"], text = ""): ShownReceipt => ({ id: outbox.message?.id ?? null, outcome, text });
-  return { clock, outbox, receipt, sent, slow };
+  return { clock, outbox, page, receipt, sent, slow };
 }
 
 test("a message has the protocol's version and an id of its own", () => {
@@ -43,6 +45,46 @@ test("a message is sent again with the same id until its receipt comes, and late
   clock.pass(60_000);
   assert.equal(sent.length, length);
 });
+
+test("a message is not sent into a run that is under way, however long it takes", () => {
+  const { clock, outbox, page, receipt, sent } = setUp();
+  outbox.send(UNDO);
+  page.testScriptState = "rerunRequested";
+  clock.pass(RESEND_FIRST);
+  page.testScriptState = "running";
+  clock.pass(600_000);
+  assert.equal(sent.length, 1);
+  page.testScriptState = "notRunning";
+  assert.equal(outbox.take([receipt("done")])?.outcome, "done");
+  clock.pass(600_000);
+  assert.equal(sent.length, 1);
+});
+
+test("a run that has just ended is given a moment to bring its receipt", () => {
+  const { clock, outbox, page, sent } = setUp();
+  outbox.send(UNDO);
+  page.testScriptState = "running";
+  clock.pass(RESEND_FIRST + LOOK - 1);
+  page.testScriptState = "notRunning";
+  clock.pass(LOOK);
+  assert.equal(sent.length, 1);
+  clock.pass(1);
+  assert.deepEqual(sent.map(({ at }) => at), [0, RESEND_FIRST + 2 * LOOK]);
+});
+
+for (const [name, page] of Object.entries({
+  "a run whose connection is gone": { testScriptState: "running", testConnectionState: "PINGING_SERVER" },
+  "a run that was stopped": { testScriptState: "stopRequested", testConnectionState: "CONNECTED" },
+  "a page that does not say how it stands": { testScriptState: undefined, testConnectionState: undefined },
+})) {
+  test(`${name} holds no message up`, () => {
+    const { clock, outbox, page: stand, sent } = setUp();
+    Object.assign(stand, page);
+    outbox.send(UNDO);
+    clock.pass(RESEND_FIRST);
+    assert.equal(sent.length, 2);
+  });
+}
 
 test("a receipt for something else ends nothing", () => {
   const { clock, outbox, sent } = setUp();

@@ -63,7 +63,7 @@ export class Tab {
   constructor(shelf = new FakeShelf(), clock = new FakeClock()) {
     this.shelf = shelf;
     this.clock = clock;
-    this.outbox = new Outbox(clock, () => { this.screen.showSaved(); });
+    this.outbox = new Outbox(clock, () => { this.screen.showSaved(); }, () => false);
     this.outbox.trigger = (_, message) => { if (this.isOnline) this.sent.push(message as Message); };
     this.desk = new Desk(this.screen, this.outbox, new Store(() => shelf), clock);
   }

@@ -12,6 +12,7 @@ import { Outbox } from "./outbox.ts";
 import { settleRefused } from "./refused.ts";
 import { revive } from "./revive.ts";
 import { Store } from "./storage.ts";
+import { isRunUnderWay } from "./streamlit.ts";
 import { View } from "./view.ts";
 
 const BUTTONS: Record<string, Wish> = {
@@ -29,7 +30,7 @@ class Labeler implements Component<LabelPage> {
   constructor(parent: HTMLElement) {
     this.#root = find(parent, ".labeler");
     this.#view = new View(this.#root);
-    this.#outbox = new Outbox(clock, () => { this.#view.showSaved(); });
+    this.#outbox = new Outbox(clock, () => { this.#view.showSaved(); }, isRunUnderWay);
     this.#desk = new Desk(this.#view, this.#outbox, new Store(() => localStorage), clock);
     this.#view.attach(this.#desk);
     this.#listen();

@@ -5,6 +5,8 @@ import type { Message, RedoMessage, ShownReceipt, SubmitMessage, SyncMessage, Un
 export const PROTOCOL = 1;
 export const RESEND_FIRST = 3000;
 export const RESEND_LAST = 15000;
+/** How often to look whether a run is over that a message waits for. */
+export const LOOK = 500;
 export const SLOW = 2000;
 
 /** A message without what the outbox adds. */
@@ -18,21 +20,26 @@ export interface Settled extends ShownReceipt {
 
 const never = (): void => undefined;
 
-/** Sends one message at a time, again and again, until a receipt for it comes. */
+/**
+ * Sends one message at a time, again and again, until a receipt for it comes. Not while a run is under
+ * way that may bring it: sending into a run makes the server begin it anew.
+ */
 export class Outbox {
   /** Renewed at each update of the component. */
   trigger: Trigger = never;
   message: Message | null = null;
   readonly #clock: Clock;
   readonly #onSlow: () => void;
+  readonly #isRunUnderWay: () => boolean;
   #sentAt = 0;
   #delay = RESEND_FIRST;
   #callOff = never;
   #callOffSlow = never;
 
-  constructor(clock: Clock, onSlow: () => void) {
+  constructor(clock: Clock, onSlow: () => void, isRunUnderWay: () => boolean) {
     this.#clock = clock;
     this.#onSlow = onSlow;
+    this.#isRunUnderWay = isRunUnderWay;
   }
 
   /** Whether there is something under way that must be done; a question how things stand is not. */
@@ -67,8 +74,16 @@ export class Outbox {
   #transmit(): void {
     this.#callOff();
     this.trigger("message", this.message);
-    this.#callOff = this.#clock.after(this.#delay, () => { this.#transmit(); });
+    this.#callOff = this.#clock.after(this.#delay, () => { this.#sendAgain(false); });
     this.#delay = Math.min(this.#delay * 1.5, RESEND_LAST);
+  }
+
+  /** Send again once no run is under way. What a run that has just ended brings comes a moment after it. */
+  #sendAgain(wasUnderWay: boolean): void {
+    const isUnderWay = this.#isRunUnderWay();
+    if (isUnderWay || wasUnderWay) {
+      this.#callOff = this.#clock.after(LOOK, () => { this.#sendAgain(isUnderWay); });
+    } else this.#transmit();
   }
 
   /** The final receipt for the message under way, if it is among these. */

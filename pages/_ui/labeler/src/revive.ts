@@ -1,4 +1,5 @@
 import { pause } from "../../browser/dom.ts";
+import { isAtRest } from "./streamlit.ts";
 
 /**
  * A connection lost just as a run begins leaves Streamlit's page empty and at rest. Whoever waits
@@ -7,9 +8,8 @@ import { pause } from "../../browser/dom.ts";
 export async function revive(): Promise<void> {
   for (let empty = 0; empty < 3;) {
     await pause(1000);
-    const { testScriptState, testConnectionState } = document.querySelector<HTMLElement>(".stApp")?.dataset ?? {};
     if (document.querySelector("[data-testid=stMain] [data-testid=stElementContainer]")) return;
-    empty = testScriptState === "notRunning" && testConnectionState === "CONNECTED" ? empty + 1 : 0;
+    empty = isAtRest() ? empty + 1 : 0;
   }
   location.reload();
 }
