@@ -37,7 +37,7 @@ class ProjectConfig(BaseModel):
     n_given
         How many of those start with their true label.
     features
-        What likeness is judged by: ``plain`` pixels, or ``shapes``, the pixels with histograms of
+        How similarity is measured: ``plain`` pixels, or ``shapes``, the pixels with histograms of
         their gradients. Features that came with the data are used as they are.
     kernel
         ``rbf``: ``exp(-gamma * ||a - b||^2)`` between all pairs, of 10,000 items at most; ``knn``:

@@ -1,4 +1,4 @@
-"""How long work tells of itself, and how it is stopped."""
+"""How long work reports its progress, and how it is stopped."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class CancelledError(LabelspreadError):
 
 
 class Progress(Protocol):
-    """Told again and again how far a piece of work has come."""
+    """Called again and again with how far a piece of work has come."""
 
     def __call__(self, stage: str, share: float, /) -> None:
         """Take note.

@@ -27,7 +27,7 @@ class Step:
     share
         How much is done, 0 to 1.
     seconds_left
-        Until it is done, should it go on as it has; None while that cannot be told.
+        Until it is done, should it go on as it has; None while that is not known.
     """
 
     stage: str

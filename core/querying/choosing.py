@@ -17,7 +17,7 @@ from core.querying.queries import QUERIES, QueryKey
 from core.session.events import Reason
 
 RANDOM_SHARE: Final = 0.2
-"""Share of items asked about by chance, so that there is a sample to judge the result by."""
+"""Share of items asked about at random, so that there is a sample to judge the result by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def choose_batch(
     random
         All chance comes from here: the same state gives the same batch.
     assumed
-        Items that somebody has before him already, in their order: they are taken for answered as
+        Items that somebody has before him already, in their order: they count as answered as
         predicted, whatever the policy assumes of the batch itself, and never chosen.
     """
     candidates = candidates.copy()

@@ -124,7 +124,7 @@ class Sample:
         return self._reach[0]
 
     @cached_property
-    def likeness(self) -> Float32Array:
+    def similarity(self) -> Float32Array:
         """The reach divided by the roots of its diagonal: 1 for an item and itself."""
         scale = 1 / np.sqrt(np.diag(self.reach))
         return np.asarray(self.reach * np.outer(scale, scale), dtype=np.float32)
@@ -156,14 +156,14 @@ def coverage(sample: Sample, taken: Sequence[int]) -> FloatArray:
     References
     ----------
     Nemhauser, Wolsey, Fisher, "An analysis of approximations for maximizing submodular set
-    functions", 1978; the likeness is that of the labels' own reach.
+    functions", 1978; the similarity is that of the labels' own reach.
     """
     # It is symmetric, so the column of an item is its row, and that lies in one piece.
-    likeness = sample.likeness
-    covered = likeness[taken].max(axis=0, initial=0.0) if taken else np.float32(0)
-    gains = np.empty(len(likeness))
-    for start in range(0, len(likeness), _AT_A_TIME):
-        gain = likeness[start : start + _AT_A_TIME] - covered
+    similarity = sample.similarity
+    covered = similarity[taken].max(axis=0, initial=0.0) if taken else np.float32(0)
+    gains = np.empty(len(similarity))
+    for start in range(0, len(similarity), _AT_A_TIME):
+        gain = similarity[start : start + _AT_A_TIME] - covered
         np.maximum(gain, 0, out=gain)
         gains[start : start + _AT_A_TIME] = gain.sum(axis=1, dtype=np.float64)
     return gains

@@ -21,7 +21,7 @@ QueryKey = Literal["mixed", "variance", "margin", "least_confidence", "entropy",
 
 PRIOR: Final = 0.05
 """What each class has at every item before any label: one twentieth of a label. Between .01 and .3
-it made no difference that could be told from chance."""
+it made no difference that could be distinguished from chance."""
 
 _CHUNK: Final = 8_192
 
@@ -93,7 +93,7 @@ def dirichlet_variance(
 ) -> FloatArray:
     """How far the class of each item is from being known, shape (n_items,), 0 to 1.
 
-    The evidence for each class at an item is taken for the parameters of a Dirichlet distribution
+    The evidence for each class at an item is read as the parameters of a Dirichlet distribution
     over the item's class probabilities. The score is the sum of the variances of those:
     ``(1 - sum_c p_c^2) / (1 + sum_c A_c)`` with ``A_c = a_c + prior`` and ``p_c = A_c / sum A``.
     It is large where classes are at odds, and larger where little has reached an item at all: so

@@ -19,7 +19,7 @@ LOCAL: Final = "local"
 """Who it was, where people have no names of their own."""
 
 Reason = Literal["opening", "query", "random"]
-"""Why an item is asked about: as one of the first, by the query, or by chance."""
+"""Why an item is asked about: as one of the first, by the query, or at random."""
 
 
 class AnswerKind(StrEnum):

@@ -1,7 +1,7 @@
 """Comparisons that were made, in files of a folder: one a comparison, readable by any program.
 
 A file is written under another name and moved into place when it is whole and on the disk, so
-a reader never sees half of one. One that is damaged all the same is told of, and can be deleted.
+a reader never sees half of one. One that is damaged all the same is reported, and can be deleted.
 """
 
 from __future__ import annotations

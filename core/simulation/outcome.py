@@ -17,11 +17,11 @@ from core.simulation.plan import Plan
 from core.wording import spreadsheet
 
 LEVELS: Final = (0.90, 0.95, 0.98, 0.99)
-"""Shares of images predicted right of which is told how many labels they take."""
+"""Accuracies for which the number of labels needed is reported."""
 
 
 MILESTONES: Final = (10, 20, 50, 100)
-"""Numbers of labels of which is told how much is predicted correctly after them."""
+"""Numbers of labels after which the accuracy is reported."""
 
 
 CONFIDENCE: Final = 0.95

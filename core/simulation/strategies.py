@@ -79,7 +79,7 @@ PRESETS: Final = (
         "undecided ones are asked about.",
         _classic,
     ),
-    # By chance from the first one on: what all others have to be better than.
+    # At random from the first one on: what all others have to be better than.
     _asking("random", opening="random"),
     _asking("entropy"),
     _asking("margin"),

@@ -22,7 +22,7 @@ from core.wording import counted, visible
 
 _NOTHING = "–"
 _WIDE = 9.95
-"""From here on half an interval is told without decimals."""
+"""From here on half an interval is written without decimals."""
 
 
 @dataclass(frozen=True, slots=True)
