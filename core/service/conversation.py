@@ -153,7 +153,7 @@ def summary(view: View, batch: Served | None, by: str = LOCAL) -> str:
     number = view.state.round
     is_as_you_go = view.project.config.refit == "label"
     if batch is not None and view.state.last_undone(by) is not None and not is_as_you_go:
-        return f"Undone. Round {batch.round} is open again; the model is as it was before."
+        return f"Undone. Round {batch.round} is open again."
     if not view.rounds or number == 0:
         return f"{counted(len(view.state.labels), 'label')} came with the project."
     record = view.rounds[-1]

@@ -277,10 +277,10 @@ def test_what_a_person_chose_to_see_survives_a_reload(taught: Desk):
     taught.press("h", "p", "a")
     taught.page.reload()
     taught.wait_ready()
-    expect(taught.find("button.blind")).to_have_text("Show predictions")
+    expect(taught.find("button.blind")).to_have_text("H Show predictions")
     expect(taught.find(".verdict")).to_have_text("Predictions are hidden")
-    expect(taught.find("button.auto")).to_have_text("Save automatically")
-    expect(taught.find("button.smooth")).to_have_text("Smooth images")
+    expect(taught.find("button.auto")).to_have_text("A Save automatically")
+    expect(taught.find("button.smooth")).to_have_text("P Smooth images")
     image = taught.find(".stage img")
     expect(image).to_have_css("image-rendering", "pixelated")
     assert 0 < image.evaluate("image => image.decode().then(() => image.naturalWidth)") < 32

@@ -1041,6 +1041,10 @@ function text({ data, outbox: { message } }, waiting) {
   if (waiting) return `${waiting} kept here, ${stored} saved`;
   return data.saved ? `✓ all ${stored} saved` : "Nothing to save yet";
 }
+function summaryWords({ answers, data }) {
+  const isOldNews = data.undone !== null && !data.as_you_go && Object.keys(answers).length > 0;
+  return isOldNews ? "" : data.summary;
+}
 
 // pages/_ui/labeler/src/places.ts
 function placesOf({ items, beside }) {
@@ -1240,10 +1244,10 @@ var View = class {
   }
   #showToggles() {
     const { data, preferences } = this.desk;
-    this.#find(".blind").textContent = preferences.blind ? "Show predictions" : "Hide predictions";
-    this.#find(".smooth").textContent = preferences.pixels ? "Smooth images" : "Show pixels";
+    this.#find(".blind span").textContent = preferences.blind ? "Show predictions" : "Hide predictions";
+    this.#find(".smooth span").textContent = preferences.pixels ? "Smooth images" : "Show pixels";
     this.#find(".auto").hidden = data.as_you_go;
-    this.#find(".auto").textContent = preferences.auto ? "Save manually" : "Save automatically";
+    this.#find(".auto span").textContent = preferences.auto ? "Save manually" : "Save automatically";
   }
   /** What the server would not take, until the person sends it again or discards it. */
   #showRefused() {
@@ -1262,7 +1266,7 @@ var View = class {
     saved.classList.toggle("trouble", trouble !== "");
     const summary = this.#find(".summary");
     summary.classList.toggle("trouble", trouble !== "");
-    summary.textContent = trouble || this.desk.notice || this.desk.data.summary;
+    summary.textContent = trouble || this.desk.notice || summaryWords(this.desk);
     summary.title = summary.textContent;
   }
   followTheme() {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { summaryWords } from "../../../pages/_ui/labeler/src/saved.ts";
 import { saying, Tab } from "./tab.ts";
 
 async function tabWith(...items: number[]): Promise<Tab> {
@@ -39,4 +40,20 @@ test("there is nothing to redo once something else was answered", async () => {
   tab.press("redo");
   assert.deepEqual(tab.drafts("one"), [[1, "dog"]]);
   assert.match(tab.desk.notice, /nothing to redo/);
+});
+
+test("that something was undone is said until something is answered, after a reload too", async () => {
+  const undone = { batch_id: "zero", item: 9, said: "cat" };
+  const page = saying("one", [9, 1], { undone, summary: "Undone. Round 1 is open again." });
+  const tab = new Tab();
+  await tab.hear(page);
+  assert.equal(summaryWords(tab.desk), page.summary);
+  tab.label("cat");
+  assert.equal(summaryWords(tab.desk), "");
+  tab.close();
+  const reloaded = new Tab(tab.shelf);
+  await reloaded.hear(page);
+  assert.equal(summaryWords(reloaded.desk), "");
+  reloaded.press("undo");
+  assert.equal(summaryWords(reloaded.desk), page.summary);
 });

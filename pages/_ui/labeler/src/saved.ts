@@ -32,3 +32,9 @@ function text({ data, outbox: { message } }: Desk, waiting: number): string {
   if (waiting) return `${waiting} kept here, ${stored} saved`;
   return data.saved ? `✓ all ${stored} saved` : "Nothing to save yet";
 }
+
+/** Where the project stands. That something was undone is news until the next answer. */
+export function summaryWords({ answers, data }: Pick<Desk, "answers" | "data">): string {
+  const isOldNews = data.undone !== null && !data.as_you_go && Object.keys(answers).length > 0;
+  return isOldNews ? "" : data.summary;
+}

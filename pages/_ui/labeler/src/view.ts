@@ -7,7 +7,7 @@ import type { Desk } from "./desk.ts";
 import type { ByItem } from "./drafts.ts";
 import { KeysView } from "./keys_view.ts";
 import { Pictures } from "./pictures.ts";
-import { savedWords } from "./saved.ts";
+import { savedWords, summaryWords } from "./saved.ts";
 import { placeOf } from "./places.ts";
 import type { Screen } from "./screen.ts";
 import { Strip } from "./strip.ts";
@@ -169,10 +169,10 @@ export class View implements Screen {
 
   #showToggles(): void {
     const { data, preferences } = this.desk;
-    this.#find(".blind").textContent = preferences.blind ? "Show predictions" : "Hide predictions";
-    this.#find(".smooth").textContent = preferences.pixels ? "Smooth images" : "Show pixels";
+    this.#find(".blind span").textContent = preferences.blind ? "Show predictions" : "Hide predictions";
+    this.#find(".smooth span").textContent = preferences.pixels ? "Smooth images" : "Show pixels";
     this.#find(".auto").hidden = data.as_you_go;
-    this.#find(".auto").textContent = preferences.auto ? "Save manually" : "Save automatically";
+    this.#find(".auto span").textContent = preferences.auto ? "Save manually" : "Save automatically";
   }
 
   /** What the server would not take, until the person sends it again or discards it. */
@@ -193,7 +193,7 @@ export class View implements Screen {
     saved.classList.toggle("trouble", trouble !== "");
     const summary = this.#find(".summary");
     summary.classList.toggle("trouble", trouble !== "");
-    summary.textContent = trouble || this.desk.notice || this.desk.data.summary;
+    summary.textContent = trouble || this.desk.notice || summaryWords(this.desk);
     summary.title = summary.textContent;
   }
 
