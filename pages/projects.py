@@ -82,7 +82,7 @@ def _card(project: Project | BrokenProject) -> None:
     n_labels, accuracy, problem = _known_of(project)
     with st.container(border=True, key=f"card_{key}"):
         name, labels, right, opens, renames, deletes = st.columns(
-            [6, 1.3, 1.3, 1.4, 0.7, 0.7], vertical_alignment="center", gap="small"
+            [5.2, 1.3, 1.9, 1.6, 0.7, 0.7], vertical_alignment="center", gap="small"
         )
         name.markdown(f"**{shell.plain(project.name)}**  \n{_second_line(project)}")
         if n_labels is not None:
