@@ -17,21 +17,27 @@ def class_keys(names: tuple[str, ...]) -> tuple[str | None, ...]:
     """The key of each class, a digit or a small letter; None for those that have to be clicked.
 
     A class that is called by one digit or letter has that key and no other class does. The others
-    have their initial where it is free, then a number, then any other letter. Numbers stay apart
-    from classes that are numbers themselves, so that no digit stands for another one.
+    have their initials if these are free and all different, so that nobody has to remember which
+    class has none; else the numbers in their order, then any letter. Numbers stay apart from
+    classes that are numbers themselves, so that no digit stands for another one.
     """
     keys = _own_keys(names)
+    others = [index for index in range(len(names)) if index not in keys]
     taken = set(keys.values())
+    initials = [names[index][:1].casefold() for index in others]
+    if len(set(initials)) == len(initials) and set(initials) <= set(_LETTERS) - taken:
+        return _placed(keys, others, initials, len(names))
     numbers = "" if taken & set(_DIGITS) else _DIGITS
-    for index, name in enumerate(names):
-        if index not in keys:
-            initial = name[:1].casefold()
-            candidates = (initial if initial in _LETTERS else "") + numbers + _LETTERS
-            key = next((one for one in candidates if one not in taken), None)
-            if key is not None:
-                keys[index] = key
-                taken.add(key)
-    return tuple(keys.get(index) for index in range(len(names)))
+    free = [key for key in numbers + _LETTERS if key not in taken]
+    return _placed(keys, others, free, len(names))
+
+
+def _placed(
+    own: dict[int, str], others: list[int], keys: list[str], n_classes: int
+) -> tuple[str | None, ...]:
+    """The keys of classes by their place: those of their own, and these for the others in turn."""
+    placed = own | dict(zip(others, keys, strict=False))
+    return tuple(placed.get(index) for index in range(n_classes))
 
 
 def _own_keys(names: tuple[str, ...]) -> dict[int, str]:

@@ -163,7 +163,7 @@ def test_after_the_last_image_undo_still_works(context: BrowserContext, server: 
     desk.press("Backspace")
     desk.wait_ready(after="none")
     assert desk.item == list(said)[-1]
-    desk.round(right)
+    desk.round(right, count=1)
     last = list(said)[-1]
     assert book.labels(desk.project) == said | {last: right(last)}
 
