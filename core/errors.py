@@ -87,6 +87,10 @@ class FileNotWrittenError(LabelspreadError):
     """A file cannot be written where it was asked for."""
 
 
+class BackupError(LabelspreadError):
+    """A backup cannot be made, or is none that could be restored."""
+
+
 class InvalidMessageError(LabelspreadError):
     """A browser sent something that no version of the label page would send."""
 

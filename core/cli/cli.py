@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
-from core.cli import replay, simulate
+from core.cli import backup, replay, restore, simulate
 from core.errors import LabelspreadError
 from core.replay.published import Run
 
@@ -59,4 +59,6 @@ def _parser(runs: tuple[Run, ...] | None) -> ArgumentParser:
     )
     replay.add(commands, runs)
     simulate.add(commands)
+    backup.add(commands)
+    restore.add(commands)
     return parser

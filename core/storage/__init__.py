@@ -1,7 +1,18 @@
 """Where projects and their logs are kept."""
 
+from core.storage.backups import backup, restore
 from core.storage.base import BrokenProject, Project, Recorded, Store
 from core.storage.memory import MemoryStore
 from core.storage.sql import SqlStore, open_store
 
-__all__ = ["BrokenProject", "MemoryStore", "Project", "Recorded", "SqlStore", "Store", "open_store"]
+__all__ = [
+    "BrokenProject",
+    "MemoryStore",
+    "Project",
+    "Recorded",
+    "SqlStore",
+    "Store",
+    "backup",
+    "open_store",
+    "restore",
+]

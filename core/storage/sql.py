@@ -413,15 +413,14 @@ class SqlStore:
 
     def _migrate(self) -> None:
         """Bring the tables up to date; a database that is already needs not be writable."""
-        script = ScriptDirectory(str(_MIGRATIONS))
         with self._translated(), self._engine.connect() as connection:
             revision = MigrationContext.configure(connection).get_current_revision()
-        if revision == script.get_current_head():
+        if revision == _script().get_current_head():
             return
         if revision is None and self._generation:
             # Its place was taken by something that is no database of ours.
             raise StoreCorruptError(self._where)
-        if revision is not None and revision not in {s.revision for s in script.walk_revisions()}:
+        if revision is not None and revision not in known_revisions():
             raise StoreTooNewError(self._where, revision)
         immediate = self._engine.execution_options(begin="BEGIN IMMEDIATE")
         with self._translated(), immediate.begin() as connection:
@@ -438,6 +437,15 @@ class SqlStore:
             raise
         except SQLAlchemyError as error:
             raise _translate(error, self._where) from error
+
+
+def known_revisions() -> frozenset[str]:
+    """The revisions of the tables that this program can bring up to date."""
+    return frozenset(script.revision for script in _script().walk_revisions())
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory(str(_MIGRATIONS))
 
 
 _HAPPENED: Final = {
