@@ -59,6 +59,11 @@ def spreadsheet(text: str) -> str:
 
     As OWASP advises on CSV injection, it begins with an apostrophe then. Numbers and lone signs
     stay as they are.
+
+    Examples
+    --------
+    >>> [spreadsheet(text) for text in ("=1+1", "-1.5", "boot")]
+    ["'=1+1", '-1.5', 'boot']
     """
     is_formula = _FORMULA.match(text) and not _NUMBER.fullmatch(text)
     return f"'{text}" if is_formula else text

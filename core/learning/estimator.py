@@ -64,6 +64,29 @@ class LabelSpreading(ClassifierMixin, BaseEstimator):
     transduction_ : (n_items,)
     n_iter_ : int
         Sweeps made; 1 in mode ``fixed_point``.
+
+    Examples
+    --------
+    Three points to the left and three to the right, one label on each side:
+
+    >>> from core import LabelSpreading
+    >>> X = [[0.0], [1.0], [2.0], [7.0], [8.0], [9.0]]
+    >>> model = LabelSpreading(gamma=0.5).fit(X, [0, -1, -1, -1, -1, 1])
+    >>> model.transduction_.tolist()
+    [0, 0, 0, 1, 1, 1]
+    >>> model.predict([[1.5], [7.5]]).tolist()
+    [0, 1]
+
+    Other labels for the same points; the graph stays:
+
+    >>> model.refit([-1, -1, 1, 0, -1, -1]).transduction_.tolist()
+    [1, 1, 1, 0, 0, 0]
+
+    What the sweeps converge to, over the weighted graph:
+
+    >>> exact = LabelSpreading("symmetric_knn", n_neighbors=2, mode="fixed_point", alpha=0.99)
+    >>> exact.fit(X, [0, -1, -1, -1, -1, 1]).transduction_.tolist()
+    [0, 0, 0, 1, 1, 1]
     """
 
     def __init__(

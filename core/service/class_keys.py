@@ -20,6 +20,15 @@ def class_keys(names: tuple[str, ...]) -> tuple[str | None, ...]:
     have their initials if these are free and all different, so that nobody has to remember which
     class has none; else the numbers in their order, then any letter. Numbers stay apart from
     classes that are numbers themselves, so that no digit stands for another one.
+
+    Examples
+    --------
+    >>> class_keys(("boot", "tie"))
+    ('b', 't')
+    >>> class_keys(("boot", "bag", "tie"))
+    ('1', '2', '3')
+    >>> class_keys(("0", "1", "10"))
+    ('0', '1', 'q')
     """
     keys = _own_keys(names)
     others = [index for index in range(len(names)) if index not in keys]
