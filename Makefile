@@ -93,6 +93,7 @@ audit:  ## Look for known vulnerabilities in what is installed from the locks
 	@.ci/audit
 
 hooks:  ## Check each commit before it is made, from now on
+	@.ci/setup lint
 	@.ci/setup maintain
 	$(BIN)/pre-commit install
 
