@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from contextlib import closing
 
 import pytest
 
 from core.config import ProjectConfig
+from core.session.events import KINDS, VERSION
 from core.session.fold import fold
 from core.session.state import State
 from core.storage import Project, open_store
 from tests.core.builders import NOON, served
-from tests.core.storage.old import OLD, as_told_then, copy_of
+from tests.core.storage.old import FOLDER, OLD, as_told_then, copy_of
 
 
 @pytest.mark.parametrize("name", OLD)
@@ -30,6 +33,16 @@ def test_an_old_database_means_what_it_meant_to_the_app_that_wrote_it(name, tmp_
             state = fold(State(), [record.event for record in records])
             assert {str(item): label for item, label in state.labels.items()} == then["labels"]
             assert state.round == then["round"]
+            assert [
+                [
+                    placed.batch_id,
+                    placed.round,
+                    placed.answer.item,
+                    placed.answer.kind,
+                    placed.answer.label,
+                ]
+                for placed in state.placed
+            ] == then["answers"]
 
 
 @pytest.mark.parametrize("name", OLD)
@@ -42,3 +55,14 @@ def test_an_old_database_takes_new_events_behind_its_old_ones(name, tmp_path):
     with closing(open_store(url)) as store:
         assert store.events("digits")[:-1] == before
         assert store.events("digits")[-1].seq == seq + 1
+
+
+def test_the_old_databases_hold_events_of_every_version_and_kind_there_was():
+    found = set()
+    for path in FOLDER.glob("*.db"):
+        with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as connection:
+            for (body,) in connection.execute("SELECT body FROM events"):
+                event = json.loads(body)
+                found.add((event.get("v", 1), event["event"]))
+    assert {version for version, _ in found} == set(range(1, VERSION + 1))
+    assert {kind for _, kind in found} == set(KINDS)
