@@ -303,6 +303,7 @@ def _opened(kept: Kept) -> None:
         ):
             _rename(kept)
         downloads(
+            kept.id,
             f"comparison-{kept.id[:8]}",
             {
                 "Learning curves": lambda: draw_comparison(
@@ -370,7 +371,7 @@ def _earlier(entries: tuple[KeptEntry, ...], where: str) -> None:
 @st.dialog("Rename comparison")
 def _rename(kept: Kept) -> None:
     with st.form("rename_comparison", border=False):
-        title = st.text_input("Title", kept.title, max_chars=LONGEST_TITLE)
+        title = st.text_input("Title", kept.title, max_chars=LONGEST_TITLE, key=f"rename_{kept.id}")
         if not st.form_submit_button("Rename", type="primary"):
             return
     try:

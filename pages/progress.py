@@ -38,7 +38,7 @@ def _with_truth(
     _figures_with_truth(view, everything, rest, check)
     left, right = shell.side_by_side("figures", _SPLIT, "medium")
     with left:
-        _confusion(everything, rest, view.dataset.class_names)
+        _confusion(view.project.project_id, everything, rest, view.dataset.class_names)
     with right:
         _curve(view)
     left, right = shell.side_by_side("details", _SPLIT, "medium")
@@ -70,6 +70,7 @@ def _without_truth(view: View) -> None:
 def _downloads(view: View, everything: Report) -> None:
     colours = shell.palette()
     downloads(
+        view.project.project_id,
         file_stem(view.project.name),
         {
             "Confusion matrix": lambda: draw_confusion(
@@ -120,12 +121,19 @@ def _figures_with_truth(view: View, everything: Report, rest: Report, check: Lab
 
 
 @st.fragment
-def _confusion(everything: Report, rest: Report, class_names: tuple[str, ...]) -> None:
+def _confusion(
+    project: str, everything: Report, rest: Report, class_names: tuple[str, ...]
+) -> None:
     """The confusion matrix; a fragment, so that its switches redraw nothing else."""
     with st.container(horizontal=True, vertical_alignment="center", key="head_confusion"):
         st.subheader("Confusion matrix", anchor=False)
         population = st.segmented_control(
-            "Items", [_ALL, _REST], default=_ALL, required=True, label_visibility="collapsed"
+            "Items",
+            [_ALL, _REST],
+            default=_ALL,
+            required=True,
+            label_visibility="collapsed",
+            key=f"items_{project}",
         )
         numbers = st.segmented_control(
             "Numbers",
@@ -133,6 +141,7 @@ def _confusion(everything: Report, rest: Report, class_names: tuple[str, ...]) -
             default=_COUNTS,
             required=True,
             label_visibility="collapsed",
+            key=f"numbers_{project}",
         )
     report = everything if population == _ALL else rest
     st.plotly_chart(

@@ -42,7 +42,9 @@ def _settings_text(config: ProjectConfig) -> str:
 @st.dialog("Rename project")
 def _rename(project: Project | BrokenProject) -> None:
     with st.form("rename", border=False):
-        name = st.text_input("Name", project.name, max_chars=LONGEST_NAME)
+        name = st.text_input(
+            "Name", project.name, max_chars=LONGEST_NAME, key=f"rename_{project.project_id}"
+        )
         if not st.form_submit_button("Rename", type="primary"):
             return
     try:

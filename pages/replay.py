@@ -329,7 +329,7 @@ def _head(run: Run, step: ReplayRound, figures: dict[str, Callable[[], go.Figure
             "It clamps labels as scikit-learn does today.",
         ):
             _start_here(run, step)
-        downloads(run.id, figures, csv=lambda: rounds_csv(rounds_of(run.id)))
+        downloads(run.id, run.id, figures, csv=lambda: rounds_csv(rounds_of(run.id)))
         st.button(
             "Present",
             icon=":material/slideshow:",

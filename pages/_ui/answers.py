@@ -51,7 +51,7 @@ def _list(view: View) -> None:
         "Show",
         [_ALL, *view.class_names],
         format_func=visible,
-        key="answers_class",
+        key=f"answers_class_{project}",
         help="All answers, or those that name one class. The newest come first.",
     )
     name = None if chosen == _ALL else chosen
@@ -59,9 +59,10 @@ def _list(view: View) -> None:
     if not total:
         st.info("There is no such answer yet.", icon=":material/inbox:")
         return
-    offset = _offset(total)
+    shown = f"{project}_{name}"
+    offset = _offset(total, key=f"answers_page_{shown}")
     listed = handle.service().answers(project, name, offset, _PAGE).answers
-    edited = _table(view, listed, f"answers_{name}_{offset}_{view.state.seq}")
+    edited = _table(view, listed, f"answers_{shown}_{offset}_{view.state.seq}")
     changes = list(_changes(listed, edited))
     save = st.button(
         f"Save {counted(len(changes), 'change')}" if changes else "Save",
@@ -72,13 +73,13 @@ def _list(view: View) -> None:
         _save(project, changes)
 
 
-def _offset(total: int) -> int:
+def _offset(total: int, key: str) -> int:
     """Which of many pages is shown, as the number of answers before it."""
     if total <= _PAGE:
         return 0
     pages = -(-total // _PAGE)
     page: int = st.number_input(
-        "Page", 1, pages, 1, key="answers_page", help=f"{total:,} answers, {_PAGE} a page."
+        "Page", 1, pages, 1, key=key, help=f"{total:,} answers, {_PAGE} a page."
     )
     return (page - 1) * _PAGE
 

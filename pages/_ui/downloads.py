@@ -16,12 +16,17 @@ _MIME: dict[FileKind, str] = {"html": "text/html", "png": "image/png", "svg": "i
 
 
 def downloads(
-    stem: str, figures: Mapping[str, Callable[[], go.Figure]], csv: Callable[[], str] | None = None
+    of: str,
+    stem: str,
+    figures: Mapping[str, Callable[[], go.Figure]],
+    csv: Callable[[], str] | None = None,
 ) -> None:
     """A button that opens a choice of files. Nothing is drawn before it is asked for.
 
     Parameters
     ----------
+    of
+        Whose figures they are, by an id that nothing else has: names of files may be the same.
     stem
         What the names of the files begin with.
     figures
@@ -38,15 +43,18 @@ def downloads(
                 mime="text/csv",
                 on_click="ignore",
                 width="stretch",
+                key=f"downloads_csv_{of}",
             )
-        what = st.selectbox("Figure", list(figures))
-        kind = st.segmented_control("Format", FILE_KINDS, default="html", required=True)
-        if st.button("Create the file", width="stretch"):
+        what = st.selectbox("Figure", list(figures), key=f"downloads_figure_{of}")
+        kind = st.segmented_control(
+            "Format", FILE_KINDS, default="html", required=True, key=f"downloads_format_{of}"
+        )
+        if st.button("Create the file", width="stretch", key=f"downloads_create_{of}"):
             st.session_state.pop(_FILE, None)
             with st.spinner("Drawing …"):
-                _draw(stem, what, figures[what](), kind)
+                _draw(of, stem, what, figures[what](), kind)
         drawn = st.session_state.get(_FILE)
-        if drawn is not None and drawn[0] == stem:
+        if drawn is not None and drawn[0] == of:
             _, name, drawn_kind, content = drawn
             st.download_button(
                 f"Save {shell.plain(name)}",
@@ -56,14 +64,15 @@ def downloads(
                 on_click="ignore",
                 type="primary",
                 width="stretch",
+                key=f"downloads_save_{of}",
             )
 
 
-def _draw(stem: str, what: str, figure: go.Figure, kind: FileKind) -> None:
+def _draw(of: str, stem: str, what: str, figure: go.Figure, kind: FileKind) -> None:
     name = f"{stem}-{what.lower().replace(' ', '-')}.{kind}"
     try:
         content = figure_bytes(figure, kind, background=shell.palette().page, title=name)
     except LabelspreadError as error:
         shell.say_error(error)
         return
-    st.session_state[_FILE] = (stem, name, kind, content)
+    st.session_state[_FILE] = (of, name, kind, content)

@@ -446,3 +446,35 @@ def test_the_page_shows_no_text_but_that_of_its_parts(open_page: OpenPage):
     """Streamlit would show every text that stands on a line of its own."""
     assert [markdown.value for markdown in open_page(PAGE).markdown] == []
     assert get_option("runner.magicEnabled") is False
+
+
+# ---- the list of answers
+
+
+def test_what_is_edited_in_the_list_of_one_project_is_not_edited_in_another(
+    open_page: OpenPage, service: Service
+):
+    other = service.create_project("Other", ProjectConfig()).project_id
+    for project in ("digits", other):
+        batch = service.batch(project)
+        assert batch is not None
+        service.submit(
+            project,
+            batch.batch_id,
+            [Answer(item=item, kind=AnswerKind.LABEL, label="3") for item in batch.items],
+        )
+    states = [service.view(project).state for project in ("digits", other)]
+    assert len({state.seq for state in states}) == 1, "as far as can be told, both are alike"
+    page = open_page(PAGE, project="digits")
+    page.session_state["label_answers"] = True
+    page.run()
+    editor = page.dataframe[0].proto.id
+    page.selectbox[0].set_value("3").run()
+    narrowed = page.dataframe[0].proto.id
+    page.query_params["project"] = other
+    page.run()
+    assert not page.exception
+    assert page.selectbox[0].value == "All answers"
+    assert page.dataframe[0].proto.id not in {editor, narrowed}
+    page.selectbox[0].set_value("3").run()
+    assert page.dataframe[0].proto.id not in {editor, narrowed}

@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import ProjectConfig
 from core.service.labelling import Service
 from core.session.events import Answer, AnswerKind
+from core.wording import file_stem
 from tests.pages.conftest import OpenPage
 
 PAGE = "pages/progress.py"
@@ -186,6 +187,54 @@ def test_where_nobody_knows_the_truth_the_rest_is_still_shown(open_page, service
     assert metrics(page) == {"Labels given": "18", "Seconds per label": "1.3"}
     assert "Right" not in page.dataframe[0].value
     assert page.dataframe[0].value["Labels"].tolist() == [18, 9]
+
+
+def go_to(page: AppTest, project: str) -> None:
+    """Open another project in the same tab."""
+    page.query_params["project"] = project
+    page.run()
+    assert not page.exception
+
+
+def switches(page: AppTest) -> dict[str, str]:
+    return {one.label: str(one.value) for one in page.segmented_control}
+
+
+def test_what_is_chosen_in_one_project_is_not_chosen_in_another(open_page, service):
+    other = service.create_project("Other", ProjectConfig()).project_id
+    for project in ("digits", other):
+        label_rounds(service, 2, project=project)
+    page = open_page(PAGE, project="digits")
+    untouched = switches(page)
+    for control, value in zip(
+        page.segmented_control, ("svg", "Unlabelled", "% of row"), strict=True
+    ):
+        control.set_value(value)
+    page.selectbox[0].set_value("Entropy").run()
+    assert list(switches(page).values()) == ["svg", "Unlabelled", "% of row"]
+    go_to(page, other)
+    assert switches(page) == untouched
+    assert page.selectbox[0].value == "Confusion matrix"
+
+
+def saves(page: AppTest) -> list[str]:
+    """Files that were drawn and can be saved, besides the numbers."""
+    return [one.proto.label for one in page.get("download_button") if "Save" in one.proto.label]
+
+
+def test_a_file_drawn_for_one_project_is_not_offered_in_one_whose_name_makes_the_same_file(
+    open_page, service
+):
+    names = ("Digits 2", "Digits-2")
+    first, second = (service.create_project(name, ProjectConfig()).project_id for name in names)
+    assert len({file_stem(name) for name in names}) == 1
+    for project in (first, second):
+        label_rounds(service, 1, project=project)
+    page = open_page(PAGE, project=first)
+    next(one for one in page.button if one.label == "Create the file").click().run()
+    assert len(saves(page)) == 1
+    go_to(page, second)
+    assert saves(page) == []
 
 
 def test_an_unknown_project_in_the_address_is_a_sentence(open_page):
