@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,8 +21,9 @@ from core.engine.engine import Engine, build_engine
 from core.engine.registry import Engines
 from core.errors import InvalidDatasetError
 from core.graph.kept import GraphStore
-from core.jobs.progress import CancelledError, Progress
+from core.jobs.progress import CancelledError, Progress, silent
 from core.service.labelling import Service
+from core.session.events import Answer, AnswerKind
 from core.session.labels import Labels
 from core.storage import MemoryStore
 
@@ -126,6 +129,124 @@ def test_only_the_engines_used_last_are_kept(monkeypatch):
     monkeypatch.setattr(registry, "_KEPT_ITEMS", 100)
     shared.get(configs[0])
     assert [shared.ready(config) is not None for config in configs] == [True, False, False]
+
+
+class Quick:
+    """Builds at once, and counts; the engines differ in what they are called by only."""
+
+    def __init__(self) -> None:
+        self.built: list[weakref.ref[Engine]] = []
+        self._pattern = plain(SMALL, silent)
+
+    def __call__(self, config: ProjectConfig, _progress: Progress) -> Engine:
+        engine = self._pattern.like(config)
+        self.built.append(weakref.ref(engine))
+        return engine
+
+    @property
+    def alive(self) -> int:
+        return sum(one() is not None for one in self.built)
+
+
+def some_configs(number: int) -> list[ProjectConfig]:
+    return [SMALL.model_copy(update={"alpha": (i + 1) / (number + 1)}) for i in range(number)]
+
+
+@pytest.fixture
+def no_garbage_collection() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def test_all_who_are_first_at_the_same_time_get_one_build():
+    configs, n_callers = some_configs(60), 8
+    build = Quick()
+    shared = Engines(build)
+    barrier = threading.Barrier(n_callers)
+
+    def ask(number: int) -> list[Engine]:
+        found = []
+        for config in configs:
+            barrier.wait(30)
+            # All ways of asking, each next to each other one.
+            if number % 4 == 1:
+                shared.start(config)
+            elif number % 4 == 2:
+                shared.ready(config)
+            found.append(shared.get(config))
+        return found
+
+    with ThreadPoolExecutor(n_callers) as pool:
+        found = list(pool.map(ask, range(n_callers)))
+    assert len(build.built) == len(configs)
+    for engines in zip(*found, strict=True):
+        assert len({id(engine) for engine in engines}) == 1
+
+
+def test_a_start_once_the_engine_is_there_builds_nothing():
+    build = Quick()
+    shared = Engines(build)
+    engine = shared.get(SMALL)
+    begun = shared.start(SMALL)
+    assert begun.done
+    assert begun.wait() is engine
+    assert len(build.built) == 1
+
+
+@pytest.mark.usefixtures("no_garbage_collection")
+def test_engines_that_nobody_came_back_for_are_no_more_than_the_others(monkeypatch):
+    monkeypatch.setattr(registry, "_KEPT", 3)
+    build = Quick()
+    shared = Engines(build)
+    for config in some_configs(7):
+        shared.start(config)
+    wait_until(lambda: len(build.built) == 7 and build.alive <= 3)
+    assert sum(shared.ready(config) is not None for config in some_configs(7)) == 3
+
+
+def test_an_engine_that_took_long_is_there_for_the_one_who_waits_however_many_came_meanwhile(
+    monkeypatch,
+):
+    monkeypatch.setattr(registry, "_KEPT", 2)
+    slow, quick = SlowBuild(), Quick()
+    shared = Engines(lambda config, told: (slow if config.alpha == 0.5 else quick)(config, told))
+    late = SMALL.model_copy(update={"alpha": 0.5})
+    begun = shared.start(late)
+    for config in some_configs(4):
+        shared.get(config)
+    slow.go_on.set()
+    begun.wait(30)
+    assert shared.ready(late) is begun.wait()
+    assert slow.calls == 1
+
+
+@pytest.mark.usefixtures("no_garbage_collection")
+@pytest.mark.parametrize("config", [SMALL, WEIGHTED], ids=["dense", "sparse"])
+def test_an_engine_let_go_of_is_gone_at_once_with_the_last_view_of_it(config, monkeypatch):
+    monkeypatch.setattr(registry, "_KEPT", 1)
+    service = Service(MemoryStore())
+    project = service.create_project("First", config).project_id
+    other = service.create_project("Second", SMALL.model_copy(update={"alpha": 0.4})).project_id
+    batch = service.batch(project)
+    assert batch is not None
+    service.submit(
+        project,
+        batch.batch_id,
+        [Answer(item=item, kind=AnswerKind.LABEL, label="3") for item in batch.items],
+    )
+    service.batch(project)
+    view = service.view(project)
+    assert view.report_all is not None
+    assert view.rounds
+    engine = weakref.ref(view.engine)
+    service.view(other)
+    assert engine() is not None, "the view holds it"
+    del view
+    # A thread that has just solved ahead may hold it for a moment.
+    wait_until(lambda: engine() is None)
+    service.close()
 
 
 # ---- what is kept on disk
