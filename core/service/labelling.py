@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Final
 from uuid import uuid4
 
 import numpy as np
 
 from core.data.catalogue import Catalogue
 from core.engine.accuracies import Notes
-from core.engine.engine import policy_of
+from core.engine.engine import Engine, policy_of
 from core.engine.registry import Build, is_small
 from core.graph.kept import GraphStore
 from core.jobs.resources import Resources
@@ -21,7 +23,9 @@ from core.service.view import View
 from core.session.events import Classes, Event, Reason, Served
 from core.session.labels import Labels
 from core.session.state import State
-from core.storage.base import Store
+from core.storage.base import Project, Store
+
+_LOGGER: Final = logging.getLogger("labelspread.ahead")
 
 
 class Service(Answering):
@@ -119,7 +123,9 @@ class Service(Answering):
         if batch is not None and self._shown.get(project_id) != batch.batch_id:
             self._shown[project_id] = batch_id = batch.batch_id
             self._ahead.submit(
-                view.engine.prepare,
+                _solve_ahead,
+                view.project,
+                view.engine,
                 batch.items,
                 # Another batch may be on screen before all of this one is solved.
                 lambda: self._shown[project_id] == batch_id,
@@ -180,3 +186,15 @@ def _chance(project_id: str, state: State) -> np.random.Generator:
     """The same for the same state of a project: whoever chooses a batch chooses the same one."""
     seed = int.from_bytes(hashlib.blake2b(project_id.encode(), digest_size=8).digest())
     return np.random.default_rng([seed, state.seq])
+
+
+def _solve_ahead(
+    project: Project, engine: Engine, items: Iterable[int], still_wanted: Callable[[], bool]
+) -> None:
+    try:
+        engine.prepare(items, still_wanted)
+    except Exception:
+        # Nobody waits for it: what was not solved now is solved with the answer.
+        _LOGGER.exception(
+            "Solving ahead failed for the project %r (%s).", project.name, project.project_id
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -29,6 +30,15 @@ def numbered(prefix: str) -> Callable[[], str]:
     """Identifiers in a row: a-1, a-2, ..."""
     numbers = count(1)
     return lambda: f"{prefix}-{next(numbers)}"
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for what happens on another thread, ten seconds at most."""
+    for _ in range(1_000):
+        if condition():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it never happened")
 
 
 def project(project_id: str = "p", name: str = "Some digits", *, minute: int = 0) -> Project:

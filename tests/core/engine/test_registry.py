@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from core.service.labelling import Service
 from core.session.events import Answer, AnswerKind
 from core.session.labels import Labels
 from core.storage import MemoryStore
+from tests.core.builders import wait_until
 
 SMALL = ProjectConfig(n_samples=60)
 WEIGHTED = ProjectConfig(n_samples=300, kernel="symmetric_knn", mode="fixed_point", alpha=0.99)
@@ -49,14 +50,6 @@ class SlowBuild:
             if self.go_on.wait(0.01):
                 return plain(config, progress)
         raise AssertionError("nobody let it go on")
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    for _ in range(1_000):
-        if condition():
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError("it never happened")
 
 
 def test_projects_that_differ_only_in_what_they_show_share_an_engine():

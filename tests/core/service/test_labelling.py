@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ from core.service.view import View
 from core.session.events import Answer, Answered, Served
 from core.session.state import SKIP_REST, State
 from core.storage import MemoryStore, Store, open_store
-from tests.core.builders import TickingClock, bad, label, numbered, skip, unsure
+from tests.core.builders import TickingClock, bad, label, numbered, skip, unsure, wait_until
 
 DIGITS = load_digits()
 SMALL = ProjectConfig(n_samples=60, batch_size=5)
@@ -704,3 +705,28 @@ def test_a_decision_is_taken_anew_when_another_writer_was_first():
 
 def fast_answer(service: Service, project_id: str, batch: Served, item: int) -> None:
     service.submit(project_id, batch.batch_id, [label(item, "1")])
+
+
+def _has(caplog: pytest.LogCaptureFixture, n_records: int) -> bool:
+    return len(caplog.records) == n_records
+
+
+def test_what_goes_wrong_while_solving_ahead_is_in_the_log_with_the_project_and_harms_nobody(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    project = small_project(service, "Small digits")
+
+    def fail(*_: object) -> None:
+        raise MemoryError("no room for columns")
+
+    monkeypatch.setattr(service.view(project).engine, "prepare", fail)
+    for number in (1, 2):
+        batch = service.batch(project)
+        assert batch is not None
+        service.submit(project, batch.batch_id, [label(item) for item in batch.items])
+        wait_until(partial(_has, caplog, number))
+    for record in caplog.records:
+        assert record.levelname == "ERROR"
+        assert "'Small digits'" in record.message
+        assert project in record.message
+    assert "no room for columns" in caplog.text
