@@ -114,7 +114,7 @@ class Service(Answering):
             return state.open_batch or self._next_batch(view, state)
 
         def news(batch: Served | None, state: State) -> list[Event]:
-            events: list[Event] = _named(state, view.dataset.class_names)
+            events: list[Event] = _classes_noted(state, view.dataset.class_names)
             if batch is not None and batch != state.open_batch:
                 events.append(batch)
             return events
@@ -175,7 +175,7 @@ class Service(Answering):
         return number, reasons | {choice.item: choice.reason for choice in chosen}
 
 
-def _named(state: State, names: tuple[str, ...]) -> list[Event]:
+def _classes_noted(state: State, names: tuple[str, ...]) -> list[Event]:
     """Notes the names of the classes, where they were not noted or there are more of them now."""
     if names == state.classes or not set(names) >= set(state.classes or ()):
         return []

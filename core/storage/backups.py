@@ -25,6 +25,9 @@ _TABLES: Final = {"alembic_version", "projects", "events"}
 _TOOLS: Final = {"postgresql": "pg_dump", "mysql": "mysqldump", "mariadb": "mariadb-dump"}
 """What makes backups of other databases."""
 
+_NO_COPY: Final = "No backup was written. Restore an earlier one."
+_NO_CHANGE: Final = "Nothing was changed. Choose another backup."
+
 _BUSY_SECONDS: Final = 5.0
 _PAUSE: Final = 0.02
 
@@ -50,8 +53,8 @@ def backup(url: str, target: Path) -> None:
         try:
             _copy(path, unfinished, "rw")
         except sqlite3.Error as error:
-            raise sqlite.problem_of(error, name_of(url)) or _unsound(path) from error
-        _require_ours(unfinished, path)
+            raise sqlite.problem_of(error, name_of(url)) or _unsound(path, _NO_COPY) from error
+        _require_ours(unfinished, path, _NO_COPY)
         unfinished.replace(target)
 
 
@@ -82,8 +85,8 @@ def restore(source: Path, url: str) -> Path | None:
         try:
             _copy(source, unfinished, "ro")
         except sqlite3.Error as error:
-            raise _unsound(source) from error
-        _require_ours(unfinished, source)
+            raise _unsound(source, _NO_CHANGE) from error
+        _require_ours(unfinished, source, _NO_CHANGE)
         if not path.exists():
             unfinished.replace(path)
             return None
@@ -188,28 +191,25 @@ def _copy(source: Path, target: Path, mode: str) -> None:
         connection.close()
 
 
-def _unsound(source: Path) -> BackupError:
-    return BackupError(
-        f"{source} is damaged, or is no database of Labelspread.",
-        "Nothing was changed. Choose another backup.",
-    )
+def _unsound(source: Path, remedy: str) -> BackupError:
+    return BackupError(f"{source} is damaged, or is no database of Labelspread.", remedy)
 
 
-def _require_ours(path: Path, name: Path) -> None:
+def _require_ours(path: Path, name: Path, remedy: str) -> None:
     """See that a file is a sound database of this program, and of no newer one."""
     if not sqlite.is_sound(path):
-        raise _unsound(name)
+        raise _unsound(name, remedy)
     connection = sqlite3.connect(path)
     try:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
         if not tables >= _TABLES:
-            raise _unsound(name)
+            raise _unsound(name, remedy)
         revisions = [
             row[0] for row in connection.execute("SELECT version_num FROM alembic_version")
         ]
     finally:
         connection.close()
     if len(revisions) != 1:
-        raise _unsound(name)
+        raise _unsound(name, remedy)
     if revisions[0] not in known_revisions():
         raise StoreTooNewError(str(name), revisions[0])

@@ -19,8 +19,6 @@ Change = tuple[Placed, Answer | None]
 """An answer, and what it becomes; None where it is taken back."""
 
 _PAGE: Final = 50
-_ALL: Final = "All answers"
-# No class is called so: a name has no sign like this in front.
 _OTHERS: Final = {
     "– skip": AnswerKind.SKIP,
     "– unsure": AnswerKind.UNSURE,
@@ -47,14 +45,13 @@ def _answers(view: View) -> None:
 
 def _list(view: View) -> None:
     project = view.project.project_id
-    chosen = st.selectbox(
+    name = st.selectbox(
         "Show",
-        [_ALL, *view.class_names],
-        format_func=visible,
+        [None, *view.class_names],
+        format_func=lambda name: "All answers" if name is None else visible(name),
         key=f"answers_class_{project}",
         help="All answers, or those that name one class. The newest come first.",
     )
-    name = None if chosen == _ALL else chosen
     total = handle.service().answers(project, name, 0, 0).total
     if not total:
         st.info("There is no such answer yet.", icon=":material/inbox:")
@@ -63,7 +60,7 @@ def _list(view: View) -> None:
     offset = _offset(total, key=f"answers_page_{shown}")
     listed = handle.service().answers(project, name, offset, _PAGE).answers
     edited = _table(view, listed, f"answers_{shown}_{offset}_{view.state.seq}")
-    changes = list(_changes(listed, edited))
+    changes = changes_of(view.class_names, listed, edited)
     save = st.button(
         f"Save {counted(len(changes), 'change')}" if changes else "Save",
         type="primary",
@@ -131,9 +128,9 @@ def _option(answer: Answer) -> str:
     return answer.label if answer.label is not None else _KINDS[answer.kind]
 
 
-def _changes(
-    listed: Sequence[Placed], edited: dict[str, Any]
-) -> list[tuple[Placed, Answer | None]]:
+def changes_of(
+    class_names: Sequence[str], listed: Sequence[Placed], edited: dict[str, Any]
+) -> list[Change]:
     """Which answers become which."""
     changes: list[Change] = []
     for row, values in edited.items():
@@ -142,15 +139,15 @@ def _changes(
         if values.get("Take back"):
             changes.append((placed, None))
         elif option != _option(placed.answer):
-            changes.append((placed, _answer(placed.answer.item, option)))
+            changes.append((placed, _answer(class_names, placed.answer.item, option)))
     return changes
 
 
-def _answer(item: int, option: str) -> Answer:
-    kind = _OTHERS.get(option)
-    if kind is None:
+def _answer(class_names: Sequence[str], item: int, option: str) -> Answer:
+    # A class that is called like one of the other answers comes first: a label stays a label.
+    if option in class_names:
         return Answer(item=item, kind=AnswerKind.LABEL, label=option)
-    return Answer(item=item, kind=kind)
+    return Answer(item=item, kind=_OTHERS[option])
 
 
 def _save(project: str, changes: Sequence[Change]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.benchmarks.label_page import LabelPage, label_page
+from tests.benchmarks.many_labels import many_labels_report
 from tests.benchmarks.refit import Refit, refit
 from tests.benchmarks.report_file import write_report
 from tests.benchmarks.scale import Size, measure
@@ -18,6 +19,9 @@ from tests.benchmarks.scale_report import scale_report
 from tests.benchmarks.timing import Times, told
 
 PACKAGES: Final = ("streamlit", "plotly", "scikit-learn", "numpy", "scipy")
+MANY: Final = (12_000, (100, 1_000, 10_000))
+"""Items, and how many of them have labels."""
+
 HEAD: Final = "| | median | p95 | bar | |\n| --- | --- | --- | --- | --- |\n"
 
 
@@ -33,7 +37,8 @@ def main() -> None:
     refits = [refit(n, kernel, repeats) for n in (330, 1797) for kernel in ("rbf", "knn")]
     page = label_page(rounds, visits)
     large = label_page(5, 1, options.mnist) if options.mnist else None
-    report = _report(sizes, refits, page, large, rounds, visits)
+    many = many_labels_report(2_000, (100, 1_000)) if options.quick else many_labels_report(*MANY)
+    report = _report(sizes, many, refits, page, large, rounds, visits)
     print(report)
     if not options.quick:
         print(f"Written to {write_report(report)}.", file=sys.stderr)
@@ -46,6 +51,7 @@ def _sizes(options: argparse.Namespace) -> list[int]:
 
 def _report(
     sizes: list[Size],
+    many: str,
     refits: list[Refit],
     page: LabelPage,
     large: LabelPage | None,
@@ -61,6 +67,8 @@ said.
 {_machine(page)}
 
 {scale_report(sizes)}
+
+{many}
 
 ## Refit after ten more labels
 

@@ -1,7 +1,7 @@
 """What the engine takes for one more label when there are a hundred of them, and many.
 
-Every size runs in a process of its own: ``python -m tests.benchmarks.many_labels 70000 100 20000``
-prints what was measured as JSON.
+It runs in a process of its own, as part of ``make bench``:
+``python -m tests.benchmarks.many_labels 70000 100 20000`` prints what was measured as JSON.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Final
@@ -24,7 +26,7 @@ from core.jobs.resources import Resources
 from core.session.labels import Labels
 from tests.benchmarks.made_up import made_up_items
 
-FEW: Final = 100
+SECTION: Final = "One more label among many"
 ROUNDS: Final = 12
 BATCH: Final = 10
 
@@ -53,6 +55,11 @@ class AtLabels:
     believe: float = 0
     choose: float = 0
     peak_mb: float = 0
+
+    @property
+    def answer(self) -> float:
+        """All that one more label takes."""
+        return self.array + self.prepare + self.believe + self.choose
 
 
 def measure(n_items: int, numbers: list[int]) -> list[AtLabels]:
@@ -104,6 +111,31 @@ def _timed(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
     work()
     return 1e3 * (time.perf_counter() - begun)
+
+
+def many_labels_report(n_items: int, numbers: Sequence[int]) -> str:
+    """A section of the report, measured in a process of its own."""
+    command = [sys.executable, "-m", "tests.benchmarks.many_labels", str(n_items)]
+    printed = subprocess.run(
+        [*command, *map(str, numbers)], check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
+    found = [AtLabels(**at) for at in json.loads(printed.splitlines()[-1])]
+    rows = "".join(
+        f"| {at.labels:,} | {at.prepare:.1f} | {at.believe:.1f} | {at.choose:.1f} | "
+        f"{at.answer:.1f} | {at.answer / found[0].answer:.2f} | {at.anew:.0f} | "
+        f"{at.peak_mb:,.0f} |\n"
+        for at in found
+    )
+    return f"""## {SECTION}
+
+| labels | ten columns | beliefs | next batch | together | ratio | after a restart | peak, MB |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+{rows}
+{n_items:,} made-up items of 64 features, best known settings, two threads; medians over {ROUNDS}
+labels, each given after those of its row. Bar: together at most 1.5 times that at
+{found[0].labels:,} labels. *After a restart*: the beliefs of labels of which nothing is solved.
+*Peak*: the most memory the process had until then.
+"""
 
 
 def main() -> None:

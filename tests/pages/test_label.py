@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from streamlit import get_option
@@ -20,6 +21,7 @@ from core.config import ProjectConfig
 from core.service.labelling import Service
 from core.session.events import Answer, AnswerKind
 from pages._ui import handle
+from pages._ui.answers import changes_of
 from pages._ui.labeler import KEY
 
 PAGE = "pages/label.py"
@@ -474,7 +476,40 @@ def test_what_is_edited_in_the_list_of_one_project_is_not_edited_in_another(
     page.query_params["project"] = other
     page.run()
     assert not page.exception
-    assert page.selectbox[0].value == "All answers"
+    assert page.selectbox[0].value is None, "all answers"
     assert page.dataframe[0].proto.id not in {editor, narrowed}
     page.selectbox[0].set_value("3").run()
     assert page.dataframe[0].proto.id not in {editor, narrowed}
+
+
+def test_a_class_that_is_called_like_a_choice_of_the_list_is_not_that_choice(
+    open_page: OpenPage, service: Service, tmp_path: Path
+):
+    names = ["All answers", "\N{EN DASH} skip"]
+    (tmp_path / "datasets").mkdir()
+    images = np.random.default_rng(0).integers(0, 256, (30, 4, 4)).astype(np.uint8)
+    np.savez(tmp_path / "datasets" / "odd.npz", images=images, class_names=names)
+    config = ProjectConfig(dataset="odd.npz", n_samples=30, kernel="knn", batch_size=3)
+    project = service.create_project("Odd", config).project_id
+    batch = service.batch(project)
+    assert batch is not None
+    said_of = dict(zip(batch.items, [names[0], names[1], names[1]], strict=True))
+    service.submit(
+        project,
+        batch.batch_id,
+        [Answer(item=i, kind=AnswerKind.LABEL, label=name) for i, name in said_of.items()],
+    )
+    page = open_page(PAGE, project=project)
+    page.session_state["label_answers"] = True
+    page.run()
+    assert sorted(page.dataframe[0].value["Answer"]) == sorted(said_of.values())
+    page.selectbox[0].set_value(names[0]).run()
+    assert page.dataframe[0].value["Answer"].tolist() == [names[0]]
+    assert changes_of(
+        names, service.answers(project, names[0]).answers, {"0": {"Answer": names[1]}}
+    ) == [
+        (
+            service.answers(project, names[0]).answers[0],
+            Answer(item=batch.items[0], kind=AnswerKind.LABEL, label=names[1]),
+        )
+    ]

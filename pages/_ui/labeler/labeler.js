@@ -514,7 +514,7 @@ var Desk = class {
   get item() {
     return this.data.items[this.current];
   }
-  /** ShownItem to draft. As you go, answers to older batches count too: they are on their way. */
+  /** Item to draft. As you go, answers to older batches count too: they are on their way. */
   get answers() {
     const { as_you_go: isAsYouGo, batch_id: batch } = this.data;
     if (isAsYouGo) return Object.fromEntries(this.drafts.everywhere().map((draft) => [draft.item, draft]));

@@ -217,7 +217,7 @@ export class Desk {
     return this.data.items[this.current];
   }
 
-  /** ShownItem to draft. As you go, answers to older batches count too: they are on their way. */
+  /** Item to draft. As you go, answers to older batches count too: they are on their way. */
   get answers(): ByItem {
     const { as_you_go: isAsYouGo, batch_id: batch } = this.data;
     if (isAsYouGo) return Object.fromEntries(this.drafts.everywhere().map((draft) => [draft.item, draft]));
