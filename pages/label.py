@@ -20,6 +20,7 @@ from core.session.events import Served
 from core.wording import counted, percent
 from pages._ui import handle, shell
 from pages._ui.answers import show_answers
+from pages._ui.desk import current_desk
 from pages._ui.key_figures import (
     figure_title,
     key_figures,
@@ -55,7 +56,7 @@ def _take(raw: Any, *, retry: bool = False) -> bool:  # noqa: ANN401 - whatever 
     known = {r.message_id for r in _receipts() if not (retry and r.outcome == "failed")}
     if raw is None or sender in known:
         return False
-    receipt = respond(handle.service(), raw)
+    receipt = respond(handle.service(), raw, desk=current_desk())
     others = [kept for kept in _receipts() if kept.message_id != sender]
     st.session_state[_RECEIPTS] = (*others, receipt)[-_KEPT_RECEIPTS:]
     return True
@@ -134,7 +135,7 @@ def _curve(view: View, published: LearningCurve | None) -> None:
 
 with shell.errors_in_words("Answers that are not saved yet are kept in this browser."):
     view = shell.require_view()
-    batch = handle.service().batch(view.project.project_id)
+    batch = handle.service().serve(view, desk=current_desk())
     work, learned = shell.side_by_side("label", [1.9, 1], "large")
     with work, st.container(key="task"):
         raw = labeler(describe(view, batch, _receipts()), _on_message, _open_answers)

@@ -12,12 +12,12 @@ from itertools import islice
 from typing import TypeVar
 
 from core.errors import ClassesUnknownError, InvalidDatasetError
+from core.service.log import Standing
 from core.service.projects import Projects
 from core.session import rules
-from core.session.events import LOCAL, Answer, AnswerKind, Event
+from core.session.events import LOCAL, Answer, AnswerKind, Event, Undone
 from core.session.ledger import Placed
 from core.session.rules import Submission
-from core.session.state import State
 
 Made = TypeVar("Made", bound=Event)
 
@@ -53,22 +53,25 @@ class Answering(Projects):
         StoreError
             If they could not be stored; they may be sent again.
         """
-        self._open_project(project_id)
         has_label = any(answer.kind is AnswerKind.LABEL for answer in answers)
         return self._log.decide(
             project_id,
-            lambda state: rules.submit(
-                state,
+            lambda standing: rules.submit(
+                standing.state,
                 batch_id,
                 answers,
-                self._classes(project_id, state) if has_label else (),
+                self._classes(standing) if has_label else (),
                 by,
             ),
-            lambda submission, _: [submission.event] if submission.event else [],
+            lambda submission: [submission.event] if submission.event else [],
         )
 
-    def undo(self, project_id: str, batch_id: str, item: int, *, by: str = LOCAL) -> bool:
+    def undo(
+        self, project_id: str, batch_id: str, item: int, *, by: str = LOCAL, desk: str = ""
+    ) -> bool:
         """Undo the last answer of a person; False if it was taken back before.
+
+        What is on the person's desk makes way for it; other desks keep what they have.
 
         Raises
         ------
@@ -77,7 +80,14 @@ class Answering(Projects):
         StoreError
             If the undo could not be stored; it may be sent again.
         """
-        return self._do(project_id, lambda state: rules.undo(state, batch_id, item, by))
+        elsewhere = set(self._leases.elsewhere(project_id, desk))
+
+        def undo(now: Standing) -> Undone | None:
+            open_batches = now.state.open_batches
+            here = (b.batch_id for b in open_batches if elsewhere.isdisjoint(b.items))
+            return rules.undo(now.state, batch_id, item, by, closed=tuple(here))
+
+        return self._do(project_id, undo)
 
     def redo(self, project_id: str, batch_id: str, item: int, *, by: str = LOCAL) -> bool:
         """Put back the answer that a person has undone last; False if it was put back before.
@@ -89,7 +99,7 @@ class Answering(Projects):
         StoreError
             If it could not be stored; it may be sent again.
         """
-        return self._do(project_id, lambda state: rules.redo(state, batch_id, item, by))
+        return self._do(project_id, lambda now: rules.redo(now.state, batch_id, item, by))
 
     def correct(self, project_id: str, batch_id: str, answer: Answer, *, by: str = LOCAL) -> bool:
         """Give an earlier answer another content; False if it says that already.
@@ -104,11 +114,11 @@ class Answering(Projects):
         has_label = answer.kind is AnswerKind.LABEL
         return self._do(
             project_id,
-            lambda state: rules.correct(
-                state,
+            lambda standing: rules.correct(
+                standing.state,
                 batch_id,
                 answer,
-                self._classes(project_id, state) if has_label else (),
+                self._classes(standing) if has_label else (),
                 by,
             ),
         )
@@ -123,7 +133,7 @@ class Answering(Projects):
         StoreError
             If it could not be stored; it may be sent again.
         """
-        return self._do(project_id, lambda state: rules.take_back(state, batch_id, item, by))
+        return self._do(project_id, lambda now: rules.take_back(now.state, batch_id, item, by))
 
     def answers(
         self, project_id: str, class_name: str | None = None, offset: int = 0, limit: int = 50
@@ -137,27 +147,25 @@ class Answering(Projects):
         offset, limit
             Leave out so many of the newest, and take at most so many.
         """
-        state = self._log.state(project_id)
+        state = self._log.read(project_id).state
         newest_first = state.ledger.newest_first()
         if class_name is None:
             return Answers(state.n_answers, tuple(islice(newest_first, offset, offset + limit)))
         found = [placed for placed in newest_first if placed.answer.label == class_name]
         return Answers(len(found), tuple(found[offset : offset + limit]))
 
-    def _do(self, project_id: str, decide: Callable[[State], Made | None]) -> bool:
-        self._open_project(project_id)
-        event = self._log.decide(project_id, decide, lambda made, _: [made] if made else [])
+    def _do(self, project_id: str, decide: Callable[[Standing], Made | None]) -> bool:
+        event = self._log.decide(project_id, decide, lambda made: [made] if made else [])
         return event is not None
 
-    def _classes(self, project_id: str, state: State) -> tuple[str, ...]:
+    def _classes(self, standing: Standing) -> tuple[str, ...]:
         """What the classes of a project are called, as its log says.
 
         A log from before that was noted says it as soon as somebody has looked at the project.
         """
-        if state.classes is not None:
-            return state.classes
-        config = self._open_project(project_id).config
+        if standing.state.classes is not None:
+            return standing.state.classes
         try:
-            return self._catalogue.load(config).class_names
+            return self._catalogue.load(standing.project.config).class_names
         except InvalidDatasetError as error:
             raise ClassesUnknownError from error

@@ -74,8 +74,14 @@ class Receipt:
         return ShownReceipt(id=self.message_id, outcome=self.outcome, text=self.text)
 
 
-def respond(service: Service, raw: Any, by: str = LOCAL) -> Receipt:  # noqa: ANN401 - untrusted
-    """Do what a message from the browser asks for, and say what became of it."""
+def respond(
+    service: Service,
+    raw: Any,  # noqa: ANN401 - untrusted
+    by: str = LOCAL,
+    *,
+    desk: str = "",
+) -> Receipt:
+    """Do what a message from a browser asks for, and say what became of it."""
     sender = message_id(raw)
     try:
         message = parse_message(raw)
@@ -84,7 +90,7 @@ def respond(service: Service, raw: Any, by: str = LOCAL) -> Receipt:  # noqa: AN
             submission = service.submit(message.project, message.batch_id, answers, by=by)
             return Receipt(sender, "done", _kept_text(len(submission.kept)))
         if isinstance(message, UndoMessage):
-            service.undo(message.project, message.batch_id, message.item, by=by)
+            service.undo(message.project, message.batch_id, message.item, by=by, desk=desk)
         elif isinstance(message, RedoMessage):
             service.redo(message.project, message.batch_id, message.item, by=by)
         elif isinstance(message, TakeBackMessage):
@@ -152,7 +158,8 @@ def summary(view: View, batch: Served | None, by: str = LOCAL) -> str:
         return "The model knows nothing yet. These images were chosen to cover the whole set."
     number = view.state.round
     is_as_you_go = view.project.config.refit == "label"
-    if batch is not None and view.state.last_undone(by) is not None and not is_as_you_go:
+    is_again = batch is not None and batch.again and view.state.last_undone(by) is not None
+    if batch is not None and is_again and not is_as_you_go:
         return f"Undone. Round {batch.round} is open again."
     if not view.rounds or number == 0:
         return f"{counted(len(view.state.labels), 'label')} came with the project."

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 from uuid import uuid4
 
@@ -16,16 +18,25 @@ from core.data.catalogue import Catalogue
 from core.engine.accuracies import Notes
 from core.engine.engine import Engine, policy_of
 from core.engine.registry import Build, is_small
+from core.errors import StoreBusyError
 from core.graph.kept import GraphStore
 from core.jobs.resources import Resources
+from core.people.leases import Leases
 from core.service.answering import Answering
+from core.service.log import Standing
 from core.service.view import View
 from core.session.events import Classes, Event, Reason, Served
-from core.session.labels import Labels
 from core.session.state import State
 from core.storage.base import Project, Store
 
 _LOGGER: Final = logging.getLogger("labelspread.ahead")
+
+_ATTEMPTS: Final = 20
+"""How often to choose anew when others answer meanwhile what was chosen."""
+
+_ASSUMED: Final = 2_000_000
+"""Items, times images on other desks that count as answered: what they teach is worked out for so
+many only, so that choosing takes no longer in a crowd."""
 
 
 class Service(Answering):
@@ -45,6 +56,8 @@ class Service(Answering):
         How much of the machine engines may use.
     graphs, notes
         Where graphs and accuracies are kept, so that a restart is quick; None: nowhere.
+    leases
+        Who has which images on screen; None stands for nobody yet.
     """
 
     def __init__(
@@ -57,6 +70,7 @@ class Service(Answering):
         resources: Resources | None = None,
         graphs: GraphStore | None = None,
         notes: Notes | None = None,
+        leases: Leases | None = None,
     ) -> None:
         super().__init__(
             store,
@@ -66,8 +80,10 @@ class Service(Answering):
             resources=resources,
             graphs=graphs,
             notes=notes,
+            leases=leases,
         )
-        self._shown: dict[str, str] = {}
+        self._lock = threading.Lock()
+        self._choosers: dict[str, threading.Lock] = {}
         self._ahead = ThreadPoolExecutor(max_workers=1, thread_name_prefix="solve-ahead")
 
     def ping(self) -> None:
@@ -79,8 +95,11 @@ class Service(Answering):
         self._ahead.shutdown(wait=False, cancel_futures=True)
         self._store.close()
 
-    def preparation(self, project_id: str) -> Build | None:
-        """The build of a large project's graph, begun now if need be; None if nobody has to wait.
+    def look(self, project_id: str) -> View | Build:
+        """A project as it stands in the store now.
+
+        A large one whose graph is not there yet has to be waited for: its build, begun now if need
+        be.
 
         Raises
         ------
@@ -89,10 +108,11 @@ class Service(Answering):
         LabelspreadError
             Whatever has stopped the build; the next call begins anew.
         """
-        config = self._open_project(project_id).config
-        if is_small(config) or self._engines.ready(config) is not None:
-            return None
-        return self._engines.start(config)
+        standing = self._log.open(project_id)
+        config = standing.project.config
+        if not is_small(config) and self._engines.ready(config) is None:
+            return self._engines.start(config)
+        return self._view(standing)
 
     def view(self, project_id: str) -> View:
         """A project as it stands in the store now. A large one may have to be waited for.
@@ -102,39 +122,109 @@ class Service(Answering):
         UnknownProjectError
             If it does not exist or was deleted.
         """
-        project = self._open_project(project_id)
-        state = self._log.state(project_id)
-        return View(project, state, self._engines.get(project.config), self._curves)
+        return self._view(self._log.open(project_id))
 
-    def batch(self, project_id: str) -> Served | None:
-        """The batch that waits for answers, chosen now if there is none; None if all is done."""
-        view = self.view(project_id)
+    def batch(self, project_id: str, *, desk: str = "") -> Served | None:
+        """What :meth:`serve` says of the project as it stands now."""
+        return self.serve(self.view(project_id), desk=desk)
 
-        def serve(state: State) -> Served | None:
-            return state.open_batch or self._next_batch(view, state)
+    def serve(self, view: View, *, desk: str = "") -> Served | None:
+        """The batch on a desk, chosen now if there is none; None if all is done.
 
-        def news(batch: Served | None, state: State) -> list[Event]:
-            events: list[Event] = _classes_noted(state, view.dataset.class_names)
-            if batch is not None and batch != state.open_batch:
-                events.append(batch)
-            return events
+        Parameters
+        ----------
+        desk
+            A browser. Two of them get different images, while there are enough.
 
-        batch = self._log.decide(project_id, serve, news)
-        if batch is not None and self._shown.get(project_id) != batch.batch_id:
-            self._shown[project_id] = batch_id = batch.batch_id
+        Raises
+        ------
+        StoreError
+            If the batch could not be noted.
+        """
+        project_id = view.project.project_id
+        with self._choosing(project_id):
+            for _ in range(_ATTEMPTS):
+                standing = self._log.known(view.standing)
+                elsewhere = self._leases.elsewhere(project_id, desk)
+                chosen = None
+                batch = self._at_hand(standing, desk, elsewhere)
+                if batch is None:
+                    batch = chosen = self._choose(view, standing, desk, elsewhere)
+                if batch is None and elsewhere:
+                    # All that is left is on other desks: it is shared.
+                    batch = standing.state.open_batch
+                    if batch is None:
+                        batch = chosen = self._choose(view, standing, desk, ())
+                if self._noted(view, standing, chosen):
+                    if batch is not None:
+                        self._put_on_desk(view, desk, batch)
+                    return batch
+        raise StoreBusyError(f"of project {project_id}")
+
+    def _view(self, standing: Standing) -> View:
+        return View(standing, self._engines.get(standing.project.config), self._curves)
+
+    def _choosing(self, project_id: str) -> threading.Lock:
+        """Held by whoever chooses a batch of this project, so that the next one sees which."""
+        with self._lock:
+            return self._choosers.setdefault(project_id, threading.Lock())
+
+    def _at_hand(self, standing: Standing, desk: str, elsewhere: tuple[int, ...]) -> Served | None:
+        """A batch that waits for answers: the desk's own, or the newest one that nobody has.
+
+        One that was left behind while others went on is chosen anew instead: the model has learned
+        more since.
+        """
+        project_id, state = standing.project.project_id, standing.state
+        open_batches = state.open_batches[::-1]
+        for batch in open_batches:
+            if self._leases.holds(project_id, desk, batch.batch_id):
+                return batch
+        for batch in open_batches:
+            is_news = batch.round >= state.round or bool(batch.again)
+            if is_news and set(elsewhere).isdisjoint(batch.items):
+                return batch
+        return None
+
+    def _noted(self, view: View, standing: Standing, chosen: Served | None) -> bool:
+        """Store a chosen batch, and what is new about the classes.
+
+        False if some of its items were answered while it was chosen.
+        """
+        names = view.dataset.class_names
+        if chosen is None and not _classes_noted(standing.state, names):
+            return True
+
+        def is_free(now: Standing) -> tuple[State, bool]:
+            return now.state, chosen is None or now.state.settled.isdisjoint(chosen.items)
+
+        def news(found: tuple[State, bool]) -> list[Event]:
+            state, free = found
+            new = [chosen] if chosen is not None else []
+            return [*_classes_noted(state, names), *new] if free else []
+
+        return self._log.decide(view.project.project_id, is_free, news)[1]
+
+    def _put_on_desk(self, view: View, desk: str, batch: Served) -> None:
+        project_id, batch_id = view.project.project_id, batch.batch_id
+        was_there = self._leases.last(project_id, desk) == batch_id
+        self._leases.take(project_id, desk, batch_id, batch.items)
+        if not was_there:
             self._ahead.submit(
                 _solve_ahead,
                 view.project,
                 view.engine,
                 batch.items,
-                # Another batch may be on screen before all of this one is solved.
-                lambda: self._shown[project_id] == batch_id,
+                # Another batch may be on the desk before all of this one is solved.
+                lambda: self._leases.holds(project_id, desk, batch_id),
             )
-        return batch
 
-    def _next_batch(self, view: View, state: State) -> Served | None:
+    def _choose(
+        self, view: View, standing: Standing, desk: str, elsewhere: tuple[int, ...]
+    ) -> Served | None:
+        state = standing.state
         labels = state.labels
-        number, reasons = self._next_items(view, state, labels)
+        number, reasons = self._next_items(view, state, desk, elsewhere)
         if not reasons:
             return None
         items = tuple(reasons)
@@ -153,24 +243,27 @@ class Service(Answering):
         )
 
     def _next_items(
-        self, view: View, state: State, labels: Labels
+        self, view: View, state: State, desk: str, elsewhere: tuple[int, ...]
     ) -> tuple[int, dict[int, Reason]]:
         """The round of the next batch; its items, in order, each with the reason to ask."""
-        config = view.project.config
+        config, project_id = view.project.config, view.project.project_id
         size = config.batch_size
         number = state.round + 1
         first: tuple[int, ...] = ()
         if config.refit == "label":
-            number, first = state.as_you_go(size)
-        elif (reopened := state.reopened_batch(size)) is not None:
+            last = self._leases.last(project_id, desk)
+            number, first = state.as_you_go(size, last, elsewhere)
+        elif (reopened := state.reopened_batch(size, elsewhere)) is not None:
             number, first = reopened
             return number, {item: state.reason(item) for item in first}
-        policy, random = policy_of(config), _chance(view.project.project_id, state)
-        settled = state.settled
+        policy, random = policy_of(config), _chance(project_id, state)
+        out = state.settled | set(elsewhere)
+        assumed = (*elsewhere[: _ASSUMED // view.dataset.n_items], *first)
         wanted = size - len(first)
-        chosen = view.engine.choose(policy, labels, settled | state.resting, wanted, random, first)
+        choose = partial(view.engine.choose, policy, state.labels)
+        chosen = choose(out | state.resting, wanted, random, assumed)
         if not first and not chosen:
-            chosen = view.engine.choose(policy, labels, settled, wanted, random)
+            chosen = choose(out, wanted, random, assumed)
         reasons = {item: state.reason(item) for item in first}
         return number, reasons | {choice.item: choice.reason for choice in chosen}
 

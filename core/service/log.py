@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
 from core.errors import (
+    LabelspreadError,
     SequenceConflictError,
     StoreBusyError,
+    UnknownProjectError,
 )
 from core.session.events import Event
 from core.session.fold import fold
 from core.session.labels import Labels
 from core.session.state import State
-from core.storage.base import Recorded, Store
+from core.storage.base import Project, Store
 
 Decision = TypeVar("Decision")
 
 _ATTEMPTS: Final = 20
 """How often to decide anew when others write to the same log at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A project, and what its log amounts to."""
+
+    project: Project
+    state: State
 
 
 class Log:
@@ -37,60 +48,87 @@ class Log:
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
-        self._states: dict[str, State] = {}
+        self._known: dict[str, Standing] = {}
         self._generation = store.generation
-        self._states_lock = threading.Lock()
+        self._lock = threading.Lock()
+        self._writers: dict[str, threading.Lock] = {}
 
     def decide(
         self,
         project_id: str,
-        decide: Callable[[State], Decision],
-        events: Callable[[Decision, State], Sequence[Event]],
+        decide: Callable[[Standing], Decision],
+        events: Callable[[Decision], Sequence[Event]],
     ) -> Decision:
-        """Decide on the latest state, and store the outcome before anybody else changes it."""
-        for _ in range(_ATTEMPTS):
-            generation = self._store.generation
-            state = self.state(project_id)
-            decision = decide(state)
-            new = events(decision, state)
-            if new:
+        """Decide on the latest standing, and store the outcome before anybody else changes it.
+
+        What is known here is tried first: the store takes it only if it is the latest. So one
+        statement does it all, unless another process has written meanwhile.
+
+        Raises
+        ------
+        UnknownProjectError
+            If the project does not exist or was deleted.
+        StoreError
+            If the outcome could not be stored.
+        """
+        with self._writer(project_id):
+            for attempt in range(_ATTEMPTS):
+                generation = self._store.generation
+                known = self._remembered(project_id) if attempt == 0 else None
+                standing = known or self.open(project_id)
                 try:
-                    self._store.append(
-                        project_id, state.seq, new, self._clock(), generation=generation
-                    )
-                except SequenceConflictError:
-                    # Read all of it anew: a backup may have been put in its place.
-                    with self._states_lock:
-                        self._states.pop(project_id, None)
+                    decision = decide(standing)
+                except LabelspreadError:
+                    if known is None:
+                        raise
                     continue
-            return decision
+                new = events(decision)
+                if new and self._append(standing, new, generation):
+                    return decision
+                if not new and known is None:
+                    return decision
         raise StoreBusyError(f"of project {project_id}")
 
-    def state(self, project_id: str) -> State:
-        """The state of a project, with all events that the store has by now."""
-        generation, known, recorded = self._read_on(project_id)
-        if not recorded:
-            return known
-        state = fold(known, (r.event for r in recorded), (r.at for r in recorded))
-        with self._states_lock:
-            newest = self._states.get(project_id, State())
-            if generation == self._generation and state.seq >= newest.seq:
-                self._states[project_id] = state
-        return state
+    def read(self, project_id: str) -> Standing:
+        """A project, deleted or not, with all events that the store has by now.
 
-    def _read_on(self, project_id: str) -> tuple[int, State, Sequence[Recorded]]:
-        """The store's generation, what was folded of its log before, and the events since."""
+        Raises
+        ------
+        UnknownProjectError
+            If it does not exist.
+        """
         while True:
-            with self._states_lock:
-                generation = self._store.generation
-                if generation != self._generation:
-                    # The store is another one; nothing that was folded counts any more.
-                    self._states.clear()
-                    self._generation = generation
-                known = self._states.get(project_id, State())
-            recorded = self._store.events(project_id, after=known.seq)
-            if generation == self._store.generation:
-                return generation, known, recorded
+            generation = self._now()
+            known = self._remembered(project_id)
+            state = known.state if known else State()
+            reading = self._store.read(project_id, after=state.seq)
+            if generation != self._store.generation:
+                continue
+            if reading.events:
+                state = fold(
+                    state, (r.event for r in reading.events), (r.at for r in reading.events)
+                )
+            standing = Standing(reading.project, state)
+            self._remember(standing, generation)
+            return standing
+
+    def open(self, project_id: str) -> Standing:
+        """A project that was not deleted, with all events that the store has by now.
+
+        Raises
+        ------
+        UnknownProjectError
+            If it does not exist or was deleted.
+        """
+        standing = self.read(project_id)
+        if standing.project.deleted_at is not None:
+            raise UnknownProjectError(project_id)
+        return standing
+
+    def known(self, standing: Standing) -> Standing:
+        """The latest that is known here of a project, which may be newer than a standing."""
+        known = self._remembered(standing.project.project_id)
+        return known if known and known.state.seq > standing.state.seq else standing
 
     def labels_at(self, project_id: str, numbers: Collection[int]) -> Iterator[Labels]:
         """The labels there were after the events of these numbers, in the order of the log.
@@ -102,3 +140,50 @@ class Log:
             state = fold(state, [record.event])
             if state.seq in numbers:
                 yield state.labels
+
+    def _append(self, standing: Standing, new: Sequence[Event], generation: int) -> bool:
+        """Store events, and know what comes of them; False if others were first."""
+        project_id, at = standing.project.project_id, self._clock()
+        state = fold(standing.state, new, [at] * len(new))
+        try:
+            self._store.append(project_id, standing.state.seq, new, at, generation=generation)
+        except SequenceConflictError:
+            if self.read(project_id).state.seq == standing.state.seq:
+                # Nobody was first, so what was folded is of another log.
+                self._forget(project_id)
+            return False
+        self._remember(Standing(standing.project, state), generation)
+        return True
+
+    def _writer(self, project_id: str) -> threading.Lock:
+        """Held by the one of this process that adds to a log now: none is in another's way."""
+        with self._lock:
+            return self._writers.setdefault(project_id, threading.Lock())
+
+    def _now(self) -> int:
+        """The store's generation; nothing that was folded counts any more if it is another one."""
+        with self._lock:
+            generation = self._store.generation
+            if generation != self._generation:
+                self._known.clear()
+                self._generation = generation
+            return generation
+
+    def _remembered(self, project_id: str) -> Standing | None:
+        with self._lock:
+            if self._generation != self._store.generation:
+                return None
+            return self._known.get(project_id)
+
+    def _remember(self, standing: Standing, generation: int) -> None:
+        project_id = standing.project.project_id
+        with self._lock:
+            newest = self._known.get(project_id)
+            if generation == self._generation and (
+                newest is None or standing.state.seq >= newest.state.seq
+            ):
+                self._known[project_id] = standing
+
+    def _forget(self, project_id: str) -> None:
+        with self._lock:
+            self._known.pop(project_id, None)

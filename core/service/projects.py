@@ -23,6 +23,7 @@ from core.errors import (
 )
 from core.graph.kept import GraphStore
 from core.jobs.resources import Resources
+from core.people.leases import Leases
 from core.service.curve import Curves
 from core.service.log import Log
 from core.session.events import Given
@@ -50,6 +51,8 @@ class Projects:
         How much of the machine engines may use.
     graphs, notes
         Where graphs and accuracies are kept, so that a restart is quick; None: nowhere.
+    leases
+        Who has which images on screen; None stands for nobody yet.
     """
 
     def __init__(
@@ -62,7 +65,9 @@ class Projects:
         resources: Resources | None = None,
         graphs: GraphStore | None = None,
         notes: Notes | None = None,
+        leases: Leases | None = None,
     ) -> None:
+        self._leases = leases or Leases()
         self._store = store
         self._clock = clock
         self._new_id = new_id
@@ -171,7 +176,7 @@ class Projects:
 
     def n_labels(self, project_id: str) -> int:
         """How many labels a project has."""
-        return len(self._log.state(project_id).labels)
+        return len(self._log.read(project_id).state.labels)
 
     def problem(self, project_id: str) -> str:
         """Why a project cannot be worked on, in a sentence; empty if nothing is in the way."""
@@ -179,8 +184,8 @@ class Projects:
 
     def known_accuracy(self, project_id: str) -> float | None:
         """Share of all items predicted right, where it is known without building anything."""
-        config = self._open_project(project_id).config
-        labels = self._log.state(project_id).labels
+        standing = self._log.open(project_id)
+        config, labels = standing.project.config, standing.state.labels
         name = note_name(config, self._catalogue.version(config.dataset))
         noted = self._notes.get(name(labels.digest))
         if noted is not None:

@@ -13,6 +13,7 @@ from core.learning.beliefs import Beliefs
 from core.learning.metrics import LabelCheck, Report
 from core.service import rounds
 from core.service.curve import Curves
+from core.service.log import Standing
 from core.service.rounds import RoundRecord
 from core.session.labels import Labels
 from core.session.state import State
@@ -23,10 +24,19 @@ from core.storage.base import Project
 class View:
     """A project at one moment: nothing in it changes, whatever others do meanwhile."""
 
-    project: Project
-    state: State
+    standing: Standing
     engine: Engine
     curves: Curves
+
+    @property
+    def project(self) -> Project:
+        """The project itself."""
+        return self.standing.project
+
+    @property
+    def state(self) -> State:
+        """What its log amounts to."""
+        return self.standing.state
 
     @property
     def dataset(self) -> Dataset:

@@ -1,7 +1,7 @@
 """Where projects and their logs are kept."""
 
 from core.storage.backups import backup, restore
-from core.storage.base import BrokenProject, Project, Recorded, Store
+from core.storage.base import BrokenProject, Project, Reading, Recorded, Store
 from core.storage.memory import MemoryStore
 from core.storage.sql import SqlStore, open_store
 
@@ -9,6 +9,7 @@ __all__ = [
     "BrokenProject",
     "MemoryStore",
     "Project",
+    "Reading",
     "Recorded",
     "SqlStore",
     "Store",

@@ -88,6 +88,14 @@ class Recorded:
     event: Event
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A project, and the events of its log that were asked for, at one moment."""
+
+    project: Project
+    events: tuple[Recorded, ...]
+
+
 class Store(Protocol):
     """See the module's text for what every implementation guarantees."""
 
@@ -158,6 +166,20 @@ class Store(Protocol):
             If the log does not end there (any more), or is another one.
         UnknownProjectError
             If there is no such project, or it was deleted.
+        """
+        ...
+
+    def read(self, project_id: str, after: int = 0) -> Reading:
+        """A project, deleted or not, and its events numbered above ``after``, in order.
+
+        Raises
+        ------
+        UnknownProjectError
+            If there is none.
+        ProjectUnusableError
+            If its settings cannot be read.
+        EventDamagedError
+            If one of the events cannot be read.
         """
         ...
 

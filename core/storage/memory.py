@@ -9,7 +9,7 @@ from datetime import datetime
 
 from core.errors import SequenceConflictError, UnknownProjectError
 from core.session.events import Event
-from core.storage.base import Project, Recorded
+from core.storage.base import Project, Reading, Recorded
 
 
 class MemoryStore:
@@ -86,6 +86,11 @@ class MemoryStore:
             log.extend(
                 Recorded(seq, at, event) for seq, event in enumerate(events, expected_seq + 1)
             )
+
+    def read(self, project_id: str, after: int = 0) -> Reading:
+        """A project, and its events numbered above ``after``."""
+        with self._lock:
+            return Reading(self._get(project_id), tuple(self._logs[project_id][after:]))
 
     def events(self, project_id: str, after: int = 0) -> tuple[Recorded, ...]:
         """The events numbered above ``after``."""

@@ -30,7 +30,7 @@ from core.errors import (
 from core.session.events import Event
 from core.session.formats import write_event
 from core.storage import sqlite, tables
-from core.storage.base import BrokenProject, Project, Recorded
+from core.storage.base import BrokenProject, Project, Reading, Recorded
 from core.storage.gate import Gate
 from core.storage.rows import read_events, read_project
 from core.storage.sqlite_file import Sight, SqliteFile
@@ -55,12 +55,13 @@ _A_COMMIT: Final = 3 * 4096
 _PROJECTS: Final = "SELECT project_id, name, config, created_at, deleted_at FROM projects"
 _ALL_PROJECTS: Final = sa.text(f"{_PROJECTS} ORDER BY created_at, name")
 _ONE_PROJECT: Final = sa.text(f"{_PROJECTS} WHERE project_id = :project_id")
-_EVENTS: Final = sa.text(
-    "SELECT e.seq, e.at, e.body FROM projects p "
-    "LEFT JOIN events e ON e.project_id = p.project_id AND e.seq > :after "
-    "WHERE p.project_id = :project_id ORDER BY e.seq"
+_READ: Final = sa.text(
+    "SELECT 0 AS seq, created_at AS at, config AS body, name, deleted_at "
+    "FROM projects WHERE project_id = :project_id "
+    "UNION ALL SELECT seq, at, body, NULL, NULL "
+    "FROM events WHERE project_id = :project_id AND seq > :after ORDER BY seq"
 )
-"""One row without a number if there is the project and no such event; none if there is no project.
+"""The project under number 0, and its events; nothing if there is no project.
 
 Statements are text where they are run all the time: their rows come as the driver gives them.
 """
@@ -191,10 +192,7 @@ class SqlStore:
             rows = _tuples(connection.execute(_ONE_PROJECT, {"project_id": project_id}))
         if not rows:
             raise UnknownProjectError(project_id)
-        project = read_project(rows[0])
-        if isinstance(project, BrokenProject):
-            raise ProjectUnusableError(project.problem, project.remedy)
-        return project
+        return _usable(read_project(rows[0]))
 
     def rename(self, project_id: str, name: str) -> None:
         """Give a project another name."""
@@ -246,22 +244,28 @@ class SqlStore:
         except IntegrityError as error:
             raise SequenceConflictError(project_id, expected_seq) from error
 
+    def read(self, project_id: str, after: int = 0) -> Reading:
+        """A project, and its events numbered above ``after``, by one statement."""
+        (_, created_at, config, name, deleted_at), events = self._read(project_id, after)
+        project = _usable(read_project((project_id, name, config, created_at, deleted_at)))
+        return Reading(project, events)
+
     def events(self, project_id: str, after: int = 0) -> tuple[Recorded, ...]:
         """The events numbered above ``after``."""
+        return self._read(project_id, after)[1]
+
+    def _read(self, project_id: str, after: int) -> tuple[tuple[Any, ...], tuple[Recorded, ...]]:
         found: list[Recorded] = []
         with self._reading() as connection:
-            result = connection.execute(_EVENTS, {"project_id": project_id, "after": after})
+            result = connection.execute(_READ, {"project_id": project_id, "after": after})
             cursor = result.cursor
             assert cursor is not None
-            rows = cursor.fetchmany(_CHUNK)
-            if not rows:
+            first = cursor.fetchone()
+            if first is None:
                 raise UnknownProjectError(project_id)
-            if rows[0][0] is None:
-                return ()
-            while rows:
-                found.extend(read_events(rows))
-                rows = cursor.fetchmany(_CHUNK)
-        return tuple(found)
+            while rows := cursor.fetchmany(_CHUNK):
+                found.extend(read_events(row[:3] for row in rows))
+        return first, tuple(found)
 
     def head(self, project_id: str) -> int:
         """The number of the last event."""
@@ -473,6 +477,12 @@ def _head(connection: Connection, project_id: str) -> tuple[bool, int]:
     if not rows:
         raise UnknownProjectError(project_id)
     return rows[0][0] is not None, rows[0][1] or 0
+
+
+def _usable(project: Project | BrokenProject) -> Project:
+    if isinstance(project, BrokenProject):
+        raise ProjectUnusableError(project.problem, project.remedy)
+    return project
 
 
 def _require_end(connection: Connection, project_id: str, expected_seq: int) -> None:

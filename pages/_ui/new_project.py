@@ -76,8 +76,7 @@ def new_project(open_project: Callable[[Project], None]) -> None:
         config = make_config(values)
         with st.spinner("Building the similarity graph …"):
             project = handle.service().create_project(name, config)
-            if handle.service().preparation(project.project_id) is None:
-                handle.service().view(project.project_id)
+            handle.service().look(project.project_id)
     except LabelspreadError as error:
         shell.say_error(error)
         return

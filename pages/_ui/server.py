@@ -35,6 +35,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.cli import main_run
 
 from core.jobs.once import Latest
+from pages._ui.desk import Desks
 from pages._ui.front_door import FrontDoor
 from pages._ui.gate import HOSTS_VARIABLE, LOOPBACK, Gate, allowed_hosts, only_this_machine
 from pages._ui.health import Health
@@ -225,7 +226,12 @@ def main() -> None:
     PagesManager.uses_pages_directory = False
     app = st.App(
         APP_FILE,
-        middleware=[Middleware(Gate), Middleware(FrontDoor), Middleware(StaticGzip)],
+        middleware=[
+            Middleware(Gate),
+            Middleware(Desks),
+            Middleware(FrontDoor),
+            Middleware(StaticGzip),
+        ],
         routes=[Route("/healthz", Health(_ping).answer)],
         lifespan=_lifespan,
         on_script_error=_unexpected,

@@ -125,13 +125,14 @@ def require_view() -> View:
 
 
 def _view(project_id: str) -> View:
-    build = handle.service().preparation(project_id)
-    # What is nearly done gets a moment, so that nothing flickers.
-    if build is not None and not build.ends_within(_MOMENT):
-        waiting(build, handle.service().project(project_id).name)
-        st.page_link("pages/projects.py", label="Other projects", icon=":material/folder_open:")
-        st.stop()
-    view = handle.service().view(project_id)
+    view = handle.service().look(project_id)
+    if isinstance(view, Build):
+        # What is nearly done gets a moment, so that nothing flickers.
+        if not view.ends_within(_MOMENT):
+            waiting(view, handle.service().project(project_id).name)
+            st.page_link("pages/projects.py", label="Other projects", icon=":material/folder_open:")
+            st.stop()
+        view = handle.service().view(project_id)
     project_menu(view.project)
     return view
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import bootstrap, storage
 from core.config import ProjectConfig
+from core.service.conversation import respond
 from core.service.labelling import Service
 from core.session.events import Answer, AnswerKind
 from pages._ui import handle
@@ -25,6 +26,8 @@ from pages._ui.answers import changes_of
 from pages._ui.labeler import KEY
 
 PAGE = "pages/label.py"
+DESK = "test session id"
+"""Of all sessions that run without a browser."""
 PAGES = [PAGE, "pages/progress.py", "pages/projects.py"]
 
 OpenPage = Callable[..., AppTest]
@@ -513,3 +516,36 @@ def test_a_class_that_is_called_like_a_choice_of_the_list_is_not_that_choice(
             Answer(item=batch.items[0], kind=AnswerKind.LABEL, label=names[1]),
         )
     ]
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """Every statement that any database runs, BEGIN and COMMIT too, as SQLite itself counts."""
+    run: list[str] = []
+
+    def watch(connection: Any, *_: object) -> None:
+        connection.set_trace_callback(run.append)
+
+    sa.event.listen(sa.pool.Pool, "checkout", watch)
+    yield run
+    sa.event.remove(sa.pool.Pool, "checkout", watch)
+
+
+@pytest.mark.parametrize("refit", ["round", "label"])
+def test_an_answer_takes_four_statements_from_the_key_to_the_next_image(
+    open_page: OpenPage,
+    service: Service,
+    statements: list[str],
+    refit: Literal["round", "label"],
+):
+    config = ProjectConfig(n_samples=200, refit=refit)
+    page = open_page(PAGE, project=service.create_project("Some", config).project_id)
+    for number in range(3):
+        before = shown(page)["batch_id"]
+        statements.clear()
+        # A browser's message comes by a callback, before the page runs once.
+        receipt = respond(service, submit(page, id=f"m{number}"), desk=DESK)
+        assert receipt.outcome == "done"
+        page.run()
+        assert shown(page)["batch_id"] != before
+        assert 0 < len(statements) <= 4, statements

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config import ProjectConfig
 from core.engine import engine, registry
+from core.engine.registry import Build
 from core.graph import similarity
 from core.graph.neighbours import nearest_neighbours
 from core.jobs.progress import CancelledError
@@ -69,8 +70,8 @@ def test_a_large_project_shows_how_far_its_graph_has_come(open_page: OpenPage, s
     assert bar.proto.text.startswith("Finding neighbours · ")
     assert bar.proto.value in (25, 40)
     brake.let_go.set()
-    build = service.preparation(project)
-    assert build is not None
+    build = service.look(project)
+    assert isinstance(build, Build)
     build.wait(30)
     page.run()
     assert headings(page) == []
@@ -84,8 +85,8 @@ def test_a_build_that_was_cancelled_says_so_and_can_be_tried_again(
     project = large_project(service)
     page = open_page(name, project=project)
     brake.reached.wait(30)
-    build = service.preparation(project)
-    assert build is not None
+    build = service.look(project)
+    assert isinstance(build, Build)
     next(button for button in page.button if button.label == "Cancel").click().run()
     with pytest.raises(CancelledError):
         build.wait(30)

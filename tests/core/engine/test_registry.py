@@ -18,11 +18,12 @@ from core.data.catalogue import Catalogue
 from core.engine import engine, registry
 from core.engine.accuracies import Notes
 from core.engine.engine import Engine, build_engine
-from core.engine.registry import Engines
+from core.engine.registry import Build, Engines
 from core.errors import InvalidDatasetError
 from core.graph.kept import GraphStore
 from core.jobs.progress import CancelledError, Progress, silent
 from core.service.labelling import Service
+from core.service.view import View
 from core.session.events import Answer, AnswerKind
 from core.session.labels import Labels
 from core.storage import MemoryStore
@@ -301,12 +302,12 @@ def test_a_large_project_says_how_far_its_graph_has_come_and_a_small_one_is_just
     service = Service(MemoryStore(), graphs=GraphStore(folder / "graphs"))
     small = service.create_project("Small", SMALL).project_id
     large = service.create_project("Large", WEIGHTED).project_id
-    assert service.preparation(small) is None
+    assert isinstance(service.look(small), View)
     assert service.known_accuracy(large) is None
-    build = service.preparation(large)
-    assert build is not None
+    build = service.look(large)
+    assert isinstance(build, Build)
     build.wait(30)
-    assert service.preparation(large) is None
+    assert isinstance(service.look(large), View)
     assert service.known_accuracy(large) == 0
     assert service.n_labels(large) == 0
     assert service.view(large).dataset.n_items == 300

@@ -1,0 +1,297 @@
+"""Several people on one project: each has images of their own, while there are enough."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+
+import pytest
+
+from core.config import ProjectConfig
+from core.people.leases import IDLE, Leases
+from core.service.conversation import summary
+from core.service.labelling import Service
+from core.session.events import Answered, Served, Undone
+from core.storage import MemoryStore, Store, open_store
+from core.storage.base import Reading
+from tests.core.builders import TickingClock, label, numbered
+
+TEN = ProjectConfig(n_samples=10, batch_size=5)
+MANY = ProjectConfig(n_samples=200, batch_size=5)
+AS_YOU_GO = ProjectConfig(n_samples=200, batch_size=5, refit="label")
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def service(clock: Clock) -> Service:
+    return new_service(MemoryStore(), clock=clock)
+
+
+def new_service(store: Store, name: str = "id", clock: Callable[[], float] = monotonic) -> Service:
+    return Service(store, clock=TickingClock(), new_id=numbered(name), leases=Leases(clock))
+
+
+def project_of(service: Service, config: ProjectConfig) -> str:
+    return service.create_project("Shared", config).project_id
+
+
+def on_desk(service: Service, project: str, desk: str) -> Served:
+    batch = service.batch(project, desk=desk)
+    assert batch is not None
+    return batch
+
+
+def answer(service: Service, project: str, batch: Served, n: int | None = None) -> None:
+    service.submit(project, batch.batch_id, [label(item) for item in batch.items[:n]])
+
+
+@pytest.mark.parametrize("config", [MANY, AS_YOU_GO], ids=["rounds", "as you go"])
+def test_two_desks_never_have_the_same_image_and_each_keeps_its_own(
+    service: Service, config: ProjectConfig
+):
+    project = project_of(service, config)
+    for _ in range(6):
+        ann, bob = on_desk(service, project, "ann"), on_desk(service, project, "bob")
+        assert set(ann.items).isdisjoint(bob.items)
+        assert on_desk(service, project, "ann") == ann
+        assert on_desk(service, project, "bob") == bob
+        answer(service, project, ann, 1)
+        assert on_desk(service, project, "bob") == bob, "an answer of Ann is not Bob's business"
+        answer(service, project, bob, 1)
+
+
+def test_as_you_go_the_image_that_a_desk_looks_at_next_stays_whatever_others_answer(
+    service: Service,
+):
+    project = project_of(service, AS_YOU_GO)
+    ann = on_desk(service, project, "ann")
+    bob = on_desk(service, project, "bob")
+    for _ in range(4):
+        answer(service, project, ann, 1)
+        answer(service, project, bob, 1)
+        next_bob, next_ann = on_desk(service, project, "bob"), on_desk(service, project, "ann")
+        assert next_ann.items[:2] == ann.items[1:3]
+        assert next_bob.items[:2] == bob.items[1:3]
+        ann, bob = next_ann, next_bob
+
+
+def test_ten_desks_that_ask_at_the_same_time_get_ten_batches(service: Service):
+    project = project_of(service, MANY)
+    together = threading.Barrier(10)
+
+    def ask(desk: int) -> tuple[int, ...]:
+        together.wait(30)
+        return on_desk(service, project, str(desk)).items
+
+    with ThreadPoolExecutor(10) as threads:
+        found = [item for items in threads.map(ask, range(10)) for item in items]
+    assert len(set(found)) == len(found) == 50
+
+
+def test_ten_tabs_of_one_desk_that_ask_at_the_same_time_get_one_batch(service: Service):
+    project = project_of(service, MANY)
+    together = threading.Barrier(10)
+
+    def ask(_: int) -> str:
+        together.wait(30)
+        return on_desk(service, project, "ann").batch_id
+
+    with ThreadPoolExecutor(10) as threads:
+        assert len(set(threads.map(ask, range(10)))) == 1
+    assert len(service.view(project).state.batches) == 1
+
+
+def test_when_all_that_is_left_is_on_other_desks_it_is_shared(service: Service):
+    project = project_of(service, TEN)
+    ann, bob = on_desk(service, project, "ann"), on_desk(service, project, "bob")
+    answer(service, project, ann)
+    assert on_desk(service, project, "ann") == bob
+    assert on_desk(service, project, "bob") == bob
+    answer(service, project, bob, 2)
+    # What was answered in part is chosen anew, and shared again.
+    left = on_desk(service, project, "ann")
+    assert set(left.items) == set(bob.items[2:])
+    assert on_desk(service, project, "bob") == left
+    answer(service, project, left)
+    assert service.batch(project, desk="ann") is None
+    assert service.batch(project, desk="bob") is None
+
+
+def test_an_answer_to_a_part_that_nobody_came_back_from_leaves_nothing_out(service: Service):
+    project = project_of(service, TEN)
+    ann, bob = on_desk(service, project, "ann"), on_desk(service, project, "bob")
+    # Bob's tab is closed with his answer on its way.
+    answer(service, project, bob, 2)
+    answer(service, project, ann)
+    assert set(on_desk(service, project, "ann").items) == set(bob.items[2:])
+
+
+def test_what_a_desk_has_left_is_offered_to_others_after_a_while(service: Service, clock: Clock):
+    project = project_of(service, MANY)
+    bob = on_desk(service, project, "bob")
+    clock.now += IDLE - 1
+    ann = on_desk(service, project, "ann")
+    assert ann != bob
+    clock.now += 1
+    # Ann has not finished: hers stays. Somebody new gets what Bob has left.
+    assert on_desk(service, project, "ann") == ann
+    assert on_desk(service, project, "eve") == bob
+    # And Bob, when he is back, gets something else.
+    assert on_desk(service, project, "bob") not in (ann, bob)
+
+
+def test_who_comes_back_late_finds_what_was_there_unless_others_have_gone_on(
+    service: Service, clock: Clock
+):
+    project = project_of(service, MANY)
+    bob = on_desk(service, project, "bob")
+    clock.now += 100 * IDLE
+    assert on_desk(service, project, "bob") == bob
+    for _ in range(2):
+        answer(service, project, on_desk(service, project, "ann"))
+    clock.now += 100 * IDLE
+    assert on_desk(service, project, "bob") != bob, "the model has learned more since"
+
+
+def test_after_a_restart_desks_get_the_open_batches_again(clock: Clock):
+    store = MemoryStore()
+    service = new_service(store, "before", clock)
+    project = project_of(service, MANY)
+    batches = [on_desk(service, project, desk) for desk in ("ann", "bob")]
+    service = new_service(store, "after", clock)
+    again = [on_desk(service, project, desk) for desk in ("ann", "bob")]
+    assert {batch.batch_id for batch in again} == {batch.batch_id for batch in batches}
+
+
+def test_an_undo_takes_nothing_from_other_desks(service: Service):
+    project = project_of(service, MANY)
+    ann, bob = on_desk(service, project, "ann"), on_desk(service, project, "bob")
+    answer(service, project, ann)
+    after = on_desk(service, project, "ann")
+    service.undo(project, ann.batch_id, ann.items[-1], desk="ann")
+    assert on_desk(service, project, "bob") == bob
+    assert summary(service.view(project), bob).startswith("Round 1: ")
+    again = on_desk(service, project, "ann")
+    assert again.items == ann.items[-1:]
+    assert summary(service.view(project), again) == "Undone. Round 1 is open again."
+    service.redo(project, ann.batch_id, ann.items[-1])
+    assert on_desk(service, project, "ann") == after
+    assert on_desk(service, project, "bob") == bob
+
+
+def test_an_undone_image_is_on_one_desk_only(service: Service):
+    project = project_of(service, MANY)
+    ann, bob = on_desk(service, project, "ann"), on_desk(service, project, "bob")
+    answer(service, project, ann)
+    answer(service, project, bob)
+    service.undo(project, bob.batch_id, bob.items[-1], desk="bob")
+    assert on_desk(service, project, "bob").items == bob.items[-1:]
+    assert bob.items[-1] not in on_desk(service, project, "ann").items
+
+
+class Watched(MemoryStore):
+    """A store that says what was asked of it, and what others do just before something is added."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[str] = []
+        self.n_read = 0
+        self.before: list[Callable[[], object]] = []
+
+    def read(self, project_id, after=0) -> Reading:
+        reading = super().read(project_id, after)
+        self.calls.append("read")
+        self.n_read += len(reading.events)
+        return reading
+
+    def append(self, project_id, expected_seq, events, at, *, generation=None):
+        if self.before:
+            self.before.pop()()
+        self.calls.append("append")
+        super().append(project_id, expected_seq, events, at, generation=generation)
+
+
+def test_an_answer_takes_one_call_of_the_store_and_the_next_batch_two(clock: Clock):
+    store = Watched()
+    service = new_service(store, clock=clock)
+    project = project_of(service, MANY)
+    batch = on_desk(service, project, "ann")
+    for work, calls in (
+        (lambda: answer(service, project, batch), ["append"]),
+        (lambda: on_desk(service, project, "ann"), ["read", "append"]),
+        (lambda: on_desk(service, project, "ann"), ["read"]),
+    ):
+        store.calls.clear()
+        work()
+        assert store.calls == calls
+
+
+def test_a_conflict_reads_what_is_new_and_no_more(clock: Clock):
+    """Two processes in turn, each of which knows nothing of the other's last answer."""
+    store = Watched()
+    left, right = new_service(store, "left", clock), new_service(store, "right", clock)
+    project = project_of(left, MANY)
+    desks = [(left, "ann"), (right, "bob")]
+    for _ in range(5):
+        for service, desk in desks:
+            answer(service, project, on_desk(service, project, desk))
+    n_events = store.head(project)
+    # Each event was read by the process that has not written it, and by no other.
+    assert store.n_read <= n_events
+
+
+def test_what_is_answered_elsewhere_while_it_is_chosen_is_not_served(clock: Clock):
+    store = Watched()
+    slow, fast = new_service(store, "slow", clock), new_service(store, "fast", clock)
+    project = project_of(slow, MANY)
+    first = on_desk(fast, project, "bob")
+    answer(fast, project, first)
+    # Both choose the same one at the same state of the log; the other process was quicker.
+    store.before.append(lambda: answer(fast, project, on_desk(fast, project, "bob")))
+    batch = on_desk(slow, project, "ann")
+    labels = slow.view(project).labels
+    assert len(labels) == 10
+    assert set(batch.items).isdisjoint(labels)
+
+
+def test_what_was_chosen_is_kept_if_others_have_only_said_something_else(clock: Clock):
+    store = Watched()
+    slow, fast = new_service(store, "slow", clock), new_service(store, "fast", clock)
+    project = project_of(fast, MANY)
+    first = on_desk(fast, project, "bob")
+    answer(fast, project, first)
+    store.before.append(lambda: fast.correct(project, first.batch_id, label(first.items[0], "7")))
+    assert on_desk(slow, project, "ann").batch_id == "slow-1", "chosen once"
+    assert slow.view(project).labels[first.items[0]] == "7"
+
+
+def test_nothing_is_decided_on_a_standing_that_is_not_the_stores(tmp_path):
+    """An answer that another process has undone since is refused by what the store says."""
+    url = f"sqlite:///{tmp_path / 'labels.db'}"
+    stores = open_store(url), open_store(url)
+    left, right = (new_service(store, name) for store, name in zip(stores, "lr", strict=True))
+    project = project_of(left, MANY)
+    batch = on_desk(left, project, "")
+    answer(left, project, batch, 1)
+    assert right.undo(project, batch.batch_id, batch.items[0])
+    assert not left.undo(project, batch.batch_id, batch.items[0]), "it was undone before"
+    kinds = [type(record.event) for record in stores[0].events(project)]
+    assert kinds.count(Undone) == kinds.count(Answered) == 1
+    for store in stores:
+        store.close()
