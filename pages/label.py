@@ -15,7 +15,7 @@ from core.figures.learning_curve import LearningCurve, draw_learning_curve, lear
 from core.learning.metrics import Report
 from core.service.conversation import Receipt, describe, respond
 from core.service.protocol import message_id
-from core.service.view import View
+from core.service.view import NOT_SOLVED, View
 from core.session.events import Served
 from core.wording import counted, percent
 from pages._ui import handle, shell
@@ -84,6 +84,8 @@ def _let_the_batch_go_first(batch: Served | None) -> None:
 
 
 def _figures(view: View) -> None:
+    if not view.is_solved:
+        st.caption(NOT_SOLVED)
     report = view.report_all
     if report is None:
         key_figures([labels_given(view), seconds_a_label(view)])

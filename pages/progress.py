@@ -13,7 +13,7 @@ from core.figures.confusion import confusion_data, draw_confusion
 from core.figures.entropy_histogram import draw_entropy_histogram, entropy_histogram_data
 from core.figures.learning_curve import draw_learning_curve, learning_curve_data
 from core.learning.metrics import LabelCheck, Report
-from core.service.view import View
+from core.service.view import NOT_SOLVED, View
 from core.wording import file_stem, percent, spreadsheet, visible
 from pages._ui import shell
 from pages._ui.downloads import downloads
@@ -289,6 +289,8 @@ with shell.errors_in_words():
     head = st.container(horizontal=True, vertical_alignment="center", key="head_page")
     head.title("Progress", anchor=False, width="stretch")
     truth = view.dataset.truth
+    if not view.is_solved:
+        st.info(NOT_SOLVED, icon=":material/info:")
     if not view.labels:
         st.info(
             "Nothing to measure yet: the first labels make the first predictions.",

@@ -75,7 +75,7 @@ class Beliefs:
     n_iter
         Sweeps made until the model settled, 0 when there was nothing to spread.
     converged
-        Whether it settled within the allowed number of sweeps.
+        Whether it settled within the allowed number of sweeps, or was solved to the end.
     evidence
         What they were made from; None without a label.
     """

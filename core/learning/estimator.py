@@ -19,7 +19,7 @@ from core.arrays import UNLABELLED, FloatArray
 from core.graph.projection import Projection
 from core.graph.similarity import Kernel, build_graph, local_weights
 from core.learning.fixed_point import FixedPoint
-from core.learning.sweeps import Spread, normalise_rows, spread
+from core.learning.sweeps import normalise_rows, spread
 
 Mode = Literal["exact", "fixed_point"]
 
@@ -213,17 +213,18 @@ class LabelSpreading(ClassifierMixin, BaseEstimator):
         self.classes_ = classes[classes != UNLABELLED]
         one_hot = np.asarray(y[:, np.newaxis] == self.classes_[np.newaxis, :], dtype=np.float64)
         if self.mode == "fixed_point":
-            result = Spread(self.fixed_point_.solve(one_hot), n_iter=1, converged=True)
+            result = self.fixed_point_.spread(one_hot)
+            problem = (
+                f"The fixed point was not reached with alpha={self.alpha!r}, and the "
+                "distributions are less exact: choose a lower alpha."
+            )
         else:
             result = spread(
                 self.graph_, one_hot, alpha=self.alpha, max_iter=self.max_iter, tol=self.tol
             )
+            problem = f"max_iter={self.max_iter} was reached without convergence."
         if not result.converged:
-            warnings.warn(
-                f"max_iter={self.max_iter} was reached without convergence.",
-                category=ConvergenceWarning,
-                stacklevel=3,
-            )
+            warnings.warn(problem, category=ConvergenceWarning, stacklevel=3)
         self.n_iter_ = result.n_iter
         self.label_distributions_ = normalise_rows(result.scores)
         self.transduction_ = self.classes_[self.label_distributions_.argmax(axis=1)]

@@ -15,7 +15,7 @@ from core.graph.similarity import SimilarityGraph
 from core.learning.beliefs import DOUBLE_UP_TO
 from core.learning.columns import DEFAULT_MEMORY
 from core.learning.members import NOTHING, Members, Membership
-from core.learning.solvers import SWEEPS_UP_TO, make_solver
+from core.learning.solvers import SWEEPS_UP_TO, Solution, make_solver
 from core.learning.sweeps import Spread, one_hot_labels
 
 REFRESH_AFTER: Final = 1_000
@@ -34,11 +34,13 @@ class ColumnScores:
     ----------
     columns
         One array of shape (n_items,), float64, a class.
+    converged
+        Whether all that they are made of was solved to the end.
     """
 
     columns: tuple[FloatArray, ...]
+    converged: bool
     n_iter: int = 1
-    converged: bool = True
 
     def rows(self, rows: slice) -> FloatArray:
         """The scores of some items, shape (n_rows, n_classes), stored class by class."""
@@ -49,14 +51,28 @@ class ColumnScores:
         return self.columns[number]
 
 
-_Column = FloatArray | Float32Array
-"""What a label on one item gives all, shape (n_items,)."""
+class _Solved(NamedTuple):
+    """The scores that labels on some items give, shape (n_items,), and if they are settled."""
+
+    scores: FloatArray
+    converged: bool
+
+
+class _Column(NamedTuple):
+    """What a label on one item gives all, as it is kept."""
+
+    scores: FloatArray | Float32Array
+    converged: bool
 
 
 class _Sum(NamedTuple):
-    """The scores that labels on some items give to one class, and the additions that made them."""
+    """The scores that labels on some items give to one class, and the additions that made them.
+
+    It has ``converged`` if all that was added or taken away has.
+    """
 
     scores: FloatArray
+    converged: bool = True
     additions: int = 0
 
 
@@ -133,11 +149,11 @@ class FixedPointSpreader:
             with self._lock:
                 self._keep(block, solved)
 
-    def sketch(self, item: int) -> _Column:
+    def sketch(self, item: int) -> FloatArray | Float32Array:
         """About what a label on one item gives all, shape (n_items,): good enough to choose by."""
         with self._lock:
             known = self._columns.get(item)
-        return self._fixed_point.sketch(item) if known is None else known
+        return self._fixed_point.sketch(item) if known is None else known.scores
 
     def __call__(self, labels: IntArray, classes: IntArray, /) -> ColumnScores:
         """Spread ``labels``, shape (n_items,); one column of scores a class of ``classes``.
@@ -170,7 +186,9 @@ class FixedPointSpreader:
                 self._sums.move_to_end(one.name)
             while len(self._sums) > self._most_sums:
                 self._sums.popitem(last=False)
-        return ColumnScores(tuple(found.scores for found in sums))
+        return ColumnScores(
+            tuple(found.scores for found in sums), converged=all(found.converged for found in sums)
+        )
 
     def _plan(self, members: Members) -> _Plan:
         """From the same sum, or one that is a few columns away of which one may be missing."""
@@ -196,26 +214,29 @@ class FixedPointSpreader:
             )
         return _Plan(None)
 
-    def _made(self, plan: _Plan, solved: FloatArray | None, labels: IntArray, label: int) -> _Sum:
+    def _made(self, plan: _Plan, solved: _Solved | None, labels: IntArray, label: int) -> _Sum:
         """The sum that a plan leads to, given the solution it needs."""
         if plan.base is None:
             assert solved is not None
-            return _Sum(solved)
+            return _Sum(solved.scores, solved.converged)
         if plan.is_ready:
             return plan.base
-        added, removed = list(plan.added), list(plan.removed)
+        added: list[_Column | _Solved] = list(plan.added)
+        removed: list[_Column | _Solved] = list(plan.removed)
         if solved is not None:
             (added if plan.adds_missing else removed).append(solved)
         scores = plan.base.scores.copy()
         for column in added:
-            scores += column
+            scores += column.scores
         for column in removed:
-            scores -= column
+            scores -= column.scores
         if removed:
             # What is left of a column taken away may be rounding, on either side of zero.
             np.maximum(scores, 0, out=scores)
             self._fixed_point.clear_unreached(scores, np.flatnonzero(labels == label))
-        return _Sum(scores, plan.base.additions + len(added) + len(removed))
+        changes = (*added, *removed)
+        converged = plan.base.converged and all(column.converged for column in changes)
+        return _Sum(scores, converged, plan.base.additions + len(changes))
 
     def _touch(self, item: int) -> bool:
         known = item in self._columns
@@ -223,21 +244,26 @@ class FixedPointSpreader:
             self._columns.move_to_end(item)
         return known
 
-    def _keep(self, items: Sequence[int], columns: Sequence[FloatArray]) -> None:
+    def _keep(self, items: Sequence[int], columns: Sequence[_Solved]) -> None:
         for item, column in zip(items, columns, strict=True):
-            self._columns[item] = column if self._is_double else column.astype(np.float32)
+            kept = column.scores if self._is_double else column.scores.astype(np.float32)
+            self._columns[item] = _Column(kept, column.converged)
         while len(self._columns) > self._most_columns:
             self._columns.popitem(last=False)
 
-    def _solve(self, groups: Sequence[IntArray]) -> list[FloatArray]:
+    def _solve(self, groups: Sequence[IntArray]) -> list[_Solved]:
         """The scores that labels on each group of items give, shape (n_items,) each."""
         if not groups:
             return []
         sources = np.zeros((self._fixed_point.n_items, len(groups)))
         for column, items in enumerate(groups):
             sources[items, column] = 1
-        solved = np.ascontiguousarray(self._fixed_point.solve(sources).T)
-        return [scores.copy() for scores in solved]
+        solution = self._fixed_point.solve(sources)
+        solved = np.ascontiguousarray(solution.columns.T)
+        return [
+            _Solved(scores.copy(), converged)
+            for scores, converged in zip(solved, solution.converged.tolist(), strict=True)
+        ]
 
 
 class FixedPoint:
@@ -268,13 +294,13 @@ class FixedPoint:
         components = graph.components()
         self._components = components if components.any() else None
 
-    def solve(self, sources: FloatArray) -> FloatArray:
+    def solve(self, sources: FloatArray) -> Solution:
         """Spread the columns of Y, shape (n_items, n_columns), none of them negative."""
-        scores = self._solver.solve(sources)
+        scores, converged = self._solver.solve(sources)
         scores *= 1 - self.alpha
         for column, source in zip(scores.T, sources.T, strict=True):
             self.clear_unreached(column, np.flatnonzero(source))
-        return scores
+        return Solution(scores, converged)
 
     def sketch(self, item: int) -> Float32Array:
         """About what a label on one item gives all, shape (n_items,): good enough to choose by.
@@ -295,4 +321,9 @@ class FixedPoint:
 
     def __call__(self, labels: IntArray, classes: IntArray, /) -> Spread:
         """Spread ``labels``, shape (n_items,); one column of scores a class of ``classes``."""
-        return Spread(self.solve(one_hot_labels(labels, classes)), n_iter=1, converged=True)
+        return self.spread(one_hot_labels(labels, classes))
+
+    def spread(self, one_hot: FloatArray) -> Spread:
+        """Spread Y, shape (n_items, n_classes): a row with a single one for each labelled item."""
+        scores, converged = self.solve(one_hot)
+        return Spread(scores, n_iter=1, converged=bool(converged.all()))

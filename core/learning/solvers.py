@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, Protocol
+from operator import itemgetter
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from scipy import linalg, sparse
 from scipy.sparse.csgraph import dijkstra, reverse_cuthill_mckee
 from threadpoolctl import threadpool_limits
 
-from core.arrays import Float32Array, FloatArray, IntArray
+from core.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from core.graph.similarity import SimilarityGraph
 
 SWEEPS_UP_TO: Final = 0.8
@@ -36,6 +37,8 @@ SWEEP_TOLERANCE: Final = 1e-11
 
 _SMALL_ENTRIES_UP_TO: Final = 0.95
 
+_TOLERANCE: Final = 2e-10
+
 
 def residual_tolerance(alpha: float) -> float:
     """The length of the residual at which conjugate gradients stop, as a share of the source's.
@@ -44,8 +47,11 @@ def residual_tolerance(alpha: float) -> float:
     smaller alpha, the smaller they are: on the graph of the MNIST digits 1e-5 of the largest for
     0.99, and 1e-9 for 0.9. There, iterations are few anyway.
     """
-    return 1e-14 if alpha <= _SMALL_ENTRIES_UP_TO else 2e-10
+    return 1e-14 if alpha <= _SMALL_ENTRIES_UP_TO else _TOLERANCE
 
+
+_ROUNDING: Final = 32 * np.finfo(np.float64).eps
+"""The part of a residual's terms that rounding may leave of it: some eight times eps, measured."""
 
 _ROUGH_TOLERANCE: Final = 1e-5
 """Residual at which float32 has given what it can."""
@@ -54,7 +60,7 @@ SKETCH_TOLERANCE: Final = 0.02
 """Residual, as a share of the source, at which a column is good enough to choose items by."""
 
 _MOST_REFINEMENTS: Final = 12
-_MOST_ITERATIONS: Final = 2_000
+MOST_ITERATIONS: Final = 2_000
 """Bounds that a sound system stays far below: of three, and of sixty for an alpha of 0.99."""
 
 _AGGREGATE: Final = 140
@@ -62,11 +68,26 @@ _MOST_AGGREGATES: Final = 1_000
 _SEED: Final = 0
 
 
+class Solution(NamedTuple):
+    """What a solver came to.
+
+    Attributes
+    ----------
+    columns : (n_items, n_columns), float64
+        X.
+    converged : (n_columns,), bool
+        Whether each is as exact as it was to be. One that is not is the best there was, and finite.
+    """
+
+    columns: FloatArray
+    converged: BoolArray
+
+
 class Solver(Protocol):
     """Solves for the columns of B, shape (n_items, n_columns), where no entry is negative."""
 
-    def solve(self, columns: FloatArray, /) -> FloatArray:
-        """Give X, shape (n_items, n_columns), float64."""
+    def solve(self, columns: FloatArray, /) -> Solution:
+        """Give X, and which of its columns are solved to the end."""
         ...
 
     def sketch(self, item: int, /) -> Float32Array:
@@ -75,12 +96,21 @@ class Solver(Protocol):
 
 
 def make_solver(graph: SimilarityGraph, alpha: float, *, threads: int = 1) -> Solver:
-    """The solver that suits a graph and an alpha, between 0 and 1, both excluded."""
+    """The solver that suits a graph and an alpha, between 0 and 1, both excluded.
+
+    Raises
+    ------
+    ValueError
+        If alpha is so near one that no solver tells the difference.
+    """
     if alpha <= SWEEPS_UP_TO or not graph.symmetric:
         return SweepSolver(graph, alpha)
-    if graph.n_items <= INVERSE_UP_TO:
-        return InverseSolver(graph, alpha)
-    return ConjugateGradientSolver(graph, alpha, threads=threads)
+    try:
+        if graph.n_items <= INVERSE_UP_TO:
+            return InverseSolver(graph, alpha)
+        return ConjugateGradientSolver(graph, alpha, threads=threads)
+    except np.linalg.LinAlgError as error:
+        raise ValueError(f"alpha={alpha!r} is too close to 1: choose a lower alpha") from error
 
 
 class SweepSolver:
@@ -101,17 +131,20 @@ class SweepSolver:
         # and so on, is settled.
         self._settled = SWEEP_TOLERANCE * (1 - alpha) / alpha
 
-    def solve(self, columns: FloatArray, /) -> FloatArray:
-        """Give X, shape (n_items, n_columns), float64."""
+    def solve(self, columns: FloatArray, /) -> Solution:
+        """Give X, and which of its columns are solved to the end."""
         total = np.array(columns, dtype=np.float64)
+        change = total
         # Each sweep goes one step further, and no path has more steps than there are items.
         for _ in range(len(total) + self._most_sweeps()):
             following = self._alpha * (self._matrix @ total) + columns
-            is_settled = bool((following - total <= self._settled * following).all())
+            change = following - total
             total = following
-            if is_settled:
+            if (change <= self._settled * total).all():
                 break
-        return total
+        # Very near one, alpha asks for less change than rounding makes.
+        is_settled = change <= max(self._settled, _ROUNDING) * total
+        return Solution(total, np.asarray(is_settled.all(axis=0)))
 
     def sketch(self, item: int, /) -> Float32Array:
         """About the column of X for a source of one at an item, shape (n_items,), quickly."""
@@ -142,11 +175,17 @@ class InverseSolver:
         dense = matrix.toarray() if sparse.issparse(matrix) else np.asarray(matrix)
         system = np.eye(graph.n_items) - alpha * dense
         self._inverse = positive_inverse(system)
+        # One source stands for all: the smoother it is, the more it loses by an alpha near one.
+        source = np.ones(graph.n_items)
+        solution = self._inverse @ source
+        residual = source - (solution - alpha * (matrix @ solution))
+        self._is_exact = _is_settled(residual, solution, source, residual_tolerance(alpha))
 
-    def solve(self, columns: FloatArray, /) -> FloatArray:
-        """Give X, shape (n_items, n_columns), float64."""
+    def solve(self, columns: FloatArray, /) -> Solution:
+        """Give X, and whether it is as exact as it was to be."""
         rows = np.flatnonzero(columns.any(axis=1))
-        return np.asarray(self._inverse[:, rows] @ columns[rows])
+        solved = np.asarray(self._inverse[:, rows] @ columns[rows])
+        return Solution(solved, np.full(columns.shape[1], self._is_exact))
 
     def sketch(self, item: int, /) -> Float32Array:
         """The column of X for a source of one at an item, shape (n_items,)."""
@@ -175,6 +214,8 @@ class ConjugateGradientSolver:
         Between 0 and 1: the system is positive definite.
     threads
         How many to use.
+    most_iterations
+        In one refinement, of which there are twelve at most.
 
     References
     ----------
@@ -183,8 +224,16 @@ class ConjugateGradientSolver:
     2002, chapter 12 (refinement).
     """
 
-    def __init__(self, graph: SimilarityGraph, alpha: float, *, threads: int = 1) -> None:
+    def __init__(
+        self,
+        graph: SimilarityGraph,
+        alpha: float,
+        *,
+        threads: int = 1,
+        most_iterations: int = MOST_ITERATIONS,
+    ) -> None:
         self._tolerance = residual_tolerance(alpha)
+        self._most_iterations = most_iterations
         matrix = sparse.csr_array(graph.matrix)
         aggregate = _aggregates(matrix)
         # Rows with as many entries as the one before are quicker: the processor foresees their end.
@@ -203,15 +252,16 @@ class ConjugateGradientSolver:
         )
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="solve")
 
-    def solve(self, columns: FloatArray, /) -> FloatArray:
-        """Give X, shape (n_items, n_columns), float64."""
+    def solve(self, columns: FloatArray, /) -> Solution:
+        """Give X, and which of its columns are solved to the end."""
         sources = np.ascontiguousarray(columns[self._order].T, dtype=np.float64)
         # Each thread solves columns of its own: none waits for another.
         solved = list(self._pool.map(self._solve_one, sources))
         result = np.empty_like(sources)
-        result[:, self._order] = solved
+        result[:, self._order] = [solution for solution, _ in solved]
         # None is negative in truth: what is, is rounding around zero.
-        return np.maximum(result, 0, out=result).T
+        np.maximum(result, 0, out=result)
+        return Solution(result.T, np.array([converged for _, converged in solved]))
 
     def sketch(self, item: int, /) -> Float32Array:
         """About the column of X for a source of one at an item, shape (n_items,), quickly."""
@@ -221,20 +271,25 @@ class ConjugateGradientSolver:
         solved[self._order] = self._solve_roughly(source, SKETCH_TOLERANCE)
         return np.maximum(solved, 0, out=solved)
 
-    def _solve_one(self, source: FloatArray) -> FloatArray:
+    def _solve_one(self, source: FloatArray) -> tuple[FloatArray, bool]:
         """Solve in float32 for what is missing, until hardly anything is."""
-        solution = np.zeros_like(source)
-        residual = source
-        length = limit = math.sqrt(_dot(source, source))
-        limit *= self._tolerance
+        solution, residual = np.zeros_like(source), source
+        length = math.sqrt(_dot(source, source))
+        limit = self._tolerance * length
+        best = length, solution, residual
         for _ in range(_MOST_REFINEMENTS):
             if length <= limit:
-                break
+                return solution, True
             # Of length one, so that what is missing has all the digits of float32.
-            solution += length * self._solve_roughly(residual / length)
+            solution = solution + length * self._solve_roughly(residual / length)
             residual = source - self._exact @ solution
             length = math.sqrt(_dot(residual, residual))
-        return solution
+            if not math.isfinite(length):
+                break
+            # Far from the end it may grow for once.
+            best = min(best, (length, solution, residual), key=itemgetter(0))
+        _, solution, residual = best
+        return solution, _is_settled(residual, solution, source, self._tolerance)
 
     def _solve_roughly(
         self, source: FloatArray, tolerance: float = _ROUGH_TOLERANCE
@@ -244,7 +299,7 @@ class ConjugateGradientSolver:
         solution, direction = np.zeros_like(residual), np.zeros_like(residual)
         space = np.empty_like(residual)
         agreement = np.float32(np.inf)
-        for _ in range(_MOST_ITERATIONS):
+        for _ in range(self._most_iterations):
             if _dot(residual, residual) <= tolerance**2:
                 break
             corrected = self._corrected(residual)
@@ -252,7 +307,11 @@ class ConjugateGradientSolver:
             direction *= agreement / before
             direction += corrected
             product = np.asarray(self._rough @ direction)
-            step = agreement / _dot(direction, product)
+            curvature = _dot(direction, product)
+            if not curvature > 0:
+                # To float32 the system is not positive definite: alpha is too near one.
+                break
+            step = agreement / curvature
             solution += np.multiply(direction, step, out=space)
             residual -= np.multiply(product, step, out=space)
         return solution
@@ -270,6 +329,21 @@ class ConjugateGradientSolver:
 def _dot(left: NDArray[Any], right: NDArray[Any]) -> Any:  # noqa: ANN401 - a number of their kind
     """The inner product; of float32 one in float32. Not of BLAS, for its threads."""
     return np.einsum("i,i->", left, right)
+
+
+def _is_settled(
+    residual: FloatArray, solution: FloatArray, source: FloatArray, tolerance: float
+) -> bool:
+    """Whether a residual is as short as it was to be, or as rounding lets it be.
+
+    Rounding is no excuse where entries are not small: the nearer alpha is to one, the larger is
+    what all items have alike, and what tells them apart is lost in its rounding.
+    """
+    length, whole = math.sqrt(_dot(residual, residual)), math.sqrt(_dot(source, source))
+    # X + alpha S X + B, since the residual is B - X + alpha S X.
+    terms = 2 * solution + residual
+    rounding = _ROUNDING * math.sqrt(_dot(terms, terms))
+    return bool(length <= max(tolerance * whole, min(_TOLERANCE * whole, rounding)))
 
 
 def _aggregates(matrix: sparse.csr_array) -> IntArray:
@@ -345,7 +419,7 @@ def positive_inverse(matrix: FloatArray) -> FloatArray:
     with threadpool_limits(1, user_api="blas"):
         factors, failed = linalg.lapack.dpotrf(matrix, lower=1, overwrite_a=1)
         if failed:
-            raise ValueError("the matrix is not positive definite")
+            raise np.linalg.LinAlgError("the matrix is not positive definite")
         lower, _ = linalg.lapack.dpotri(factors, lower=1, overwrite_c=1)
     inverse = np.tril(lower)
     return np.asarray(inverse + np.tril(inverse, -1).T)

@@ -145,7 +145,8 @@ class Outlook:
         return self._masses[label]
 
     def _scores(self, _: IntArray, classes: IntArray, /) -> ColumnScores:
-        return ColumnScores(tuple(self._columns[label] for label in classes.tolist()))
+        columns = tuple(self._columns[label] for label in classes.tolist())
+        return ColumnScores(columns, converged=False)
 
 
 def choose_batch(

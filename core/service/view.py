@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from core.arrays import UNLABELLED
 from core.data.dataset import Dataset
@@ -18,6 +19,12 @@ from core.service.rounds import RoundRecord
 from core.session.labels import Labels
 from core.session.state import State
 from core.storage.base import Project
+
+NOT_SOLVED: Final = (
+    "The model was not solved to the end, so its predictions are less exact. "
+    "Try a new project with a lower alpha."
+)
+"""What a person is told where a view is not ``is_solved``."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,14 @@ class View:
     def beliefs(self) -> Beliefs:
         """What the model believes."""
         return self.engine.believe(self.labels)
+
+    @property
+    def is_solved(self) -> bool:
+        """Whether beliefs are as exact as they were to be.
+
+        Sweeps always are: they end after as many as were asked for, as in scikit-learn.
+        """
+        return self.beliefs.converged or self.project.config.mode == "exact"
 
     @cached_property
     def rounds(self) -> tuple[RoundRecord, ...]:

@@ -17,9 +17,10 @@ from streamlit import get_option
 from streamlit.testing.v1 import AppTest
 
 from core import bootstrap, storage
-from core.config import ProjectConfig
+from core.config import ProjectConfig, recommended
 from core.service.conversation import respond
 from core.service.labelling import Service
+from core.service.view import NOT_SOLVED
 from core.session.events import Answer, AnswerKind
 from pages._ui import handle
 from pages._ui.answers import changes_of
@@ -234,6 +235,18 @@ def test_an_answer_to_an_old_batch_counts_if_it_is_new_and_is_told_if_it_is_not(
     assert receipt["outcome"] == "done"
     assert receipt["text"].startswith("1 image had been answered differently before")
     assert answers_of(service) == [(items[0], "1"), (items[1], "2")]
+
+
+@pytest.mark.parametrize("page", [PAGE, "pages/progress.py"])
+def test_a_model_that_was_not_solved_to_the_end_is_said_to_be_less_exact(
+    page: str, open_page: OpenPage, service: Service
+):
+    near_one = recommended(alpha=1 - 1e-9, n_samples=60, n_given=20)
+    project = service.create_project("Near one", near_one).project_id
+    for opened, is_told in ((open_page(page, project=project), True), (open_page(page), False)):
+        assert not opened.exception
+        told = [element.value for element in (*opened.caption, *opened.info)]
+        assert (NOT_SOLVED in told) == is_told
 
 
 @pytest.mark.parametrize("page", PAGES)

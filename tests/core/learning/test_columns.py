@@ -23,6 +23,7 @@ from core.graph.similarity import (
 )
 from core.learning.columns import ResponseSpreader
 from core.learning.fixed_point import FixedPoint, FixedPointSpreader
+from core.learning.solvers import Solution
 from core.learning.sweeps import Spread, normalise_rows, one_hot_labels, spread
 
 N_ITEMS = 110
@@ -324,6 +325,45 @@ def test_undoing_gives_back_the_very_same_scores():
     spreader(*array_of(fixed_point_of("digits", 0.99), {3: 0, 7: 1, 4: 0}))
     after = spreader(*array_of(fixed_point_of("digits", 0.99), {3: 0, 7: 1}))
     np.testing.assert_array_equal(before.rows(slice(None)), after.rows(slice(None)))
+
+
+class Unsettled(FixedPoint):
+    """Says of one item that its column does not converge, and counts the columns it solves."""
+
+    ITEM = 3
+    n_solved = 0
+
+    def solve(self, sources: FloatArray) -> Solution:
+        scores, converged = super().solve(sources)
+        self.n_solved += len(converged)
+        return Solution(scores, converged & (sources[self.ITEM] == 0))
+
+
+@pytest.mark.parametrize("alpha", [0.2, 0.99])
+def test_a_kept_column_that_did_not_converge_says_so_whenever_it_is_used(alpha):
+    fixed_point = Unsettled(symmetric_knn_graph(load_digits().data[:500], 10), alpha)
+    spreader = FixedPointSpreader(fixed_point)
+
+    def converged(labels: dict[int, int]) -> bool:
+        return spreader(*array_of(fixed_point, labels)).converged
+
+    spreader.prepare([1, 2, 3, 4])
+    assert converged({1: 0, 2: 1})
+    assert not converged({1: 0, 2: 1, 3: 1})
+    assert not converged({1: 0, 2: 1, 3: 1, 4: 0}), "in a class that did not change"
+    assert not converged({1: 0, 2: 1, 3: 0}), "in another class"
+    assert converged({1: 0, 2: 1}), "no longer used"
+    if alpha > 0.8:
+        assert fixed_point.n_solved == 4, "all from columns that are kept"
+
+
+@pytest.mark.parametrize("memory", [0, 2**28])
+def test_labels_that_are_solved_together_say_whether_they_converged(memory):
+    fixed_point = Unsettled(symmetric_knn_graph(load_digits().data[:500], 10), 0.99)
+    spreader = FixedPointSpreader(fixed_point, memory=memory)
+    assert spreader(*array_of(fixed_point, dict.fromkeys([7, 8, 9], 0))).converged
+    assert not spreader(*array_of(fixed_point, dict.fromkeys([3, 8, 9], 1))).converged
+    assert not fixed_point(*array_of(fixed_point, dict.fromkeys([3, 8, 9], 1))).converged
 
 
 def test_what_is_kept_stays_within_its_memory():

@@ -541,6 +541,19 @@ def test_large_sets_have_distributions_in_float32_that_are_right_to_its_last_dig
     np.testing.assert_allclose(beliefs.probabilities[near], expected[near], atol=1e-6)
 
 
+def test_a_fixed_point_that_is_not_reached_is_warned_of_and_says_what_to_do():
+    features, y = features_of("moons"), np.where(np.arange(90) % 9, UNLABELLED, np.arange(90) % 2)
+    settings: dict[str, Any] = {"n_neighbors": 5, "mode": "fixed_point"}
+    model, warned = fitted(LabelSpreading("symmetric_knn", alpha=0.999, **settings), features, y)
+    assert not warned
+    model = LabelSpreading("symmetric_knn", alpha=1 - 1e-9, **settings)
+    with pytest.warns(ConvergenceWarning, match="choose a lower alpha"):
+        model.fit(features, y)
+    with pytest.warns(ConvergenceWarning, match="choose a lower alpha"):
+        model.refit(y)
+    assert np.isfinite(model.label_distributions_).all()
+
+
 def test_new_points_take_the_weighted_mean_of_their_nearest_items():
     digits = load_digits()
     fitted, new = digits.data[:400], digits.data[400:460]
