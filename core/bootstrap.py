@@ -9,6 +9,7 @@ from pathlib import Path
 from core.data.catalogue import Catalogue
 from core.engine.accuracies import Notes
 from core.graph.kept import GraphStore
+from core.jobs.files import remove_unfinished
 from core.service.labelling import Service
 from core.settings import (
     HOME_VARIABLE,
@@ -20,7 +21,7 @@ from core.settings import (
 )
 from core.simulation.comparisons import Comparisons, PlanBuilder, builder
 from core.simulation.kept import ComparisonStore
-from core.storage import open_store
+from core.storage import open_store, tidy
 
 
 def open_service(home: str | Path) -> Service:
@@ -49,8 +50,10 @@ def service_of(environment: Mapping[str, str] = os.environ) -> Service:
     InvalidSettingError
         If a variable makes no sense.
     """
+    url = database_url(environment)
+    tidy(url)
     service = Service(
-        open_store(database_url(environment)),
+        open_store(url),
         catalogue=catalogue_of(environment),
         resources=resources(environment),
         graphs=_graphs_of(environment),
@@ -68,7 +71,9 @@ def comparisons_of(environment: Mapping[str, str] = os.environ) -> Comparisons:
     InvalidSettingError
         If a variable makes no sense.
     """
-    return Comparisons(ComparisonStore(comparisons_folder(environment)), builder_of(environment))
+    folder = comparisons_folder(environment)
+    remove_unfinished(folder)
+    return Comparisons(ComparisonStore(folder), builder_of(environment))
 
 
 def builder_of(environment: Mapping[str, str] = os.environ) -> PlanBuilder:
@@ -92,4 +97,6 @@ def catalogue_of(environment: Mapping[str, str] = os.environ) -> Catalogue:
 
 
 def _graphs_of(environment: Mapping[str, str]) -> GraphStore:
-    return GraphStore(cache_folder(environment) / "graphs")
+    folder = cache_folder(environment) / "graphs"
+    remove_unfinished(folder)
+    return GraphStore(folder)

@@ -1,6 +1,6 @@
 """Where projects and their logs are kept."""
 
-from core.storage.backups import backup, restore
+from core.storage.backups import backup, restore, tidy
 from core.storage.base import BrokenProject, Project, Reading, Recorded, Store
 from core.storage.memory import MemoryStore
 from core.storage.sql import SqlStore, open_store
@@ -16,4 +16,5 @@ __all__ = [
     "backup",
     "open_store",
     "restore",
+    "tidy",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from core.errors import BackupError, StoreBusyError, StoreTooNewError, StoreUnavailableError
+from core.jobs.files import Unfinished, remove_unfinished, unfinished_beside
 from core.storage import sqlite
 from core.storage.sql import known_revisions, name_of
 from core.storage.sqlite_file import SqliteFile
@@ -51,11 +51,11 @@ def backup(url: str, target: Path) -> None:
         raise BackupError(f"{target} is the database itself.", "Choose another file.")
     with _unfinished_beside(target) as unfinished:
         try:
-            _copy(path, unfinished, "rw")
+            _copy(path, unfinished.path, "rw")
         except sqlite3.Error as error:
             raise sqlite.problem_of(error, name_of(url)) or _unsound(path, _NO_COPY) from error
-        _require_ours(unfinished, path, _NO_COPY)
-        unfinished.replace(target)
+        _require_ours(unfinished.path, path, _NO_COPY)
+        unfinished.move_to(target)
 
 
 def restore(source: Path, url: str) -> Path | None:
@@ -83,33 +83,31 @@ def restore(source: Path, url: str) -> Path | None:
     sqlite.make_folder(path, name_of(url))
     with _unfinished_beside(path) as unfinished:
         try:
-            _copy(source, unfinished, "ro")
+            _copy(source, unfinished.path, "ro")
         except sqlite3.Error as error:
             raise _unsound(source, _NO_CHANGE) from error
-        _require_ours(unfinished, source, _NO_CHANGE)
+        _require_ours(unfinished.path, source, _NO_CHANGE)
         if not path.exists():
-            unfinished.replace(path)
+            unfinished.move_to(path)
             return None
         with _alone(path, name_of(url)):
             return _exchange(unfinished, path)
 
 
 @contextmanager
-def _unfinished_beside(path: Path) -> Iterator[Path]:
-    """A name beside a file for what is to take its place."""
+def _unfinished_beside(path: Path) -> Iterator[Unfinished]:
+    """A file beside another one for what is to take its place."""
     if not path.parent.is_dir():
         raise BackupError(f"There is no folder {path.parent}.", "Make it, or choose another.")
-    unfinished = path.with_name(f"{path.name}-{os.getpid()}.unfinished")
+    remove_unfinished(path.parent, f"{path.name}-")
     try:
-        yield unfinished
+        with unfinished_beside(path) as unfinished:
+            yield unfinished
     except OSError as error:
         raise BackupError(
             f"The file {path} cannot be written ({error.strerror}).",
             "Choose another place, or make room.",
         ) from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -142,7 +140,7 @@ def _alone(path: Path, where: str) -> Iterator[None]:
         connection.close()
 
 
-def _exchange(new: Path, path: Path) -> Path:
+def _exchange(new: Unfinished, path: Path) -> Path:
     """Put a file in a database's place, and keep what was there; returns its name.
 
     The log goes first: SQLite would lay its pages over those of the new file.
@@ -159,8 +157,17 @@ def _exchange(new: Path, path: Path) -> Path:
     except OSError:
         # A file system without a second name for one file: for a moment there is none.
         path.replace(kept)
-    new.replace(path)
+    new.move_to(path)
     return kept
+
+
+def tidy(url: str) -> None:
+    """Remove what restores that were killed left beside a database."""
+    with suppress(sa.exc.ArgumentError):
+        parsed = make_url(url)
+        path = sqlite.path_of(parsed) if sqlite.is_sqlite(parsed) else None
+        if path is not None:
+            remove_unfinished(path.parent, f"{path.name}-")
 
 
 def _file_of(url: str) -> Path:

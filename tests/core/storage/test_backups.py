@@ -192,6 +192,24 @@ def test_nothing_is_backed_up_over_itself_or_where_there_is_no_folder(url, path,
         restore(path, url)
 
 
+def test_what_a_killed_backup_left_goes_with_the_next_one_to_the_same_place(url, path, tmp_path):
+    fill(url, 1)
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for place in (folder / "mine.db", path):
+        for end in ("", "-journal"):
+            name = place.with_name(f"{place.name}-4711.unfinished{end}")
+            name.write_bytes(b"half")
+            os.utime(name, (0, 0))
+    other = folder / "other.db-4711.unfinished"
+    other.write_bytes(b"half")
+    os.utime(other, (0, 0))
+    backup(url, folder / "mine.db")
+    assert sorted(folder.iterdir()) == [folder / "mine.db", other]
+    restore(folder / "mine.db", url)
+    assert not list(path.parent.glob("*.unfinished*"))
+
+
 def test_the_commands_back_up_and_restore(url, path, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv(DATABASE_VARIABLE, url)
     fill(url, 2)
