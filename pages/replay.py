@@ -20,6 +20,7 @@ from core.replay.published import COLUMNS, Run, all_runs
 from core.replay.run import ReplayRound
 from core.wording import counted, percent, points
 from pages._ui import handle, shell
+from pages._ui.digit_rows import digit_rows
 from pages._ui.downloads import downloads
 from pages._ui.key_figures import KeyFigure, figure_title, key_figures
 from pages._ui.replays import dataset_of, rounds_of
@@ -296,8 +297,7 @@ def _page(run: Run, rounds: tuple[ReplayRound, ...], number: int) -> None:
             _stepping(number, len(rounds))
         figure_title("What the model is most unsure of", "orange: predicted wrong")
         st.caption(LESSONS[min(number, len(LESSONS) - 1)] if is_active else " ".join(LESSONS[:2]))
-        figure = draw_digit_grid(grid, colours, tile=62 if is_active else 76, text=10)
-        st.plotly_chart(figure, theme=None, config=CONFIG, key="digits", width="content")
+        digit_rows(grid, colours)
     with numbers, st.container(key="learned"):
         _figures_of(step, rounds[number - 1] if number else None, compared)
         figure_title("Report", _verdict(compared, "report"))

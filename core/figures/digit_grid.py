@@ -21,13 +21,15 @@ TILE: Final = 96
 """Side of a digit's tile, in pixels."""
 
 TEXT: Final = 13
-"""Size of the captions, in pixels."""
+"""Size of the captions, in pixels; at a seventh of the tile they are no wider than it."""
 
 _COLUMNS: Final = 5
 _LINE: Final = 1.35
 """Height of a line of text, in its size."""
 _CAPTION_GAP: Final = 0.5
 """Between a tile and its caption, in the size of the text."""
+_GAP: Final = 0.16 * TILE
+_ROW_HEIGHT: Final = TILE + (2 * _LINE + _CAPTION_GAP) * TEXT + _GAP
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,62 +98,43 @@ class _Plan:
     """Where things are, in pixels from the top left."""
 
     data: DigitGrid
-    tile: int
-    text: int
-
-    @property
-    def gap(self) -> float:
-        return 0.16 * self.tile
 
     @property
     def top(self) -> float:
-        return 3 * self.text if self.data.title else 0
+        return 3 * TEXT if self.data.title else 0
 
     @property
     def left(self) -> float:
         letters = max((len(row.note) for row in self.data.rows), default=0)
-        return (0.52 * letters + 1) * self.text if letters else 0
-
-    @property
-    def row_height(self) -> float:
-        return self.tile + (2 * _LINE + _CAPTION_GAP) * self.text + self.gap
+        return (0.52 * letters + 1) * TEXT if letters else 0
 
     @property
     def width(self) -> int:
         columns = max((len(row.queries) for row in self.data.rows), default=0)
-        return ceil(self.left + columns * (self.tile + self.gap) - self.gap) + 2
+        return ceil(self.left + columns * (TILE + _GAP) - _GAP) + 2
 
     @property
     def height(self) -> int:
-        return ceil(self.top + len(self.data.rows) * self.row_height - self.gap) + 2
+        return ceil(self.top + len(self.data.rows) * _ROW_HEIGHT - _GAP) + 2
 
     def corner(self, row: int, column: int) -> tuple[float, float]:
         """The top left corner of a tile; one pixel is left for its border."""
-        return 1 + self.left + column * (self.tile + self.gap), 1 + self.top + row * self.row_height
+        return 1 + self.left + column * (TILE + _GAP), 1 + self.top + row * _ROW_HEIGHT
 
 
-def draw_digit_grid(
-    data: DigitGrid, palette: Palette, *, tile: int = TILE, text: int = TEXT
-) -> go.Figure:
+def draw_digit_grid(data: DigitGrid, palette: Palette) -> go.Figure:
     """Draw the digits with what was predicted and what is true; wrong ones have a border.
 
     The size of the figure follows from that of its parts, and is in its layout.
-
-    Parameters
-    ----------
-    tile
-        Side of a digit's tile, in pixels.
-    text
-        Size of the captions, in pixels. At a seventh of the tile they are no wider than it.
     """
-    plan = _Plan(data, tile, text)
+    plan = _Plan(data)
     digits = [
         (plan.corner(i, j), query, image)
         for i, row in enumerate(data.rows)
         for j, (query, image) in enumerate(zip(row.queries, row.images, strict=True))
     ]
     queries = [query for _, query, _ in digits]
-    centres = [x + tile / 2 for (x, _), _, _ in digits]
+    centres = [x + TILE / 2 for (x, _), _, _ in digits]
     layout = base.layout(
         palette,
         height=plan.height,
@@ -165,19 +148,19 @@ def draw_digit_grid(
             constrain="domain",
             scaleanchor="x",
         ),
-        shapes=[_card(corner, tile, query, palette) for corner, query, _ in digits],
-        images=[_picture(corner, tile, image, palette) for corner, _, image in digits],
+        shapes=[_card(corner, query, palette) for corner, query, _ in digits],
+        images=[_picture(corner, image, palette) for corner, _, image in digits],
         annotations=[*_title(plan, palette), *_names(plan, palette)],
     )
     captions = {
         "type": "scatter",
         "x": centres,
-        "y": [y + tile + _CAPTION_GAP * text for (_, y), _, _ in digits],
+        "y": [y + TILE + _CAPTION_GAP * TEXT for (_, y), _, _ in digits],
         "mode": "text",
         "text": [_caption(query) for query in queries],
         "textposition": "bottom center",
         "textfont": {
-            "size": text,
+            "size": TEXT,
             "color": [palette.muted if query.right else palette.ink for query in queries],
         },
         "cliponaxis": False,
@@ -186,20 +169,18 @@ def draw_digit_grid(
     hover = {
         "type": "scatter",
         "x": centres,
-        "y": [y + tile / 2 for (_, y), _, _ in digits],
+        "y": [y + TILE / 2 for (_, y), _, _ in digits],
         "mode": "markers",
-        "marker": {"symbol": "square", "size": tile, "opacity": 0},
-        "hovertext": [_hover_text(query) for query in queries],
+        "marker": {"symbol": "square", "size": TILE, "opacity": 0},
+        "hovertext": [hover_text(query) for query in queries],
         "hoverinfo": "text",
     }
     return base.figure([captions, hover], layout)
 
 
-def _card(
-    corner: tuple[float, float], side: float, query: Query, palette: Palette
-) -> dict[str, Any]:
-    (x, y), r = corner, side / 10
-    right, bottom = x + side, y + side
+def _card(corner: tuple[float, float], query: Query, palette: Palette) -> dict[str, Any]:
+    (x, y), r = corner, TILE / 10
+    right, bottom = x + TILE, y + TILE
     return {
         "type": "path",
         "path": f"M{x + r},{y} L{right - r},{y} Q{right},{y} {right},{y + r} "
@@ -208,33 +189,37 @@ def _card(
         "fillcolor": palette.surface,
         "line": {"color": palette.line, "width": 1}
         if query.right
-        else {"color": palette.wrong, "width": max(2, side / 48)},
+        else {"color": palette.wrong, "width": TILE / 48},
         "layer": "below",
     }
 
 
-def _picture(
-    corner: tuple[float, float], side: float, image: PixelArray, palette: Palette
-) -> dict[str, Any]:
-    inset = 0.08 * side
+def _picture(corner: tuple[float, float], image: PixelArray, palette: Palette) -> dict[str, Any]:
+    inset = 0.08 * TILE
     return {
         "source": thumbnail_url(image, ink=palette.ink, paper=palette.surface),
         "xref": "x",
         "yref": "y",
         "x": corner[0] + inset,
         "y": corner[1] + inset,
-        "sizex": side - 2 * inset,
-        "sizey": side - 2 * inset,
+        "sizex": TILE - 2 * inset,
+        "sizey": TILE - 2 * inset,
         "layer": "above",
     }
 
 
 def _caption(query: Query) -> str:
-    lines = (f"predicted {base.label(query.predicted)}", f"true {base.label(query.true)}")
+    lines = caption(query)
     return "<br>".join(lines if query.right else (f"<b>{line}</b>" for line in lines))
 
 
-def _hover_text(query: Query) -> str:
+def caption(query: Query) -> tuple[str, str]:
+    """What stands below a digit, in two lines; never markup."""
+    return f"predicted {base.label(query.predicted)}", f"true {base.label(query.true)}"
+
+
+def hover_text(query: Query) -> str:
+    """All that is known of a digit, in a line; never markup."""
     verdict = "right" if query.right else "wrong"
     return (
         f"digit {query.row}: predicted {base.full(query.predicted)}, true {base.full(query.true)} "
@@ -246,23 +231,23 @@ def _title(plan: _Plan, palette: Palette) -> list[dict[str, Any]]:
     if not plan.data.title:
         return []
     text = f"<b>{base.full(plan.data.title)}</b>"
-    return [_note(text, 1, 0.2 * plan.text, round(1.25 * plan.text), palette.ink)]
+    return [_note(text, 1, 0.2 * TEXT, round(1.25 * TEXT), palette.ink)]
 
 
 def _names(plan: _Plan, palette: Palette) -> list[dict[str, Any]]:
     notes = []
     for i, row in enumerate(plan.data.rows):
         if row.name:
-            middle = plan.corner(i, 0)[1] + plan.tile / 2
+            middle = plan.corner(i, 0)[1] + TILE / 2
             notes += [
                 _note(
                     f"<b>{base.full(row.name)}</b>",
                     1,
-                    middle - _LINE * plan.text,
-                    plan.text,
+                    middle - _LINE * TEXT,
+                    TEXT,
                     palette.ink,
                 ),
-                _note(base.full(row.note), 1, middle, plan.text, palette.muted),
+                _note(base.full(row.note), 1, middle, TEXT, palette.muted),
             ]
     return notes
 

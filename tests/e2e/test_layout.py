@@ -21,6 +21,7 @@ FINGER: Final = 44
 
 SCREENS: Final[dict[str, ViewportSize]] = {
     **SIZES,
+    "small phone": {"width": 360, "height": 780},
     "narrow": {"width": 600, "height": 900},
     "one column": {"width": 1000, "height": 800},
 }
@@ -43,6 +44,10 @@ TROUBLE: Final = """() => {
   }
   for (const cell of main.querySelectorAll(".comparison td, .report td")) {
     if (cell.scrollWidth > cell.clientWidth + 1) found.push(`${name(cell)} leaves its cell`);
+  }
+  for (const digit of main.querySelectorAll(".digit-rows [role=listitem]")) {
+    const widest = Math.max(...[...digit.children].map((one) => one.offsetWidth));
+    if (widest > digit.clientWidth) found.push(`${name(digit)} reaches into the next digit`);
   }
   const beside = "[class*=st-key-side_by_side_] > * > .stHorizontalBlock";
   for (const row of main.querySelectorAll(beside)) {

@@ -3,7 +3,13 @@ import pytest
 
 from core.data import catalogue
 from core.data.dataset import Dataset
-from core.figures.digit_grid import draw_digit_grid, round_grid_data, rounds_grid_data
+from core.figures.digit_grid import (
+    TEXT,
+    TILE,
+    draw_digit_grid,
+    round_grid_data,
+    rounds_grid_data,
+)
 from core.figures.palette import DARK, LIGHT, Palette, contrast
 from core.replay.published import find_run
 from core.replay.run import ReplayRound, replay
@@ -85,24 +91,22 @@ def test_wrong_ones_are_marked_by_more_than_a_colour(
         assert contrast(colour, palette.page) >= 4.5
 
 
-@pytest.mark.parametrize(("tile", "text"), [(64, 9), (96, 13), (150, 21)])
 def test_nothing_lies_outside_the_figure_or_on_its_neighbour(
-    tile: int, text: int, dataset: Dataset, rounds: tuple[ReplayRound, ...]
+    dataset: Dataset, rounds: tuple[ReplayRound, ...]
 ):
-    data = rounds_grid_data(dataset, rounds, "A title")
-    figure = draw_digit_grid(data, LIGHT, tile=tile, text=text)
+    figure = draw_digit_grid(rounds_grid_data(dataset, rounds, "A title"), LIGHT)
     layout, (captions, hover) = figure.layout, figure.data
     assert layout.xaxis.range == (0, layout.width)
     assert layout.yaxis.range == (layout.height, 0)
-    assert max(captions.y) + 2 * 1.3 * text <= layout.height
-    assert max(hover.x) + tile / 2 < layout.width
+    assert max(captions.y) + 2 * 1.3 * TEXT <= layout.height
+    assert max(hover.x) + TILE / 2 < layout.width
     columns, rows = sorted(set(hover.x)), sorted(set(hover.y))
     assert (len(columns), len(rows)) == (5, 5)
-    assert min(np.diff(columns)) > tile
-    assert min(np.diff(rows)) > tile + 2 * 1.3 * text
+    assert min(np.diff(columns)) > TILE
+    assert min(np.diff(rows)) > TILE + 2 * 1.3 * TEXT
     title, *names = layout.annotations
-    assert title.y + 1.25 * 1.3 * text < rows[0] - tile / 2
-    assert all(0 <= note.x < columns[0] - tile / 2 for note in names)
+    assert title.y + 1.25 * 1.3 * TEXT < rows[0] - TILE / 2
+    assert all(0 <= note.x < columns[0] - TILE / 2 for note in names)
 
 
 def test_without_titles_and_names_the_digits_begin_at_the_corner(demonstration: ReplayRound):
