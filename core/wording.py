@@ -15,6 +15,7 @@ _TURNING: Final = frozenset(
 _UNPRINTED: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _NO_LETTERS: Final = re.compile(r"[^\w.]+")
+_ENDINGS: Final = {1: "st", 2: "nd", 3: "rd"}
 _NUMBER: Final = re.compile(r"[+-]?[\d.,]*")
 
 
@@ -32,6 +33,12 @@ def points(change: float) -> str:
 def counted(number: int, noun: str) -> str:
     """A number of things: ``1 label``, ``1,797 labels``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def ordinal(number: int) -> str:
+    """A place in a row: ``1st``, ``2nd``, ``12th``, ``1,032nd``."""
+    ending = "th" if number // 10 % 10 == 1 else _ENDINGS.get(number % 10, "th")
+    return f"{number:,}{ending}"
 
 
 def visible(text: str) -> str:

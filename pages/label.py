@@ -17,7 +17,7 @@ from core.service.conversation import Receipt, describe, respond
 from core.service.protocol import message_id
 from core.service.view import NOT_SOLVED, View
 from core.session.events import Served
-from core.wording import counted, percent
+from core.wording import counted, ordinal, percent
 from pages._ui import handle, shell
 from pages._ui.answers import show_answers
 from pages._ui.desk import current_desk
@@ -95,7 +95,9 @@ def _figures(view: View) -> None:
     with st.container(key="matrix"):
         _matrix(view, report)
     published = published_curve(view.project.config.replays)
-    figure_title("Accuracy by number of labels", "dotted: the published run" if published else "")
+    step = view.selection.step
+    note = f"every {ordinal(step)} round" if view.selection.is_thinned else ""
+    figure_title("Accuracy by number of labels", "dotted: the published run" if published else note)
     with st.container(key="growth"):
         _curve(view, published)
 

@@ -12,6 +12,7 @@ from core.figures.base import CONFIG
 from core.figures.confusion import confusion_data, draw_confusion
 from core.figures.entropy_histogram import draw_entropy_histogram, entropy_histogram_data
 from core.figures.learning_curve import draw_learning_curve, learning_curve_data
+from core.jobs.work import Work
 from core.learning.metrics import LabelCheck, Report
 from core.service.view import NOT_SOLVED, View
 from core.wording import file_stem, percent, spreadsheet, visible
@@ -162,6 +163,10 @@ def _curve(view: View) -> None:
         note = " :gray[:small[dotted: the published run]]" if is_replay else ""
         st.subheader(f"Accuracy by number of labels{note}", anchor=False)
     data = learning_curve_data(view.rounds)
+    if view.selection.is_thinned:
+        st.caption(str(view.selection))
+    if (measuring := view.measuring) is not None:
+        _measuring(measuring)
     published = published_curve(view.project.config.replays)
     st.plotly_chart(
         draw_learning_curve(data, shell.palette(), published=published),
@@ -170,6 +175,15 @@ def _curve(view: View) -> None:
         config=CONFIG,
         alt=f"Learning curve over {len(data.rounds)} rounds, in per cent of all items.",
     )
+
+
+@st.fragment(run_every=1.0)
+def _measuring(work: Work[int]) -> None:
+    """How far measuring has come, until the curve can be drawn whole."""
+    if work.done:
+        st.rerun()
+    step = work.step
+    st.progress(step.share, text=shell.plain(shell.step_text(step)))
 
 
 def _classes(report: Report, class_names: tuple[str, ...]) -> None:
@@ -218,6 +232,8 @@ def _uncertainty(view: View) -> None:
 
 def _rounds(view: View) -> None:
     st.subheader("Rounds", anchor=False)
+    if view.selection.is_thinned:
+        st.caption(str(view.selection))
     newest_first = view.rounds[::-1]
     columns: dict[str, list[int | float | None]] = {
         "Round": [r.round for r in newest_first],
@@ -243,7 +259,7 @@ def _rounds(view: View) -> None:
             "Labels": number(help="Labels at the end of the round."),
             "Seconds": number(format="%.1f", help="Median time of an answer, in seconds."),
             "Accuracy": number(format="%.1f %%", help="Of all items, at the end of the round."),
-            "Change": number(format="%+.1f", help="In percentage points, since the round before."),
+            "Change": number(format="%+.1f", help="In percentage points, since the round below."),
         },
     )
 

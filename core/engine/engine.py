@@ -110,11 +110,21 @@ class Engine:
         if self.dataset.truth is None:
             return None
         noted = self.noted(labels.digest)
-        return self._measure(self.dataset.truth, labels) if noted is None else noted
+        if noted is not None:
+            return noted
+        return self._note(self.dataset.truth, labels, self.believe(labels))
 
     def noted(self, digest: int) -> float | None:
         """The accuracy after the labels of this digest, where it was measured before."""
         return self._notes.get(self._name_of(digest))
+
+    def note_accuracy(self, labels: Labels) -> None:
+        """Measure an accuracy for later, in no haste; the beliefs are not kept.
+
+        What somebody looks at meanwhile stays where it is.
+        """
+        if self.dataset.truth is not None and self.noted(labels.digest) is None:
+            self._note(self.dataset.truth, labels, self._fit(labels))
 
     def prepare(
         self, items: Iterable[int], still_wanted: Callable[[], bool] = lambda: True
@@ -201,8 +211,8 @@ class Engine:
         array, n_classes = self.labels_array(labels), self.dataset.n_classes
         return believe(array, n_classes, self._spreader, self._config.decision)
 
-    def _measure(self, truth: IntArray, labels: Labels) -> float:
-        measured = metrics.accuracy(truth, self.believe(labels).predicted)
+    def _note(self, truth: IntArray, labels: Labels, beliefs: Beliefs) -> float:
+        measured = metrics.accuracy(truth, beliefs.predicted)
         self._notes.put(self._name_of(labels.digest), measured)
         return measured
 

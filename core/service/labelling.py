@@ -93,6 +93,7 @@ class Service(Answering):
     def close(self) -> None:
         """Let go of the store, all in order; nothing can be done with this afterwards."""
         self._ahead.shutdown(wait=False, cancel_futures=True)
+        self._curves.close()
         self._store.close()
 
     def look(self, project_id: str) -> View | Build:

@@ -135,11 +135,10 @@ class Log:
 
         The log is read and folded anew for it.
         """
-        state = State()
-        for record in self._store.events(project_id):
-            state = fold(state, [record.event])
-            if state.seq in numbers:
-                yield state.labels
+        state, events = State(), self._store.events(project_id)
+        for number in sorted(numbers):
+            state = fold(state, (record.event for record in events[state.seq : number]))
+            yield state.labels
 
     def _append(self, standing: Standing, new: Sequence[Event], generation: int) -> bool:
         """Store events, and know what comes of them; False if others were first."""

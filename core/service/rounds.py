@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from statistics import median
+from typing import Final
 
 from core.session.state import State
+from core.wording import ordinal
+
+MOST: Final = 200
+"""Rounds that are shown all of them."""
+
+BEGINNING: Final = 10
+"""Rounds from the first that are shown however many there are: there the curve is steep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +34,7 @@ class RoundRecord:
         Share of all items predicted right when the round ended, 0 to 1; None where the truth is
         not known, or not measured yet.
     change
-        Difference to the accuracy of the round before; None in the first one.
+        Difference to the accuracy of the round shown before; None in the first one.
     seconds
         Median seconds an answer took; None where none was measured.
     """
@@ -39,6 +48,54 @@ class RoundRecord:
     accuracy: float | None
     change: float | None
     seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which of very many rounds are shown.
+
+    Attributes
+    ----------
+    numbers
+        In order.
+    total
+        How many rounds there are.
+    step
+        One in so many is shown: a power of two, so that what is shown once stays for long.
+    """
+
+    numbers: tuple[int, ...]
+    total: int
+    step: int
+
+    @property
+    def is_thinned(self) -> bool:
+        """Whether some are not shown."""
+        return len(self.numbers) < self.total
+
+    def __str__(self) -> str:
+        """What is shown, in words."""
+        return (
+            f"Of {self.total:,} rounds: the first {BEGINNING}, every {ordinal(self.step)}, "
+            "and the last two."
+        )
+
+
+def select(state: State) -> Selection:
+    """Choose the rounds to show: all while they are few."""
+    total = len(state.rounds)
+    if total <= MOST:
+        return Selection(tuple(sorted(state.rounds)), total, 1)
+    step = 1
+    while state.round // step > MOST - BEGINNING:
+        step *= 2
+    # Of what cannot be said without going through all of them, nothing is asked.
+    first = range(BEGINNING + 1)
+    now_and_then = range(0, state.round, step)
+    last = range(state.round, 0, -1)
+    latest = islice((number for number in last if number in state.rounds), 2)
+    wanted = {*first, *now_and_then, *latest}
+    return Selection(tuple(sorted(n for n in wanted if n in state.rounds)), total, step)
 
 
 def rounds(

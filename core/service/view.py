@@ -9,13 +9,14 @@ from typing import Final
 from core.arrays import UNLABELLED
 from core.data.dataset import Dataset
 from core.engine.engine import Engine
+from core.jobs.work import Work
 from core.learning import metrics
 from core.learning.beliefs import Beliefs
 from core.learning.metrics import LabelCheck, Report
 from core.service import rounds
 from core.service.curve import Curves
 from core.service.log import Standing
-from core.service.rounds import RoundRecord
+from core.service.rounds import RoundRecord, Selection
 from core.session.labels import Labels
 from core.session.state import State
 from core.storage.base import Project
@@ -74,10 +75,22 @@ class View:
         return self.beliefs.converged or self.project.config.mode == "exact"
 
     @cached_property
+    def selection(self) -> Selection:
+        """Which rounds are shown."""
+        return rounds.select(self.state)
+
+    @cached_property
     def rounds(self) -> tuple[RoundRecord, ...]:
-        """What each round brought."""
-        accuracies = self.curves.accuracies(self.project.project_id, self.state, self.engine)
-        return rounds.rounds(self.state, accuracies)
+        """What each round brought, of those that are shown."""
+        numbers = self.selection.numbers
+        project_id = self.project.project_id
+        accuracies = self.curves.accuracies(project_id, self.state, self.engine, numbers)
+        return rounds.rounds(self.state, accuracies, numbers)
+
+    @property
+    def measuring(self) -> Work[int] | None:
+        """What measures the accuracy of earlier rounds in the background, if anything does."""
+        return self.curves.measuring(self.project.project_id)
 
     @cached_property
     def report_all(self) -> Report | None:

@@ -1,6 +1,6 @@
 import pytest
 
-from core.wording import counted, file_stem, percent, points, spreadsheet, visible
+from core.wording import counted, file_stem, ordinal, percent, points, spreadsheet, visible
 
 
 def test_shares_are_written_in_per_cent():
@@ -47,3 +47,14 @@ def test_a_file_is_named_by_letters_and_digits_only():
     assert file_stem("Digits, second try") == "digits-second-try"
     assert file_stem("../=a/b") == "..-a-b"
     assert file_stem("???") == "labelspread"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        *((1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th")),
+        *((32, "32nd"), (64, "64th"), (101, "101st"), (112, "112th"), (8192, "8,192nd")),
+    ],
+)
+def test_a_place_in_a_row_is_written_as_it_is_said(number: int, text: str):
+    assert ordinal(number) == text
