@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import tee
 from typing import Final, TypeVar
 
 from core.errors import (
@@ -14,16 +16,21 @@ from core.errors import (
     StoreBusyError,
     UnknownProjectError,
 )
+from core.jobs.garbage import garbage_later
 from core.session.events import Event
 from core.session.fold import fold
 from core.session.labels import Labels
 from core.session.state import State
-from core.storage.base import Project, Store
+from core.storage.base import PAGE, Project, Reading, Recorded, Store
 
 Decision = TypeVar("Decision")
 
 _ATTEMPTS: Final = 20
 """How often to decide anew when others write to the same log at the same time."""
+
+
+class _ReplacedError(Exception):
+    """The store is another one by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +107,10 @@ class Log:
         while True:
             generation = self._now()
             known = self._remembered(project_id)
-            state = known.state if known else State()
-            reading = self._store.read(project_id, after=state.seq)
-            if generation != self._store.generation:
-                continue
-            if reading.events:
-                state = fold(
-                    state, (r.event for r in reading.events), (r.at for r in reading.events)
-                )
-            standing = Standing(reading.project, state)
-            self._remember(standing, generation)
-            return standing
+            with nullcontext() if known else garbage_later(), suppress(_ReplacedError):
+                standing = self._followed(project_id, known, generation)
+                self._remember(standing, generation)
+                return standing
 
     def open(self, project_id: str) -> Standing:
         """A project that was not deleted, with all events that the store has by now.
@@ -139,6 +139,30 @@ class Log:
         for number in sorted(numbers):
             state = fold(state, (record.event for record in events[state.seq : number]))
             yield state.labels
+
+    def _followed(self, project_id: str, known: Standing | None, generation: int) -> Standing:
+        """What was known, and all that has come since; a page at a time is in memory."""
+        state = known.state if known else State()
+        reading = self._page(project_id, state.seq, generation)
+        if reading.events:
+            events, times = tee(self._from(reading, generation))
+            state = fold(state, (r.event for r in events), (r.at for r in times))
+        return Standing(reading.project, state)
+
+    def _from(self, reading: Reading, generation: int) -> Iterator[Recorded]:
+        """The events of a page and of those after it."""
+        while reading.events:
+            yield from reading.events
+            if len(reading.events) < PAGE:
+                return
+            last = reading.events[-1].seq
+            reading = self._page(reading.project.project_id, last, generation)
+
+    def _page(self, project_id: str, after: int, generation: int) -> Reading:
+        reading = self._store.read(project_id, after, PAGE)
+        if generation != self._store.generation:
+            raise _ReplacedError
+        return reading
 
     def _append(self, standing: Standing, new: Sequence[Event], generation: int) -> bool:
         """Store events, and know what comes of them; False if others were first."""

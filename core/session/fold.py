@@ -169,7 +169,8 @@ def _answered(draft: _Draft, event: Answered) -> None:
     draft.open.pop(event.batch_id, None)
     if event.answers:
         draft.close_those_with({answer.item for answer in event.answers})
-        draft.undone = draft.undone.discard(event.by)
+        if event.by in draft.undone:
+            draft.undone = draft.undone.discard(event.by)
         draft.stamp()
 
 

@@ -89,7 +89,7 @@ class LedgerDraft:
         self._placed = ledger.placed.edit()
         self._top = ledger.top.edit()
         self._under = ledger.under.edit()
-        self._by_person = ledger.by_person
+        self._by_person = dict(ledger.by_person.items())
 
     def done(self) -> Ledger:
         """The ledger it has become."""
@@ -98,7 +98,7 @@ class LedgerDraft:
             finished(self._placed),
             finished(self._top),
             finished(self._under),
-            self._by_person,
+            HashTrieMap(self._by_person),
         )
 
     def place(self, placed: Placed) -> None:
@@ -111,7 +111,7 @@ class LedgerDraft:
             self._under[number] = before
         self._top[item] = number
         others: List[int] = self._by_person.get(placed.by) or List()
-        self._by_person = self._by_person.insert(placed.by, others.push_front(number))
+        self._by_person[placed.by] = others.push_front(number)
 
     def strike(self, batch_id: str, item: int) -> Placed | None:
         """Strike out an answer and return it; None if it is not in force."""
@@ -154,7 +154,7 @@ class LedgerDraft:
         numbers = self._by_person[person]
         while numbers and _first(numbers) not in self._placed:
             numbers = numbers.drop_first()
-        self._by_person = self._by_person.insert(person, numbers)
+        self._by_person[person] = numbers
 
 
 def _find(

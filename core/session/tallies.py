@@ -48,25 +48,25 @@ class RoundSummary(NamedTuple):
     def with_answer(self, answer: Answer) -> RoundSummary:
         """The same with one answer more."""
         timed = () if answer.milliseconds is None else (answer.milliseconds,)
-        return self._count(answer.kind, 1)._replace(times=self.times + timed)
+        return self._count(answer.kind, 1, self.times + timed)
 
     def without_answer(self, answer: Answer) -> RoundSummary:
         """The same without one of its answers."""
         times = list(self.times)
         if answer.milliseconds is not None:
             times.remove(answer.milliseconds)
-        return self._count(answer.kind, -1)._replace(times=tuple(times))
+        return self._count(answer.kind, -1, tuple(times))
 
-    def _count(self, kind: AnswerKind, change: int) -> RoundSummary:
+    def _count(self, kind: AnswerKind, change: int, times: tuple[int, ...]) -> RoundSummary:
         match kind:
             case AnswerKind.LABEL:
-                return self._replace(labelled=self.labelled + change)
+                return self._replace(labelled=self.labelled + change, times=times)
             case AnswerKind.SKIP:
-                return self._replace(skipped=self.skipped + change)
+                return self._replace(skipped=self.skipped + change, times=times)
             case AnswerKind.UNSURE:
-                return self._replace(unsure=self.unsure + change)
+                return self._replace(unsure=self.unsure + change, times=times)
             case AnswerKind.BAD:
-                return self._replace(bad=self.bad + change)
+                return self._replace(bad=self.bad + change, times=times)
 
 
 @dataclass(frozen=True)
@@ -125,9 +125,14 @@ class TalliesDraft:
         self._times = tallies.times.edit()
         self._spans = tallies.spans.edit()
         self._new: list[int] = []
+        self._stamps: dict[int, tuple[int, int, int]] = {}
 
     def done(self) -> Tallies:
         """The tallies it has become."""
+        for number, (n_labels, digest, ended_by) in self._stamps.items():
+            self._rounds[number] = self._rounds[number]._replace(
+                n_labels=n_labels, digest=digest, ended_by=ended_by
+            )
         return Tallies(
             self.round,
             finished(self._rounds),
@@ -153,6 +158,7 @@ class TalliesDraft:
         self._time(answer, -1)
         if summary.answers == 0:
             del self._rounds[number]
+            self._stamps.pop(number, None)
             if number == self.round:
                 is_next = number - 1 in self._rounds
                 self.round = number - 1 if is_next else max(self._rounds, default=0)
@@ -162,12 +168,9 @@ class TalliesDraft:
 
         A round that got its first answer late, when others had come, is noted this once.
         """
-        for number in {self.round, *self._new}:
-            summary = self._rounds.get(number)
-            if summary is not None:
-                self._rounds[number] = summary._replace(
-                    n_labels=n_labels, digest=digest, ended_by=seq
-                )
+        for number in (self.round, *self._new):
+            if number in self._rounds:
+                self._stamps[number] = n_labels, digest, seq
         self._new.clear()
 
     def open_round_zero(self) -> None:

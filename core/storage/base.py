@@ -34,7 +34,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, NamedTuple, Protocol
 
 from core.config import ProjectConfig
 from core.session.events import Event
@@ -79,8 +79,11 @@ class BrokenProject:
     deleted_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+PAGE: Final = 10_000
+"""Events of a log that are in memory at the same time while it is read."""
+
+
+class Recorded(NamedTuple):
     """An event in the log, with its number and the time (UTC) it was written."""
 
     seq: int
@@ -169,8 +172,13 @@ class Store(Protocol):
         """
         ...
 
-    def read(self, project_id: str, after: int = 0) -> Reading:
+    def read(self, project_id: str, after: int = 0, limit: int = PAGE) -> Reading:
         """A project, deleted or not, and its events numbered above ``after``, in order.
+
+        Parameters
+        ----------
+        limit
+            Events at most; where there are as many, there may be more.
 
         Raises
         ------

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from core.errors import SequenceConflictError, UnknownProjectError
 from core.session.events import Event
-from core.storage.base import Project, Reading, Recorded
+from core.storage.base import PAGE, Project, Reading, Recorded
 
 
 class MemoryStore:
@@ -87,10 +87,11 @@ class MemoryStore:
                 Recorded(seq, at, event) for seq, event in enumerate(events, expected_seq + 1)
             )
 
-    def read(self, project_id: str, after: int = 0) -> Reading:
+    def read(self, project_id: str, after: int = 0, limit: int = PAGE) -> Reading:
         """A project, and its events numbered above ``after``."""
         with self._lock:
-            return Reading(self._get(project_id), tuple(self._logs[project_id][after:]))
+            log = self._logs.get(project_id, [])
+            return Reading(self._get(project_id), tuple(log[after : after + limit]))
 
     def events(self, project_id: str, after: int = 0) -> tuple[Recorded, ...]:
         """The events numbered above ``after``."""

@@ -13,6 +13,7 @@ from core.errors import EventDamagedError
 from core.session.formats import read_event
 from core.storage.base import BrokenProject, Project, Recorded
 
+_WITHOUT_ZONE = len("2024-02-29 12:00:00.000000")
 _UPDATE = "Update this one; nothing is lost."
 _RESTORE = "Nothing else is harmed. Put a backup of the database in its place, or go on without it."
 
@@ -53,6 +54,8 @@ def read_events(rows: Iterable[tuple[Any, ...]]) -> Iterator[Recorded]:
 
 def _time(value: str | datetime) -> datetime:
     """A time in UTC; a database without time zones gives it as a text without one."""
+    if isinstance(value, str) and len(value) == _WITHOUT_ZONE:
+        return datetime.fromisoformat(f"{value}+00:00")
     time = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 

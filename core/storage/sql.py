@@ -30,7 +30,7 @@ from core.errors import (
 from core.session.events import Event
 from core.session.formats import write_event
 from core.storage import sqlite, tables
-from core.storage.base import BrokenProject, Project, Reading, Recorded
+from core.storage.base import PAGE, BrokenProject, Project, Reading, Recorded
 from core.storage.gate import Gate
 from core.storage.rows import read_events, read_project
 from core.storage.sqlite_file import Sight, SqliteFile
@@ -46,6 +46,9 @@ _FEW: Final = 16
 _CHUNK: Final = 5000
 """Events of which the rows are in memory at the same time."""
 
+_ALL: Final = 2**60
+"""More events than any log has."""
+
 _WRITE_BACK_AFTER: Final = 4_000_000
 """Bytes in SQLite's log, roughly, before it is written back into the file."""
 
@@ -59,7 +62,7 @@ _READ: Final = sa.text(
     "SELECT 0 AS seq, created_at AS at, config AS body, name, deleted_at "
     "FROM projects WHERE project_id = :project_id "
     "UNION ALL SELECT seq, at, body, NULL, NULL "
-    "FROM events WHERE project_id = :project_id AND seq > :after ORDER BY seq"
+    "FROM events WHERE project_id = :project_id AND seq > :after ORDER BY seq LIMIT :rows"
 )
 """The project under number 0, and its events; nothing if there is no project.
 
@@ -244,20 +247,23 @@ class SqlStore:
         except IntegrityError as error:
             raise SequenceConflictError(project_id, expected_seq) from error
 
-    def read(self, project_id: str, after: int = 0) -> Reading:
+    def read(self, project_id: str, after: int = 0, limit: int = PAGE) -> Reading:
         """A project, and its events numbered above ``after``, by one statement."""
-        (_, created_at, config, name, deleted_at), events = self._read(project_id, after)
+        (_, created_at, config, name, deleted_at), events = self._read(project_id, after, limit)
         project = _usable(read_project((project_id, name, config, created_at, deleted_at)))
         return Reading(project, events)
 
     def events(self, project_id: str, after: int = 0) -> tuple[Recorded, ...]:
         """The events numbered above ``after``."""
-        return self._read(project_id, after)[1]
+        return self._read(project_id, after, _ALL)[1]
 
-    def _read(self, project_id: str, after: int) -> tuple[tuple[Any, ...], tuple[Recorded, ...]]:
+    def _read(
+        self, project_id: str, after: int, limit: int
+    ) -> tuple[tuple[Any, ...], tuple[Recorded, ...]]:
         found: list[Recorded] = []
         with self._reading() as connection:
-            result = connection.execute(_READ, {"project_id": project_id, "after": after})
+            values = {"project_id": project_id, "after": after, "rows": limit + 1}
+            result = connection.execute(_READ, values)
             cursor = result.cursor
             assert cursor is not None
             first = cursor.fetchone()

@@ -11,11 +11,12 @@ import pytest
 
 from core.config import ProjectConfig
 from core.people.leases import IDLE, Leases
+from core.service import log
 from core.service.conversation import summary
 from core.service.labelling import Service
 from core.session.events import Answered, Served, Undone
 from core.storage import MemoryStore, Store, open_store
-from core.storage.base import Reading
+from core.storage.base import PAGE, Reading
 from tests.core.builders import TickingClock, label, numbered
 
 TEN = ProjectConfig(n_samples=10, batch_size=5)
@@ -214,8 +215,8 @@ class Watched(MemoryStore):
         self.n_read = 0
         self.before: list[Callable[[], object]] = []
 
-    def read(self, project_id, after=0) -> Reading:
-        reading = super().read(project_id, after)
+    def read(self, project_id, after=0, limit=PAGE) -> Reading:
+        reading = super().read(project_id, after, limit)
         self.calls.append("read")
         self.n_read += len(reading.events)
         return reading
@@ -295,3 +296,60 @@ def test_nothing_is_decided_on_a_standing_that_is_not_the_stores(tmp_path):
     assert kinds.count(Undone) == kinds.count(Answered) == 1
     for store in stores:
         store.close()
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 1_000])
+def test_a_log_is_read_page_by_page_and_comes_to_the_same(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, page: int
+):
+    store = Watched()
+    service = new_service(store, clock=clock)
+    project = project_of(service, MANY)
+    for _ in range(3):
+        answer(service, project, on_desk(service, project, "ann"))
+    monkeypatch.setattr(log, "PAGE", page)
+    store.calls.clear()
+    again = new_service(store, "again", clock)
+    assert again.view(project).state == service.view(project).state
+    n_events = store.head(project)
+    # The last page may be full: only the next one shows that there is no more.
+    assert store.calls.count("read") == n_events // page + 1 + 1
+
+
+class Swapped(MemoryStore):
+    """A store that is replaced by another one while its log is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.number = 0
+        self.swap_after = -1
+
+    @property
+    def generation(self) -> int:
+        return self.number
+
+    def read(self, project_id, after=0, limit=PAGE) -> Reading:
+        reading = super().read(project_id, after, limit)
+        self.swap_after -= 1
+        if self.swap_after == 0:
+            self.number += 1
+            log_of = self._logs[project_id]
+            del log_of[2:]
+        return reading
+
+
+def test_a_store_that_is_replaced_while_it_is_read_is_read_anew(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+):
+    store = Swapped()
+    service = new_service(store, clock=clock)
+    project = project_of(service, MANY)
+    first = on_desk(service, project, "ann")
+    for _ in range(3):
+        answer(service, project, on_desk(service, project, "ann"))
+    monkeypatch.setattr(log, "PAGE", 2)
+    store.swap_after = 2
+    state = new_service(store, "again", clock).view(project).state
+    # What is left of the log is the classes and the first batch.
+    assert (state.seq, state.n_answers) == (2, 0)
+    assert state.open_batch == first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta, timezone
 
 import pytest
@@ -119,6 +120,7 @@ UNKNOWN: dict[str, Callable[[Store], object]] = {
     "rename": lambda store: store.rename("q", "Name"),
     "delete": lambda store: store.delete("q", NOON),
     "restore": lambda store: store.restore("q"),
+    "read": lambda store: store.read("q"),
     "events": lambda store: store.events("q"),
     "head": lambda store: store.head("q"),
     "events after": lambda store: store.events("q", 3),
@@ -147,6 +149,17 @@ def test_events_are_numbered_from_one_without_gaps(store):
 def test_only_the_events_after_a_number_are_read_if_one_is_named(store, after):
     store.create(project(), EVENTS)
     assert log(store, after=after) == list(enumerate(EVENTS, 1))[after:]
+
+
+@pytest.mark.parametrize("after", [0, 2, 4, 9])
+@pytest.mark.parametrize("limit", [1, 2, 4, 9])
+def test_a_project_and_a_page_of_its_log_are_read_at_once(store, after, limit):
+    made = project()
+    store.create(made, EVENTS)
+    store.delete("p", NOON)
+    reading = store.read("p", after, limit)
+    assert reading.project == replace(made, deleted_at=NOON)
+    assert reading.events == store.events("p")[after : after + limit]
 
 
 def test_an_event_keeps_the_time_it_was_written_in_utc(store):

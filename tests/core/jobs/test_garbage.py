@@ -1,0 +1,40 @@
+"""Garbage that is collected later."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from core.jobs.garbage import garbage_later
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    was_on = gc.isenabled()
+    gc.enable()
+    yield
+    (gc.enable if was_on else gc.disable)()
+
+
+def test_nothing_is_collected_until_the_last_one_is_done():
+    with garbage_later():
+        assert not gc.isenabled()
+        with garbage_later():
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_collection_goes_on_after_an_error():
+    with pytest.raises(ZeroDivisionError), garbage_later():
+        print(1 / 0)
+    assert gc.isenabled()
+
+
+def test_where_collection_is_off_it_stays_off():
+    gc.disable()
+    with garbage_later():
+        pass
+    assert not gc.isenabled()
