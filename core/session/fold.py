@@ -72,11 +72,12 @@ class _Draft:
 
     def place(self, placed: Placed) -> None:
         """Put an answer in force."""
-        before = self.ledger.answer_to(placed.answer.item)
+        answer = placed.answer
+        before = self.ledger.answer_to(answer.item)
         self.ledger.place(placed)
-        self.tallies.count_in(placed.round, placed.answer)
-        self.settle(placed.answer.item, before)
-        self.reopened.pop(placed.answer.item, None)
+        self.tallies.count_in(placed.round, answer)
+        self.settle(answer.item, before)
+        self.reopened.pop(answer.item, None)
 
     def strike(self, batch_id: str, item: int) -> Placed:
         """Take an answer out of force."""
@@ -154,23 +155,25 @@ def _answered(draft: _Draft, event: Answered) -> None:
     batch = draft.batches.get(event.batch_id)
     if batch is None:
         raise UnknownBatchError(event.batch_id)
-    items = set(batch.items)
+    batch_id, answers, by = event.batch_id, event.answers, event.by
     before = {answer.item for answer in batch.answers}
-    for answer in event.answers:
-        if answer.item not in items:
-            raise UnknownItemError(answer.item, event.batch_id)
-        if answer.item in before:
-            raise IllegalEventError(f"Item {answer.item} was answered in this batch before.")
-        before.add(answer.item)
-        draft.place(Placed(answer, event.batch_id, batch.round, event.by, draft.at))
-    draft.batches[event.batch_id] = Shown(
-        batch.round, batch.items, batch.reasons, batch.answers + event.answers, batch.again
+    for answer in answers:
+        item = answer.item
+        if item not in batch.items:
+            raise UnknownItemError(item, batch_id)
+        if item in before:
+            raise IllegalEventError(f"Item {item} was answered in this batch before.")
+        before.add(item)
+        draft.place(Placed(answer, batch_id, batch.round, by, draft.at))
+    draft.batches[batch_id] = Shown(
+        batch.round, batch.items, batch.reasons, batch.answers + answers, batch.again
     )
-    draft.open.pop(event.batch_id, None)
-    if event.answers:
-        draft.close_those_with({answer.item for answer in event.answers})
-        if event.by in draft.undone:
-            draft.undone = draft.undone.discard(event.by)
+    draft.open.pop(batch_id, None)
+    if answers:
+        if draft.open:
+            draft.close_those_with({answer.item for answer in answers})
+        if by in draft.undone:
+            draft.undone = draft.undone.discard(by)
         draft.stamp()
 
 

@@ -36,7 +36,7 @@ def read_project(row: tuple[Any, ...]) -> Project | BrokenProject:
 
 
 def read_events(rows: Iterable[tuple[Any, ...]]) -> Iterator[Recorded]:
-    """Events from their number, time and body.
+    """Events from their number, time and body, and two columns that only a project has.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def read_events(rows: Iterable[tuple[Any, ...]]) -> Iterator[Recorded]:
     EventTooNewError
         If a newer version of this program has written one.
     """
-    for seq, at, body in rows:
+    for seq, at, body, _, _ in rows:
         try:
             yield Recorded(seq, _time(at), read_event(body))
         except (ValueError, TypeError) as error:

@@ -270,7 +270,7 @@ class SqlStore:
             if first is None:
                 raise UnknownProjectError(project_id)
             while rows := cursor.fetchmany(_CHUNK):
-                found.extend(read_events(row[:3] for row in rows))
+                found.extend(read_events(rows))
         return first, tuple(found)
 
     def head(self, project_id: str) -> int:
