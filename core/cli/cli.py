@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final, NoReturn
 
 from core.cli import backup, replay, restore, simulate
+from core.cli.output import STOPPED
 from core.errors import LabelspreadError
 from core.replay.published import Run
 
@@ -45,6 +46,9 @@ def main(arguments: Sequence[str] | None = None, runs: tuple[Run, ...] | None = 
     except LabelspreadError as error:
         print(f"{_PROGRAM}: {error}", file=sys.stderr)
         return _BAD_INPUT
+    except KeyboardInterrupt:
+        print(f"{_PROGRAM}: stopped", file=sys.stderr)
+        return STOPPED
     except BrokenPipeError:
         # The reader, such as `head`, has seen enough. Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,10 +1,14 @@
-"""Files that a command was asked to write."""
+"""Files that a command was asked to write, and how it ends."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from core.errors import FileNotWrittenError
+
+STOPPED: Final = 130
+"""The exit status of what Ctrl-C has stopped, as shells have it."""
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -9,7 +9,7 @@ from textwrap import fill
 from typing import Any, Final
 
 from core.bootstrap import builder_of, catalogue_of
-from core.cli.output import write_file
+from core.cli.output import STOPPED, write_file
 from core.config import DIGITS
 from core.errors import InvalidConfigError, InvalidDatasetError
 from core.simulation.outcome import (
@@ -43,8 +43,9 @@ Behind ± is half a 95 % interval over runs. Image sets are files in the folder 
 data, which the environment variable LABELSPREAD_HOME names.
 
 exit status:
-  0  done
-  2  bad input, or a file that cannot be written
+  0    done
+  2    bad input, or a file that cannot be written
+  130  stopped by Ctrl-C: the runs finished until then are printed, and written if --csv is given
 """
 _SIZES: Final[dict[str, ClassSizes]] = {
     "as-they-are": "as_they_are",
@@ -132,12 +133,39 @@ def _act(options: Namespace) -> int:
         write_file(options.csv, b"")
     build = builder_of()
     teller = _Teller()
-    outcome = simulate(plan, build(plan), teller)
+    so_far = _SoFar()
+    outcome: Outcome | None
+    try:
+        outcome = simulate(plan, build(plan), teller, so_far.keep)
+    except KeyboardInterrupt:
+        outcome = so_far.finished()
     teller.end()
+    if outcome is None:
+        print("Stopped before a run was finished: there are no figures.", file=sys.stderr)
+        return STOPPED
     if options.csv:
         write_file(options.csv, outcome_csv(outcome).encode())
     print(outcome_text(outcome))
+    if outcome.cancelled:
+        print("Stopped: the figures are those of the runs that were finished.", file=sys.stderr)
+        return STOPPED
     return 0
+
+
+class _SoFar:
+    """Keeps what there is of a comparison, should it be stopped."""
+
+    def __init__(self) -> None:
+        self._outcome: Outcome | None = None
+
+    def keep(self, outcome: Outcome) -> None:
+        """Take what there is now."""
+        self._outcome = outcome
+
+    def finished(self) -> Outcome | None:
+        """The runs that came to their end; None if none has."""
+        found = self._outcome.finished(cancelled=True) if self._outcome else None
+        return found if found and found.curves else None
 
 
 class _Teller:
@@ -178,7 +206,7 @@ def outcome_text(outcome: Outcome) -> str:
                 summary.strategy,
                 *(_needed_text(needed) for needed in summary.needed),
                 *(_interval_text(summary.right_after[i], 100, 1) for i in milestones),
-                f"{_interval_text(found, 1, 1)} of {outcome.n_classes}",
+                f"{_interval_text(found, 1, 1)} of {outcome.n_classes}" if found else "-",
             ]
         )
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
@@ -192,10 +220,14 @@ def outcome_text(outcome: Outcome) -> str:
         for row in rows
     ]
     plan = outcome.plan
+    n_runs = counted(plan.seeds, "run")
+    if outcome.cancelled:
+        all_runs = plan.seeds * len(plan.strategies)
+        n_runs = f"{len(outcome.curves)} of {counted(all_runs, 'run')}"
     return "\n".join(
         [
             f"{outcome.title}: {counted(outcome.n_items, 'image')}, "
-            f"{counted(plan.seeds, 'run')}, {plan.batch_size} labels per round, "
+            f"{n_runs}, {plan.batch_size} labels per round, "
             f"{percent(plan.noise)} of the answers wrong",
             "Labels needed to reach an accuracy, accuracy in % after so many labels, classes found",
             "",
@@ -207,6 +239,8 @@ def outcome_text(outcome: Outcome) -> str:
 def _needed_text(needed: Needed) -> str:
     if needed.labels is not None:
         return _interval_text(needed.labels, 1, 0)
+    if not needed.runs:
+        return "-"
     return f"{needed.reached} of {needed.runs} reached" if needed.reached else "not reached"
 
 

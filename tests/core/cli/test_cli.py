@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from playwright.sync_api import Playwright
 from sklearn.metrics import classification_report, confusion_matrix
 from sklearn.semi_supervised import LabelSpreading
 
+from core.cli import backup, simulate
 from core.cli.cli import main
 from core.cli.replay import report_text
 from core.cli.simulate import outcome_text
@@ -27,7 +30,7 @@ from core.replay.check import rounds_csv
 from core.replay.published import Run, all_runs, find_run
 from core.replay.run import ReportRow, replay
 from core.simulation.strategies import BY_KEY
-from tests.core.learners import curve, outcome_of
+from tests.core.learners import curve, outcome_of, strategy
 from tests.e2e.browser import chromium_executable
 
 ROOT = Path(__file__).parents[3]
@@ -407,6 +410,78 @@ def test_how_a_comparison_is_written():
     assert "1 of 2 reached" in outcome_text(levels)
     assert "not reached" in outcome_text(levels)
     assert "2 of 3" in outcome_text(levels)
+
+
+INTERRUPTIBLE = """
+import signal, sys
+from core.cli.cli import main
+# As in a terminal: a process begun in the background may have been told to ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_ctrl_c_keeps_the_runs_that_were_finished(home: Path):
+    """The second run is under way, and 48 more would take a minute."""
+    file = home / "curves.csv"
+    options = ("--samples", "600", "--batch", "1", "--seeds", "50", "--csv", str(file))
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTIBLE, "simulate", "--strategy", "random", *options],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line == "Random, run 2 of 50\n":
+                break
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    assert process.returncode == 130
+    *_, said = err.splitlines()
+    assert said == "Stopped: the figures are those of the runs that were finished."
+    found = re.search(r"600 images, (\d+) of 50 runs, ", out)
+    assert found
+    n_runs = int(found[1])
+    assert 1 <= n_runs < 50
+    _, *lines = file.read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[1:3] for line in lines] == [
+        [str(seed), str(labels)] for seed in range(n_runs) for labels in range(1, 101)
+    ]
+
+
+def interrupted(*_: object, **__: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def test_ctrl_c_before_a_run_was_finished_says_so_and_writes_nothing(
+    command: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    file = home / "curves.csv"
+    file.write_text("of yesterday")
+    monkeypatch.setattr(simulate, "builder_of", lambda: interrupted)
+    assert command(*SIMULATE, "--csv", file) == (
+        130,
+        "",
+        "Stopped before a run was finished: there are no figures.\n",
+    )
+    assert file.read_text() == "of yesterday"
+
+
+@pytest.mark.usefixtures("home")
+def test_ctrl_c_ends_any_command_in_one_line(command: Command, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(backup, "backup", interrupted)
+    assert command("backup", "mine.db") == (130, "", "python -m core: stopped\n")
+
+
+def test_a_strategy_that_has_no_run_yet_has_no_figures():
+    both = [strategy(), strategy("Two")]
+    outcome = outcome_of(curve(0, 0.5, 0.9), strategies=both, seeds=2).finished(cancelled=True)
+    head, *_, one, two = outcome_text(outcome).splitlines()
+    assert "1 of 4 runs" in head
+    assert "not reached" in one
+    assert set(two.split()) == {"Two", "-"}
 
 
 def test_the_help_of_simulate_explains_each_strategy(command: Command):
