@@ -10,7 +10,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -28,9 +28,15 @@ from core.jobs.resources import Resources
 from core.simulation.comparisons import EngineLearner
 from core.simulation.run import run_once
 from tests.benchmarks.label_peers import Measured, Peer, peers
-from tests.benchmarks.label_report import AS_YOU_GO, report
+from tests.benchmarks.label_report import (
+    AS_YOU_GO,
+    AS_YOU_GO_SECTION,
+    as_you_go_section,
+    report,
+)
 from tests.benchmarks.label_service import as_you_go
 from tests.benchmarks.label_sets import LabelSet, label_sets
+from tests.benchmarks.report_file import write_section
 
 REPORT: Final = Path(__file__).resolve().parents[2] / "docs" / "label-efficiency.md"
 
@@ -98,11 +104,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.labels", description=__doc__)
     parser.add_argument("--mnist", type=Path, metavar="FILE", help="the MNIST digits, as .npz")
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument(
+        "--as-you-go", action="store_true", help="the app's own path on digits, and that section"
+    )
     parser.add_argument("--quick", action="store_true", help="one seed, and write no file")
     parser.add_argument("--keep", type=Path, metavar="FILE", help="keep all figures as JSON")
     parser.add_argument("--kept", type=Path, metavar="FILE", help="make the page from those kept")
     options = parser.parse_args()
     seeds = 1 if options.quick else options.seeds
+    if options.as_you_go:
+        _measure_as_you_go(seeds)
+        return
     rows = _kept(options.kept) if options.kept else _all_rows(options.mnist, seeds)
     if options.keep:
         options.keep.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
@@ -119,17 +131,31 @@ def _kept(path: Path) -> list[Row]:
     return [Row(**{**row, "measured": Measured(**row["measured"])}) for row in kept]
 
 
+def _measure_as_you_go(seeds: int) -> None:
+    numbers = [number for number, make in enumerate(sets_of(0, None)) if "digits" in make().title]
+    section = as_you_go_section(_rows_of(run_as_you_go, numbers, seeds, None), seeds)
+    print(section)
+    write_section(AS_YOU_GO_SECTION, section, REPORT)
+
+
 def _all_rows(mnist: Path | None, seeds: int) -> list[Row]:
+    # The largest first, so that no process is left with one when all else is done.
+    numbers = range(len(list(sets_of(0, mnist))))[::-1]
+    return _rows_of(run_set, numbers, seeds, mnist)
+
+
+def _rows_of(
+    run: Callable[[int, int, Path | None], list[Row]],
+    numbers: Sequence[int],
+    seeds: int,
+    mnist: Path | None,
+) -> list[Row]:
     rows: list[Row] = []
     # Without the threads of BLAS in each other's way.
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with ProcessPoolExecutor(2) as pool:
-        n_sets = len(list(sets_of(0, mnist)))
-        # The largest first, so that no process is left with one when all else is done.
         jobs = [
-            pool.submit(run_set, number, seed, mnist)
-            for number in reversed(range(n_sets))
-            for seed in range(seeds)
+            pool.submit(run, number, seed, mnist) for number in numbers for seed in range(seeds)
         ]
         for n_done, job in enumerate(as_completed(jobs), start=1):
             rows += job.result()
@@ -149,15 +175,22 @@ def run_set(number: int, seed: int, mnist: Path | None) -> list[Row]:
     """Run all strategies on one set, with one seed."""
     with threadpool_limits(1):
         dataset = list(sets_of(seed, mnist))[number]()
-        rows = list(_run_ours(dataset, seed))
+        rows = [*_run_ours(dataset, seed, STRATEGIES), *_run_in_the_app(dataset, seed)]
         if not dataset.has_own_features:
             rows += _run_peers(dataset, seed)
     return rows
 
 
-def _run_ours(dataset: Dataset, seed: int) -> Iterator[Row]:
+def run_as_you_go(number: int, seed: int, mnist: Path | None) -> list[Row]:
+    """Run one at a time and as you go on one set, with one seed."""
+    with threadpool_limits(1):
+        dataset = list(sets_of(seed, mnist))[number]()
+        return [*_run_ours(dataset, seed, STRATEGIES[:1]), *_run_in_the_app(dataset, seed)]
+
+
+def _run_ours(dataset: Dataset, seed: int, strategies: Sequence[Ours]) -> Iterator[Row]:
     engines: dict[str, Engine] = {}
-    for ours in STRATEGIES:
+    for ours in strategies:
         if ours.small_only and dataset.n_items > _MANY:
             continue
         if dataset.has_own_features and "features" in ours.changes:
@@ -167,7 +200,7 @@ def _run_ours(dataset: Dataset, seed: int) -> Iterator[Row]:
             engines[config.features] = engine_for(config, dataset, resources=Resources(threads=1))
         points = run_once(
             EngineLearner(engines[config.features].like(config), config),
-            budget=min(BUDGET, dataset.n_items // 2),
+            budget=_budget(dataset),
             batch_size=ours.batch,
             noise=ours.wrong,
             seed=seed,
@@ -175,11 +208,19 @@ def _run_ours(dataset: Dataset, seed: int) -> Iterator[Row]:
         for point in points:
             if point.labels in AT:
                 yield Row(dataset.title, ours.name, ours.batch, seed, Measured(*point))
-    if dataset.n_items <= _MANY:
-        config = recommended(dataset="set.npz", n_samples=dataset.n_items)
-        for measured in as_you_go(dataset, config, seed, min(BUDGET, dataset.n_items // 2)):
-            if measured.labels in AT:
-                yield Row(dataset.title, AS_YOU_GO, 1, seed, measured)
+
+
+def _run_in_the_app(dataset: Dataset, seed: int) -> Iterator[Row]:
+    if dataset.n_items > _MANY:
+        return
+    config = recommended(dataset="set.npz", n_samples=dataset.n_items)
+    for measured in as_you_go(dataset, config, seed, _budget(dataset)):
+        if measured.labels in AT:
+            yield Row(dataset.title, AS_YOU_GO, 1, seed, measured)
+
+
+def _budget(dataset: Dataset) -> int:
+    return min(BUDGET, dataset.n_items // 2)
 
 
 def _run_peers(dataset: Dataset, seed: int) -> Iterator[Row]:
@@ -197,7 +238,7 @@ def _run_peer(
     peer: Peer, points: Any, pixels: Any, dataset: Dataset, batch: int, seed: int
 ) -> list[Measured]:
     assert dataset.truth is not None
-    budget = min(BUDGET, dataset.n_items // 2)
+    budget = _budget(dataset)
     return peer.run(
         pixels if peer.takes_pixels else points,
         dataset.truth,

@@ -1,4 +1,4 @@
-"""``docs/benchmarks.md``: sections measured by different commands, which outlive each other."""
+"""Reports whose sections are measured by different commands, and outlive each other."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ def write_report(text: str) -> Path:
     return REPORT
 
 
-def write_section(name: str, text: str) -> Path:
+def write_section(name: str, text: str, report: Path = REPORT) -> Path:
     """Replace one section, or put it at the end."""
-    whole = REPORT.read_text(encoding="utf-8") if REPORT.exists() else "# Benchmarks\n"
+    whole = report.read_text(encoding="utf-8") if report.exists() else "# Benchmarks\n"
     new = f"## {name}\n\n{text.strip()}\n"
     found = _pattern(name).search(whole)
     if found is None:
-        _write(f"{whole.rstrip()}\n\n{new}")
+        _write(f"{whole.rstrip()}\n\n{new}", report)
     else:
         rest = whole[found.end() :]
-        _write(whole[: found.start()] + new + (f"\n{rest}" if rest else ""))
-    return REPORT
+        _write(whole[: found.start()] + new + (f"\n{rest}" if rest else ""), report)
+    return report
 
 
 def _section(name: str) -> str:
@@ -41,6 +41,6 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"^## {re.escape(name)}\n(?P<body>.*?)(?=^## |\Z)", re.M | re.S)
 
 
-def _write(text: str) -> None:
-    REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text(text, encoding="utf-8")
+def _write(text: str, report: Path = REPORT) -> None:
+    report.parent.mkdir(exist_ok=True)
+    report.write_text(text, encoding="utf-8")
