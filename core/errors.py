@@ -97,7 +97,7 @@ class InvalidMessageError(LabelspreadError):
     def __init__(self, detail: str) -> None:
         super().__init__(
             f"The page sent a message that the server does not understand ({detail}).",
-            "Nothing of it was stored. Reload the page.",
+            "None of it was stored. Reload the page.",
         )
         self.detail = detail
 
@@ -112,7 +112,7 @@ class UnknownBatchError(IllegalEventError):
     def __init__(self, batch_id: str) -> None:
         super().__init__(
             "The page answered a batch that this project never showed.",
-            "Nothing of it was stored. Reload the page.",
+            "None of it was stored. Reload the page.",
         )
         self.batch_id = batch_id
 
@@ -123,7 +123,7 @@ class UnknownItemError(IllegalEventError):
     def __init__(self, item: int, batch_id: str) -> None:
         super().__init__(
             f"The page answered item {item}, which was not in its batch.",
-            "Nothing of it was stored. Reload the page.",
+            "None of it was stored. Reload the page.",
         )
         self.item = item
         self.batch_id = batch_id
@@ -135,7 +135,7 @@ class UnknownClassError(IllegalEventError):
     def __init__(self, label: str, class_names: tuple[str, ...]) -> None:
         super().__init__(
             f"“{label[:40]}” is not one of the classes ({', '.join(class_names)}).",
-            "Nothing of it was stored. Choose one of the classes.",
+            "None of it was stored. Choose one of the classes.",
         )
         self.label = label
         self.class_names = class_names
@@ -145,7 +145,9 @@ class OvertakenError(IllegalEventError):
     """An answer cannot be undone before those that came after it."""
 
     def __init__(self) -> None:
-        super().__init__("Another answer has come since, from another tab.", "Undo that one first.")
+        super().__init__(
+            "Another answer has come in since, from another tab.", "Undo that one first."
+        )
 
 
 class NothingToRedoError(IllegalEventError):
@@ -153,7 +155,7 @@ class NothingToRedoError(IllegalEventError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Something else was answered or undone since.", "Give the answer anew instead."
+            "Something else has been answered or undone since.", "Give the answer again instead."
         )
 
 
@@ -162,7 +164,7 @@ class NotInForceError(IllegalEventError):
 
     def __init__(self, item: int) -> None:
         super().__init__(
-            f"The answer to image {item} was taken back since.", "It can be given anew."
+            f"The answer to image {item} has been taken back since.", "It can be given again."
         )
         self.item = item
 
@@ -227,7 +229,7 @@ class StoreReplacedError(StoreError):
         told = f" What it held is in {kept}." if kept else ""
         super().__init__(
             f"The database {where} {happened} while the app was using it.{told}",
-            "Nothing of this was saved. Put the file or a backup in its place; "
+            "None of this was saved. Put the file or a backup in its place; "
             "the app goes on with what it finds there.",
         )
         self.kept = kept
@@ -250,7 +252,7 @@ class ClassesUnknownError(StoreError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The images of this project are away, and its classes were never noted.",
+            "The images of this project are missing, and its classes were never recorded.",
             "Put the file back in its place; the answer is kept until then.",
         )
 
@@ -286,7 +288,7 @@ class EventDamagedError(StoreError):
     def __init__(self, seq: int) -> None:
         super().__init__(
             f"Event {seq} in the log of this project is damaged.",
-            "Other projects are not harmed. Put a backup of the database in its place, or go on "
+            "Other projects are not affected. Put a backup of the database in its place, or go on "
             "without this project.",
         )
         self.seq = seq

@@ -322,9 +322,10 @@ def _opened(kept: Kept) -> None:
 def _empty() -> None:
     st.subheader("Which strategy needs the fewest labels?", anchor=False)
     st.markdown(
-        "Choose strategies on the left and press *Start*. Each labels the same images from none, "
-        "and an oracle that knows the true classes answers every question. You see the "
-        "accuracy after each number of labels, and how many labels it takes to reach 90 to 99 %."
+        "Choose strategies on the left and press *Start*. Each starts without a label on the "
+        "same images, and an oracle that knows the true classes answers every question. You see "
+        "the accuracy after each number of labels, and how many labels it takes to reach 90 to "
+        "99 %."
     )
     entries = handle.comparisons().entries()
     if entries:

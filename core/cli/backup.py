@@ -15,10 +15,10 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
     """Say how the command is called."""
     command = commands.add_parser(
         "backup",
-        help="write all projects and labels into one file",
-        description="Write all projects and labels into one file; the app may run meanwhile.",
+        help="write all projects and labels to one file",
+        description="Write all projects and labels to one file; the app may keep running.",
     )
-    command.add_argument("file", metavar="FILE", type=Path, help="the backup")
+    command.add_argument("file", metavar="FILE", type=Path, help="the file to write")
     command.set_defaults(act=_act)
 
 

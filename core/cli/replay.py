@@ -30,11 +30,11 @@ examples:
 
 exit status:
   0  done, and with --check all figures are identical
-  1  with --check: some figure differs
+  1  with --check: at least one figure differs
   2  bad input, or a file that cannot be written
 
-PNG and SVG files are drawn by a Chrome or Chromium: the one that the environment variable
-BROWSER_PATH names, or else the first that is found.
+PNG and SVG files are drawn by Chrome or Chromium: the one that the environment variable
+BROWSER_PATH names, or else the first one found.
 """
 
 
@@ -48,12 +48,12 @@ def add(commands: Any, runs: tuple[Run, ...] | None) -> None:  # noqa: ANN401 - 
     """
     command = commands.add_parser(
         "replay",
-        help="compute the published runs anew, and compare",
+        help="compute the published runs anew, and compare the figures",
         description=_REPLAY,
         epilog=_EXAMPLES,
         formatter_class=RawDescriptionHelpFormatter,
     )
-    command.add_argument("run", metavar="RUN", nargs="?", help="a run's name; all runs if left out")
+    command.add_argument("run", metavar="RUN", nargs="?", help="the name of a run (default: all)")
     command.add_argument("--list", action="store_true", help="list the runs by name and title")
     command.add_argument(
         "--check", action="store_true", help="compare with the published figures instead"
@@ -62,10 +62,10 @@ def add(commands: Any, runs: tuple[Run, ...] | None) -> None:  # noqa: ANN401 - 
         "--figure",
         metavar="FILE",
         type=_figure_path,
-        help=f"write the run's figure; FILE ends in {_endings()}",
+        help=f"draw the run to FILE, which ends in {_endings()}",
     )
     command.add_argument("--dark", action="store_true", help="draw the figure light on dark")
-    command.add_argument("--csv", metavar="FILE", type=Path, help="write the run's numbers")
+    command.add_argument("--csv", metavar="FILE", type=Path, help="write the run's numbers to FILE")
     command.set_defaults(refuse=command.error, act=partial(_act, runs=runs))
 
 
@@ -88,7 +88,7 @@ def _act(options: Namespace, runs: tuple[Run, ...] | None) -> int:
         print("\n".join(f"{run.id:{width}}  {run.title}" for run in runs))
         return 0
     if options.run is None and (options.figure or options.csv):
-        options.refuse("--figure and --csv are of one run: name it")
+        options.refuse("--figure and --csv need the name of a run")
     chosen = runs if options.run is None else (find_run(options.run, runs),)
     identical = True
     for run in chosen:

@@ -15,11 +15,11 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
     """Say how the command is called."""
     command = commands.add_parser(
         "restore",
-        help="put a backup in the place of the database",
-        description="Put a backup in the place of the database; the app may run meanwhile. "
-        "What was there until now is kept beside it.",
+        help="replace the database with a backup",
+        description="Replace the database with a backup; the app may keep running. "
+        "The database that was there is kept beside it.",
     )
-    command.add_argument("file", metavar="FILE", type=Path, help="the backup")
+    command.add_argument("file", metavar="FILE", type=Path, help="the backup to restore")
     command.set_defaults(act=_act)
 
 
@@ -27,5 +27,5 @@ def _act(options: Namespace) -> int:
     kept = restore(options.file, database_url(os.environ))
     print(f"Restored {options.file}.")
     if kept is not None:
-        print(f"What was there until now is in {kept}.")
+        print(f"The database that was there is kept as {kept}.")
     return 0

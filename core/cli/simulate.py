@@ -27,8 +27,8 @@ from core.simulation.strategies import BY_KEY, PRESETS
 from core.wording import counted, percent
 
 _SIMULATE: Final = """\
-Compare strategies: each labels the same images from none, and an oracle that knows the true classes
-answers in a person's place. Prints how many labels each needs to reach an accuracy.
+Compare strategies: each starts without a label on the same images, and an oracle that knows the
+true classes answers in place of a person. Prints how many labels each needs to reach an accuracy.
 """
 _SIMULATE_MORE: Final = """\
 strategies:
@@ -39,8 +39,8 @@ examples:
   python -m core simulate --strategy best --strategy margin --seeds 20 --budget 200
   python -m core simulate --data shoes.npz --sizes last --noise 0.05 --csv curves.csv
 
-Behind ± is half a 95 % interval over runs. Image sets are files in the folder datasets of the app's
-data, which the environment variable LABELSPREAD_HOME names.
+The figure after ± is half the width of a 95 % interval over runs. Image sets are files in the
+folder "datasets" of the app's data, which the environment variable LABELSPREAD_HOME names.
 
 exit status:
   0    done
@@ -75,31 +75,45 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
         formatter_class=RawDescriptionHelpFormatter,
     )
     command.add_argument(
-        "--data", metavar="NAME", default=DIGITS, help="digits, or a file in the folder datasets"
+        "--data",
+        metavar="NAME",
+        default=DIGITS,
+        help="digits, or a file in the folder datasets (default: digits)",
     )
     command.add_argument(
-        "--samples", metavar="N", type=int, help="so many of its images; all if left out"
+        "--samples", metavar="N", type=int, help="how many of its images to use (default: all)"
     )
     command.add_argument(
         "--strategy",
         metavar="NAME",
         action="append",
         choices=list(BY_KEY),
-        help="one to compare, again and again; best, classic and random if left out",
+        help="a strategy to compare; can be given several times (default: best, classic, random)",
     )
-    command.add_argument("--seeds", metavar="N", type=int, default=10, help="runs of each (10)")
-    command.add_argument("--budget", metavar="N", type=int, default=100, help="labels a run (100)")
-    command.add_argument("--batch", metavar="N", type=int, default=10, help="labels per round (10)")
     command.add_argument(
-        "--noise", metavar="SHARE", type=float, default=0.0, help="share of wrong answers (0)"
+        "--seeds", metavar="N", type=int, default=10, help="runs of each (default: 10)"
+    )
+    command.add_argument(
+        "--budget", metavar="N", type=int, default=100, help="labels per run (default: 100)"
+    )
+    command.add_argument(
+        "--batch", metavar="N", type=int, default=10, help="labels per round (default: 10)"
+    )
+    command.add_argument(
+        "--noise",
+        metavar="SHARE",
+        type=float,
+        default=0.0,
+        help="share of wrong answers, up to 0.5 (default: 0)",
     )
     command.add_argument(
         "--sizes",
         choices=list(_SIZES),
         default="as-they-are",
-        help="class sizes: as they are, or shrinking by 0.6 with the first or last class largest",
+        help="class sizes: as they are, or each 0.6 times the one before, with the first or last "
+        "class largest",
     )
-    command.add_argument("--csv", metavar="FILE", type=Path, help="write all curves")
+    command.add_argument("--csv", metavar="FILE", type=Path, help="write all curves to FILE")
     command.set_defaults(act=_act)
 
 

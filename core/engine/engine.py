@@ -106,7 +106,7 @@ class Engine:
         return self._beliefs.get(labels.digest, lambda: self._fit(labels))
 
     def accuracy(self, labels: Labels) -> float | None:
-        """Share of all items predicted right, 0 to 1; None where the truth is not known."""
+        """Accuracy over all items, 0 to 1; None where the truth is not known."""
         if self.dataset.truth is None:
             return None
         noted = self.noted(labels.digest)
@@ -154,7 +154,7 @@ class Engine:
         excluded
             Items besides the labelled ones that are not to be chosen.
         random
-            All chance comes from here: the same labels and the same state of it give the same
+            All randomness comes from here: the same labels and the same state of it give the same
             items.
         assumed
             Items that are on a screen already: what is chosen is chosen as if they had been
@@ -296,7 +296,7 @@ def prepared(
     positions: IntArray | slice = _ALL,
     progress: Progress = silent,
 ) -> NDArray[Any]:
-    """The features that likeness is judged by, shape (n_items, n_features), any real dtype."""
+    """The features that similarity is measured on, shape (n_items, n_features), any real dtype."""
     if config.features == "plain" or dataset.has_own_features:
         features: NDArray[Any] = dataset.features[positions]
         return features

@@ -31,7 +31,7 @@ class Line:
     labels
         Labels given.
     percents
-        Mean per cent of all items right after each.
+        Mean accuracy over all items after each, in per cent.
     low, high
         The 95 % interval, within 0 and 100; None where there is one run only.
     runs

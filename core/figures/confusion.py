@@ -42,7 +42,8 @@ class ConfusionMatrix:
     shares : (n_classes, n_columns), float64
         Counts as shares of their row, 0 to 1; 0 in the row of a class without items.
     levels : (n_classes, n_columns), float64
-        What to colour a cell by. 0: empty. Up to 1: right. Down to -1: wrong. 2 to 3: not reached.
+        What to colour a cell by. 0: empty. Up to 1: correct. Down to -1: wrong. 2 to 3: not
+        reached.
         The same share has the same level in every round, so that matrices can be compared.
     """
 
@@ -98,7 +99,7 @@ def counts_data(counts: IntArray, class_names: tuple[str, ...]) -> ConfusionMatr
 def draw_confusion(
     data: ConfusionMatrix, palette: Palette, *, shares: bool = False, compact: bool = False
 ) -> go.Figure:
-    """Draw the matrix: true class 0 at the top, right ones blue, wrong ones orange.
+    """Draw the matrix: true class 0 at the top, correct predictions blue, wrong ones orange.
 
     Parameters
     ----------

@@ -220,7 +220,7 @@ def caption(query: Query) -> tuple[str, str]:
 
 def hover_text(query: Query) -> str:
     """All that is known of a digit, in a line; never markup."""
-    verdict = "right" if query.right else "wrong"
+    verdict = "correct" if query.right else "wrong"
     return (
         f"digit {query.row}: predicted {base.full(query.predicted)}, true {base.full(query.true)} "
         f"({verdict}), entropy {query.entropy:.3f} nats"

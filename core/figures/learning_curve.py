@@ -43,7 +43,7 @@ class LearningCurve:
     labels
         Labels there were after each.
     percents
-        Per cent of all items predicted right after each.
+        Accuracy over all items after each, in per cent.
     changes
         Percentage points gained in each; None in the first.
     """

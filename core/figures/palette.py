@@ -25,8 +25,8 @@ class Palette:
     accent
         The line of a curve, the bars of a histogram.
     right, wrong
-        Cells predicted right and wrong: distinct to people who see no red or no green, and dark
-        enough, or light enough, for numbers to stand on them.
+        Cells of correct and wrong predictions: distinct to people who see no red or no green, and
+        dark enough, or light enough, for numbers to stand on them.
     unknown
         What the model says nothing of.
     strategies

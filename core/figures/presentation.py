@@ -123,7 +123,7 @@ def _asked(run: Run, step: ReplayRound, *, is_last: bool) -> str:
 
 
 def _query(query: Query, dataset: Dataset) -> ShownQuery:
-    verdict = "right" if query.right else "wrong"
+    verdict = "correct" if query.right else "wrong"
     return ShownQuery(
         image=ink_url(dataset.images[query.index], smooth=True),
         predicted=query.predicted,

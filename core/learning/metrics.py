@@ -46,7 +46,7 @@ class Report:
 
 
 def accuracy(truth: IntArray, predicted: IntArray) -> float:
-    """Share of the items of known truth predicted right, 0 to 1; nan where there are none."""
+    """Share of the items of known truth predicted correctly, 0 to 1; nan where there are none."""
     truth, predicted = _known(truth, predicted)
     return float(np.mean(truth == predicted)) if len(truth) else float("nan")
 
@@ -67,7 +67,7 @@ def report(truth: IntArray, predicted: IntArray, n_classes: int) -> Report:
     matrix = cells.reshape(n_classes, n_classes + 1).astype(np.int64)
     right = np.diagonal(matrix).astype(np.float64)
     support = matrix.sum(axis=1)
-    # Of a class never predicted nothing is right: zero is what scikit-learn's report prints.
+    # Of a class never predicted nothing is correct: zero is what scikit-learn's report prints.
     precision = _share(right, matrix[:, :n_classes].sum(axis=0))
     recall = _share(right, support)
     f1 = _share(2 * right, matrix[:, :n_classes].sum(axis=0) + support)

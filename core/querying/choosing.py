@@ -1,4 +1,4 @@
-"""Choosing the items of the next batch, by an opening, a query, and chance."""
+"""Choosing the items of the next batch, by an opening, a query, and at random."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def choose_batch(
     size
         Items wanted; fewer come back when there are fewer candidates.
     random
-        All chance comes from here: the same state gives the same batch.
+        All randomness comes from here: the same state gives the same batch.
     assumed
         Items that somebody has before him already, in their order: they count as answered as
         predicted, whatever the policy assumes of the batch itself, and never chosen.

@@ -179,7 +179,7 @@ QUERIES: Final[dict[QueryKey, Query]] = {
     ),
     "margin": Query(
         "Margin",
-        "Asks where the best class leads the second one by least.",
+        "Asks where the best class is only just ahead of the second.",
         lambda outlook, _: margin(outlook.beliefs()),
     ),
     "least_confidence": Query(

@@ -65,7 +65,7 @@ class Query:
 
     @property
     def right(self) -> bool:
-        """Whether the model was right about it."""
+        """Whether the model predicted it correctly."""
         return self.predicted == self.true
 
 
@@ -96,8 +96,8 @@ class ReplayRound:
     queries
         The most uncertain items, in the order the run shows them.
     accuracy_unlabelled, accuracy_all
-        Shares predicted right, 0 to 1, of the items still unlabelled and of all of them, where
-        labels count as right.
+        Shares predicted correctly, 0 to 1, of the items still unlabelled and of all of them, where
+        labels count as correct.
     """
 
     number: int

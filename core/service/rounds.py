@@ -31,7 +31,7 @@ class RoundRecord:
     labelled, skipped, unsure, bad
         Answers of each kind in this round, late ones included.
     accuracy
-        Share of all items predicted right when the round ended, 0 to 1; None where the truth is
+        Accuracy over all items when the round ended, 0 to 1; None where the truth is
         not known, or not measured yet.
     change
         Difference to the accuracy of the round shown before; None in the first one.

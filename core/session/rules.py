@@ -196,7 +196,7 @@ def _check_label(answer: Answer, class_names: tuple[str, ...]) -> None:
     if (answer.label is not None) != (answer.kind is AnswerKind.LABEL):
         raise IllegalEventError(
             f"The answer to item {answer.item} does not fit together.",
-            "Nothing of it was stored. Reload the page.",
+            "None of it was stored. Reload the page.",
         )
     if answer.label is not None and answer.label not in class_names:
         raise UnknownClassError(answer.label, class_names)

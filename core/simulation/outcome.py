@@ -33,10 +33,10 @@ class Point(NamedTuple):
     Attributes
     ----------
     accuracy
-        Share of all items that is right, 0 to 1. A given label counts as it was given, so a wrong
-        one is wrong.
+        Share of all items predicted correctly, 0 to 1. A given label counts as it was given, so a
+        wrong one is wrong.
     macro_recall
-        Mean over classes of the share of their items that is right.
+        Mean over classes of the share of their items predicted correctly.
     classes_found
         Classes of which some item has been asked about and answered rightly.
     """
@@ -118,7 +118,7 @@ class Needed:
     Attributes
     ----------
     level
-        Share of all items that is to be right.
+        The accuracy to be reached, 0 to 1.
     reached, runs
         How many of the runs reached it.
     labels
@@ -162,7 +162,7 @@ class Summary:
     needed
         One for each of ``LEVELS``.
     right_after
-        Share of items that is right after each of ``MILESTONES``; None where labels ended sooner.
+        The accuracy after each of ``MILESTONES``; None where labels ended sooner.
     classes_found
         At the end of a run; None where there is no run yet.
     """
@@ -201,7 +201,7 @@ def needed(curves: Sequence[Curve], level: float) -> Needed:
 
 
 def right_after(curves: Sequence[Curve], n_labels: int) -> Interval | None:
-    """Share that is right once there are so many labels; None where they end sooner.
+    """The accuracy once there are so many labels; None where they end sooner.
 
     Between two rounds it is that of the one before, for the model is as it was.
     """

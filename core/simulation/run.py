@@ -142,7 +142,7 @@ def simulate(
     build
         Called once for all strategies that learn alike.
     progress
-        Told how far it has come; ``CancelledError`` from there ends it.
+        Called with how far it has come; ``CancelledError`` from there ends it.
     keep
         Given after each round what there is so far.
 

@@ -60,13 +60,13 @@ def _classic(dataset: str, n_samples: int) -> ProjectConfig:
 
 
 def _asking(query: QueryKey, **others: str) -> Preset:
-    """As best known, but with another query."""
+    """Like the best known, but with another query."""
 
     def config(dataset: str, n_samples: int) -> ProjectConfig:
         return recommended(dataset=dataset, n_samples=n_samples, query=query, **others)
 
     told = QUERIES[query]
-    explanation = f"As the best known, but {told.explanation[0].lower()}{told.explanation[1:]}"
+    explanation = f"Like the best known, but {told.explanation[0].lower()}{told.explanation[1:]}"
     return Preset(query, told.title, explanation, config)
 
 
@@ -75,8 +75,8 @@ PRESETS: Final = (
     Preset(
         "classic",
         "Classic scikit-learn",
-        "As in scikit-learn’s examples: images are compared by their pixels, and the most "
-        "undecided ones are asked about.",
+        "As in scikit-learn’s examples: images are compared by their pixels, and those "
+        "the model is least sure of are asked about.",
         _classic,
     ),
     # At random from the first one on: what all others have to be better than.

@@ -37,8 +37,8 @@ _SETTINGS: Final[dict[Settings, str]] = {
 _MEANING: Final[dict[Settings, str]] = {
     "best": "Needed the fewest labels over all the image sets that were measured. One "
     "question in five is drawn at random, to check the result.",
-    "classic": "As in scikit-learn's examples: images are compared by their pixels, and the most "
-    "undecided ones are asked about.",
+    "classic": "As in scikit-learn's examples: images are compared by their pixels, and those "
+    "the model is least sure of are asked about.",
     "custom": "Everything can be set, starting from the best known settings.",
 }
 _KERNELS: Final[dict[Kernel, str]] = {

@@ -43,6 +43,8 @@ from pages._ui.health import Health
 APP_FILE = Path(__file__).resolve().parents[2] / "app.py"
 STATIC_DIR = Path(st.__file__).parent / "static" / "static"
 
+_PROGRAM = "python -m pages._ui.server"
+
 _LOGGER = logging.getLogger("labelspread.server")
 
 
@@ -182,7 +184,9 @@ def _port(text: str) -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m pages._ui.server", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog=_PROGRAM, description="Open Labelspread in the browser, and serve it until Ctrl-C."
+    )
     parser.add_argument(
         "--host",
         default=os.environ.get("LABELSPREAD_HOST", "127.0.0.1"),

@@ -1,4 +1,4 @@
-"""Other tools that choose what to ask a person: how right they are after so many labels.
+"""Other tools that choose what to ask a person: how accurate they are after so many labels.
 
 Every one labels the same items from nothing, one or several at a time, and is told the truth. Where
 there are several ways to use a tool, it is used in those that need the fewest labels.
@@ -43,7 +43,7 @@ class Measured:
     labels
         Labels given so far.
     accuracy
-        Share of *all* items whose class it says right; given labels are right.
+        Share of *all* items predicted correctly; given labels are correct.
     macro_recall
         The same share within each class of the truth, averaged over the classes.
     classes_found

@@ -107,8 +107,8 @@ def report(rows: Iterable[Row], seeds: int, *, with_mnist: bool) -> str:
 `make bench-labels` measures all of this anew and writes this file; `make bench-labels
 MNIST=mnist.npz` takes in the digits of MNIST. {seeds} runs of each, with the items in another order
 and, where there are more than take part, other items. Every run begins without a label; each answer
-is the truth, but for the row of wrong ones. Figures are percent of *all* items whose class is said
-right, given labels counted as they were given: mean over the runs ± half its 95 % interval
+is the truth, but for the row of wrong ones. Figures are the accuracy over *all* items in
+percent, given labels counted as they were given: mean over the runs ± half its 95 % interval
 (Student's t).
 
 Python {platform.python_version()}, {packages}; {os.cpu_count()} processors.{_without(with_mnist)}
@@ -116,7 +116,7 @@ Python {platform.python_version()}, {packages}; {os.cpu_count()} processors.{_wi
 ## What was to be reached
 
 {_bars(table)}
-## Unlike class sizes
+## Unequal class sizes
 
 Each class has .6 times as many items as the one before it. The decision that estimates class sizes,
 beside scores as they are spread (as in scikit-learn) and class mass normalisation, which takes all
@@ -140,7 +140,7 @@ five among the 178 items of wine are 2.8 points, among 70,000 next to nothing.
 The first row is Labelspread as it comes; those below it, up to the first that names another
 tool, change one setting. Other tools are given the same points (the features that Labelspread
 prepares, at most 50), but scikit-learn's recipe on digits has raw pixels, as published. They begin
-with ten items by chance, as they are used. Of more than 2,000 items they take ten at a time.
+with ten random items, as they are used. Of more than 2,000 items they take ten at a time.
 """
     ]
     parts += [_all(table, name) for name in sets]
@@ -172,7 +172,7 @@ def _bars(table: Table) -> str:
 
 def _unbalanced(table: Table, sets: Sequence[str]) -> str:
     lines = [
-        "| set | decision | right at 20 | 50 | 100 | macro recall at 20 | 50 | 100 |",
+        "| set | decision | accuracy at 20 | 50 | 100 | macro recall at 20 | 50 | 100 |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for name in (one for one in sets if "largest" in one):
@@ -187,7 +187,7 @@ def _better_decision(table: Table, sets: Sequence[str]) -> str:
     """Where the means of the estimated sizes are above those of both others, and where not."""
     below, n_cells = [], 0
     for name in (one for one in sets if "largest" in one):
-        for of, told in (("accuracy", "right"), ("macro_recall", "macro recall")):
+        for of, told in (("accuracy", "accuracy"), ("macro_recall", "macro recall")):
             for labels in (20, 50, 100):
                 best = table.mean((name, BEST, 1, labels), of)
                 for other, shown in ((RAW, "as spread"), (EQUAL, "equal")):

@@ -88,13 +88,13 @@ STRATEGIES: Final = (
     Ours("decision as spread", 1, {"decision": "raw"}),
     Ours("decision equal sizes", 1, {"decision": "class_mass"}),
     Ours("pixels alone", 1, {"features": "plain"}),
-    Ours("no question by chance", 1, {"random_share": 0.0}),
+    Ours("no random question", 1, {"random_share": 0.0}),
     Ours("variance alone", 1, {"query": "variance"}, small_only=True),
     Ours("margin alone", 1, {"query": "margin"}, small_only=True),
     Ours("entropy alone", 1, {"query": "entropy"}, small_only=True),
     Ours("begins with cluster centres", 1, {"opening": "k_means"}, small_only=True),
     Ours("begins with sigma-optimality", 1, {"opening": "sigma"}, small_only=True),
-    Ours("begins by chance", 1, {"opening": "random"}, small_only=True),
+    Ours("begins at random", 1, {"opening": "random"}, small_only=True),
     Ours("batches as ranked", 10, {"assume_answers": False}, small_only=True),
 )
 

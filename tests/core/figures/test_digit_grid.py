@@ -68,7 +68,7 @@ def test_each_digit_has_its_picture_card_and_caption(
         assert f"predicted {query.predicted}" in caption
         assert f"true {query.true}" in caption
         assert text.startswith(f"digit {query.row}:")
-        assert ("(right)" in text) == query.right
+        assert ("(correct)" in text) == query.right
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])

@@ -149,7 +149,7 @@ def test_an_undo_is_refused_when_another_answer_has_come_since(service, project)
     respond(service, submit(project, batch, label(two, "2"), sender="m3"))
     receipt = respond(service, undo(project, batch, one))
     assert (receipt.message_id, receipt.outcome) == ("m2", "refused")
-    assert "Another answer has come since" in receipt.text
+    assert "Another answer has come in since" in receipt.text
     assert labels(service, project) == {one: "1", two: "2"}
 
 

@@ -153,7 +153,7 @@ def test_a_message_not_to_the_letter_is_refused_in_one_short_sentence(name):
 
 def assert_readable(error: InvalidMessageError) -> None:
     assert len(str(error)) < LONGEST_ERROR
-    assert "Nothing of it was stored" in str(error)
+    assert "None of it was stored" in str(error)
     str(error).encode()
 
 

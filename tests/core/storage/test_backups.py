@@ -217,5 +217,5 @@ def test_the_commands_back_up_and_restore(url, path, tmp_path, monkeypatch, caps
     assert main(["restore", str(tmp_path / "two.db")]) == 0
     printed = capsys.readouterr().out
     assert "Backed up to" in printed
-    assert "What was there until now is in" in printed
+    assert "The database that was there is kept as" in printed
     assert labels_in(path) == [0, 1]
