@@ -19,12 +19,12 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, sparse
-from scipy.sparse.csgraph import dijkstra, reverse_cuthill_mckee
-from threadpoolctl import threadpool_limits
+from scipy import sparse
 
-from core.arrays import BoolArray, Float32Array, FloatArray, IntArray
+from core.arrays import BoolArray, Float32Array, FloatArray
 from core.graph.similarity import SimilarityGraph
+from core.learning.coarse import aggregates, coarse_inverse, coarse_weights, reordered
+from core.learning.inverse import positive_inverse
 
 SWEEPS_UP_TO: Final = 0.8
 """Up to this alpha, sweeps need about a hundred passes at most."""
@@ -62,10 +62,6 @@ SKETCH_TOLERANCE: Final = 0.02
 _MOST_REFINEMENTS: Final = 12
 MOST_ITERATIONS: Final = 2_000
 """Bounds that a sound system stays far below: of three, and of sixty for an alpha of 0.99."""
-
-_AGGREGATE: Final = 140
-_MOST_AGGREGATES: Final = 1_000
-_SEED: Final = 0
 
 
 class Solution(NamedTuple):
@@ -235,16 +231,16 @@ class ConjugateGradientSolver:
         self._tolerance = residual_tolerance(alpha)
         self._most_iterations = most_iterations
         matrix = sparse.csr_array(graph.matrix)
-        aggregate = _aggregates(matrix)
+        aggregate = aggregates(matrix)
         # Rows with as many entries as the one before are quicker: the processor foresees their end.
         self._order = np.lexsort((np.diff(matrix.indptr), aggregate))
         self._place = np.argsort(self._order)
-        matrix = _reordered(matrix, self._order)
+        matrix = reordered(matrix, self._order)
         self._sizes = np.bincount(aggregate)
         self._starts = np.cumsum(self._sizes) - self._sizes
-        weights = _coarse_weights(matrix, self._sizes)
+        weights = coarse_weights(matrix, self._sizes)
         self._exact = sparse.csr_array(sparse.eye_array(graph.n_items) - alpha * matrix)
-        self._coarse = _coarse_inverse(self._exact, self._sizes, weights).astype(np.float32)
+        self._coarse = coarse_inverse(self._exact, self._sizes, weights).astype(np.float32)
         self._weights = weights.astype(np.float32)
         self._rough = sparse.csr_array(
             (self._exact.data.astype(np.float32), self._exact.indices, self._exact.indptr),
@@ -344,82 +340,3 @@ def _is_settled(
     terms = 2 * solution + residual
     rounding = _ROUNDING * math.sqrt(_dot(terms, terms))
     return bool(length <= max(tolerance * whole, min(_TOLERANCE * whole, rounding)))
-
-
-def _aggregates(matrix: sparse.csr_array) -> IntArray:
-    """The number of the aggregate of each item, shape (n_items,): that of the closest seed.
-
-    Seeds are drawn at random; closest is along the edges of the graph, heavy ones being short. An
-    item that no seed reaches is in one aggregate with all others of that kind. Aggregates that are
-    linked have numbers close to each other, so that they are close in memory (Cuthill, McKee,
-    "Reducing the bandwidth of sparse symmetric matrices", 1969).
-    """
-    n_items = matrix.shape[0]
-    n_seeds = int(np.clip(n_items // _AGGREGATE, 1, _MOST_AGGREGATES))
-    seeds = np.sort(np.random.default_rng(_SEED).choice(n_items, n_seeds, replace=False))
-    lengths = sparse.csr_array(
-        (1 / np.maximum(matrix.data, np.finfo(np.float64).tiny), matrix.indices, matrix.indptr),
-        shape=matrix.shape,
-    )
-    _, _, closest = dijkstra(lengths, indices=seeds, min_only=True, return_predecessors=True)
-    number = np.where(closest < 0, n_seeds, np.searchsorted(seeds, closest))
-    aggregate = np.unique(number, return_inverse=True)[1]
-    belongs = sparse.csr_array((np.ones(n_items), (np.arange(n_items), aggregate)))
-    links = sparse.csr_matrix(belongs.T @ (matrix @ belongs))
-    order = reverse_cuthill_mckee(links, symmetric_mode=True)
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    return rank[aggregate]
-
-
-def _reordered(matrix: sparse.csr_array, order: IntArray) -> sparse.csr_array:
-    """The matrix with rows and columns in another order; indices take 32 bits each."""
-    rows = matrix[order]
-    place = np.empty(len(order), dtype=np.int32)
-    place[order] = np.arange(len(order), dtype=np.int32)
-    moved = sparse.csr_array(
-        (rows.data, place[rows.indices], rows.indptr.astype(np.int32)), shape=matrix.shape
-    )
-    moved.sort_indices()
-    return moved
-
-
-def _coarse_weights(matrix: sparse.csr_array, sizes: IntArray) -> FloatArray:
-    """What an item stands for in its aggregate, shape (n_items,); squares add up to one in each.
-
-    The slowest vector of the whole system is the root of the degrees, up to a constant in each
-    component: it is the one that the matrix leaves as it is, and sweeps converge to it.
-    """
-    slow = np.ones(matrix.shape[0])
-    for _ in range(30):
-        slow = 0.5 * (slow + matrix @ slow)
-    slow = np.maximum(slow, np.finfo(np.float64).tiny)
-    lengths = np.sqrt(np.add.reduceat(np.square(slow), np.cumsum(sizes) - sizes))
-    return np.asarray(slow / np.repeat(lengths, sizes))
-
-
-def _coarse_inverse(system: sparse.csr_array, sizes: IntArray, weights: FloatArray) -> FloatArray:
-    """The inverse of the system on the aggregates, shape (n_aggregates, n_aggregates)."""
-    n_items, n_aggregates = system.shape[0], len(sizes)
-    aggregate = np.repeat(np.arange(n_aggregates), sizes)
-    basis = sparse.csr_array(
-        (weights, (np.arange(n_items), aggregate)), shape=(n_items, n_aggregates)
-    )
-    coarse = (basis.T @ (system @ basis)).toarray()
-    return positive_inverse(coarse)
-
-
-def positive_inverse(matrix: FloatArray) -> FloatArray:
-    """The inverse of a symmetric positive definite matrix, to the last bit symmetric as well.
-
-    By Cholesky's factors and LAPACK's ``potri``: a third of the operations that solving for every
-    column takes. ``matrix`` is used up.
-    """
-    # One thread: several of BLAS gain little here, and wait for each other on a busy machine.
-    with threadpool_limits(1, user_api="blas"):
-        factors, failed = linalg.lapack.dpotrf(matrix, lower=1, overwrite_a=1)
-        if failed:
-            raise np.linalg.LinAlgError("the matrix is not positive definite")
-        lower, _ = linalg.lapack.dpotri(factors, lower=1, overwrite_c=1)
-    inverse = np.tril(lower)
-    return np.asarray(inverse + np.tril(inverse, -1).T)

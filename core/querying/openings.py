@@ -21,7 +21,7 @@ from sklearn.cluster import KMeans
 
 from core.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from core.graph.similarity import symmetric_knn_graph
-from core.learning.solvers import positive_inverse
+from core.learning.inverse import positive_inverse
 
 OpeningKey = Literal["coverage", "k_means", "sigma", "v_optimality", "random"]
 

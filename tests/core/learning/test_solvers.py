@@ -20,7 +20,6 @@ from core.learning.solvers import (
     Solver,
     SweepSolver,
     make_solver,
-    positive_inverse,
 )
 from tests.core.chains import chain
 
@@ -237,17 +236,3 @@ def test_a_sketch_is_close_to_the_column(make):
     others = np.arange(graph.n_items) != item
     assert np.corrcoef(sketch[others], column[others])[0, 1] > 0.98
     assert sketch[item] == pytest.approx(column[item], rel=0.05)
-
-
-def test_the_inverse_of_a_positive_matrix_is_its_inverse_and_symmetric():
-    random = np.random.default_rng(0)
-    factor = random.normal(size=(40, 40))
-    matrix = factor @ factor.T + np.eye(40)
-    inverse = positive_inverse(matrix.copy())
-    np.testing.assert_allclose(inverse, np.linalg.inv(matrix), rtol=1e-8, atol=1e-10)
-    assert (inverse == inverse.T).all()
-
-
-def test_what_is_not_positive_has_no_such_inverse():
-    with pytest.raises(ValueError, match="not positive definite"):
-        positive_inverse(-np.eye(3))
