@@ -19,7 +19,7 @@ RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin labe
 WORKDIR /app
 # A change to the code alone leaves this layer, by far the largest, as it is.
 COPY requirements.txt .
-RUN pip install --no-cache-dir --root-user-action ignore --require-hashes --requirement requirements.txt
+RUN pip install --no-cache-dir --root-user-action ignore --no-deps --require-hashes --requirement requirements.txt
 COPY .streamlit .streamlit
 COPY app.py .
 COPY core core

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from importlib.metadata import requires
 from itertools import combinations
 from pathlib import Path
 
@@ -27,13 +28,19 @@ class Locked:
     """Whether pyproject.toml names it, other packages aside."""
 
 
+def entries(name: str) -> list[tuple[Requirement, str]]:
+    """What a lock asks for, one by one, and the text of each."""
+    texts = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8"))
+    return [
+        (Requirement(text.partition(" \\\n")[0]), text)
+        for text in texts
+        if not text.startswith("#")
+    ]
+
+
 def lock(name: str) -> dict[str, Locked]:
-    entries = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8"))
     locked: dict[str, Locked] = {}
-    for entry in entries:
-        if entry.startswith("#"):
-            continue
-        asked = Requirement(entry.partition(" \\\n")[0])
+    for asked, entry in entries(name):
         (pin,) = asked.specifier
         locked[canonicalize_name(asked.name)] = Locked(
             pin.version, entry.count("--hash=sha256:"), bool(OURS.search(entry))
@@ -91,6 +98,20 @@ def test_longer_locks_have_all_that_shorter_ones_have():
     """So that only the longest that is wanted is installed."""
     app, export, dev, bench, _ = (lock(name).keys() for name in LOCKS)
     assert app <= export <= dev <= bench
+
+
+def test_what_a_package_of_a_lock_needs_is_in_the_lock():
+    """pip is told to install what the lock says and to look for no more."""
+    locked = lock("requirements-dev.txt")
+    for asked, _ in entries("requirements-dev.txt"):
+        if asked.marker and not asked.marker.evaluate():
+            continue
+        for extra in ("", *asked.extras):
+            for needed in map(Requirement, requires(asked.name) or ()):
+                if needed.marker is None or needed.marker.evaluate({"extra": extra}):
+                    one = locked.get(canonicalize_name(needed.name))
+                    assert one, f"{asked.name} needs {needed.name}, which is in no list"
+                    assert needed.specifier.contains(one.version), f"{asked.name} needs {needed}"
 
 
 def test_every_lock_is_known_here():
