@@ -40,9 +40,18 @@ _LOGGER: Final = logging.getLogger("labelspread.graphs")
 
 
 def fingerprint(dataset: Dataset, settings: Mapping[str, Any]) -> str:
-    """A name for the graph of these features and settings: 32 hexadecimal digits."""
+    """A name for the graph of these features and settings: 32 hexadecimal digits.
+
+    Images of another height and width are others, though their pixels be the same in a row.
+    """
     features = np.ascontiguousarray(dataset.features)
-    told = {"format": FORMAT, "dtype": str(features.dtype), "shape": features.shape, **settings}
+    told = {
+        "format": FORMAT,
+        "dtype": str(features.dtype),
+        "shape": features.shape,
+        "images": dataset.images.shape[1:],
+        **settings,
+    }
     digest = hashlib.blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=16)
     digest.update(features.data)
     return digest.hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -132,6 +133,13 @@ def test_the_fingerprint_tells_data_and_settings_apart():
     assert fingerprint(some, {"k": 5}) == fingerprint(same, {"k": 5})
     names = {fingerprint(some, {"k": 5}), fingerprint(other, {"k": 5}), fingerprint(some, {"k": 6})}
     assert len(names) == 3
+
+
+def test_the_same_pixels_in_another_shape_have_a_graph_of_their_own():
+    square = load(ProjectConfig(n_samples=50))
+    flat = replace(square, images=square.images.reshape(50, 4, 16))
+    assert flat.features is square.features
+    assert fingerprint(flat, {"k": 5}) != fingerprint(square, {"k": 5})
 
 
 def test_nothing_is_said_where_all_is_well(store, graph, caplog):
