@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from http.cookies import SimpleCookie
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from streamlit.testing.v1 import AppTest
 
 from pages._ui.desk import COOKIE, Desks, current_desk
+from tests.pages.loops import run
 
 NAME = "0123456789abcdef" * 2
 
@@ -29,7 +29,7 @@ def cookies_after(cookie: str = "", accept: str = "text/html,*/*") -> SimpleCook
 
     headers = [(b"accept", accept.encode()), (b"cookie", cookie.encode())]
     scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
-    asyncio.run(Desks(PlainTextResponse("the page"))(scope, receive, send))
+    run(Desks(PlainTextResponse("the page"))(scope, receive, send))
     assert sent[-1]["body"] == b"the page"
     kept = [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
     return SimpleCookie(kept[0]) if kept else SimpleCookie()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from pages._ui import shell, site
 from pages._ui.front_door import FrontDoor
 from tests.pages.conftest import OpenPage
+from tests.pages.loops import run
 
 BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
 HANDED_ON = "handed on"
@@ -43,7 +43,7 @@ def ask(path: str, accept: str = BROWSER, method: str = "GET") -> Reply:
         "path": path,
         "headers": [(b"accept", accept.encode())],
     }
-    asyncio.run(FrontDoor(PlainTextResponse(HANDED_ON))(scope, receive, send))
+    run(FrontDoor(PlainTextResponse(HANDED_ON))(scope, receive, send))
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return Reply(sent[0]["status"], headers, b"".join(m["body"] for m in sent[1:]).decode())
 

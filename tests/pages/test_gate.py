@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from streamlit import get_option
 from streamlit.config import set_option
 
 from pages._ui.gate import Gate, allowed_hosts, only_this_machine
+from tests.pages.loops import run
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,7 +41,7 @@ def ask(path: str = "/", **headers: str) -> int:
         "path": path,
         "headers": [(name.encode(), value.encode()) for name, value in named.items()],
     }
-    asyncio.run(Gate(PlainTextResponse("handed on"))(scope, receive, send))
+    run(Gate(PlainTextResponse("handed on"))(scope, receive, send))
     return int(sent[0]["status"])
 
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from core.errors import StoreFullError
 from pages._ui.health import Health
+from tests.pages.loops import run
 
 REQUEST = Request({"type": "http", "method": "GET", "path": "/healthz", "headers": []})
 
@@ -39,7 +40,7 @@ def probe():
 
 def test_what_could_be_stored_is_well(probe: Probe):
     probe.may_go_on.set()
-    reply = asyncio.run(Health(probe).answer(REQUEST))
+    reply = run(Health(probe).answer(REQUEST))
     assert (reply.status_code, reply.body) == (200, b"ok")
 
 
@@ -47,7 +48,7 @@ def test_what_could_be_stored_is_well(probe: Probe):
 def test_what_could_not_be_stored_is_not_well(probe: Probe, error: Exception):
     probe.error = error
     probe.may_go_on.set()
-    reply = asyncio.run(Health(probe).answer(REQUEST))
+    reply = run(Health(probe).answer(REQUEST))
     assert (reply.status_code, reply.body) == (503, b"Nothing can be stored.")
 
 
@@ -61,7 +62,7 @@ def test_many_who_ask_at_once_cost_one_probe(probe: Probe):
         probe.may_go_on.set()
         return [(await reply).status_code for reply in asking]
 
-    assert asyncio.run(ask()) == [200] * 50
+    assert run(ask()) == [200] * 50
     assert probe.begun == 1
 
 
@@ -71,7 +72,7 @@ def test_a_probe_that_hangs_is_not_waited_for_and_not_begun_again(probe: Probe):
     async def ask() -> list[int]:
         return [(await health.answer(REQUEST)).status_code for _ in range(5)]
 
-    assert asyncio.run(ask()) == [503] * 5
+    assert run(ask()) == [503] * 5
     assert probe.begun == 1
 
 
@@ -88,4 +89,4 @@ def test_one_who_goes_away_does_not_take_the_answer_from_the_others(probe: Probe
         probe.may_go_on.set()
         return (await staying).status_code
 
-    assert asyncio.run(ask()) == 200
+    assert run(ask()) == 200
