@@ -36,6 +36,18 @@ class InvalidDatasetError(LabelspreadError):
     """A data set is not there, cannot be read, or is not one."""
 
 
+class OtherImagesError(InvalidDatasetError):
+    """A data set holds other images than those that a project was labelled on."""
+
+    def __init__(self, project: str, before: str, dataset: str, now: str) -> None:
+        super().__init__(
+            f"“{project}” was labelled on {before}, and hardly any of those you have seen are in "
+            f"{dataset} now, which holds {now}.",
+            "Put the old file back in its place; all labels are kept. For the new images, make "
+            "a new project.",
+        )
+
+
 class InvalidNameError(LabelspreadError):
     """A project cannot have this name."""
 

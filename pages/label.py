@@ -20,6 +20,7 @@ from core.session.events import Served
 from core.wording import counted, ordinal, percent
 from pages._ui import handle, shell
 from pages._ui.answers import show_answers
+from pages._ui.data_changes import say_changes
 from pages._ui.desk import current_desk
 from pages._ui.key_figures import (
     figure_title,
@@ -84,6 +85,7 @@ def _let_the_batch_go_first(batch: Served | None) -> None:
 
 
 def _figures(view: View) -> None:
+    say_changes(view)
     if not view.is_solved:
         st.caption(NOT_SOLVED)
     report = view.report_all

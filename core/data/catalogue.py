@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from core.arrays import IntArray
 from core.config import DIGITS, N_DIGITS, ProjectConfig
 from core.data.dataset import Dataset
 from core.data.digits import load_digits
-from core.data.npz import count_items, read_arrays
+from core.data.fingerprint import Contents, contents_of
+from core.data.npz import measure, read_arrays
 from core.errors import InvalidConfigError, InvalidDatasetError, LabelspreadError
+from core.jobs.progress import Progress, silent
 
-__all__ = ["Catalogue", "Entry", "load"]
+__all__ = ["Catalogue", "Edition", "Entry", "first_rows", "load", "order_of"]
 
 _SUFFIX: Final = ".npz"
 
@@ -24,6 +27,15 @@ _Seen = tuple[int, int, int, int]
 
 _MOST_CELLS: Final = 200_000_000
 """Most numbers that a distribution over the classes of each item may have: 1.6 GB."""
+
+_LIGHT: Final = 2**25
+"""Bytes of images that are read and named while a person waits: a tenth of a second."""
+
+_ATTEMPTS: Final = 3
+"""How often to read a file anew that changes while it is read."""
+
+RowsOf = Callable[[ProjectConfig, Contents], IntArray]
+"""Which rows of a data set take part in a project, in the project's order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +50,47 @@ class Entry:
         How many items it has.
     problem
         Why it cannot be used, in a sentence; empty if it can.
+    n_bytes
+        Of its images.
     """
 
     key: str
     title: str
     n_items: int
     problem: str = ""
+    n_bytes: int = 0
+
+
+def order_of(config: ProjectConfig, n_items: int) -> IntArray:
+    """All rows of a data set in a project's order: the source's, or shuffled as the digits are."""
+    rows = np.arange(n_items, dtype=np.int64)
+    if config.shuffle_seed is not None:
+        np.random.RandomState(config.shuffle_seed).shuffle(rows)
+    return rows
+
+
+def first_rows(config: ProjectConfig, contents: Contents) -> IntArray:
+    """The first rows of a data set in a project's order; all of them where there are fewer."""
+    return order_of(config, contents.n_items)[: config.n_samples]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A data set as it is at some time, and what of it takes part in a project.
+
+    Attributes
+    ----------
+    version
+        Changes when the content of the data set does.
+    choice
+        Names the choice of rows; empty for the first ones.
+    rows_of
+        Makes that choice.
+    """
+
+    version: str = ""
+    choice: str = ""
+    rows_of: RowsOf = field(default=first_rows, compare=False, repr=False)
 
 
 class Catalogue:
@@ -58,6 +105,9 @@ class Catalogue:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
         self._entries: dict[str, tuple[_Seen, Entry]] = {}
+        self._contents: dict[str, tuple[str, Contents]] = {}
+        # A set that was read to name its content is there for whoever loads it next, and no longer.
+        self._read: dict[str, tuple[str, Dataset]] = {}
 
     def entries(self) -> tuple[Entry, ...]:
         """All data sets, the built-in one first, then files by name.
@@ -79,8 +129,60 @@ class Catalogue:
         if config.dataset == DIGITS:
             return load_digits(n_samples=config.n_samples, shuffle_seed=config.shuffle_seed)
         whole = read_arrays(self._path(config.dataset))
-        _check(config, whole)
-        return _some(whole, config)
+        _check_number(config, whole.n_items)
+        return _some(whole, config, order_of(config, whole.n_items)[: config.n_samples])
+
+    def open(
+        self, config: ProjectConfig, rows_of: RowsOf = first_rows, progress: Progress = silent
+    ) -> tuple[Dataset, Contents]:
+        """Read the items that take part in a project, and what the whole set holds by name.
+
+        Other than with ``load``, a set may have fewer items than the project wants.
+
+        Raises
+        ------
+        InvalidDatasetError, InvalidConfigError
+            As with ``load``.
+        CancelledError
+            If ``progress`` says so.
+        """
+        whole, contents = self._whole(config.dataset, progress)
+        self._read.pop(config.dataset, None)
+        return _some(whole, config, rows_of(config, contents)), contents
+
+    def contents(self, key: str, progress: Progress = silent) -> Contents:
+        """What a data set holds now, by name; it is read if it has changed since the last time.
+
+        Raises
+        ------
+        InvalidDatasetError
+            If the data set is not there or cannot be read.
+        CancelledError
+            If ``progress`` says so.
+        """
+        known = self._contents.get(key)
+        if known is not None and known[0] == self.version(key):
+            return known[1]
+        whole, contents = self._whole(key, progress)
+        self._read = {key: (self._contents[key][0], whole)}
+        return contents
+
+    def is_light(self, key: str) -> bool:
+        """Whether ``contents`` takes no time to speak of."""
+        if key == DIGITS:
+            return True
+        known = self._contents.get(key)
+        if known is not None and known[0] == self.version(key):
+            return True
+        try:
+            path = self._path(key)
+            return max(self._look(path).n_bytes, path.stat().st_size) <= _LIGHT
+        except (InvalidDatasetError, OSError):
+            return True
+
+    def forget(self, key: str) -> None:
+        """Let go of a set that was read to name its content, and that nobody will load."""
+        self._read.pop(key, None)
 
     def problem(self, config: ProjectConfig) -> str:
         """Why the items of a project cannot be read, in a sentence; empty if nothing is in the way.
@@ -90,11 +192,24 @@ class Catalogue:
         if config.dataset == DIGITS:
             return ""
         try:
-            entry = self._look(self._path(config.dataset))
-            _check_number(config, entry.n_items if not entry.problem else config.n_samples)
+            return self._look(self._path(config.dataset)).problem
         except LabelspreadError as error:
             return str(error)
-        return entry.problem
+
+    def check(self, config: ProjectConfig) -> None:
+        """See that a data set has as many items as a new project wants.
+
+        Raises
+        ------
+        InvalidDatasetError
+            If it is not there.
+        InvalidConfigError
+            If it has fewer.
+        """
+        if config.dataset != DIGITS:
+            entry = self._look(self._path(config.dataset))
+            if not entry.problem:
+                _check_number(config, entry.n_items)
 
     def version(self, key: str) -> str:
         """Changes when the content of a data set does; empty if it is not there."""
@@ -104,6 +219,30 @@ class Catalogue:
             return "-".join(map(str, _seen(self._path(key).stat())))
         except OSError:
             return ""
+
+    def _whole(self, key: str, progress: Progress) -> tuple[Dataset, Contents]:
+        """A whole data set and its content, as it was at one time."""
+        for _ in range(_ATTEMPTS):
+            progress("Reading images", 0.0)
+            version = self.version(key)
+            whole = self._all_of(key, version)
+            known = self._contents.get(key)
+            if known is None or known[0] != version:
+                known = version, contents_of(whole, progress)
+            if self.version(key) == version:
+                self._contents[key] = known
+                return whole, known[1]
+        raise InvalidDatasetError(
+            f"The image set {key} is being written by another program.", "Try again in a moment."
+        )
+
+    def _all_of(self, key: str, version: str) -> Dataset:
+        known = self._read.get(key)
+        if known is not None and known[0] == version:
+            return known[1]
+        if key == DIGITS:
+            return load_digits(n_samples=N_DIGITS, shuffle_seed=None)
+        return read_arrays(self._path(key))
 
     def _path(self, key: str) -> Path:
         if self.folder is None or Path(key).name != key or not key.endswith(_SUFFIX):
@@ -165,18 +304,10 @@ def _entry(path: Path) -> Entry:
             "", title, 0, f"The file {title} has a name that is not text. Give it another one."
         )
     try:
-        return Entry(path.name, title, count_items(path))
+        n_items, n_bytes = measure(path)
+        return Entry(path.name, title, n_items, n_bytes=n_bytes)
     except InvalidDatasetError as error:
         return Entry(path.name, title, 0, str(error))
-
-
-def _check(config: ProjectConfig, whole: Dataset) -> None:
-    _check_number(config, whole.n_items)
-    if config.n_samples * whole.n_classes > _MOST_CELLS:
-        raise InvalidConfigError(
-            f"{config.n_samples:,} images of {whole.n_classes:,} classes do not fit into memory.",
-            f"Choose {_MOST_CELLS // whole.n_classes:,} images at most.",
-        )
 
 
 def _check_number(config: ProjectConfig, n_items: int) -> None:
@@ -187,11 +318,13 @@ def _check_number(config: ProjectConfig, n_items: int) -> None:
         )
 
 
-def _some(whole: Dataset, config: ProjectConfig) -> Dataset:
-    """The first items, in the source's order or shuffled as the digits are."""
-    rows = np.arange(whole.n_items, dtype=np.int64)
-    if config.shuffle_seed is not None:
-        np.random.RandomState(config.shuffle_seed).shuffle(rows)
-    elif config.n_samples == whole.n_items:
+def _some(whole: Dataset, config: ProjectConfig, rows: IntArray) -> Dataset:
+    """The items at some rows."""
+    if len(rows) * whole.n_classes > _MOST_CELLS:
+        raise InvalidConfigError(
+            f"{len(rows):,} images of {whole.n_classes:,} classes do not fit into memory.",
+            f"Choose {_MOST_CELLS // whole.n_classes:,} images at most.",
+        )
+    if config.shuffle_seed is None and len(rows) == whole.n_items:
         return whole
-    return whole.some(rows[: config.n_samples])
+    return whole.some(rows)

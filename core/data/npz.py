@@ -49,7 +49,7 @@ def read_arrays(path: Path, *, most_bytes: int = MOST_BYTES) -> Dataset:
         If it cannot be read, or is not such a set.
     """
     with Archive(path, most_bytes=most_bytes) as archive:
-        _items_of(archive)
+        _head_of(archive)
         images = _images(path.name, archive.array(*IMAGES))
         labels = archive.array(*LABELS)
         names = archive.array(*CLASSES)
@@ -68,8 +68,8 @@ def read_arrays(path: Path, *, most_bytes: int = MOST_BYTES) -> Dataset:
     )
 
 
-def count_items(path: Path) -> int:
-    """The number of items, read from the head of the file alone.
+def measure(path: Path) -> tuple[int, int]:
+    """The number of items, and the bytes of their images, read from the head of the file alone.
 
     Raises
     ------
@@ -77,11 +77,13 @@ def count_items(path: Path) -> int:
         If it cannot be read, or has no images.
     """
     with Archive(path) as archive:
-        return _items_of(archive)
+        head = _head_of(archive)
+        return head.shape[0], head.n_bytes
 
 
-def _items_of(archive: Archive) -> int:
-    head: Head | None = archive.head(*IMAGES)
+def _head_of(archive: Archive) -> Head:
+    """The head of the images, if there are any to speak of."""
+    head = archive.head(*IMAGES)
     if head is None:
         raise archive.refusal(f"The file {archive.name} holds no images.")
     shape = head.shape
@@ -93,7 +95,7 @@ def _items_of(archive: Archive) -> int:
         raise InvalidDatasetError(
             f"The file {archive.name} holds one image only.", "A set has two images or more."
         )
-    return shape[0]
+    return head
 
 
 def _images(file: str, images: NDArray[Any] | None) -> PixelArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final, Self
 
@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from core.arrays import UNLABELLED, FloatArray, IntArray
 from core.config import ProjectConfig
-from core.data.catalogue import Catalogue
+from core.data.catalogue import Catalogue, Edition
 from core.data.dataset import Dataset
+from core.data.fingerprint import Contents
 from core.engine.accuracies import Notes
-from core.engine.keys import note_name
+from core.engine.keys import note_name, versioned
 from core.engine.labelled import LabelArrays
+from core.engine.naming import Naming
 from core.graph.kept import GraphStore, fingerprint
 from core.graph.shapes import shape_features
 from core.graph.similarity import SimilarityGraph, build_graph
@@ -38,6 +40,8 @@ SMALL: Final = 5_000
 _ALL: Final = slice(None)
 _SEED: Final = 0
 _MOST_BELIEFS: Final = 32
+_MOST_NAMINGS: Final = 8
+"""How many projects may call the items of one engine otherwise at the same time."""
 
 
 class Engine:
@@ -57,6 +61,8 @@ class Engine:
         Where accuracies are noted, so that a restart need not measure them again.
     version
         Of the data set: part of the name of a note.
+    contents
+        What the source of the data set holds, by name; None where nobody asks for names.
     """
 
     def __init__(
@@ -68,9 +74,12 @@ class Engine:
         resources: Resources | None = None,
         notes: Notes | None = None,
         version: str = "",
+        contents: Contents | None = None,
     ) -> None:
         self._resources = resources or Resources()
         self.dataset = dataset
+        self.contents = contents
+        self._sources = dataset.rows
         self._arrays = LabelArrays(dataset)
         self._spreader = _spreader(config, graph, self._resources)
         self._scale = _evidence_scale(graph, config.alpha)
@@ -79,6 +88,7 @@ class Engine:
         self._samples: list[Sample] = []
         self._notes = notes or Notes()
         self._version = version
+        self._named: Latest[str, Self] = Latest(_MOST_NAMINGS)
         self._decide_by(config)
 
     def _decide_by(self, config: ProjectConfig) -> None:
@@ -100,6 +110,33 @@ class Engine:
         other = copy.copy(self)
         other._decide_by(config)
         return other
+
+    def named(self, name: str, naming: Callable[[], Naming]) -> Self:
+        """The same engine, which calls items and classes as a project does.
+
+        It shares the graph and all solved columns. The last few are kept.
+
+        Parameters
+        ----------
+        name
+            Of the naming, for which it is made once; empty for the data set's own.
+        """
+        return self._named.get(name, lambda: self._as(name, naming())) if name else self
+
+    def _as(self, name: str, naming: Naming) -> Self:
+        other = copy.copy(self)
+        other.dataset = naming.applied(self.dataset)
+        other._arrays = LabelArrays(other.dataset, naming.renamed)
+        other._version = versioned(self._version, name)
+        other._decide_by(self._config)
+        return other
+
+    def image_names(self, items: Sequence[int]) -> dict[int, str]:
+        """The names of the images of items; none where they are not known."""
+        if self.contents is None:
+            return {}
+        rows = self._sources[self.positions(items)]
+        return {item: self.contents.name(row) for item, row in zip(items, rows, strict=True)}
 
     def believe(self, labels: Labels) -> Beliefs:
         """What the model believes of every item, given these labels."""
@@ -163,8 +200,8 @@ class Engine:
         """
         beliefs = self.believe(labels)
         candidates = beliefs.labels == UNLABELLED
-        candidates[self._arrays.positions(excluded)] = False
-        shown = [place for place in self.positions(assumed) if beliefs.labels[place] == UNLABELLED]
+        candidates[self._arrays.present(excluded)] = False
+        shown = [place for place in self.present(assumed) if beliefs.labels[place] == UNLABELLED]
         outlook = Outlook(
             beliefs.labels,
             beliefs,
@@ -192,18 +229,20 @@ class Engine:
         Raises
         ------
         InvalidDatasetError
-            If the data set has no such item: it is not the one that was labelled.
+            If the data set has no such item.
         """
         positions: list[int] = self._arrays.positions(items).tolist()
+        return positions
+
+    def present(self, items: Iterable[int]) -> list[int]:
+        """Those of some items that the data set has: as indices into its arrays, in their order."""
+        positions: list[int] = self._arrays.present(items).tolist()
         return positions
 
     def labels_array(self, labels: Labels) -> IntArray:
         """Class indices, shape (n_items,), read-only; ``UNLABELLED`` where none is given.
 
-        Raises
-        ------
-        InvalidDatasetError
-            If the data set has no such item or class: it is not the one that was labelled.
+        Labels of items, or of classes, that the data set does not have are left out.
         """
         return self._arrays.of(labels)
 
@@ -220,6 +259,7 @@ class Engine:
 def build_engine(
     config: ProjectConfig,
     catalogue: Catalogue,
+    edition: Edition | None = None,
     *,
     resources: Resources | None = None,
     graphs: GraphStore | None = None,
@@ -228,6 +268,11 @@ def build_engine(
 ) -> Engine:
     """Read the data set, and take its graph from the disk or build it.
 
+    Parameters
+    ----------
+    edition
+        Which items take part; None stands for the first ones of what there is now.
+
     Raises
     ------
     InvalidDatasetError, InvalidFeaturesError
@@ -235,14 +280,16 @@ def build_engine(
     CancelledError
         If ``progress`` says so.
     """
-    progress("Reading images", 0.0)
+    edition = edition or Edition(catalogue.version(config.dataset))
+    dataset, contents = catalogue.open(config, edition.rows_of, progress)
     return engine_for(
         config,
-        catalogue.load(config),
+        dataset,
         resources=resources,
         graphs=graphs,
         notes=notes,
-        version=catalogue.version(config.dataset),
+        version=edition.version,
+        contents=contents,
         progress=progress,
     )
 
@@ -255,6 +302,7 @@ def engine_for(
     graphs: GraphStore | None = None,
     notes: Notes | None = None,
     version: str = "",
+    contents: Contents | None = None,
     progress: Progress = silent,
 ) -> Engine:
     """The engine of a data set in memory; its graph is taken from the disk or built.
@@ -271,7 +319,8 @@ def engine_for(
     settings = {
         "features": config.features,
         "kernel": config.kernel,
-        "n_neighbors": config.n_neighbors,
+        # There may be fewer images by now than when the project was made.
+        "n_neighbors": min(config.n_neighbors, dataset.n_items - 1),
     }
     name = fingerprint(dataset, settings) if keeps else ""
     graph = keeps.load(name) if keeps else None
@@ -280,14 +329,22 @@ def engine_for(
             prepared(dataset, config, progress=progress),
             config.kernel,
             gamma=config.gamma,
-            n_neighbors=config.n_neighbors,
+            n_neighbors=min(config.n_neighbors, dataset.n_items - 1),
             threads=resources.threads,
             progress=progress,
         )
         if keeps:
             keeps.save(name, graph)
     progress("Getting ready", 0.0)
-    return Engine(config, dataset, graph, resources=resources, notes=notes, version=version)
+    return Engine(
+        config,
+        dataset,
+        graph,
+        resources=resources,
+        notes=notes,
+        version=version,
+        contents=contents,
+    )
 
 
 def prepared(

@@ -28,6 +28,11 @@ def learning_settings(config: ProjectConfig) -> ProjectConfig:
     return config.model_copy(update=same)
 
 
+def versioned(version: str, naming: str) -> str:
+    """The version of a data set as a project sees it that calls its items and classes otherwise."""
+    return f"{version} {naming}" if naming else version
+
+
 def note_name(config: ProjectConfig, version: str) -> Callable[[int], str]:
     """Names for what is learned with these settings from sets of labels, by their digest."""
     settings = learning_settings(config).model_dump_json()

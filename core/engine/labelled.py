@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.arrays import UNLABELLED, IntArray
 from core.data.dataset import Dataset
@@ -28,14 +29,19 @@ class LabelArrays:
     ----------
     dataset
         Its rows name the items.
+    renamed
+        What classes are called now that had another name when labels were given.
     """
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: Dataset, renamed: Mapping[str, str] | None = None) -> None:
         self._title = dataset.title
         self._rows = dataset.rows
         self._position = np.full(int(dataset.rows.max(initial=-1)) + 1, -1, dtype=np.int64)
         self._position[dataset.rows] = np.arange(dataset.n_items)
         self._class = {name: i for i, name in enumerate(dataset.class_names)}
+        for before, now in (renamed or {}).items():
+            if now in self._class:
+                self._class.setdefault(before, self._class[now])
         nothing = np.full(dataset.n_items, UNLABELLED, dtype=np.int64)
         nothing.setflags(write=False)
         self._nothing = nothing
@@ -48,21 +54,26 @@ class LabelArrays:
         Raises
         ------
         InvalidDatasetError
-            If the data set has no such item: it is not the one that was labelled.
+            If the data set has no such item.
         """
         rows = np.fromiter(items, dtype=np.int64)
-        found = self._position.take(rows, mode="clip")
-        if (self._rows[found] != rows).any():
-            raise _no_longer(f"{self._title} has changed since its images were labelled.")
+        found, is_there = self._find(rows)
+        if not is_there.all():
+            raise InvalidDatasetError(
+                f"Image {rows[~is_there][0]:,} is not in {self._title} any more.",
+                "Put the old file back in its place.",
+            )
         return found
+
+    def present(self, items: Iterable[int]) -> IntArray:
+        """Indices of those of some items that the data set has, in their order."""
+        found, is_there = self._find(np.fromiter(items, dtype=np.int64))
+        return found[is_there]
 
     def of(self, labels: Labels) -> IntArray:
         """Class indices, shape (n_items,), read-only; ``UNLABELLED`` where none is given.
 
-        Raises
-        ------
-        InvalidDatasetError
-            If the data set has no such item or class: it is not the one that was labelled.
+        Labels of items, or of classes, that the data set does not have are left out.
         """
         with self._lock:
             kept = list(reversed(self._kept.items()))
@@ -81,19 +92,21 @@ class LabelArrays:
         return array
 
     def _with(self, array: IntArray, changes: Mapping[int, str | None]) -> IntArray:
-        positions = self.positions(changes)
-        try:
-            classes = [
-                UNLABELLED if name is None else self._class[name] for name in changes.values()
-            ]
-        except KeyError:
-            told = f"{self._title} has other classes than when its images were labelled."
-            raise _no_longer(told) from None
+        positions, is_there = self._find(np.fromiter(changes, dtype=np.int64, count=len(changes)))
+        classes = np.fromiter(
+            (UNLABELLED if name is None else self._of_name(name) for name in changes.values()),
+            dtype=np.int64,
+            count=len(changes),
+        )
         changed = array.copy()
-        changed[positions] = classes
+        changed[positions[is_there]] = classes[is_there]
         changed.setflags(write=False)
         return changed
 
+    def _of_name(self, name: str) -> int:
+        return self._class.get(name, UNLABELLED)
 
-def _no_longer(told: str) -> InvalidDatasetError:
-    return InvalidDatasetError(told, "Put the old file back in its place.")
+    def _find(self, rows: IntArray) -> tuple[IntArray, NDArray[np.bool_]]:
+        """Indices of items named by their row, and which of them are there."""
+        found = self._position.take(rows, mode="clip")
+        return found, self._rows[found] == rows

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.config import ProjectConfig
+from core.data.catalogue import Edition
 from core.engine.engine import SMALL, Engine
 from core.engine.keys import learning_settings
 from core.jobs.progress import Progress
@@ -16,6 +17,9 @@ from core.jobs.work import Work
 
 _KEPT: Final = 4
 _KEPT_ITEMS: Final = 1_500_000
+_ANY: Final = Edition()
+
+_Key = tuple[ProjectConfig, Edition]
 
 
 class Build(Work[Engine]):
@@ -54,16 +58,16 @@ class Engines:
     Parameters
     ----------
     build
-        Builds the engine of a configuration.
+        Builds the engine of a configuration on an edition of its data set.
     """
 
-    def __init__(self, build: Callable[[ProjectConfig, Progress], Engine]) -> None:
+    def __init__(self, build: Callable[[ProjectConfig, Edition, Progress], Engine]) -> None:
         self._build = build
         self._lock = threading.Lock()
         # Those used last come last.
-        self._places: OrderedDict[ProjectConfig, _Place] = OrderedDict()
+        self._places: OrderedDict[_Key, _Place] = OrderedDict()
 
-    def get(self, config: ProjectConfig) -> Engine:
+    def get(self, config: ProjectConfig, edition: Edition = _ANY) -> Engine:
         """The engine of a configuration; waits for it if need be.
 
         Raises
@@ -71,9 +75,9 @@ class Engines:
         LabelspreadError
             Whatever has stopped its build; the next call begins anew.
         """
-        return self._finished(config, self.start(config))
+        return self._finished((learning_settings(config), edition), self.start(config, edition))
 
-    def ready(self, config: ProjectConfig) -> Engine | None:
+    def ready(self, config: ProjectConfig, edition: Edition = _ANY) -> Engine | None:
         """The engine of a configuration if nobody has to wait for it.
 
         Raises
@@ -81,32 +85,38 @@ class Engines:
         LabelspreadError
             Whatever has stopped its build; the next call finds none.
         """
-        key = learning_settings(config)
+        key = learning_settings(config), edition
         with self._lock:
             place = self._places.get(key)
             if place is None:
                 return None
             self._places.move_to_end(key)
-        return self._finished(config, place.build) if place.build.done else None
+        return self._finished(key, place.build) if place.build.done else None
 
-    def start(self, config: ProjectConfig) -> Build:
+    def start(self, config: ProjectConfig, edition: Edition = _ANY) -> Build:
         """The build of an engine, begun now if there is none, under way or ended."""
-        key = learning_settings(config)
+        key = learning_settings(config), edition
         with self._lock:
             if key not in self._places:
                 self._places[key] = _Place(Build(lambda progress: self._built(key, progress)))
             self._places.move_to_end(key)
             return self._places[key].build
 
-    def _built(self, key: ProjectConfig, progress: Progress) -> Engine:
-        engine = self._build(key, progress)
+    def _built(self, key: _Key, progress: Progress) -> Engine:
+        engine = self._build(*key, progress)
         with self._lock:
             # Only what is built, or has failed, leaves its place, so this is still the one.
             self._places[key].n_items = engine.dataset.n_items
             # Whoever waits for it has not asked again: it would go before it was ever used.
             self._places.move_to_end(key)
+            self._let_go_of_the_outdated(key)
             self._let_go_of_the_oldest()
         return engine
+
+    def _let_go_of_the_outdated(self, newest: _Key) -> None:
+        for key in [key for key in self._places if _is_outdated(key, newest)]:
+            if self._places[key].n_items is not None:
+                del self._places[key]
 
     def _let_go_of_the_oldest(self) -> None:
         sizes = {k: place.n_items for k, place in self._places.items() if place.n_items is not None}
@@ -114,18 +124,24 @@ class Engines:
             oldest = next(iter(sizes))
             del sizes[oldest], self._places[oldest]
 
-    def _finished(self, config: ProjectConfig, build: Build) -> Engine:
+    def _finished(self, key: _Key, build: Build) -> Engine:
         try:
             return build.wait()
         except BaseException:
-            self._forget(learning_settings(config), build)
+            self._forget(key, build)
             raise
 
-    def _forget(self, key: ProjectConfig, build: Build) -> None:
+    def _forget(self, key: _Key, build: Build) -> None:
         with self._lock:
             place = self._places.get(key)
             if place is not None and place.build is build and build.done:
                 del self._places[key]
+
+
+def _is_outdated(key: _Key, newest: _Key) -> bool:
+    """Whether an engine is on a content that its data set has no more."""
+    (config, edition), (its_config, its_edition) = key, newest
+    return config.dataset == its_config.dataset and edition.version != its_edition.version
 
 
 def is_small(config: ProjectConfig) -> bool:

@@ -135,6 +135,23 @@ class Answering(Projects):
         """
         return self._do(project_id, lambda now: rules.take_back(now.state, batch_id, item, by))
 
+    def map_class(self, project_id: str, name: str, to: str, *, by: str = LOCAL) -> bool:
+        """Say which class one is now that the data set has no more; False if that was said before.
+
+        Parameters
+        ----------
+        to
+            One of the classes there are; or the name itself, to keep it as a class of its own.
+
+        Raises
+        ------
+        IllegalEventError
+            If there is no such class to map it to.
+        StoreError
+            If it could not be stored.
+        """
+        return self._do(project_id, lambda now: rules.map_class(now.state, name, to, by))
+
     def answers(
         self, project_id: str, class_name: str | None = None, offset: int = 0, limit: int = 50
     ) -> Answers:

@@ -17,7 +17,7 @@ import numpy as np
 from core.data.catalogue import Catalogue
 from core.engine.accuracies import Notes
 from core.engine.engine import Engine, policy_of
-from core.engine.registry import Build, is_small
+from core.engine.registry import Build
 from core.errors import StoreBusyError
 from core.graph.kept import GraphStore
 from core.jobs.resources import Resources
@@ -25,7 +25,7 @@ from core.people.leases import Leases
 from core.service.answering import Answering
 from core.service.log import Standing
 from core.service.view import View
-from core.session.events import Classes, Event, Reason, Served
+from core.session.events import Reason, Served
 from core.session.state import State
 from core.storage.base import Project, Store
 
@@ -109,11 +109,8 @@ class Service(Answering):
         LabelspreadError
             Whatever has stopped the build; the next call begins anew.
         """
-        standing = self._log.open(project_id)
-        config = standing.project.config
-        if not is_small(config) and self._engines.ready(config) is None:
-            return self._engines.start(config)
-        return self._view(standing)
+        found = self._sources.look(self._log.open(project_id))
+        return found if isinstance(found, Build) else View(*found, self._curves)
 
     def view(self, project_id: str) -> View:
         """A project as it stands in the store now. A large one may have to be waited for.
@@ -123,7 +120,7 @@ class Service(Answering):
         UnknownProjectError
             If it does not exist or was deleted.
         """
-        return self._view(self._log.open(project_id))
+        return View(*self._sources.wait(self._log.open(project_id)), self._curves)
 
     def batch(self, project_id: str, *, desk: str = "") -> Served | None:
         """What :meth:`serve` says of the project as it stands now."""
@@ -156,14 +153,11 @@ class Service(Answering):
                     batch = standing.state.open_batch
                     if batch is None:
                         batch = chosen = self._choose(view, standing, desk, ())
-                if self._noted(view, standing, chosen):
+                if self._noted(project_id, chosen):
                     if batch is not None:
                         self._put_on_desk(view, desk, batch)
                     return batch
         raise StoreBusyError(f"of project {project_id}")
-
-    def _view(self, standing: Standing) -> View:
-        return View(standing, self._engines.get(standing.project.config), self._curves)
 
     def _choosing(self, project_id: str) -> threading.Lock:
         """Held by whoever chooses a batch of this project, so that the next one sees which."""
@@ -187,24 +181,15 @@ class Service(Answering):
                 return batch
         return None
 
-    def _noted(self, view: View, standing: Standing, chosen: Served | None) -> bool:
-        """Store a chosen batch, and what is new about the classes.
-
-        False if some of its items were answered while it was chosen.
-        """
-        names = view.dataset.class_names
-        if chosen is None and not _classes_noted(standing.state, names):
+    def _noted(self, project_id: str, chosen: Served | None) -> bool:
+        """Store a chosen batch; False if some of its items were answered while it was chosen."""
+        if chosen is None:
             return True
 
-        def is_free(now: Standing) -> tuple[State, bool]:
-            return now.state, chosen is None or now.state.settled.isdisjoint(chosen.items)
+        def is_free(now: Standing) -> bool:
+            return now.state.settled.isdisjoint(chosen.items)
 
-        def news(found: tuple[State, bool]) -> list[Event]:
-            state, free = found
-            new = [chosen] if chosen is not None else []
-            return [*_classes_noted(state, names), *new] if free else []
-
-        return self._log.decide(view.project.project_id, is_free, news)[1]
+        return self._log.decide(project_id, is_free, lambda free: [chosen] if free else [])
 
     def _put_on_desk(self, view: View, desk: str, batch: Served) -> None:
         project_id, batch_id = view.project.project_id, batch.batch_id
@@ -239,6 +224,9 @@ class Service(Answering):
             items=items,
             reasons=tuple(reasons.values()),
             again=state.roots(items),
+            images=view.engine.image_names(
+                [item for item in items if item not in state.images.names]
+            ),
             predicted=tuple(names[i] if i >= 0 else None for i in predicted),
             confidence=tuple(float(c) for c in np.round(beliefs.confidence[positions], 6)),
         )
@@ -267,13 +255,6 @@ class Service(Answering):
             chosen = choose(out, wanted, random, assumed)
         reasons = {item: state.reason(item) for item in first}
         return number, reasons | {choice.item: choice.reason for choice in chosen}
-
-
-def _classes_noted(state: State, names: tuple[str, ...]) -> list[Event]:
-    """Notes the names of the classes, where they were not noted or there are more of them now."""
-    if names == state.classes or not set(names) >= set(state.classes or ()):
-        return []
-    return [Classes(names=names)]
 
 
 def _chance(project_id: str, state: State) -> np.random.Generator:

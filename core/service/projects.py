@@ -9,8 +9,9 @@ from uuid import uuid4
 
 from core.arrays import UNLABELLED
 from core.config import ProjectConfig, recommended
-from core.data.catalogue import Catalogue, Entry
+from core.data.catalogue import Catalogue, Edition, Entry
 from core.data.dataset import Dataset
+from core.data.fingerprint import Contents
 from core.engine.accuracies import Notes
 from core.engine.engine import build_engine
 from core.engine.keys import note_name
@@ -25,8 +26,11 @@ from core.graph.kept import GraphStore
 from core.jobs.resources import Resources
 from core.people.leases import Leases
 from core.service.curve import Curves
-from core.service.log import Log
-from core.session.events import Given
+from core.service.log import Log, Standing
+from core.service.sources import Sources, to_note
+from core.session.events import Event, Given
+from core.session.fold import fold
+from core.session.state import State
 from core.storage.base import BrokenProject, Project, Store
 
 DEFAULT_PROJECT_ID: Final = "digits"
@@ -74,9 +78,10 @@ class Projects:
         self._catalogue = catalogue or Catalogue()
         self._notes = notes or Notes()
         self._engines = Engines(
-            lambda config, progress: build_engine(
+            lambda config, edition, progress: build_engine(
                 config,
                 self._catalogue,
+                edition,
                 resources=resources,
                 graphs=graphs,
                 notes=self._notes,
@@ -85,6 +90,7 @@ class Projects:
         )
         self._log = Log(store, clock)
         self._curves = Curves(self._log)
+        self._sources = Sources(self._catalogue, self._engines, self._log)
 
     def ensure_default_project(self) -> None:
         """Make the project that comes with the app, unless there was ever any project."""
@@ -125,10 +131,12 @@ class Projects:
             asked for.
         """
         name = self._checked_name(name)
-        dataset = self._read(config)
+        dataset, contents = self._read(config)
         given = _true_labels(dataset, config.n_given) if labels is None else dict(labels)
         project = Project(self._new_id(), name, config, self._clock())
-        self._store.create(project, [Given(labels=given)] if given else [])
+        events: list[Event] = [Given(labels=given)] if given else []
+        noted = to_note(Standing(project, fold(State(), events)), contents)
+        self._store.create(project, [*events, *noted])
         return project
 
     def free_name(self, name: str) -> str:
@@ -180,18 +188,18 @@ class Projects:
 
     def problem(self, project_id: str) -> str:
         """Why a project cannot be worked on, in a sentence; empty if nothing is in the way."""
-        return self._catalogue.problem(self._open_project(project_id).config)
+        return self._sources.problem(self._log.open(project_id))
 
     def known_accuracy(self, project_id: str) -> float | None:
         """Share of all items predicted right, where it is known without building anything."""
         standing = self._log.open(project_id)
         config, labels = standing.project.config, standing.state.labels
-        name = note_name(config, self._catalogue.version(config.dataset))
+        name = note_name(config, self._sources.version(standing))
         noted = self._notes.get(name(labels.digest))
         if noted is not None:
             return noted
         try:
-            engine = self._engines.ready(config)
+            engine = self._sources.ready(standing)
             return None if engine is None else engine.accuracy(labels)
         except LabelspreadError:
             # Whoever opens the project is told.
@@ -206,14 +214,17 @@ class Projects:
             raise UnknownProjectError(project_id)
         return project
 
-    def _read(self, config: ProjectConfig) -> Dataset:
+    def _read(self, config: ProjectConfig) -> tuple[Dataset, Contents]:
         """Read the data set wholly, and build its graph where that takes no time to speak of.
 
         So whatever is wrong with it is said before anything is stored.
         """
+        self._catalogue.check(config)
         if is_small(config):
-            return self._engines.get(config).dataset
-        return self._catalogue.load(config)
+            engine = self._engines.get(config, Edition(self._catalogue.version(config.dataset)))
+            if engine.contents is not None:
+                return engine.dataset, engine.contents
+        return self._catalogue.open(config)
 
     def _checked_name(self, name: str, *, besides: str | None = None) -> str:
         name = " ".join(name.split())

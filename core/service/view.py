@@ -17,6 +17,7 @@ from core.service import rounds
 from core.service.curve import Curves
 from core.service.log import Standing
 from core.service.rounds import RoundRecord, Selection
+from core.service.sources import news_of
 from core.session.labels import Labels
 from core.session.state import State
 from core.storage.base import Project
@@ -54,7 +55,7 @@ class View:
     @property
     def class_names(self) -> tuple[str, ...]:
         """What the classes of the project are called."""
-        return self.state.classes or self.dataset.class_names
+        return self.dataset.class_names
 
     @property
     def labels(self) -> Labels:
@@ -65,6 +66,11 @@ class View:
     def beliefs(self) -> Beliefs:
         """What the model believes."""
         return self.engine.believe(self.labels)
+
+    @property
+    def news(self) -> str:
+        """What has changed in the data set, in sentences; empty where nothing has, or long ago."""
+        return news_of(self.state)
 
     @property
     def is_solved(self) -> bool:
@@ -116,7 +122,7 @@ class View:
             return None
         by_person = self.beliefs.labels != UNLABELLED
         given = [item for item in self.state.given if self.state.answer_to(item) is None]
-        by_person[self.engine.positions(given)] = False
+        by_person[self.engine.present(given)] = False
         return metrics.check_labels(truth, self.beliefs.labels, by_person)
 
     @property

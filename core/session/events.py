@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Of the format in which events are written. Older ones are read by :mod:`core.session.formats`."""
 
 LOCAL: Final = "local"
@@ -20,6 +20,10 @@ LOCAL: Final = "local"
 
 Reason = Literal["opening", "query", "random"]
 """Why an item is asked about: as one of the first, by the query, or at random."""
+
+
+ImageName = Annotated[str, Field(min_length=32, max_length=32)]
+"""What an image is called by its pixels: 32 hexadecimal digits."""
 
 
 class AnswerKind(StrEnum):
@@ -36,7 +40,7 @@ class _Frozen(BaseModel):
 
 
 class _Event(_Frozen):
-    v: Literal[2] = VERSION
+    v: Literal[3] = VERSION
     by: str = LOCAL
 
 
@@ -47,7 +51,8 @@ class Answer:
     Attributes
     ----------
     item
-        The item's row in its data set.
+        The item's number: its row in the data set when it was first asked about. It stays when the
+        image is at another row later.
     label
         A class name when ``kind`` is ``label``, otherwise None.
     milliseconds
@@ -72,6 +77,51 @@ class Classes(_Event):
     names: tuple[str, ...]
 
 
+class DataNoted(_Event):
+    """What the data set holds, from now on; written again where that has changed.
+
+    Attributes
+    ----------
+    name
+        What the data set is called, such as the name of its file.
+    fingerprint
+        A name for all that it holds.
+    n_items, height, width
+        How many images it has, and their size in pixels.
+    images
+        Item to the name of its image, for items whose image had no name in the log before.
+    gone
+        Items of the log whose image the data set does not hold.
+    moved
+        Whether some image is not at the row of its number, or others take part than the first.
+    """
+
+    event: Literal["data"] = "data"
+    name: str
+    fingerprint: str
+    n_items: int
+    height: int
+    width: int
+    images: dict[int, ImageName] = {}
+    gone: tuple[int, ...] = ()
+    moved: bool = False
+
+
+class ClassMapped(_Event):
+    """A class that labels name and the data set has no more is another one of its classes now.
+
+    Attributes
+    ----------
+    name, to
+        What it was called and what it is called now; the same twice where it stays a class of its
+        own.
+    """
+
+    event: Literal["class_mapped"] = "class_mapped"
+    name: str
+    to: str
+
+
 class Given(_Event):
     """Labels taken from the known truth when the project was made; no person gave them."""
 
@@ -94,6 +144,9 @@ class Served(_Event):
         Why each item is asked about; empty in logs from before that was noted.
     again
         The batches whose items are shown again, after an undo; none for a batch of new items.
+    images
+        Item to the name of its image, for items whose image had no name in the log before; none in
+        older logs.
     """
 
     event: Literal["served"] = "served"
@@ -104,6 +157,7 @@ class Served(_Event):
     confidence: tuple[FiniteFloat, ...]
     reasons: tuple[Reason, ...] = ()
     again: tuple[str, ...] = ()
+    images: dict[int, ImageName] = {}
 
 
 class Answered(_Event):
@@ -153,7 +207,18 @@ class TakenBack(_Event):
     item: int
 
 
-Event = Classes | Given | Served | Answered | Undone | Redone | Corrected | TakenBack
+Event = (
+    Classes
+    | DataNoted
+    | ClassMapped
+    | Given
+    | Served
+    | Answered
+    | Undone
+    | Redone
+    | Corrected
+    | TakenBack
+)
 
 KINDS: Final = frozenset(kind.model_fields["event"].default for kind in get_args(Event))
 """What the events are called in a log."""

@@ -7,7 +7,9 @@ however many came before it; a whole log is folded in one go about as quickly as
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -19,7 +21,9 @@ from core.session.events import (
     Answered,
     AnswerKind,
     Classes,
+    ClassMapped,
     Corrected,
+    DataNoted,
     Event,
     Given,
     Redone,
@@ -27,10 +31,11 @@ from core.session.events import (
     TakenBack,
     Undone,
 )
+from core.session.images import ImagesDraft
 from core.session.labels import LabelsDraft
 from core.session.ledger import LedgerDraft, Placed
 from core.session.shared import finished
-from core.session.state import Reopened, Shown, State, TakenAway
+from core.session.state import Reopened, Shown, State, TakenAway, named_today
 from core.session.tallies import TalliesDraft
 
 
@@ -41,6 +46,10 @@ class _Draft:
         self.seq = state.seq
         self.at: datetime | None = None
         self.classes = state.classes
+        self.own_classes = state.own_classes
+        self.lost = dict(state.lost)
+        self.renamed = state.renamed
+        self.images = ImagesDraft(state.images)
         self.given = state.given
         self.labels = LabelsDraft(state.labels)
         self.ledger = LedgerDraft(state.ledger)
@@ -57,6 +66,10 @@ class _Draft:
         return State(
             seq=self.seq,
             classes=self.classes,
+            own_classes=self.own_classes,
+            lost=self.lost,
+            renamed=self.renamed,
+            images=self.images.done(),
             given=self.given,
             labels=self.labels.done(),
             ledger=self.ledger.done(),
@@ -71,7 +84,9 @@ class _Draft:
         )
 
     def place(self, placed: Placed) -> None:
-        """Put an answer in force."""
+        """Put an answer in force; its class is called what it is called now."""
+        if self.renamed:
+            placed = replace(placed, answer=named_today(self.renamed, placed.answer))
         answer = placed.answer
         before = self.ledger.answer_to(answer.item)
         self.ledger.place(placed)
@@ -98,11 +113,20 @@ class _Draft:
             self._rest(item, now, now=True)
         answer = now.answer if now else None
         name = self.given.get(item) if answer is None or answer.label is None else answer.label
-        self.labels.put(item, name)
+        self.label(item, name)
         if name is None and answer is not None and answer.kind is not AnswerKind.SKIP:
             self.set_aside[item] = answer.kind
         else:
             self.set_aside.pop(item, None)
+
+    def label(self, item: int, name: str | None) -> None:
+        """Give an item this label, or none."""
+        if self.lost:
+            before = self.labels.get(item)
+            for changed, by in ((before, -1), (name, 1)):
+                if changed is not None and changed in self.lost:
+                    self.lost[changed] += by
+        self.labels.put(item, name)
 
     def _rest(self, item: int, placed: Placed, *, now: bool) -> None:
         if placed.answer.kind is not AnswerKind.SKIP:
@@ -127,7 +151,35 @@ class _Draft:
 
 
 def _classes(draft: _Draft, event: Classes) -> None:
+    counts = Counter(draft.labels.names())
+    known = {*draft.lost, *(draft.classes or ()), *counts}
+    draft.lost = {name: counts[name] for name in sorted(known - set(event.names))}
     draft.classes = event.names
+    draft.own_classes = tuple(name for name in draft.own_classes if name in event.names)
+    draft.renamed = {old: now for old, now in draft.renamed.items() if old not in event.names}
+
+
+def _class_mapped(draft: _Draft, event: ClassMapped) -> None:
+    classes = draft.classes or ()
+    if event.name not in draft.lost or (event.to not in classes and event.to != event.name):
+        raise IllegalEventError(f"“{event.name}” cannot be “{event.to}” now.")
+    del draft.lost[event.name]
+    if event.to == event.name:
+        draft.own_classes = (*draft.own_classes, event.name)
+        draft.classes = (*classes, event.name)
+        return
+    renamed = {event.name: event.to}
+    draft.renamed = {old: renamed.get(now, now) for old, now in draft.renamed.items()} | renamed
+    draft.ledger.rename(event.name, event.to)
+    draft.given = {item: renamed.get(name, name) for item, name in draft.given.items()}
+    for item in draft.labels.called(event.name):
+        draft.labels.put(item, event.to)
+    draft.stamp()
+
+
+def _data_noted(draft: _Draft, event: DataNoted) -> None:
+    draft.images.note(event, draft.seq + 1)
+    draft.close_those_with(set(event.gone))
 
 
 def _given(draft: _Draft, event: Given) -> None:
@@ -135,7 +187,7 @@ def _given(draft: _Draft, event: Given) -> None:
         raise IllegalEventError("Labels can be given only at the start of a project.")
     draft.given = event.labels
     for item, name in event.labels.items():
-        draft.labels.put(item, name)
+        draft.label(item, name)
     if event.labels:
         draft.tallies.open_round_zero()
     draft.stamp()
@@ -149,6 +201,8 @@ def _served(draft: _Draft, event: Served) -> None:
     )
     draft.newest = event.batch_id
     draft.open[event.batch_id] = event
+    if event.images:
+        draft.images.name(event.images)
 
 
 def _answered(draft: _Draft, event: Answered) -> None:
@@ -174,6 +228,7 @@ def _answered(draft: _Draft, event: Answered) -> None:
             draft.close_those_with({answer.item for answer in answers})
         if by in draft.undone:
             draft.undone = draft.undone.discard(by)
+        draft.images.is_old_news()
         draft.stamp()
 
 
@@ -220,7 +275,7 @@ def _redone(draft: _Draft, event: Redone) -> None:
 def _corrected(draft: _Draft, event: Corrected) -> None:
     item = event.answer.item
     before = draft.ledger.answer_to(item)
-    corrected = draft.ledger.correct(event.batch_id, event.answer)
+    corrected = draft.ledger.correct(event.batch_id, named_today(draft.renamed, event.answer))
     if corrected is None:
         raise IllegalEventError(f"The answer to item {item} is not in force.")
     was, now = corrected
@@ -245,6 +300,8 @@ def _is_settled(draft: _Draft, item: int) -> bool:
 
 TRANSITIONS: Final[dict[type[BaseModel], Callable[..., None]]] = {
     Classes: _classes,
+    ClassMapped: _class_mapped,
+    DataNoted: _data_noted,
     Given: _given,
     Served: _served,
     Answered: _answered,

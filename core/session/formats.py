@@ -13,6 +13,10 @@ from core.session.events import EVENT, KINDS, VERSION, Event
 _TODAY: Final = f'{{"v":{VERSION},'
 """How an event begins that was written in today's format."""
 
+_BEFORE: Final = '{"v":2,'
+"""How one begins that was written in the format before: all that has come since has a default that
+says what it meant."""
+
 
 def write_event(event: Event) -> str:
     """An event as a line of JSON."""
@@ -31,6 +35,8 @@ def read_event(text: str | bytes) -> Event:
     """
     if isinstance(text, bytes):
         text = text.decode()
+    if text.startswith(_BEFORE):
+        text = _TODAY + text.removeprefix(_BEFORE)
     if text.startswith(_TODAY):
         try:
             return EVENT.validate_json(text)

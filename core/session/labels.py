@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Final, NamedTuple, Self
 
@@ -155,6 +155,18 @@ class LabelsDraft:
             self.digest += _hash(item, name)
             self._size += 1
         self.digest %= _NAMES
+
+    def get(self, item: int) -> str | None:
+        """The label of an item, or None."""
+        return self._classes.get(item)
+
+    def names(self) -> Iterable[str]:
+        """The class that each label names."""
+        return self._classes.values()
+
+    def called(self, name: str) -> list[int]:
+        """The items with a label of this name."""
+        return [item for item, called in self._classes.items() if called == name]
 
     def done(self) -> Labels:
         """The labels it has become."""

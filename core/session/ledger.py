@@ -140,6 +140,12 @@ class LedgerDraft:
         self._placed[number] = after
         return before, after
 
+    def rename(self, name: str, to: str) -> None:
+        """Let all answers that name a class name another one; goes through all."""
+        for number, placed in [*self._placed.items()]:
+            if placed.answer.label == name:
+                self._placed[number] = replace(placed, answer=replace(placed.answer, label=to))
+
     def answer_to(self, item: int) -> Placed | None:
         """The answer that counts for an item."""
         number = self._top.get(item)

@@ -19,12 +19,13 @@ from core.session.events import (
     Answer,
     Answered,
     AnswerKind,
+    ClassMapped,
     Corrected,
     Redone,
     TakenBack,
     Undone,
 )
-from core.session.state import Shown, State
+from core.session.state import Shown, State, named_today
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def submit(
 ) -> Submission:
     """Decide what to store of a batch's answers: each item once, the first answer stands.
 
+    A class that is gone since the batch was served may be named still.
+
     Raises
     ------
     UnknownBatchError, UnknownItemError, UnknownClassError, IllegalEventError
@@ -63,14 +66,14 @@ def submit(
     """
     batch = _batch(state, batch_id)
     items = set(batch.items)
-    before = {answer.item: answer for answer in batch.answers}
+    before = {answer.item: named_today(state.renamed, answer) for answer in batch.answers}
     settled = state.settled
     fresh: dict[int, Answer] = {}
     kept: list[int] = []
-    for answer in answers:
-        if answer.item not in items:
-            raise UnknownItemError(answer.item, batch_id)
-        _check_label(answer, class_names)
+    for given in answers:
+        if given.item not in items:
+            raise UnknownItemError(given.item, batch_id)
+        answer = _checked(state, given, class_names)
         if answer.item in fresh:
             raise IllegalEventError(f"Item {answer.item} is answered twice in one message.")
         if answer.item in before:
@@ -153,7 +156,7 @@ def correct(
     NotInForceError
         If it was undone or taken back since.
     """
-    _check_label(answer, class_names)
+    answer = _checked(state, answer, class_names)
     if not _is_in_force(state, batch_id, answer.item):
         raise NotInForceError(answer.item)
     placed = state.ledger.find(batch_id, answer.item)
@@ -175,6 +178,29 @@ def take_back(state: State, batch_id: str, item: int, by: str = LOCAL) -> TakenB
     return TakenBack(batch_id=batch_id, item=item, by=by)
 
 
+def map_class(state: State, name: str, to: str, by: str = LOCAL) -> ClassMapped | None:
+    """Decide whether a class that is gone is another one now, or stays a class of its own.
+
+    None where it is not gone, or not any more.
+
+    Parameters
+    ----------
+    to
+        One of the classes; or the name itself, to keep it.
+
+    Raises
+    ------
+    UnknownClassError
+        If there is no such class to map it to.
+    """
+    if name not in state.lost:
+        return None
+    classes = state.classes or ()
+    if to != name and to not in classes:
+        raise UnknownClassError(to, classes)
+    return ClassMapped(name=name, to=to, by=by)
+
+
 def _batch(state: State, batch_id: str) -> Shown:
     batch = state.batches.get(batch_id)
     if batch is None:
@@ -192,11 +218,15 @@ def _same(one: Answer, other: Answer) -> bool:
     return (one.kind, one.label) == (other.kind, other.label)
 
 
-def _check_label(answer: Answer, class_names: tuple[str, ...]) -> None:
+def _checked(state: State, answer: Answer, class_names: tuple[str, ...]) -> Answer:
+    """An answer that fits together, whose class is called what it is called now."""
     if (answer.label is not None) != (answer.kind is AnswerKind.LABEL):
         raise IllegalEventError(
             f"The answer to item {answer.item} does not fit together.",
             "None of it was stored. Reload the page.",
         )
-    if answer.label is not None and answer.label not in class_names:
-        raise UnknownClassError(answer.label, class_names)
+    answer = named_today(state.renamed, answer)
+    label = answer.label
+    if label is not None and label not in class_names and label not in state.lost:
+        raise UnknownClassError(label, class_names)
+    return answer

@@ -12,13 +12,14 @@ Nothing here takes longer the more answers there are, but for what says that it 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Final
 
 from rpds import HashTrieMap, HashTrieSet, List
 
 from core.session.events import LOCAL, Answer, AnswerKind, Reason, Served
+from core.session.images import Images
 from core.session.labels import Labels
 from core.session.ledger import Ledger, Placed
 from core.session.shared import SharedMap
@@ -73,6 +74,14 @@ class TakenAway:
     closed: tuple[Served, ...]
 
 
+def named_today(renamed: Mapping[str, str], answer: Answer) -> Answer:
+    """An answer whose class is called what it is called now."""
+    label = answer.label
+    if label is None or label not in renamed:
+        return answer
+    return replace(answer, label=renamed[label])
+
+
 class Settled(Set[int]):
     """Items that need no answer any more: those with a label, and those set aside."""
 
@@ -105,6 +114,14 @@ class State:
         The number of events folded, which is the number of the last one.
     classes
         What the classes are called; None in logs from before that was noted.
+    own_classes
+        Those of them that the data set does not have.
+    lost
+        How many labels name each of the classes that there were once and are no more.
+    renamed
+        What classes are called now that had another name when answers were given.
+    images
+        What is known of the images.
     given
         Item to class name, for labels that came with the project.
     labels
@@ -131,6 +148,10 @@ class State:
 
     seq: int = 0
     classes: tuple[str, ...] | None = None
+    own_classes: tuple[str, ...] = ()
+    lost: Mapping[str, int] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    images: Images = field(default_factory=Images)
     given: Mapping[int, str] = field(default_factory=dict)
     labels: Labels = field(default_factory=Labels)
     ledger: Ledger = field(default_factory=Ledger)
@@ -192,6 +213,17 @@ class State:
         return Settled(self.labels, self.set_aside)
 
     @property
+    def gone(self) -> Set[int]:
+        """Items that cannot be shown: their images are not in the data set any more."""
+        return self.images.gone
+
+    @property
+    def mentioned(self) -> set[int]:
+        """All items that were ever given or asked about; goes through all."""
+        served = (item for batch in self.batches.values() for item in batch.items)
+        return {*self.given, *served}
+
+    @property
     def resting(self) -> set[int]:
         """Items skipped so lately that they are not asked about yet."""
         lately = range(self.round - SKIP_REST + 1, self.round + 1)
@@ -235,7 +267,8 @@ class State:
         answered = {item for item in items if item in self.settled or self.is_resting(item)}
         given = [(number, item) for item in answered if (number := self.ledger.top.get(item))]
         start = items.index(max(given)[1]) + 1 if given else 0
-        return tuple(item for item in items[start:] + items[:start] if item not in answered)
+        left = (item for item in items[start:] + items[:start] if item not in answered)
+        return tuple(item for item in left if item not in self.gone)
 
     def as_you_go(
         self, size: int, batch_id: str | None = None, taken: Collection[int] = ()
@@ -255,7 +288,7 @@ class State:
         """
         kept = self.upcoming(batch_id)[:_ABOUT_TO_SEE]
         shown = self._items_of(batch_id or self.newest)
-        free = [item for item in self.reopened if item not in taken]
+        free = [*self._waiting(taken)]
         undone = takewhile(lambda item: item not in shown, free)
         wanted = (item for item in (*undone, *kept, *free) if item not in taken)
         first = tuple(dict.fromkeys(wanted))[:size]
@@ -274,7 +307,7 @@ class State:
         taken
             Items that others have before them.
         """
-        free = {item: where for item, where in self.reopened.items() if item not in taken}
+        free = self._waiting(taken)
         if not free:
             return None
         earliest = min(where.round for where in free.values())
@@ -286,6 +319,14 @@ class State:
         where = (self.reopened[item].batch_id for item in items if item in self.reopened)
         roots = (root for name in where for root in self.batches[name].again or (name,))
         return tuple(dict.fromkeys(roots))
+
+    def _waiting(self, taken: Collection[int]) -> dict[int, Reopened]:
+        """Undone items that can be shown again, but for those that others have before them."""
+        return {
+            item: where
+            for item, where in self.reopened.items()
+            if item not in taken and item not in self.gone
+        }
 
     def _items_of(self, batch_id: str | None) -> tuple[int, ...]:
         return self.batches[batch_id].items if batch_id else ()

@@ -47,7 +47,7 @@ def _list(view: View) -> None:
     project = view.project.project_id
     name = st.selectbox(
         "Show",
-        [None, *view.class_names],
+        [None, *_named(view)],
         format_func=lambda name: "All answers" if name is None else visible(name),
         key=f"answers_class_{project}",
         help="All answers, or those that name one class. The newest come first.",
@@ -60,7 +60,7 @@ def _list(view: View) -> None:
     offset = _offset(total, key=f"answers_page_{shown}")
     listed = handle.service().answers(project, name, offset, _PAGE).answers
     edited = _table(view, listed, f"answers_{shown}_{offset}_{view.state.seq}")
-    changes = changes_of(view.class_names, listed, edited)
+    changes = changes_of(_named(view), listed, edited)
     save = st.button(
         f"Save {counted(len(changes), 'change')}" if changes else "Save",
         type="primary",
@@ -83,16 +83,10 @@ def _offset(total: int, key: str) -> int:
 
 def _table(view: View, listed: Sequence[Placed], key: str) -> dict[str, Any]:
     """The answers, in a table that can be edited; what was edited, by row."""
-    palette = shell.palette()
-    images = view.dataset.images
-    positions = view.engine.positions(placed.answer.item for placed in listed)
     column = st.column_config
     st.data_editor(
         {
-            "Image": [
-                thumbnail_url(images[position], ink=palette.ink, paper=palette.page)
-                for position in positions
-            ],
+            "Image": [_thumbnail(view, placed.answer.item) for placed in listed],
             "Number": [placed.answer.item for placed in listed],
             "Answer": [_option(placed.answer) for placed in listed],
             "Round": [placed.round for placed in listed],
@@ -105,12 +99,14 @@ def _table(view: View, listed: Sequence[Placed], key: str) -> dict[str, Any]:
         height=420,
         disabled=["Image", "Number", "Round", "Given"],
         column_config={
-            "Image": column.ImageColumn(width="small"),
+            "Image": column.ImageColumn(
+                width="small", help="Blank where the image is not in the file any more."
+            ),
             "Number": column.NumberColumn(
                 format="%d", help="The image’s number in its data set, from 0."
             ),
             "Answer": column.SelectboxColumn(
-                options=[*view.class_names, *_OTHERS],
+                options=[*_named(view), *_OTHERS],
                 required=True,
                 help="Choose another one to correct it.",
             ),
@@ -122,6 +118,21 @@ def _table(view: View, listed: Sequence[Placed], key: str) -> dict[str, Any]:
     )
     edited: dict[str, Any] = st.session_state.get(key, {}).get("edited_rows", {})
     return edited
+
+
+def _thumbnail(view: View, item: int) -> str | None:
+    """The image of an item; None where it is not in the file any more."""
+    palette = shell.palette()
+    positions = view.engine.present([item])
+    if not positions:
+        return None
+    image = view.dataset.images[positions[0]]
+    return thumbnail_url(image, ink=palette.ink, paper=palette.page)
+
+
+def _named(view: View) -> tuple[str, ...]:
+    """What a label may name: the classes, and those that the file has no more."""
+    return (*view.class_names, *view.state.lost)
 
 
 def _option(answer: Answer) -> str:

@@ -16,6 +16,9 @@ from core.errors import (
 )
 
 EXAMPLES = [
+    errors.OtherImagesError(
+        "Pets", "40 images of 4 × 6 pixels", "pets.npz", "9 images of 8 × 8 pixels"
+    ),
     errors.UnknownProjectError("p"),
     errors.UnknownComparisonError("There is no such comparison."),
     errors.ComparisonNotKeptError("The comparison cannot be kept."),

@@ -82,6 +82,13 @@ def places(book: Book, home: Path) -> dict[str, Place]:
     _label(book, blank, rounds=2)
     over = book.new_project(n_samples=10, batch_size=10)
     _label(book, over, rounds=1)
+    changed, other = (
+        book.new_project(dataset=name, n_samples=400, kernel="symmetric_knn")
+        for name in ("changed.npz", "other.npz")
+    )
+    for project in (changed, other):
+        _label(book, project, rounds=2)
+    _change_sets(home / "datasets")
     comparison = _compare(home)
     labeler, heading, card = ".labeler[data-ready]", "h1, h3", "[class*=st-key-card_]"
     run = f"/replay?run={_RUN}&round=3"
@@ -89,6 +96,8 @@ def places(book: Book, home: Path) -> dict[str, Place]:
         "label": Place(f"/?project={taught}", labeler),
         "label-new": Place(f"/?project={new}", labeler),
         "label-named": Place(f"/?project={words}", labeler),
+        "label-changed": Place(f"/?project={changed}", labeler),
+        "label-other": Place(f"/?project={other}", "[role=alert]"),
         "label-over": Place(f"/?project={over}", labeler),
         "label-keys": Place(f"/?project={taught}", labeler, _press("?")),
         "label-gone": Place("/?project=nothing", "[role=alert]"),
@@ -134,9 +143,24 @@ def _save_sets(folder: Path) -> tuple[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     digits = load_digits()
     images = digits.images / 16
-    np.savez(folder / "words.npz", images=images, labels=digits.target, class_names=NAMES)
+    for name in ("words.npz", "changed.npz", "other.npz"):
+        np.savez(folder / name, images=images, labels=digits.target, class_names=NAMES)
     np.savez(folder / "unknown.npz", images=images[:60], class_names=NAMES[:2])
     return "words.npz", "unknown.npz"
+
+
+def _change_sets(folder: Path) -> None:
+    """Fewer images, backwards, with a class renamed; and other images altogether."""
+    digits = load_digits()
+    images = digits.images / 16
+    backwards = np.arange(390)[::-1]
+    np.savez(
+        folder / "changed.npz",
+        images=images[backwards],
+        labels=digits.target[backwards],
+        class_names=("zero", *NAMES[1:]),
+    )
+    np.savez(folder / "other.npz", images=1 - images, class_names=NAMES)
 
 
 def _label(book: Book, project: str, *, rounds: int, mistakes: int = 0) -> None:

@@ -562,3 +562,54 @@ def test_an_answer_takes_four_statements_from_the_key_to_the_next_image(
         page.run()
         assert shown(page)["batch_id"] != before
         assert 0 < len(statements) <= 4, statements
+
+
+# ---- a file that changes
+
+
+def pets(folder: Path, names: list[str], order: slice = slice(None)) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (30, 4, 4), dtype=np.uint8)
+    (folder / "datasets").mkdir(exist_ok=True)
+    np.savez(folder / "datasets" / "pets.npz", images=images[order], class_names=names)
+
+
+def test_a_file_that_has_changed_is_told_of_and_a_class_that_is_gone_is_asked_about(
+    open_page: OpenPage, service: Service, tmp_path: Path
+):
+    pets(tmp_path, ["cat", "dgo"])
+    config = ProjectConfig(dataset="pets.npz", n_samples=30, kernel="knn")
+    project = service.create_project("Pets", config).project_id
+    page = open_page(PAGE, project=project)
+    items = [item["id"] for item in shown(page)["items"]]
+    send(page, submit(page, {items[0]: "dgo", items[1]: "dgo", items[2]: "cat"}))
+    pets(tmp_path, ["cat", "dog"], slice(None, None, -1))
+    page.run()
+    captions = " ".join(one.value for one in page.caption).replace("\\", "")
+    assert "pets.npz has changed. All images that you have seen are in it" in captions
+    assert [one["name"] for one in shown(page)["classes"]] == ["cat", "dog"]
+    (ask,) = page.selectbox
+    assert ask.label.replace("\\", "").startswith("2 labels name “dgo”, which is not a class")
+    ask.select("dog").run()
+    next(button for button in page.button if button.label == "Apply").click().run()
+    assert not page.exception
+    assert not page.selectbox
+    assert sorted(service.view(project).labels.values()) == ["cat", "dog", "dog"]
+
+
+def test_answers_to_images_that_are_gone_are_listed(
+    open_page: OpenPage, service: Service, tmp_path: Path
+):
+    pets(tmp_path, ["cat", "dog"])
+    config = ProjectConfig(dataset="pets.npz", n_samples=30, kernel="knn")
+    project = service.create_project("Pets", config).project_id
+    page = open_page(PAGE, project=project)
+    items = [item["id"] for item in shown(page)["items"]]
+    send(page, submit(page, dict.fromkeys(items, "cat")))
+    pets(tmp_path, ["cat", "dog"], slice(max(items[0], 1), None))
+    n_gone = sum(item < max(items[0], 1) for item in items)
+    page.session_state["label_answers"] = True
+    page.run()
+    assert not page.exception
+    captions = " ".join(one.value for one in page.caption).replace("\\", "")
+    assert (f"{n_gone} image" in captions) == (n_gone > 0)
+    assert len(service.view(project).labels) == len(items)

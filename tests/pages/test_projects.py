@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import ProjectConfig, recommended
 from core.service.labelling import Service
 from core.service.projects import DEFAULT_PROJECT_ID
+from core.session.events import Answer, AnswerKind
 from pages._ui import handle
 from pages._ui.shell import plain
 from tests.pages.conftest import OpenPage
@@ -163,19 +164,43 @@ def told(page: AppTest) -> str:
     )
 
 
-@pytest.mark.parametrize("page", [PROJECTS, "pages/compare.py", "pages/replay.py"])
-def test_a_file_with_too_few_images_takes_no_page_away(
-    open_page: OpenPage, service: Service, tmp_path: Path, page: str
+@pytest.mark.parametrize(
+    "page", [PROJECTS, "pages/compare.py", "pages/replay.py", "pages/label.py", "pages/progress.py"]
+)
+@pytest.mark.parametrize("n_left", [2, 7])
+def test_a_file_that_has_fewer_images_by_now_takes_no_page_away(
+    open_page: OpenPage, service: Service, tmp_path: Path, page: str, n_left: int
 ):
     small_set(tmp_path)
-    service.create_project("Mine", on_a_file())
-    small_set(tmp_path, 7)
-    opened = open_page(page)
+    made = service.create_project("Mine", on_a_file())
+    small_set(tmp_path, n_left)
+    opened = open_page(page, project=made.project_id)
     assert not opened.exception
     assert not opened.error
     if page == PROJECTS:
         assert "**Digits**" in told(opened)
-        assert "30 images are wanted and set.npz has 7." in told(opened)
+
+
+def test_another_set_in_the_place_of_a_file_is_said_on_the_card_and_on_the_pages(
+    open_page: OpenPage, service: Service, tmp_path: Path
+):
+    small_set(tmp_path)
+    project = service.create_project("Mine", on_a_file()).project_id
+    batch = service.batch(project)
+    assert batch is not None
+    labels = [Answer(item=item, kind=AnswerKind.LABEL, label="a") for item in batch.items]
+    service.submit(project, batch.batch_id, labels)
+    images = np.random.default_rng(1).integers(0, 256, (30, 5, 4)).astype(np.uint8)
+    np.savez(tmp_path / "datasets" / "set.npz", images=images, class_names=["a", "b"])
+    refusal = "hardly any of those you have seen are in set.npz now, which holds 30 images of 4 × 5"
+    card = open_page(PROJECTS)
+    assert not card.exception
+    assert refusal in told(card)
+    assert "**Digits**" in told(card)
+    for page in ("pages/label.py", "pages/progress.py"):
+        opened = open_page(page, project=project)
+        assert not opened.exception
+        assert refusal in told(opened)
 
 
 def test_a_project_that_cannot_be_opened_says_so_and_leads_to_the_others(

@@ -12,7 +12,7 @@ import pytest
 from core.config import DIGITS, ProjectConfig
 from core.data import catalogue as catalogue_module
 from core.data.catalogue import Catalogue
-from core.data.npz import count_items, read_arrays
+from core.data.npz import measure, read_arrays
 from core.errors import InvalidConfigError, InvalidDatasetError
 
 IMAGES = np.random.default_rng(0).integers(0, 256, size=(30, 6, 5)).astype(np.uint8)
@@ -45,7 +45,7 @@ def test_a_compressed_file_and_a_single_channel_are_fine(tmp_path):
     path = tmp_path / "set.npz"
     np.savez_compressed(path, images=IMAGES[..., np.newaxis], labels=LABELS)
     np.testing.assert_array_equal(read_arrays(path).images, IMAGES)
-    assert count_items(path) == 30
+    assert measure(path) == (30, 30 * 6 * 5)
 
 
 def test_grey_values_from_zero_to_one_are_stretched(tmp_path):
@@ -109,7 +109,7 @@ def test_what_is_no_image_set_is_refused(tmp_path, arrays, text):
 def test_a_file_of_another_kind_is_refused(tmp_path, content):
     path = tmp_path / "set.npz"
     path.write_bytes(content)
-    for read in (read_arrays, count_items):
+    for read in (read_arrays, measure):
         with pytest.raises(InvalidDatasetError, match=r"set\.npz cannot be read"):
             read(path)
 
@@ -158,7 +158,7 @@ def test_features_that_do_not_fit_are_refused(tmp_path, features, text):
 
 
 def test_a_file_that_is_gone_is_told_of(tmp_path):
-    for read in (read_arrays, count_items):
+    for read in (read_arrays, measure):
         with pytest.raises(InvalidDatasetError, match="not there any more"):
             read(tmp_path / "set.npz")
 

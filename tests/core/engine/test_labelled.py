@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from core.arrays import UNLABELLED
 from core.data.dataset import Dataset
 from core.engine.labelled import LabelArrays
-from core.errors import InvalidDatasetError
 from core.session.labels import Labels
 
 NAMES = ("cat", "dog")
@@ -55,6 +54,15 @@ def test_an_array_given_out_never_changes():
 
 
 @pytest.mark.parametrize("labels", [{5: "cat"}, {100: "cat"}, {7: "cow"}])
-def test_an_item_or_a_class_that_is_not_there_is_said(labels):
-    with pytest.raises(InvalidDatasetError, match=r"Put the old file back"):
-        LabelArrays(dataset()).of(Labels(labels))
+def test_an_item_or_a_class_that_is_not_there_is_left_out(labels):
+    arrays = LabelArrays(dataset())
+    assert (arrays.of(Labels(labels)) == UNLABELLED).all()
+    there = Labels({3: "dog"})
+    assert arrays.of(Labels({**labels, **there})).tolist() == at_once(there)
+
+
+def test_a_class_that_has_another_name_now_is_that_class():
+    arrays = LabelArrays(dataset(), {"pup": "dog", "dog": "cat", "cow": "horse"})
+    assert arrays.of(Labels({3: "pup", 7: "dog", 5: "cow"})).tolist() == at_once(
+        Labels({3: "dog", 7: "dog"})
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -37,6 +37,11 @@ def plain(config: ProjectConfig, progress: Progress) -> Engine:
     return build_engine(config, Catalogue(), progress=progress)
 
 
+def of_any(build: Callable[[ProjectConfig, Progress], Engine]) -> Engines:
+    """Engines of which nobody asks on what edition of its data set each is."""
+    return Engines(lambda config, _, progress: build(config, progress))
+
+
 class SlowBuild:
     """A build that goes on when it is told to."""
 
@@ -54,7 +59,7 @@ class SlowBuild:
 
 
 def test_projects_that_differ_only_in_what_they_show_share_an_engine():
-    shared = Engines(plain)
+    shared = of_any(plain)
     first = shared.get(SMALL)
     same = {"n_given": 7, "batch_size": 3, "refit": "label"}
     assert shared.get(SMALL.model_copy(update=same)) is first
@@ -64,7 +69,7 @@ def test_projects_that_differ_only_in_what_they_show_share_an_engine():
 
 def test_many_who_ask_at_once_wait_for_one_build():
     build = SlowBuild()
-    shared = Engines(build)
+    shared = of_any(build)
     with ThreadPoolExecutor(6) as pool:
         waiting = [pool.submit(shared.get, SMALL) for _ in range(6)]
         wait_until(lambda: build.calls > 0)
@@ -77,7 +82,7 @@ def test_many_who_ask_at_once_wait_for_one_build():
 
 def test_a_build_tells_how_far_it_is_and_when_it_will_be_done():
     build = SlowBuild()
-    begun = Engines(build).start(SMALL)
+    begun = of_any(build).start(SMALL)
     wait_until(lambda: begun.step.share > 0.15)
     assert begun.step.stage == "Finding neighbours"
     assert begun.step.seconds_left is not None
@@ -92,7 +97,7 @@ def test_a_build_tells_how_far_it_is_and_when_it_will_be_done():
 
 def test_a_cancelled_build_raises_and_the_next_one_begins_anew():
     build = SlowBuild()
-    shared = Engines(build)
+    shared = of_any(build)
     begun = shared.start(SMALL)
     begun.cancel()
     wait_until(lambda: begun.done)
@@ -107,7 +112,7 @@ def test_a_build_that_fails_says_why_and_is_tried_again():
     def fail(_config: ProjectConfig, _progress: Progress) -> Engine:
         raise InvalidDatasetError("Gone.")
 
-    shared = Engines(fail)
+    shared = of_any(fail)
     for _ in range(2):
         with pytest.raises(InvalidDatasetError, match="Gone"):
             shared.get(SMALL)
@@ -115,7 +120,7 @@ def test_a_build_that_fails_says_why_and_is_tried_again():
 
 def test_only_the_engines_used_last_are_kept(monkeypatch):
     monkeypatch.setattr(registry, "_KEPT", 2)
-    shared = Engines(plain)
+    shared = of_any(plain)
     configs = [SMALL.model_copy(update={"alpha": alpha}) for alpha in (0.1, 0.2, 0.3)]
     for config in configs:
         shared.get(config)
@@ -157,7 +162,7 @@ def no_garbage_collection() -> Iterator[None]:
 def test_all_who_are_first_at_the_same_time_get_one_build():
     configs, n_callers = some_configs(60), 8
     build = Quick()
-    shared = Engines(build)
+    shared = of_any(build)
     barrier = threading.Barrier(n_callers)
 
     def ask(number: int) -> list[Engine]:
@@ -181,7 +186,7 @@ def test_all_who_are_first_at_the_same_time_get_one_build():
 
 def test_a_start_once_the_engine_is_there_builds_nothing():
     build = Quick()
-    shared = Engines(build)
+    shared = of_any(build)
     engine = shared.get(SMALL)
     begun = shared.start(SMALL)
     assert begun.done
@@ -193,7 +198,7 @@ def test_a_start_once_the_engine_is_there_builds_nothing():
 def test_engines_that_nobody_came_back_for_are_no_more_than_the_others(monkeypatch):
     monkeypatch.setattr(registry, "_KEPT", 3)
     build = Quick()
-    shared = Engines(build)
+    shared = of_any(build)
     for config in some_configs(7):
         shared.start(config)
     wait_until(lambda: len(build.built) == 7 and build.alive <= 3)
@@ -205,7 +210,7 @@ def test_an_engine_that_took_long_is_there_for_the_one_who_waits_however_many_ca
 ):
     monkeypatch.setattr(registry, "_KEPT", 2)
     slow, quick = SlowBuild(), Quick()
-    shared = Engines(lambda config, told: (slow if config.alpha == 0.5 else quick)(config, told))
+    shared = of_any(lambda config, told: (slow if config.alpha == 0.5 else quick)(config, told))
     late = SMALL.model_copy(update={"alpha": 0.5})
     begun = shared.start(late)
     for config in some_configs(4):

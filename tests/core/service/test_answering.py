@@ -19,8 +19,8 @@ from core.errors import (
 from core.service.conversation import describe, respond, summary
 from core.service.labelling import Service
 from core.service.page import LabelPage
-from core.session.events import Answer, Classes, Given, Served
-from core.storage import MemoryStore
+from core.session.events import Answer, Classes, DataNoted, Given, Served
+from core.storage import MemoryStore, Project
 from tests.core.builders import TickingClock, answered, bad, label, numbered, served, skip
 
 CONFIG = ProjectConfig(n_samples=60, batch_size=3)
@@ -77,8 +77,6 @@ def pet_service(folder: Path, store: MemoryStore) -> Service:
 
 
 def test_the_classes_are_noted_once_when_the_first_batch_is_served(service, project):
-    events = [record.event for record in service._store.events(project)]
-    assert events == []
     answer_all(service, project, "1", "2", "3")
     next_batch(service, project)
     events = [record.event for record in service._store.events(project)]
@@ -106,10 +104,9 @@ def test_answers_are_stored_while_the_file_of_the_images_is_away(folder):
 
 def test_without_noted_classes_a_label_waits_for_the_images_and_all_else_is_stored(folder):
     """As in a log from before classes were noted."""
-    store = MemoryStore()
+    store, project = MemoryStore(), "old"
     service = pet_service(folder, store)
-    project = service.create_project("Pets", PETS).project_id
-    store.append(project, 0, [served("old", [0, 1, 2])], TickingClock()())
+    store.create(Project(project, "Pets", PETS, TickingClock()()), [served("old", [0, 1, 2])])
     (folder / "two.npz").rename(folder / "two.away")
     with pytest.raises(ClassesUnknownError):
         service.submit(project, "old", [label(0, "cat")])
@@ -129,14 +126,14 @@ def test_without_noted_classes_a_label_waits_for_the_images_and_all_else_is_stor
 
 def test_a_project_from_before_classes_were_noted_notes_them_when_it_is_opened(service):
     store = service._store
-    project = service.create_project("Old", CONFIG).project_id
-    store.append(project, 0, [Given(labels={5: "1"}), served("old", [0, 1])], TickingClock()())
-    assert next_batch(service, project).batch_id == "old"
-    assert [record.event for record in store.events(project)][2:] == [
-        Classes(names=tuple("0123456789"))
-    ]
-    next_batch(service, project)
-    assert len(store.events(project)) == 3
+    old = Project("old", "Old", CONFIG, TickingClock()())
+    store.create(old, [Given(labels={5: "1"}), served("old", [0, 1])])
+    assert next_batch(service, "old").batch_id == "old"
+    data, classes = [record.event for record in store.events("old")][2:]
+    assert isinstance(data, DataNoted)
+    assert classes == Classes(names=tuple("0123456789"))
+    next_batch(service, "old")
+    assert len(store.events("old")) == 4
 
 
 # -- the list of answers
@@ -308,11 +305,8 @@ def test_the_page_asks_for_each_by_a_message(service, project, kind, more):
     store, clock = service._store, TickingClock()
     store.append(
         project,
-        0,
-        [
-            Classes(names=("1", "2")),
-            *(served("a", [1, 2]), answered("a", Answer(1, label(1).kind, "1"))),
-        ],
+        len(store.events(project)),
+        [served("a", [1, 2]), answered("a", Answer(1, label(1).kind, "1"))],
         clock(),
     )
     if kind == "redo":

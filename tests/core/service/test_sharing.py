@@ -334,7 +334,7 @@ class Swapped(MemoryStore):
         if self.swap_after == 0:
             self.number += 1
             log_of = self._logs[project_id]
-            del log_of[2:]
+            del log_of[3:]
         return reading
 
 
@@ -350,6 +350,6 @@ def test_a_store_that_is_replaced_while_it_is_read_is_read_anew(
     monkeypatch.setattr(log, "PAGE", 2)
     store.swap_after = 2
     state = new_service(store, "again", clock).view(project).state
-    # What is left of the log is the classes and the first batch.
-    assert (state.seq, state.n_answers) == (2, 0)
+    # What is left of the log is what the set holds, the classes and the first batch.
+    assert (state.seq, state.n_answers) == (3, 0)
     assert state.open_batch == first
