@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from core.errors import BackupError, StoreBusyError, StoreTooNewError, StoreUnavailableError
 from core.jobs.files import Unfinished, remove_unfinished, unfinished_beside
 from core.storage import sqlite
-from core.storage.sql import known_revisions, name_of
+from core.storage.database import known_revisions, name_of
 from core.storage.sqlite_file import SqliteFile
 
 _TABLES: Final = {"alembic_version", "projects", "events"}

@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
-import alembic.command
 import sqlalchemy as sa
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 
 from core.errors import (
     ProjectUnusableError,
     SequenceConflictError,
     StoreCorruptError,
-    StoreError,
-    StoreReplacedError,
-    StoreTooNewError,
-    StoreUnavailableError,
     UnknownProjectError,
 )
 from core.session.events import Event
 from core.session.formats import write_event
-from core.storage import sqlite, tables
+from core.storage import tables
 from core.storage.base import PAGE, BrokenProject, Project, Reading, Recorded
-from core.storage.gate import Gate
+from core.storage.database import Database
 from core.storage.rows import read_events, read_project
-from core.storage.sqlite_file import Sight, SqliteFile
 
 DEFAULT_BUSY_SECONDS: Final = 5.0
 """How long to wait for another program's lock before saying that the database is locked."""
-
-_MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 _FEW: Final = 16
 """Events that are appended by one statement at most."""
@@ -48,12 +35,6 @@ _CHUNK: Final = 5000
 
 _ALL: Final = 2**60
 """More events than any log has."""
-
-_WRITE_BACK_AFTER: Final = 4_000_000
-"""Bytes in SQLite's log, roughly, before it is written back into the file."""
-
-_A_COMMIT: Final = 3 * 4096
-"""Bytes that a commit adds to it, roughly, whatever it stores."""
 
 _PROJECTS: Final = "SELECT project_id, name, config, created_at, deleted_at FROM projects"
 _ALL_PROJECTS: Final = sa.text(f"{_PROJECTS} ORDER BY created_at, name")
@@ -88,82 +69,31 @@ def open_store(url: str, *, busy_seconds: float = DEFAULT_BUSY_SECONDS) -> SqlSt
     StoreError
         If it is unreachable, damaged, locked, full, or of a newer version than this program.
     """
-    where = name_of(url)
-    file = None
-    try:
-        parsed = make_url(url)
-        options: dict[str, Any] = {}
-        if sqlite.is_sqlite(parsed):
-            options["timeout"] = busy_seconds
-            path = sqlite.path_of(parsed)
-            if path is not None:
-                sqlite.make_folder(path, where)
-                file = SqliteFile(path)
-        engine = sa.create_engine(url, connect_args=options)
-    except (SQLAlchemyError, ImportError) as error:
-        raise StoreUnavailableError(where, _first_line(error)) from error
-    if sqlite.is_sqlite(parsed):
-        sqlite.prepare(engine, busy_seconds, file)
-    store = SqlStore(engine, where, file)
-    store.open()
-    return store
+    database = Database(url, busy_seconds)
+    database.open()
+    return SqlStore(database)
 
 
 class SqlStore:
-    """The contract of :mod:`core.storage.base`, kept by a database.
+    """The contract of :mod:`core.storage.base`, kept by a database."""
 
-    Parameters
-    ----------
-    where
-        The database's name in sentences.
-    file
-        Its file, if it is one that can be removed or replaced; it is looked at before and after
-        each use.
-    """
-
-    def __init__(self, engine: Engine, where: str, file: SqliteFile | None = None) -> None:
-        self._engine = engine
-        self._plain = engine.execution_options(begin=None)
-        self._where = where
-        self._file = file
-        self._gate = Gate()
-        self._is_open = False
-        self._is_closed = False
-        self._generation = 0
-        self._spoiled = 0
-        self._unwritten = 0
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     @property
     def generation(self) -> int:
         """How often the database was opened."""
-        return self._generation
-
-    def open(self) -> None:
-        """Open what is there, and bring its tables up to date.
-
-        Raises
-        ------
-        StoreError
-            If it cannot be used.
-        """
-        with self._gate.alone():
-            self._open()
+        return self._database.generation
 
     def close(self) -> None:
         """Let go of all connections; what SQLite's log holds is in the file itself then."""
-        with self._gate.alone():
-            if self._file is not None and self._is_open and self._look() is Sight.SAME:
-                self._write_back()
-            self._shut()
-            if self._file is not None:
-                self._file.release()
-            self._is_closed = True
+        self._database.close()
 
     def ping(self) -> None:
         """Store something, over what the last ping stored."""
-        with self._writing(None) as connection:
+        with self._database.writing(None) as connection:
             if connection.execute(_PING, {"now": datetime.now(UTC)}).rowcount != 1:
-                raise StoreCorruptError(self._where)
+                raise StoreCorruptError(self._database.where)
 
     def create(self, project: Project, events: Sequence[Event]) -> bool:
         """Add a project with its first events; False if its id exists already."""
@@ -175,23 +105,23 @@ class SqlStore:
             "deleted_at": project.deleted_at,
         }
         try:
-            with self._writing() as connection:
+            with self._database.writing() as connection:
                 connection.execute(tables.projects.insert(), row)
                 bodies = _bodies(events)
                 _insert_events(connection, project.project_id, 0, bodies, project.created_at)
-                self._unwritten += sum(map(len, bodies))
+                self._database.wrote(sum(map(len, bodies)))
         except IntegrityError:
             return False
         return True
 
     def projects(self) -> tuple[Project | BrokenProject, ...]:
         """All projects, oldest first."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return tuple(map(read_project, _tuples(connection.execute(_ALL_PROJECTS))))
 
     def project(self, project_id: str) -> Project:
         """One project, deleted or not."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = _tuples(connection.execute(_ONE_PROJECT, {"project_id": project_id}))
         if not rows:
             raise UnknownProjectError(project_id)
@@ -226,8 +156,8 @@ class SqlStore:
         bodies = _bodies(events)
         few = len(bodies) <= _FEW
         try:
-            with self._writing(None if few else "BEGIN IMMEDIATE") as connection:
-                if generation not in (None, self._generation):
+            with self._database.writing(None if few else "BEGIN IMMEDIATE") as connection:
+                if generation not in (None, self._database.generation):
                     raise SequenceConflictError(project_id, expected_seq)
                 if few and bodies:
                     values = {
@@ -243,7 +173,7 @@ class SqlStore:
                 else:
                     _require_end(connection, project_id, expected_seq)
                     _insert_events(connection, project_id, expected_seq, bodies, at)
-                self._unwritten += sum(map(len, bodies))
+                self._database.wrote(sum(map(len, bodies)))
         except IntegrityError as error:
             raise SequenceConflictError(project_id, expected_seq) from error
 
@@ -261,7 +191,7 @@ class SqlStore:
         self, project_id: str, after: int, limit: int
     ) -> tuple[tuple[Any, ...], tuple[Recorded, ...]]:
         found: list[Recorded] = []
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             values = {"project_id": project_id, "after": after, "rows": limit + 1}
             result = connection.execute(_READ, values)
             cursor = result.cursor
@@ -275,7 +205,7 @@ class SqlStore:
 
     def head(self, project_id: str) -> int:
         """The number of the last event."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return _head(connection, project_id)[1]
 
     def _update(self, project_id: str, **values: Any) -> None:  # noqa: ANN401 - column values
@@ -284,185 +214,9 @@ class SqlStore:
             .where(tables.projects.c.project_id == project_id)
             .values(**values)
         )
-        with self._writing(None) as connection:
+        with self._database.writing(None) as connection:
             if connection.execute(query).rowcount == 0:
                 raise UnknownProjectError(project_id)
-
-    # -- connections --
-
-    @contextmanager
-    def _inside(self) -> Iterator[int]:
-        """Be where the database is what was opened; opens it anew if need be. Its generation."""
-        while True:
-            with self._gate.entered():
-                if self._is_open and self._look() is Sight.SAME:
-                    yield self._generation
-                    return
-            with self._gate.alone():
-                if self._is_open:
-                    self._find_out(self._generation)
-                if not self._is_open:
-                    self._open()
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        """A connection for one statement that reads."""
-        with self._inside(), self._translated(), self._plain.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self, begin: str | None = "BEGIN IMMEDIATE") -> Iterator[Connection]:
-        """A connection whose work is in the file at the database's place when all is well.
-
-        Parameters
-        ----------
-        begin
-            How its transaction begins; None for one statement alone, which is one by itself.
-        """
-        engine = self._engine.execution_options(begin=begin)
-        with self._inside() as generation:
-            with self._translated(), engine.begin() as connection:
-                yield connection
-            # Only now: it may have been taken away just before the commit.
-            after = self._look()
-            if after is Sight.SAME:
-                self._write_back_now_and_then()
-        if after is not Sight.SAME:
-            with self._gate.alone():
-                self._find_out(generation)
-            if after is not Sight.CHANGED or self._spoiled >= generation:
-                raise StoreReplacedError(self._where, _HAPPENED[after])
-
-    def _write_back_now_and_then(self) -> None:
-        if self._file is None:
-            return
-        self._unwritten += _A_COMMIT
-        if self._unwritten > _WRITE_BACK_AFTER:
-            self._write_back()
-
-    def _write_back(self) -> None:
-        """Let SQLite move what its log holds into the file, as far as no reader is in the way."""
-        assert self._file is not None
-        self._unwritten = 0
-        # What could not be moved stays where it is just as safe.
-        with (
-            suppress(StoreError),
-            self._translated(),
-            self._plain.connect() as connection,
-            self._file.writing(),
-        ):
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
-
-    # -- the file at its place --
-
-    def _look(self) -> Sight:
-        return Sight.SAME if self._file is None else self._file.look()
-
-    def _find_out(self, generation: int) -> None:
-        """Shut what is not there any more, and say so; alone behind the gate.
-
-        Raises
-        ------
-        StoreReplacedError
-            If what was opened is lost. If another server has written the file, all is well.
-        """
-        sight = self._look()
-        if generation != self._generation or not self._is_open or sight is Sight.SAME:
-            return
-        assert self._file is not None
-        happened, kept = _HAPPENED[sight], None
-        if sight is Sight.CHANGED:
-            if sqlite.is_sound(self._file.path):
-                self._shut()
-                return
-            kept = self._file.empty_log()
-        elif self._file.is_nameless:
-            kept = self._rescued()
-        self._spoiled = generation
-        self._shut()
-        raise StoreReplacedError(self._where, happened, str(kept or ""))
-
-    def _rescued(self) -> Path | None:
-        """Save what only the open connections can still reach."""
-        assert self._file is not None
-        kept = self._file.name_beside("")
-        try:
-            with self._plain.connect() as connection:
-                driver = connection.connection.driver_connection
-                assert driver is not None
-                sqlite.copy(driver, kept)
-        except (SQLAlchemyError, OSError, *sqlite.ERRORS):
-            kept.unlink(missing_ok=True)
-            return None
-        return kept
-
-    def _shut(self) -> None:
-        self._engine.dispose()
-        self._is_open = False
-
-    def _open(self) -> None:
-        """Open what is there now; alone behind the gate."""
-        if self._is_closed:
-            raise StoreUnavailableError(self._where, "it was closed")
-        if self._file is not None:
-            if self._generation and not self._file.exists():
-                raise StoreReplacedError(self._where, _HAPPENED[Sight.REMOVED])
-            self._file.prepare()
-        try:
-            self._migrate()
-            if self._file is not None:
-                self._file.hold()
-        except OSError as error:
-            self._shut()
-            raise StoreReplacedError(self._where, _HAPPENED[Sight.REPLACED]) from error
-        except BaseException:
-            self._shut()
-            raise
-        self._is_open = True
-        self._generation += 1
-
-    def _migrate(self) -> None:
-        """Bring the tables up to date; a database that is already needs not be writable."""
-        with self._translated(), self._engine.connect() as connection:
-            revision = MigrationContext.configure(connection).get_current_revision()
-        if revision == _script().get_current_head():
-            return
-        if revision is None and self._generation:
-            # Its place was taken by something that is no database of ours.
-            raise StoreCorruptError(self._where)
-        if revision is not None and revision not in known_revisions():
-            raise StoreTooNewError(self._where, revision)
-        immediate = self._engine.execution_options(begin="BEGIN IMMEDIATE")
-        with self._translated(), immediate.begin() as connection:
-            config = AlembicConfig()
-            config.set_main_option("script_location", str(_MIGRATIONS))
-            config.attributes["connection"] = connection
-            alembic.command.upgrade(config, "head")
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except IntegrityError:
-            raise
-        except SQLAlchemyError as error:
-            raise _translate(error, self._where) from error
-
-
-def known_revisions() -> frozenset[str]:
-    """The revisions of the tables that this program can bring up to date."""
-    return frozenset(script.revision for script in _script().walk_revisions())
-
-
-def _script() -> ScriptDirectory:
-    return ScriptDirectory(str(_MIGRATIONS))
-
-
-_HAPPENED: Final = {
-    Sight.REMOVED: "was removed",
-    Sight.REPLACED: "was replaced by another file",
-    Sight.CHANGED: "was written over by another program",
-}
 
 
 @cache
@@ -519,25 +273,3 @@ def _tuples(result: sa.CursorResult[Any]) -> list[tuple[Any, ...]]:
     """All rows, as the driver gives them."""
     assert result.cursor is not None
     return list(result.cursor.fetchall())
-
-
-def _translate(error: SQLAlchemyError, where: str) -> StoreError:
-    original = error.orig if isinstance(error, DBAPIError) else None
-    return sqlite.problem_of(original, where) or StoreUnavailableError(
-        where, _first_line(original or error)
-    )
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
-
-
-def name_of(url: str) -> str:
-    """How to name a database to a person: a file's path, or the address without its password."""
-    try:
-        parsed = make_url(url)
-    except SQLAlchemyError:
-        return "named by LABELSPREAD_DATABASE_URL"
-    if sqlite.is_sqlite(parsed):
-        return str(parsed.database or ":memory:")
-    return parsed.render_as_string(hide_password=True)
