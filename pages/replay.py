@@ -298,10 +298,12 @@ def _page(run: Run, rounds: tuple[ReplayRound, ...], number: int) -> None:
         figure_title("What the model is most unsure of", "orange: predicted wrong")
         st.caption(LESSONS[min(number, len(LESSONS) - 1)] if is_active else " ".join(LESSONS[:2]))
         digit_rows(grid, colours)
-    with numbers, st.container(key="learned"):
-        _figures_of(step, rounds[number - 1] if number else None, compared)
+    with numbers, st.container(key="replay_numbers"):
+        with st.container(key="four_figures"):
+            _figures_of(step, rounds[number - 1] if number else None, compared)
         figure_title("Report", _verdict(compared, "report"))
-        _report(compared, run.summary)
+        with st.container(key="report"):
+            _report(compared, run.summary)
         figure_title("Confusion matrix", _verdict(compared, "confusion matrix"))
         figure = draw_confusion(matrix, colours, compact=True).update_layout(height=_MATRIX_HEIGHT)
         st.plotly_chart(figure, theme=None, config=CONFIG, key="confusion")

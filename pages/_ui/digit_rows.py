@@ -18,7 +18,8 @@ def digit_rows(data: DigitGrid, palette: Palette) -> None:
         f"--line: {palette.line}; --wrong: {palette.wrong}"
     )
     rows = "".join(_row(row, palette) for row in data.rows)
-    st.html(f'<div class="digit-rows" style="{colours}">{rows}</div>')
+    with st.container(key=f"digit_rows_{len(data.rows)}"):
+        st.html(f'<div class="digit-rows" style="{colours}">{rows}</div>')
 
 
 def _row(row: DigitRow, palette: Palette) -> str:

@@ -70,11 +70,11 @@ def test_the_page_needs_no_scrolling_in_any_round(context: BrowserContext, serve
     opened = idle_tab(context)
     opened.goto(f"{server.url}/replay?run={RUN}&round=5")
     at_round(opened, 5)
-    expect(opened.locator(".js-plotly-plot")).to_have_count(2)
+    expect(opened.locator(".js-plotly-plot")).to_have_count(1)
     wait_at_rest(opened)
     bottoms = opened.evaluate(
-        "() => [...document.querySelectorAll('.js-plotly-plot')]"
-        ".map(plot => plot.getBoundingClientRect().bottom)"
+        "() => [...document.querySelectorAll('.digit-rows, .js-plotly-plot')]"
+        ".map((figure) => figure.getBoundingClientRect().bottom)"
     )
     assert max(bottoms) <= 800
 
