@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -36,14 +37,28 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     started.close()
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server for the tests of one file; each has a project of its own there."""
-    started = Server(tmp_path_factory.mktemp("home"))
+@contextmanager
+def running(home: Path) -> Iterator[Server]:
+    """A server on a folder, whose pages must all have been drawn without an error."""
+    started = Server(home)
     started.start()
     yield started
     started.stop()
     assert "Uncaught app execution" not in started.log(), started.log()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server for all tests; each has a project of its own there."""
+    with running(tmp_path_factory.mktemp("home")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server for the tests of one file: for those that do it harm."""
+    with running(tmp_path_factory.mktemp("home")) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -53,12 +68,11 @@ def book(server: Server) -> Iterator[Book]:
     opened.close()
 
 
-@pytest.fixture(scope="module")
-def known_places(server: Server) -> Iterator[dict[str, Place]]:
+@pytest.fixture(scope="session")
+def known_places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Place]]:
     """All places of an app with labels, comparisons, and sets of several kinds."""
-    opened = Book(server.database_url, server.home / "datasets")
-    yield places(opened, server.home)
-    opened.close()
+    with running(tmp_path_factory.mktemp("places")) as furnished:
+        yield places(furnished)
 
 
 @pytest.fixture
@@ -67,7 +81,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     contexts = []
 
     def make(**options: Any) -> BrowserContext:
-        contexts.append(_context(browser, **options))
+        contexts.append(watched_context(browser, **options))
         return contexts[-1]
 
     yield make
@@ -75,36 +89,36 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context.close()
 
 
-@pytest.fixture(scope="module")
-def module_context(browser: Browser) -> Iterator[BrowserContext]:
-    context = _context(browser)
+@pytest.fixture(scope="session")
+def kept_context(browser: Browser) -> Iterator[BrowserContext]:
+    context = watched_context(browser)
     yield context
     context.close()
 
 
 @pytest.fixture
-def context(module_context: BrowserContext) -> Iterator[BrowserContext]:
+def context(kept_context: BrowserContext) -> Iterator[BrowserContext]:
     """A browser that knows nothing but the app's scripts, which take longest to load."""
-    with _left_as_found(module_context):
-        yield module_context
+    with left_as_found(kept_context):
+        yield kept_context
 
 
-@pytest.fixture(scope="module")
-def module_other_context(browser: Browser) -> Iterator[BrowserContext]:
-    context = _context(browser)
+@pytest.fixture(scope="session")
+def kept_other_context(browser: Browser) -> Iterator[BrowserContext]:
+    context = watched_context(browser)
     yield context
     context.close()
 
 
 @pytest.fixture
-def other_context(module_other_context: BrowserContext) -> Iterator[BrowserContext]:
+def other_context(kept_other_context: BrowserContext) -> Iterator[BrowserContext]:
     """The browser of another person, which knows nothing of the first one."""
-    with _left_as_found(module_other_context):
-        yield module_other_context
+    with left_as_found(kept_other_context):
+        yield kept_other_context
 
 
 @contextmanager
-def _left_as_found(context: BrowserContext) -> Iterator[None]:
+def left_as_found(context: BrowserContext) -> Iterator[None]:
     """Forget what a test has left in a browser, and keep its tabs for the next one."""
     yield
     for page in context.pages:
@@ -116,7 +130,8 @@ def _left_as_found(context: BrowserContext) -> Iterator[None]:
     context.clear_cookies()
 
 
-def _context(browser: Browser, **options: Any) -> BrowserContext:
+def watched_context(browser: Browser, **options: Any) -> BrowserContext:
+    """A browser that knows nothing, whose keys are noted."""
     context = browser.new_context(**{"viewport": SIZE, **options})
     context.add_init_script(WATCH_KEYS)
     return context

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from core.simulation.plan import make_plan
 from core.simulation.strategies import PRESETS
 from tests.e2e.book import Book, truth
 from tests.e2e.desk import wait_at_rest
+from tests.e2e.server import Server
 
 SIZES: Final[dict[str, ViewportSize]] = {
     "phone": {"width": 390, "height": 844},
@@ -43,7 +45,7 @@ class Place:
     Attributes
     ----------
     address
-        What follows the server's own address.
+        Of the page.
     ready
         A selector of what is there once the page is.
     then
@@ -54,9 +56,9 @@ class Place:
     ready: str
     then: Callable[[Page], None] | None = None
 
-    def open(self, page: Page, server_url: str) -> None:
+    def open(self, page: Page) -> None:
         """Go there, and wait until nothing moves any more."""
-        page.goto(f"{server_url}{self.address}")
+        page.goto(self.address)
         page.locator(self.ready).first.wait_for()
         wait_at_rest(page)
         if self.then is not None:
@@ -64,14 +66,17 @@ class Place:
             wait_at_rest(page)
 
 
-def places(book: Book, home: Path) -> dict[str, Place]:
-    """Fill an app with labels and comparisons, and name the places there are to look at.
+def places(server: Server) -> dict[str, Place]:
+    """Fill an app with labels and comparisons, and name the places there are to look at."""
+    with closing(Book(server.database_url, server.home / "datasets")) as book:
+        known = _furnish(book, server.home)
+    return {
+        name: replace(place, address=f"{server.url}{place.address}")
+        for name, place in known.items()
+    }
 
-    Parameters
-    ----------
-    home
-        The app's folder for data.
-    """
+
+def _furnish(book: Book, home: Path) -> dict[str, Place]:
     named, unknown = _save_sets(home / "datasets")
     new = book.new_project()
     taught = book.new_project()

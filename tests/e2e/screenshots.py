@@ -20,7 +20,7 @@ from typing import Final
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from core.service.projects import DEFAULT_PROJECT_ID
-from tests.e2e.book import Book, truth
+from tests.e2e.book import truth
 from tests.e2e.browser import chromium_executable
 from tests.e2e.conftest import ARGUMENTS
 from tests.e2e.desk import Desk, wait_at_rest
@@ -66,17 +66,15 @@ def _app(home: Path) -> Iterator[tuple[Browser, Server]]:
 
 def _take_everywhere(browser: Browser, server: Server, chosen: list[str]) -> None:
     EVERYWHERE.mkdir(parents=True, exist_ok=True)
-    book = Book(server.database_url, server.home / "datasets")
-    known = places(book, server.home)
+    known = places(server)
     for scheme in ("light", "dark"):
         page = browser.new_context(color_scheme=scheme).new_page()
         for name in chosen or known:
             for size, screen in SIZES.items():
                 page.set_viewport_size(screen)
-                known[name].open(page, server.url)
+                known[name].open(page)
                 _show_all(page, screen)
                 page.screenshot(path=EVERYWHERE / f"{name}-{size}-{scheme}.png")
-    book.close()
 
 
 def _show_all(page: Page, screen: ViewportSize) -> None:

@@ -10,7 +10,6 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.e2e.desk import idle_tab
 from tests.e2e.places import Place
-from tests.e2e.server import Server
 
 pytestmark = pytest.mark.browser
 
@@ -60,13 +59,13 @@ def page(context: BrowserContext) -> Page:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_axe_finds_nothing_serious_in_either_theme(
-    page: Page, server: Server, known_places: dict[str, Place], place: str
+    page: Page, known_places: dict[str, Place], place: str
 ):
     found = {}
     schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
     for scheme in schemes:
         page.emulate_media(color_scheme=scheme)
-        known_places[place].open(page, server.url)
+        known_places[place].open(page)
         if grave := findings(page):
             found[scheme] = grave
     assert found == {}

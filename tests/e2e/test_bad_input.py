@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, WebSocketRoute, expect
+from playwright.sync_api import Browser, BrowserContext, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.e2e.book import Book, one_more
+from tests.e2e.conftest import left_as_found, watched_context
 from tests.e2e.desk import Desk
 from tests.e2e.server import Server
 
@@ -29,6 +30,7 @@ class Forger:
     """Changes what the page says to the server, on the way."""
 
     def __init__(self, context: BrowserContext) -> None:
+        self.context = context
         self.change: Change | None = None
         context.route_web_socket(re.compile("_stcore/stream"), self._route)
 
@@ -51,15 +53,23 @@ class Forger:
 
 
 @pytest.fixture(scope="module")
-def module_forger(module_other_context: BrowserContext) -> Forger:
-    return Forger(module_other_context)
+def server(own_server: Server) -> Server:
+    return own_server
+
+
+@pytest.fixture(scope="module")
+def module_forger(browser: Browser) -> Iterator[Forger]:
+    context = watched_context(browser)
+    yield Forger(context)
+    context.close()
 
 
 @pytest.fixture
 def forger(module_forger: Forger) -> Iterator[Forger]:
     """On the line of another person's browser, and honest until told otherwise."""
-    yield module_forger
-    module_forger.change = None
+    with left_as_found(module_forger.context):
+        yield module_forger
+        module_forger.change = None
 
 
 def answer(**changes: object) -> Change:
@@ -82,9 +92,9 @@ FORGED: dict[str, tuple[Change, str]] = {
 
 @pytest.mark.parametrize("name", FORGED)
 def test_a_forged_message_is_refused_on_the_page_and_the_answers_stay(
-    name: str, forger: Forger, other_context: BrowserContext, server: Server, book: Book
+    name: str, forger: Forger, server: Server, book: Book
 ):
-    desk = Desk(other_context, server.url, book.new_project(batch_size=5)).open()
+    desk = Desk(forger.context, server.url, book.new_project(batch_size=5)).open()
     forger.change, sentence = FORGED[name]
     said = desk.some(one_more, 5)
     expect(desk.find(".summary")).to_contain_text(sentence)

@@ -32,7 +32,6 @@ new PerformanceObserver((list) => {
 )
 def test_nothing_jumps(
     new_context: Callable[..., BrowserContext],
-    server: Server,
     known_places: dict[str, Place],
     place: str,
     size: str,
@@ -40,7 +39,7 @@ def test_nothing_jumps(
     context = new_context(viewport=SIZES[size])
     context.add_init_script(WATCH)
     page = context.new_page()
-    known_places[place].open(page, server.url)
+    known_places[place].open(page)
     shifts = page.evaluate("() => window.shifts")
     assert sum(value for value, _ in shifts) < MOST, shifts
 
@@ -57,10 +56,10 @@ def test_nothing_jumps(
     ],
 )
 def test_a_tab_says_which_page_it_shows(
-    context: BrowserContext, server: Server, known_places: dict[str, Place], place: str, title: str
+    context: BrowserContext, known_places: dict[str, Place], place: str, title: str
 ):
     page = context.new_page()
-    known_places[place].open(page, server.url)
+    known_places[place].open(page)
     expect(page).to_have_title(f"{title} · Labelspread")
     page.close()
 

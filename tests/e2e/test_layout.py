@@ -10,7 +10,6 @@ from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, Viewpo
 
 from tests.e2e.desk import wait_at_rest
 from tests.e2e.places import SIZES, Place
-from tests.e2e.server import Server
 
 pytestmark = pytest.mark.browser
 
@@ -61,6 +60,7 @@ TROUBLE: Final = """() => {
 PAGES: Final = (
     "label",
     "label-named",
+    "label-changed",
     "progress",
     "progress-unknown",
     "compare",
@@ -81,9 +81,9 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 @pytest.mark.parametrize("place", PAGES)
 def test_nothing_is_cut_and_below_a_thousand_pixels_a_page_is_one_column(
-    page: Page, server: Server, known_places: dict[str, Place], place: str
+    page: Page, known_places: dict[str, Place], place: str
 ):
-    known_places[place].open(page, server.url)
+    known_places[place].open(page)
     trouble = {}
     for name, screen in SCREENS.items():
         page.set_viewport_size(screen)
@@ -129,9 +129,9 @@ def phone(new_context: NewContext) -> Page:
 
 @pytest.mark.parametrize("place", ["label", "label-new", "label-named"])
 def test_on_a_phone_the_image_and_all_that_can_be_said_of_it_are_on_one_screen(
-    phone: Page, server: Server, known_places: dict[str, Place], place: str
+    phone: Page, known_places: dict[str, Place], place: str
 ):
-    known_places[place].open(phone, server.url)
+    known_places[place].open(phone)
     expect(phone.locator(".labeler .classes button")).to_have_count(10)
     assert_on_screen(phone, ".stage", ".classes button", ".actions button", ".verdict")
     assert boxes(phone.locator(".labeler .stage"))[0]["height"] >= 180
@@ -139,27 +139,27 @@ def test_on_a_phone_the_image_and_all_that_can_be_said_of_it_are_on_one_screen(
         assert min(box["width"], box["height"]) >= FINGER, box
 
 
-def test_two_quick_taps_do_not_zoom(phone: Page, server: Server, known_places: dict[str, Place]):
-    known_places["label"].open(phone, server.url)
+def test_two_quick_taps_do_not_zoom(phone: Page, known_places: dict[str, Place]):
+    known_places["label"].open(phone)
     for selector in ("body", ".labeler", ".labeler .classes button"):
         expect(phone.locator(selector).first).to_have_css("touch-action", "manipulation")
 
 
 @pytest.mark.parametrize("place", ["label", "label-named"])
 def test_at_200_percent_the_image_and_all_buttons_are_on_one_screen(
-    page: Page, server: Server, known_places: dict[str, Place], place: str
+    page: Page, known_places: dict[str, Place], place: str
 ):
     page.set_viewport_size(SIZES["zoomed"])
-    known_places[place].open(page, server.url)
+    known_places[place].open(page)
     assert_on_screen(page, ".stage", ".classes button", ".actions button", ".verdict", ".saved")
 
 
 @pytest.mark.parametrize("size", ["tablet", "small", "desktop", "large"])
 def test_the_status_the_prediction_and_the_figures_stand_apart(
-    page: Page, server: Server, known_places: dict[str, Place], size: str
+    page: Page, known_places: dict[str, Place], size: str
 ):
     page.set_viewport_size(SIZES[size])
-    known_places["label"].open(page, server.url)
+    known_places["label"].open(page)
     assert_on_screen(page, ".stage", ".classes button", ".actions button", ".strip button")
     places: dict[str, Any] = {
         name: boxes(page.locator(selector))[0]
@@ -183,13 +183,11 @@ def test_the_status_the_prediction_and_the_figures_stand_apart(
     assert places["matrix"]["width"] >= 250
 
 
-def test_image_and_matrix_grow_with_the_screen(
-    page: Page, server: Server, known_places: dict[str, Place]
-):
+def test_image_and_matrix_grow_with_the_screen(page: Page, known_places: dict[str, Place]):
     heights = {}
     for size in ("desktop", "large"):
         page.set_viewport_size(SIZES[size])
-        known_places["label"].open(page, server.url)
+        known_places["label"].open(page)
         heights[size] = [
             boxes(page.locator(selector))[0]["height"]
             for selector in (".labeler .stage", ".st-key-confusion .main-svg")
@@ -199,9 +197,9 @@ def test_image_and_matrix_grow_with_the_screen(
 
 
 def test_before_the_first_label_the_figures_say_what_will_stand_there(
-    page: Page, server: Server, known_places: dict[str, Place]
+    page: Page, known_places: dict[str, Place]
 ):
-    known_places["label-new"].open(page, server.url)
+    known_places["label-new"].open(page)
     expect(page.locator(".to-come")).to_have_count(2)
     expect(page.locator(".to-come").first).to_contain_text("which classes the model confuses")
     expect(page.locator(".js-plotly-plot")).to_have_count(0)

@@ -36,6 +36,11 @@ JOINER: Final = "\u2060"
 
 
 @pytest.fixture(scope="module")
+def server(own_server: Server) -> Server:
+    return own_server
+
+
+@pytest.fixture(scope="module")
 def hostile(server: Server) -> Iterator[str]:
     """A project with such names and three answers, one of them wrong."""
     folder: Path = server.home / "datasets"

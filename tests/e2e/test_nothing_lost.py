@@ -21,6 +21,11 @@ RESEND_MILLISECONDS: Final = 3000
 """After which the component sends again what nothing was heard of."""
 
 
+@pytest.fixture(scope="module")
+def server(own_server: Server) -> Server:
+    return own_server
+
+
 @pytest.fixture
 def far_desk(context: BrowserContext, line: Line, book: Book) -> Desk:
     """The label page at the other end of a line that can be cut."""
