@@ -39,7 +39,7 @@ run:  ## Install what is missing and open Labelspread
 
 test: browser lint  ## Run all checks, then all tests
 	$(NODE) test
-	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+	$(BIN)/python -m pytest --cov --cov-report term:skip-covered $(PYTEST_OPTIONS)
 
 # First, so that what is missing is said at once and not after the checks.
 browser:
@@ -98,5 +98,5 @@ hooks:  ## Check each commit before it is made, from now on
 	$(BIN)/pre-commit install
 
 clean:  ## Remove what these commands made; labels stay
-	rm -rf .venv node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .coverage node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
