@@ -17,8 +17,9 @@ def garbage_later() -> Iterator[None]:
     """Put off the collection of garbage while very many values are made that all stay.
 
     The collector looks at what is there again and again while that grows, which takes as long as
-    making it. Nothing else in the process is collected meanwhile, so this is for seconds, not more.
-    Safe to use from several threads at once. Where collection is off, it stays off.
+    making it. Afterwards what was made counts as old, which is looked at seldom. Nothing else in
+    the process is collected meanwhile, so this is for seconds, not more. Safe to use from several
+    threads at once. Where collection is off, it stays off.
     """
     with _lock:
         is_off = not _pausing and not gc.isenabled()
@@ -32,4 +33,11 @@ def garbage_later() -> Iterator[None]:
             if not is_off:
                 _pausing.pop()
                 if not _pausing:
+                    _call_all_old()
                     gc.enable()
+
+
+def _call_all_old() -> None:
+    if gc.get_freeze_count() == 0:
+        gc.freeze()
+        gc.unfreeze()

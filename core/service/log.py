@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import tee
+from itertools import chain
 from typing import Final, TypeVar
 
 from core.errors import (
@@ -18,10 +18,10 @@ from core.errors import (
 )
 from core.jobs.garbage import garbage_later
 from core.session.events import Event
-from core.session.fold import fold
+from core.session.fold import fold, fold_records
 from core.session.labels import Labels
 from core.session.state import State
-from core.storage.base import PAGE, Project, Reading, Recorded, Store
+from core.storage.base import PAGE, Project, Reading, Store
 
 Decision = TypeVar("Decision")
 
@@ -144,19 +144,17 @@ class Log:
         """What was known, and all that has come since; a page at a time is in memory."""
         state = known.state if known else State()
         reading = self._page(project_id, state.seq, generation)
-        if reading.events:
-            events, times = tee(self._from(reading, generation))
-            state = fold(state, (r.event for r in events), (r.at for r in times))
+        if reading.n_events:
+            pages = self._pages(reading, generation)
+            state = fold_records(state, chain.from_iterable(page.events for page in pages))
         return Standing(reading.project, state)
 
-    def _from(self, reading: Reading, generation: int) -> Iterator[Recorded]:
-        """The events of a page and of those after it."""
-        while reading.events:
-            yield from reading.events
-            if len(reading.events) < PAGE:
-                return
-            last = reading.events[-1].seq
-            reading = self._page(reading.project.project_id, last, generation)
+    def _pages(self, reading: Reading, generation: int) -> Iterator[Reading]:
+        """A page and those after it."""
+        yield reading
+        while reading.n_events == PAGE:
+            reading = self._page(reading.project.project_id, reading.last, generation)
+            yield reading
 
     def _page(self, project_id: str, after: int, generation: int) -> Reading:
         reading = self._store.read(project_id, after, PAGE)

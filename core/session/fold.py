@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
+from itertools import count, repeat
 from typing import Final
 
 from pydantic import BaseModel
-from rpds import HashTrieSet, List
+from rpds import List
 
 from core.errors import IllegalEventError, UnknownBatchError, UnknownItemError
 from core.session.events import (
@@ -56,6 +56,7 @@ class _Draft:
         self.tallies = TalliesDraft(state.tallies)
         self.set_aside = state.set_aside.edit()
         self.skipped = state.skipped
+        self.skips: dict[int, set[int]] = {}
         self.batches = state.batches.edit()
         self.newest = state.newest
         self.open = {batch.batch_id: batch for batch in state.open_batches}
@@ -63,6 +64,9 @@ class _Draft:
         self.undone = state.undone
 
     def freeze(self) -> State:
+        skipped = self.skipped
+        for number, items in self.skips.items():
+            skipped = skipped.insert(number, frozenset(items)) if items else skipped.discard(number)
         return State(
             seq=self.seq,
             classes=self.classes,
@@ -75,7 +79,7 @@ class _Draft:
             ledger=self.ledger.done(),
             tallies=self.tallies.done(),
             set_aside=finished(self.set_aside),
-            skipped=self.skipped,
+            skipped=skipped,
             batches=finished(self.batches),
             newest=self.newest,
             open_batches=tuple(self.open.values()),
@@ -86,12 +90,11 @@ class _Draft:
     def place(self, placed: Placed) -> None:
         """Put an answer in force; its class is called what it is called now."""
         if self.renamed:
-            placed = replace(placed, answer=named_today(self.renamed, placed.answer))
+            placed = placed._replace(answer=named_today(self.renamed, placed.answer))
         answer = placed.answer
-        before = self.ledger.answer_to(answer.item)
-        self.ledger.place(placed)
+        before = self.ledger.place(placed)
         self.tallies.count_in(placed.round, answer)
-        self.settle(answer.item, before)
+        self.settle(answer.item, before, placed)
         self.reopened.pop(answer.item, None)
 
     def strike(self, batch_id: str, item: int) -> Placed:
@@ -101,22 +104,21 @@ class _Draft:
         if struck is None:
             raise IllegalEventError(f"The answer to item {item} is not in force.")
         self.tallies.count_out(struck.round, struck.answer)
-        self.settle(item, before)
+        self.settle(item, before, self.ledger.answer_to(item))
         return struck
 
-    def settle(self, item: int, before: Placed | None) -> None:
+    def settle(self, item: int, before: Placed | None, now: Placed | None) -> None:
         """Let the answer to an item that counts now take the place of the one that did."""
-        now = self.ledger.answer_to(item)
-        if before is not None:
-            self._rest(item, before, now=False)
-        if now is not None:
-            self._rest(item, now, now=True)
+        if before is not None and before.answer.kind is AnswerKind.SKIP:
+            self._skipped_in(before.round).discard(item)
+        if now is not None and now.answer.kind is AnswerKind.SKIP:
+            self._skipped_in(now.round).add(item)
         answer = now.answer if now else None
         name = self.given.get(item) if answer is None or answer.label is None else answer.label
         self.label(item, name)
         if name is None and answer is not None and answer.kind is not AnswerKind.SKIP:
             self.set_aside[item] = answer.kind
-        else:
+        elif before is not None:
             self.set_aside.pop(item, None)
 
     def label(self, item: int, name: str | None) -> None:
@@ -128,16 +130,11 @@ class _Draft:
                     self.lost[changed] += by
         self.labels.put(item, name)
 
-    def _rest(self, item: int, placed: Placed, *, now: bool) -> None:
-        if placed.answer.kind is not AnswerKind.SKIP:
-            return
-        items: HashTrieSet[int] = self.skipped.get(placed.round) or HashTrieSet()
-        items = items.insert(item) if now else items.discard(item)
-        self.skipped = (
-            self.skipped.insert(placed.round, items)
-            if items
-            else self.skipped.discard(placed.round)
-        )
+    def _skipped_in(self, number: int) -> set[int]:
+        items = self.skips.get(number)
+        if items is None:
+            items = self.skips[number] = set(self.skipped.get(number) or ())
+        return items
 
     def close_those_with(self, items: set[int]) -> None:
         """Close open batches that show one of these items."""
@@ -210,17 +207,18 @@ def _answered(draft: _Draft, event: Answered) -> None:
     if batch is None:
         raise UnknownBatchError(event.batch_id)
     batch_id, answers, by = event.batch_id, event.answers, event.by
-    before = {answer.item for answer in batch.answers}
+    number, items, at = batch.round, batch.items, draft.at
+    before = {answer.item for answer in batch.answers} if batch.answers else set()
     for answer in answers:
         item = answer.item
-        if item not in batch.items:
+        if item not in items:
             raise UnknownItemError(item, batch_id)
         if item in before:
             raise IllegalEventError(f"Item {item} was answered in this batch before.")
         before.add(item)
-        draft.place(Placed(answer, batch_id, batch.round, by, draft.at))
+        draft.place(Placed(answer, batch_id, number, by, at))
     draft.batches[batch_id] = Shown(
-        batch.round, batch.items, batch.reasons, batch.answers + answers, batch.again
+        number, items, batch.reasons, batch.answers + answers, batch.again
     )
     draft.open.pop(batch_id, None)
     if answers:
@@ -281,7 +279,7 @@ def _corrected(draft: _Draft, event: Corrected) -> None:
     was, now = corrected
     draft.tallies.count_in(now.round, now.answer)
     draft.tallies.count_out(was.round, was.answer)
-    draft.settle(item, before)
+    draft.settle(item, before, draft.ledger.answer_to(item))
     if _is_settled(draft, item):
         draft.reopened.pop(item, None)
         draft.close_those_with({item})
@@ -326,10 +324,14 @@ def fold(state: State, events: Iterable[Event], times: Iterable[datetime] | None
     IllegalEventError
         If one does not fit; ``state`` is as it was, and so is whoever holds it.
     """
+    known = repeat(None) if times is None else times
+    return fold_records(state, zip(count(state.seq + 1), known, events, strict=False))
+
+
+def fold_records(state: State, records: Iterable[tuple[int, datetime | None, Event]]) -> State:
+    """The same for events as a log has them: the number, when it was written, and the event."""
     draft = _Draft(state)
-    at = iter(times) if times is not None else None
-    for event in events:
-        draft.at = next(at) if at is not None else None
+    for number, draft.at, event in records:
         TRANSITIONS[type(event)](draft, event)
-        draft.seq += 1
+        draft.seq = number
     return draft.freeze()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from rpds import HashTrieMap, List
 
@@ -12,8 +13,7 @@ from core.session.events import LOCAL, Answer
 from core.session.shared import SharedMap, finished
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """An answer in force.
 
     Attributes
@@ -101,8 +101,8 @@ class LedgerDraft:
             HashTrieMap(self._by_person),
         )
 
-    def place(self, placed: Placed) -> None:
-        """Write down a new answer."""
+    def place(self, placed: Placed) -> Placed | None:
+        """Write down a new answer; the one that counted for its item until now, if any."""
         self._count = number = self._count + 1
         self._placed[number] = placed
         item = placed.answer.item
@@ -110,8 +110,9 @@ class LedgerDraft:
         if before is not None:
             self._under[number] = before
         self._top[item] = number
-        others: List[int] = self._by_person.get(placed.by) or List()
-        self._by_person[placed.by] = others.push_front(number)
+        others = self._by_person.get(placed.by)
+        self._by_person[placed.by] = (List() if others is None else others).push_front(number)
+        return None if before is None else self._placed[before]
 
     def strike(self, batch_id: str, item: int) -> Placed | None:
         """Strike out an answer and return it; None if it is not in force."""
@@ -136,7 +137,7 @@ class LedgerDraft:
         if number is None:
             return None
         before = self._placed[number]
-        after = replace(before, answer=replace(answer, milliseconds=before.answer.milliseconds))
+        after = before._replace(answer=replace(answer, milliseconds=before.answer.milliseconds))
         self._placed[number] = after
         return before, after
 
@@ -144,7 +145,7 @@ class LedgerDraft:
         """Let all answers that name a class name another one; goes through all."""
         for number, placed in [*self._placed.items()]:
             if placed.answer.label == name:
-                self._placed[number] = replace(placed, answer=replace(placed.answer, label=to))
+                self._placed[number] = placed._replace(answer=replace(placed.answer, label=to))
 
     def answer_to(self, item: int) -> Placed | None:
         """The answer that counts for an item."""

@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
-from typing import Final
+from typing import Final, NamedTuple
 
-from rpds import HashTrieMap, HashTrieSet, List
+from rpds import HashTrieMap, List
 
 from core.session.events import LOCAL, Answer, AnswerKind, Reason, Served
 from core.session.images import Images
@@ -33,8 +33,7 @@ _ABOUT_TO_SEE: Final = 2
 then, and the one after it, should that be answered too while the next batch is on its way."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A batch as it is remembered once it was served.
 
     Attributes
@@ -157,7 +156,7 @@ class State:
     ledger: Ledger = field(default_factory=Ledger)
     tallies: Tallies = field(default_factory=Tallies)
     set_aside: SharedMap[int, AnswerKind] = field(default_factory=SharedMap)
-    skipped: HashTrieMap[int, HashTrieSet[int]] = field(default_factory=HashTrieMap)
+    skipped: HashTrieMap[int, frozenset[int]] = field(default_factory=HashTrieMap)
     batches: SharedMap[str, Shown] = field(default_factory=SharedMap)
     newest: str | None = None
     open_batches: tuple[Served, ...] = ()
@@ -264,7 +263,7 @@ class State:
             None stands for the batch served last.
         """
         items = self._items_of(batch_id or self.newest)
-        answered = {item for item in items if item in self.settled or self.is_resting(item)}
+        answered = {item for item in items if self._is_done_with(item)}
         given = [(number, item) for item in answered if (number := self.ledger.top.get(item))]
         start = items.index(max(given)[1]) + 1 if given else 0
         left = (item for item in items[start:] + items[:start] if item not in answered)
@@ -286,14 +285,15 @@ class State:
         taken
             Items that others have before them.
         """
-        kept = self.upcoming(batch_id)[:_ABOUT_TO_SEE]
-        shown = self._items_of(batch_id or self.newest)
-        free = [*self._waiting(taken)]
-        undone = takewhile(lambda item: item not in shown, free)
+        last = batch_id or self.newest
+        kept = self.upcoming(last)[:_ABOUT_TO_SEE]
+        shown = self._items_of(last)
+        free = self._waiting(taken)
+        undone = takewhile(lambda item: item not in shown or free[item].batch_id == last, free)
         wanted = (item for item in (*undone, *kept, *free) if item not in taken)
         first = tuple(dict.fromkeys(wanted))[:size]
         if free:
-            return min(self.reopened[item].round for item in free), first
+            return min(where.round for where in free.values()), first
         is_under_way = 0 < self.answers_in(self.round) < size
         return self.round if is_under_way else self.round + 1, first
 
@@ -327,6 +327,12 @@ class State:
             for item, where in self.reopened.items()
             if item not in taken and item not in self.gone
         }
+
+    def _is_done_with(self, item: int) -> bool:
+        """Whether an item need not be shown again now."""
+        if item in self.settled:
+            return True
+        return self.is_resting(item) and item not in self.reopened
 
     def _items_of(self, batch_id: str | None) -> tuple[int, ...]:
         return self.batches[batch_id].items if batch_id else ()

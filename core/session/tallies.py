@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final, NamedTuple
@@ -44,29 +44,6 @@ class RoundSummary(NamedTuple):
     def answers(self) -> int:
         """How many answers in force it has."""
         return self.labelled + self.skipped + self.unsure + self.bad
-
-    def with_answer(self, answer: Answer) -> RoundSummary:
-        """The same with one answer more."""
-        timed = () if answer.milliseconds is None else (answer.milliseconds,)
-        return self._count(answer.kind, 1, self.times + timed)
-
-    def without_answer(self, answer: Answer) -> RoundSummary:
-        """The same without one of its answers."""
-        times = list(self.times)
-        if answer.milliseconds is not None:
-            times.remove(answer.milliseconds)
-        return self._count(answer.kind, -1, tuple(times))
-
-    def _count(self, kind: AnswerKind, change: int, times: tuple[int, ...]) -> RoundSummary:
-        match kind:
-            case AnswerKind.LABEL:
-                return self._replace(labelled=self.labelled + change, times=times)
-            case AnswerKind.SKIP:
-                return self._replace(skipped=self.skipped + change, times=times)
-            case AnswerKind.UNSURE:
-                return self._replace(unsure=self.unsure + change, times=times)
-            case AnswerKind.BAD:
-                return self._replace(bad=self.bad + change, times=times)
 
 
 @dataclass(frozen=True)
@@ -115,80 +92,145 @@ class Tallies:
         return time
 
 
+class _RoundDraft:
+    """A round while answers are counted in and out."""
+
+    __slots__ = ("_digest", "_ended_by", "_n_labels", "_times", "by_kind", "n_answers")
+
+    def __init__(self, before: RoundSummary) -> None:
+        self.by_kind = {
+            AnswerKind.LABEL: before.labelled,
+            AnswerKind.SKIP: before.skipped,
+            AnswerKind.UNSURE: before.unsure,
+            AnswerKind.BAD: before.bad,
+        }
+        self.n_answers = before.answers
+        self._n_labels = before.n_labels
+        self._digest = before.digest
+        self._ended_by = before.ended_by
+        self._times = list(before.times)
+
+    def count(self, answer: Answer, change: int) -> None:
+        self.by_kind[answer.kind] += change
+        self.n_answers += change
+        time = answer.milliseconds
+        if time is None:
+            return
+        if change > 0:
+            self._times.append(time)
+        else:
+            self._times.remove(time)
+
+    def stamp(self, n_labels: int, digest: int, ended_by: int) -> None:
+        self._n_labels, self._digest, self._ended_by = n_labels, digest, ended_by
+
+    def done(self) -> RoundSummary:
+        return RoundSummary(
+            labelled=self.by_kind[AnswerKind.LABEL],
+            skipped=self.by_kind[AnswerKind.SKIP],
+            unsure=self.by_kind[AnswerKind.UNSURE],
+            bad=self.by_kind[AnswerKind.BAD],
+            n_labels=self._n_labels,
+            digest=self._digest,
+            ended_by=self._ended_by,
+            times=(*self._times,),
+        )
+
+
 class TalliesDraft:
     """Tallies while answers are counted in and out."""
 
     def __init__(self, tallies: Tallies) -> None:
         self.round = tallies.round
-        self._rounds = tallies.rounds.edit()
+        self._before = tallies.rounds
+        self._changed: dict[int, _RoundDraft | None] = {}
         self._n_timed = tallies.n_timed
-        self._times = tallies.times.edit()
-        self._spans = tallies.spans.edit()
+        self._times = tallies.times
+        self._spans = tallies.spans
+        self._timed: list[int] = []
+        self._untimed: list[int] = []
         self._new: list[int] = []
-        self._stamps: dict[int, tuple[int, int, int]] = {}
 
     def done(self) -> Tallies:
         """The tallies it has become."""
-        for number, (n_labels, digest, ended_by) in self._stamps.items():
-            self._rounds[number] = self._rounds[number]._replace(
-                n_labels=n_labels, digest=digest, ended_by=ended_by
-            )
+        rounds = self._before.edit()
+        for number, changed in self._changed.items():
+            if changed is not None:
+                rounds[number] = changed.done()
+            else:
+                rounds.pop(number, None)
         return Tallies(
             self.round,
-            finished(self._rounds),
-            self._n_timed,
-            finished(self._times),
-            finished(self._spans),
+            finished(rounds),
+            self._n_timed + len(self._timed) - len(self._untimed),
+            self._counted(self._times, 1),
+            self._counted(self._spans, _SPAN),
         )
 
     def count_in(self, number: int, answer: Answer) -> None:
         """Count an answer in, in its round."""
-        summary = self._rounds.get(number)
-        if summary is None:
-            summary = RoundSummary()
-            self._new.append(number)
-        self._rounds[number] = summary.with_answer(answer)
+        changed = self._changed.get(number) or self._edit(number)
+        if changed is None:
+            changed = self._open(number)
+        changed.count(answer, 1)
         self.round = max(self.round, number)
-        self._time(answer, 1)
+        if answer.milliseconds is not None:
+            self._timed.append(answer.milliseconds)
 
     def count_out(self, number: int, answer: Answer) -> None:
         """Count an answer out again; a round without any is none."""
-        summary = self._rounds[number].without_answer(answer)
-        self._rounds[number] = summary
-        self._time(answer, -1)
-        if summary.answers == 0:
-            del self._rounds[number]
-            self._stamps.pop(number, None)
+        changed = self._edit(number)
+        assert changed is not None
+        changed.count(answer, -1)
+        if answer.milliseconds is not None:
+            self._untimed.append(answer.milliseconds)
+        if changed.n_answers == 0:
+            self._changed[number] = None
             if number == self.round:
-                is_next = number - 1 in self._rounds
-                self.round = number - 1 if is_next else max(self._rounds, default=0)
+                self.round = self._last_before(number)
 
     def stamp(self, seq: int, n_labels: int, digest: int) -> None:
         """Note how labels stand after an event, with the round that is under way by then.
 
         A round that got its first answer late, when others had come, is noted this once.
         """
-        for number in (self.round, *self._new):
-            if number in self._rounds:
-                self._stamps[number] = n_labels, digest, seq
+        for number in (self.round, *self._new) if self._new else (self.round,):
+            changed = self._changed.get(number) or self._edit(number)
+            if changed is not None:
+                changed.stamp(n_labels, digest, seq)
         self._new.clear()
 
     def open_round_zero(self) -> None:
         """Labels came with the project."""
-        self._rounds[0] = RoundSummary()
-        self._new.append(0)
+        self._open(0)
 
-    def _time(self, answer: Answer, change: int) -> None:
-        time = answer.milliseconds
-        if time is not None:
-            self._n_timed += change
-            _add(self._times, time, change)
-            _add(self._spans, time // _SPAN, change)
+    def _edit(self, number: int) -> _RoundDraft | None:
+        """A round to be changed; None if there is none."""
+        if number not in self._changed and number in self._before:
+            self._changed[number] = _RoundDraft(self._before[number])
+        return self._changed.get(number)
 
+    def _open(self, number: int) -> _RoundDraft:
+        changed = self._changed[number] = _RoundDraft(RoundSummary())
+        self._new.append(number)
+        return changed
 
-def _add(counts: MutableMapping[int, int], key: int, change: int) -> None:
-    count = counts.get(key, 0) + change
-    if count:
-        counts[key] = count
-    else:
-        del counts[key]
+    def _last_before(self, number: int) -> int:
+        """The last round there is before one that is none any more; mostly the one before."""
+        if self._edit(number - 1) is not None:
+            return number - 1
+        none = {other for other, changed in self._changed.items() if changed is None}
+        return max({*self._before, *self._changed} - none, default=0)
+
+    def _counted(self, counts: SharedMap[int, int], span: int) -> SharedMap[int, int]:
+        """How often each span of times was taken, with what is new."""
+        changes = Counter([time // span for time in self._timed])
+        changes.subtract([time // span for time in self._untimed])
+        draft = counts.edit()
+        for time, change in changes.items():
+            now = counts.get(time, 0) + change
+            if now:
+                draft[time] = now
+            else:
+                draft.pop(time, None)
+        return finished(draft)

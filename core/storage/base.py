@@ -31,7 +31,7 @@ Thread safety
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol
@@ -93,10 +93,21 @@ class Recorded(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A project, and the events of its log that were asked for, at one moment."""
+    """A project, and the events of its log that were asked for, at one moment.
+
+    Attributes
+    ----------
+    n_events, last
+        How many events there are, and the number of the last one; 0 where there is none.
+    events
+        To be gone through once. Each is made of its row when its turn comes, so a long log is never
+        in memory as a whole; one that cannot be read raises ``EventDamagedError`` then.
+    """
 
     project: Project
-    events: tuple[Recorded, ...]
+    n_events: int
+    last: int
+    events: Iterator[Recorded]
 
 
 class Store(Protocol):
@@ -186,8 +197,6 @@ class Store(Protocol):
             If there is none.
         ProjectUnusableError
             If its settings cannot be read.
-        EventDamagedError
-            If one of the events cannot be read.
         """
         ...
 

@@ -90,8 +90,9 @@ class MemoryStore:
     def read(self, project_id: str, after: int = 0, limit: int = PAGE) -> Reading:
         """A project, and its events numbered above ``after``."""
         with self._lock:
-            log = self._logs.get(project_id, [])
-            return Reading(self._get(project_id), tuple(log[after : after + limit]))
+            log = self._logs.get(project_id, [])[after : after + limit]
+            last = log[-1].seq if log else 0
+            return Reading(self._get(project_id), len(log), last, iter(log))
 
     def events(self, project_id: str, after: int = 0) -> tuple[Recorded, ...]:
         """The events numbered above ``after``."""

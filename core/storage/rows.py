@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,7 +35,7 @@ def read_project(row: tuple[Any, ...]) -> Project | BrokenProject:
         return BrokenProject(project_id, name, problem, _RESTORE, hidden)
 
 
-def read_events(rows: Iterable[tuple[Any, ...]]) -> Iterator[Recorded]:
+def read_events(rows: Iterable[Sequence[Any]]) -> Iterator[Recorded]:
     """Events from their number, time and body, and two columns that only a project has.
 
     Raises

@@ -30,9 +30,6 @@ DEFAULT_BUSY_SECONDS: Final = 5.0
 _FEW: Final = 16
 """Events that are appended by one statement at most."""
 
-_CHUNK: Final = 5000
-"""Events of which the rows are in memory at the same time."""
-
 _ALL: Final = 2**60
 """More events than any log has."""
 
@@ -179,29 +176,27 @@ class SqlStore:
 
     def read(self, project_id: str, after: int = 0, limit: int = PAGE) -> Reading:
         """A project, and its events numbered above ``after``, by one statement."""
-        (_, created_at, config, name, deleted_at), events = self._read(project_id, after, limit)
+        first, rows = self._read(project_id, after, limit)
+        _, created_at, config, name, deleted_at = first
         project = _usable(read_project((project_id, name, config, created_at, deleted_at)))
-        return Reading(project, events)
+        return Reading(project, len(rows), rows[-1][0] if rows else 0, read_events(rows))
 
     def events(self, project_id: str, after: int = 0) -> tuple[Recorded, ...]:
         """The events numbered above ``after``."""
-        return self._read(project_id, after, _ALL)[1]
+        return tuple(read_events(self._read(project_id, after, _ALL)[1]))
 
     def _read(
         self, project_id: str, after: int, limit: int
-    ) -> tuple[tuple[Any, ...], tuple[Recorded, ...]]:
-        found: list[Recorded] = []
+    ) -> tuple[Sequence[Any], Sequence[Sequence[Any]]]:
+        """The row of a project, and the rows of its events."""
         with self._database.reading() as connection:
             values = {"project_id": project_id, "after": after, "rows": limit + 1}
-            result = connection.execute(_READ, values)
-            cursor = result.cursor
+            cursor = connection.execute(_READ, values).cursor
             assert cursor is not None
             first = cursor.fetchone()
             if first is None:
                 raise UnknownProjectError(project_id)
-            while rows := cursor.fetchmany(_CHUNK):
-                found.extend(read_events(rows))
-        return first, tuple(found)
+            return first, cursor.fetchall()
 
     def head(self, project_id: str) -> int:
         """The number of the last event."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from functools import partial
+from operator import methodcaller
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final
@@ -25,6 +26,9 @@ from core.storage.sqlite_file import SqliteFile
 
 ERRORS: Final = (sqlite3.Error,)
 """What SQLite's driver raises."""
+
+_TEXT: Final = methodcaller("decode", "utf-8", "surrogateescape")
+"""Makes a text, even of what is none: one damaged row must not hide all others."""
 
 _BUSY_PAUSE: Final = 0.02
 """Seconds between two tries where SQLite itself does not wait."""
@@ -89,7 +93,7 @@ def prepare(engine: Engine, busy_seconds: float, file: SqliteFile | None) -> Non
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA wal_autocheckpoint=0")
         cursor.close()
-        connection.text_factory = _text
+        connection.text_factory = _TEXT
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -126,11 +130,6 @@ def copy(source: sqlite3.Connection, path: Path) -> None:
         target.execute("PRAGMA journal_mode=DELETE")
     finally:
         target.close()
-
-
-def _text(stored: bytes) -> str:
-    """A text, even if it is none: one damaged row must not hide all others."""
-    return stored.decode("utf-8", "surrogateescape")
 
 
 def _write_ahead(cursor: sqlite3.Cursor, busy_seconds: float) -> None:

@@ -38,3 +38,23 @@ def test_where_collection_is_off_it_stays_off():
     with garbage_later():
         pass
     assert not gc.isenabled()
+
+
+def test_what_was_made_meanwhile_counts_as_old():
+    made: list[list[object]] = []
+    with garbage_later():
+        made.extend([] for _ in range(1000))
+    young = {id(value) for generation in (0, 1) for value in gc.get_objects(generation)}
+    assert not young.intersection(map(id, made))
+
+
+def test_what_others_have_frozen_stays_frozen():
+    gc.freeze()
+    try:
+        n_frozen = gc.get_freeze_count()
+        with garbage_later():
+            pass
+        # A few of them are gone by themselves.
+        assert gc.get_freeze_count() > n_frozen / 2
+    finally:
+        gc.unfreeze()

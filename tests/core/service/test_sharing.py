@@ -218,7 +218,7 @@ class Watched(MemoryStore):
     def read(self, project_id, after=0, limit=PAGE) -> Reading:
         reading = super().read(project_id, after, limit)
         self.calls.append("read")
-        self.n_read += len(reading.events)
+        self.n_read += reading.n_events
         return reading
 
     def append(self, project_id, expected_seq, events, at, *, generation=None):
