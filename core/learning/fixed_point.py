@@ -26,6 +26,11 @@ _LEAST_KEPT: Final = 20
 """Columns, and sums of them, that are kept however little memory there is: those of a batch."""
 
 
+_MOST_SUMS: Final = 1_000
+"""Sums that are kept however much memory there is: those of a hundred rounds of ten classes. What
+an older one would save is saved by the columns too."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ColumnScores:
     """Scores kept column by column, one array a class: what did not change is not copied.
@@ -108,7 +113,7 @@ class FixedPointSpreader:
     fixed_point
         Solves for columns.
     memory
-        Bytes to keep, half of them for columns and half for sums of columns.
+        Bytes to keep at most, half of them for columns and half for sums of columns.
     """
 
     def __init__(self, fixed_point: FixedPoint, *, memory: int = DEFAULT_MEMORY) -> None:
@@ -117,7 +122,7 @@ class FixedPointSpreader:
         self._is_double = n_items <= DOUBLE_UP_TO
         column_bytes = (8 if self._is_double else 4) * n_items
         self._most_columns = max(_LEAST_KEPT, memory // 2 // column_bytes)
-        self._most_sums = max(_LEAST_KEPT, memory // 2 // (8 * n_items))
+        self._most_sums = min(_MOST_SUMS, max(_LEAST_KEPT, memory // 2 // (8 * n_items)))
         # A difference of positive numbers loses the digits of small ones. For a small alpha scores
         # sink by many orders of magnitude within a few steps, so nothing is subtracted there.
         self._may_subtract = fixed_point.alpha > SWEEPS_UP_TO

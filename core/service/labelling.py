@@ -85,6 +85,7 @@ class Service(Answering):
         self._lock = threading.Lock()
         self._choosers: dict[str, threading.Lock] = {}
         self._ahead = ThreadPoolExecutor(max_workers=1, thread_name_prefix="solve-ahead")
+        self._closed = threading.Event()
 
     def ping(self) -> None:
         """Raise a ``StoreError`` if the database cannot be reached."""
@@ -92,6 +93,7 @@ class Service(Answering):
 
     def close(self) -> None:
         """Let go of the store, all in order; nothing can be done with this afterwards."""
+        self._closed.set()
         self._ahead.shutdown(wait=False, cancel_futures=True)
         self._curves.close()
         self._store.close()
@@ -197,13 +199,32 @@ class Service(Answering):
         self._leases.take(project_id, desk, batch_id, batch.items)
         if not was_there:
             self._ahead.submit(
-                _solve_ahead,
+                self._solve_ahead,
                 view.project,
                 view.engine,
                 batch.items,
                 # Another batch may be on the desk before all of this one is solved.
                 lambda: self._leases.holds(project_id, desk, batch_id),
             )
+
+    def _solve_ahead(
+        self,
+        project: Project,
+        engine: Engine,
+        items: Iterable[int],
+        still_wanted: Callable[[], bool],
+    ) -> None:
+        try:
+            engine.prepare(items, lambda: not self._closed.is_set() and still_wanted())
+        except Exception:
+            # Nobody waits for it: what was not solved now is solved with the answer. At the end of
+            # the program its threads are stopped in the middle, which is no fault.
+            if not self._closed.is_set():
+                _LOGGER.exception(
+                    "Solving ahead failed for the project %r (%s).",
+                    project.name,
+                    project.project_id,
+                )
 
     def _choose(
         self, view: View, standing: Standing, desk: str, elsewhere: tuple[int, ...]
@@ -261,15 +282,3 @@ def _chance(project_id: str, state: State) -> np.random.Generator:
     """The same for the same state of a project: whoever chooses a batch chooses the same one."""
     seed = int.from_bytes(hashlib.blake2b(project_id.encode(), digest_size=8).digest())
     return np.random.default_rng([seed, state.seq])
-
-
-def _solve_ahead(
-    project: Project, engine: Engine, items: Iterable[int], still_wanted: Callable[[], bool]
-) -> None:
-    try:
-        engine.prepare(items, still_wanted)
-    except Exception:
-        # Nobody waits for it: what was not solved now is solved with the answer.
-        _LOGGER.exception(
-            "Solving ahead failed for the project %r (%s).", project.name, project.project_id
-        )

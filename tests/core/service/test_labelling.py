@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -730,3 +731,28 @@ def test_what_goes_wrong_while_solving_ahead_is_in_the_log_with_the_project_and_
         assert "'Small digits'" in record.message
         assert project in record.message
     assert "no room for columns" in caplog.text
+
+
+def test_what_is_solved_ahead_is_left_without_a_word_when_the_service_is_closed(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    begun, closed, asked = threading.Event(), threading.Event(), list[bool]()
+    solving: list[threading.Thread] = []
+
+    def stopped(_items: object, still_wanted: Callable[[], bool]) -> None:
+        solving.append(threading.current_thread())
+        asked.append(still_wanted())
+        begun.set()
+        closed.wait(10)
+        asked.append(still_wanted())
+        raise RuntimeError("cannot schedule new futures after shutdown")
+
+    project = small_project(service, "Small digits")
+    monkeypatch.setattr(service.view(project).engine, "prepare", stopped)
+    service.batch(project)
+    assert begun.wait(10)
+    service.close()
+    closed.set()
+    solving[0].join(10)
+    assert asked == [True, False]
+    assert not caplog.records
