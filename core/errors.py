@@ -78,7 +78,7 @@ class ComparisonNotKeptError(LabelspreadError):
     """A comparison cannot be written to the disk, or removed from it."""
 
     def __init__(self, problem: str) -> None:
-        super().__init__(problem, "Make room or check LABELSPREAD_HOME.")
+        super().__init__(problem, "Free some disk space, or check LABELSPREAD_HOME.")
 
 
 class ComparisonUnderWayError(LabelspreadError):
@@ -275,7 +275,7 @@ class EventTooNewError(StoreError):
     def __init__(self, detail: str) -> None:
         super().__init__(
             f"This project was used with a newer version of Labelspread ({detail}).",
-            "Update this one; nothing is lost.",
+            "Update the app; nothing is lost.",
         )
         self.detail = detail
 

@@ -24,7 +24,7 @@ def write_file(path: Path, content: bytes) -> None:
     except OSError as error:
         if not path.parent.is_dir():
             raise FileNotWrittenError(
-                f"There is no folder {str(path.parent)!r}.", "Make it, or choose another."
+                f"There is no folder {str(path.parent)!r}.", "Create it, or choose another."
             ) from error
         raise FileNotWrittenError(
             f"The file {str(path)!r} cannot be written ({error.strerror}).", "Choose another."

@@ -120,8 +120,8 @@ class Archive:
             raise self.refusal(f"The array `{name[:-4]}` of {self.name} holds no plain values.")
         if any(n < 0 for n in shape) or head.n_bytes > left:
             raise self.refusal(
-                f"The array `{name[:-4]}` of {self.name} is said to have the shape "
-                f"{_shown(shape)}, and its values are not there."
+                f"The array `{name[:-4]}` of {self.name} claims the shape "
+                f"{_shown(shape)}, but its values are missing."
             )
         return head
 
@@ -154,7 +154,7 @@ class Archive:
             )
         if member.compress_type not in _METHODS:
             raise InvalidDatasetError(
-                f"The file {self.name} is compressed in a way that is not read here.",
+                f"The file {self.name} is compressed in a way that Labelspread cannot read.",
                 "Save it with numpy.savez or numpy.savez_compressed.",
             )
         most = 1 if member.compress_type == zipfile.ZIP_STORED else _MOST_DEFLATED

@@ -313,7 +313,7 @@ def _entry(path: Path) -> Entry:
 def _check_number(config: ProjectConfig, n_items: int) -> None:
     if config.n_samples > n_items:
         raise InvalidConfigError(
-            f"{config.n_samples:,} images are wanted and {config.dataset} has {n_items:,}.",
+            f"The project uses {config.n_samples:,} images, and {config.dataset} has {n_items:,}.",
             "Choose fewer.",
         )
 

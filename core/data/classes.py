@@ -155,7 +155,7 @@ def _check_number(file: str, n_classes: int) -> None:
     if n_classes > MOST_CLASSES:
         raise InvalidDatasetError(
             f"{file} has {n_classes:,} classes, and there can be {MOST_CLASSES:,}.",
-            "Join classes that are alike.",
+            "Merge similar classes.",
         )
 
 
@@ -170,13 +170,13 @@ def _check_names(file: str, names: Iterable[str]) -> None:
         odd = next((sign for sign in name if is_hidden(sign)), "")
         if odd:
             raise InvalidDatasetError(
-                f"Class name {number} of {file}, “{shown(name)}”, holds a sign that cannot be "
-                f"seen (U+{ord(odd):04X}).",
+                f"Class name {number} of {file}, “{shown(name)}”, contains a character "
+                f"that cannot be seen (U+{ord(odd):04X}).",
                 "Take it out of the name.",
             )
         if len(name) > LONGEST_CLASS_NAME:
             raise InvalidDatasetError(
-                f"Class name {number} of {file}, “{shown(name)}”, has {len(name):,} letters.",
+                f"Class name {number} of {file}, “{shown(name)}”, has {len(name):,} characters.",
                 f"Shorten it to {LONGEST_CLASS_NAME}.",
             )
         # Two that look the same are the same to a person.

@@ -191,7 +191,7 @@ class Projects:
         return self._sources.problem(self._log.open(project_id))
 
     def known_accuracy(self, project_id: str) -> float | None:
-        """Share of all items predicted right, where it is known without building anything."""
+        """Share of all items predicted correctly, where it is known without building anything."""
         standing = self._log.open(project_id)
         config, labels = standing.project.config, standing.state.labels
         name = note_name(config, self._sources.version(standing))
@@ -230,13 +230,21 @@ class Projects:
         name = " ".join(name.split())
         if not name:
             raise InvalidNameError("A project needs a name.", "Type one and try again.")
-        if len(name) > LONGEST_NAME or not name.isprintable():
+        odd = next((sign for sign in name if not sign.isprintable()), "")
+        if odd:
             raise InvalidNameError(
-                f"A name has at most {LONGEST_NAME} letters, digits and signs.", "Shorten it."
+                f"The name contains a character that cannot be seen (U+{ord(odd):04X}).",
+                "Take it out.",
+            )
+        if len(name) > LONGEST_NAME:
+            raise InvalidNameError(
+                f"A name can have at most {LONGEST_NAME} characters.", "Shorten it."
             )
         others = (p for p in self._listed() if p.project_id != besides)
         if any(p.name.casefold() == name.casefold() for p in others):
-            raise InvalidNameError(f"There is a project “{name}” already.", "Choose another name.")
+            raise InvalidNameError(
+                f"There is already a project called “{name}”.", "Choose another name."
+            )
         return name
 
 

@@ -70,7 +70,7 @@ class Comparison(Work[Kept]):
             raise
         except Exception as error:
             _LOGGER.exception("The comparison “%s” has failed", self.title)
-            raise LabelspreadError("The comparison has failed.", "The log says how.") from error
+            raise LabelspreadError("The comparison failed.", "The log says why.") from error
 
     def _simulate(self, progress: Progress) -> Outcome:
         try:

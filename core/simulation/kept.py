@@ -152,7 +152,7 @@ class ComparisonStore:
         title = " ".join(title.split())
         if not title or len(title) > LONGEST_TITLE or not title.isprintable():
             raise InvalidNameError(
-                f"A title has 1 to {LONGEST_TITLE} letters, digits and signs.",
+                f"A title has 1 to {LONGEST_TITLE} characters.",
                 "Type one and try again.",
             )
         self._write(self.load(comparison_id).model_copy(update={"title": title}))

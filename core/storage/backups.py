@@ -98,7 +98,7 @@ def restore(source: Path, url: str) -> Path | None:
 def _unfinished_beside(path: Path) -> Iterator[Unfinished]:
     """A file beside another one for what is to take its place."""
     if not path.parent.is_dir():
-        raise BackupError(f"There is no folder {path.parent}.", "Make it, or choose another.")
+        raise BackupError(f"There is no folder {path.parent}.", "Create it, or choose another.")
     remove_unfinished(path.parent, f"{path.name}-")
     try:
         with unfinished_beside(path) as unfinished:
@@ -106,7 +106,7 @@ def _unfinished_beside(path: Path) -> Iterator[Unfinished]:
     except OSError as error:
         raise BackupError(
             f"The file {path} cannot be written ({error.strerror}).",
-            "Choose another place, or make room.",
+            "Choose another place, or free some disk space.",
         ) from error
 
 

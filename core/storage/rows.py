@@ -14,8 +14,10 @@ from core.session.formats import read_event
 from core.storage.base import BrokenProject, Project, Recorded
 
 _WITHOUT_ZONE = len("2024-02-29 12:00:00.000000")
-_UPDATE = "Update this one; nothing is lost."
-_RESTORE = "Nothing else is harmed. Put a backup of the database in its place, or go on without it."
+_UPDATE = "Update the app; nothing is lost."
+_RESTORE = (
+    "Nothing else is affected. Restore a backup of the database, or carry on without this project."
+)
 
 
 def read_project(row: tuple[Any, ...]) -> Project | BrokenProject:

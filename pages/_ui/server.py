@@ -34,6 +34,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.cli import main_run
 
+from core.jobs.heaps import share_heaps
 from core.jobs.once import Latest
 from pages._ui.desk import Desks
 from pages._ui.front_door import FrontDoor
@@ -214,6 +215,7 @@ def _streamlit_settings() -> dict[str, Any]:
 
 def main() -> None:
     """Serve until Ctrl-C or SIGTERM."""
+    share_heaps()
     arguments = _arguments()
     if obstacle := _obstacle(arguments.host, arguments.port):
         sys.exit(obstacle)

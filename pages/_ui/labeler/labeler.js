@@ -1233,7 +1233,9 @@ var View = class {
     const press = "Press the key of the class you see. ";
     if (preferences.blind) return [press];
     if (!best) return [`No label reaches this image, so the model cannot say. ${press.trimEnd()}`];
-    return [press, this.#acceptButton(), ` if it is ${best.name}.`];
+    const accept = document.createElement("span");
+    accept.append(this.#acceptButton(), ` if it is ${best.name}.`);
+    return [press, accept];
   }
   #acceptButton() {
     const accept = button("accept", () => {
@@ -1266,7 +1268,8 @@ var View = class {
     saved.classList.toggle("trouble", trouble !== "");
     const summary = this.#find(".summary");
     summary.classList.toggle("trouble", trouble !== "");
-    summary.textContent = trouble || this.desk.notice || summaryWords(this.desk);
+    const words = trouble || this.desk.notice || summaryWords(this.desk);
+    summary.textContent = words.replaceAll(" %", " %");
     summary.title = summary.textContent;
   }
   followTheme() {

@@ -46,7 +46,7 @@ def compressed() -> bytes:
 def test_items_that_are_not_there_are_not_believed(tmp_path, items):
     path = packed(tmp_path / "set.npz", npy((items, 6, 5), IMAGES.tobytes()))
     for read in (measure, read_arrays):
-        with pytest.raises(InvalidDatasetError, match="its values are not there"):
+        with pytest.raises(InvalidDatasetError, match="its values are missing"):
             read(path)
 
 
@@ -90,7 +90,7 @@ def test_all_arrays_together_are_counted(tmp_path):
 def test_other_ways_to_compress_are_told_of(tmp_path, method):
     path = packed(tmp_path / "set.npz", npy((30, 6, 5), IMAGES.tobytes()), method)
     for read in (measure, read_arrays):
-        with pytest.raises(InvalidDatasetError, match="compressed in a way that is not read"):
+        with pytest.raises(InvalidDatasetError, match="that Labelspread cannot read"):
             read(path)
 
 

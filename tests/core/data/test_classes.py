@@ -77,10 +77,10 @@ def test_unusual_names_are_names(name):
         (None, ["a", "\u200b", "c"], "Class name 2 of set.npz is empty"),
         (None, ["a", "b", "a"], "Two classes of set.npz have the name “a”"),
         (None, ["\u00e9", "e\u0301"], "Two classes of set.npz have the name"),
-        (None, ["a", "b\x07"], r"“b”, holds a sign that cannot be seen \(U\+0007\)"),
-        (None, ["a", "\u202eb"], r"holds a sign that cannot be seen \(U\+202E\)"),
+        (None, ["a", "b\x07"], r"“b”, contains a character that cannot be seen \(U\+0007\)"),
+        (None, ["a", "\u202eb"], r"contains a character that cannot be seen \(U\+202E\)"),
         (["a\nb", "c", "c"], None, r"\(U\+000A\)"),
-        (None, ["a", "b" * (LONGEST_CLASS_NAME + 1)], "has 201 letters"),
+        (None, ["a", "b" * (LONGEST_CLASS_NAME + 1)], "has 201 characters"),
         (None, [], "does not say which classes there are"),
         ([-1, -1, -1], None, "does not say which classes there are"),
         (["", "", ""], [], "does not say which classes there are"),
@@ -90,7 +90,7 @@ def test_unusual_names_are_names(name):
         ([[1, 0], [0, 1]], ["a", "b"], r"labels of the shape \(2, 2\)"),
         (np.array([1, 0], dtype=bool), ["a", "b"], "neither whole numbers nor names"),
         (["dgo", "dog", ""], ["dog", "cat"], "“dgo” is a label of set.npz and not one of"),
-        (["9" * 5000, "1", ""], None, "has 5,000 letters"),
+        (["9" * 5000, "1", ""], None, "has 5,000 characters"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_a_sentence(labels, names, text):

@@ -219,7 +219,7 @@ def test_a_project_takes_the_first_images_or_shuffled_ones(tmp_path):
 def test_more_images_than_there_are_cannot_take_part(tmp_path):
     saved(tmp_path, images=IMAGES, labels=LABELS)
     config = ProjectConfig(dataset="set.npz", n_samples=31)
-    with pytest.raises(InvalidConfigError, match=r"31 images are wanted and set\.npz has 30"):
+    with pytest.raises(InvalidConfigError, match=r"uses 31 images, and set\.npz has 30"):
         Catalogue(tmp_path).load(config)
 
 

@@ -161,9 +161,9 @@ def test_projects_are_listed_oldest_first(service):
     [
         ("", "A project needs a name"),
         (" \t\n ", "A project needs a name"),
-        ("x" * (LONGEST_NAME + 1), f"at most {LONGEST_NAME} letters"),
-        ("bell\a", f"at most {LONGEST_NAME} letters"),
-        ("Taken", "There is a project “Taken” already"),
+        ("x" * (LONGEST_NAME + 1), f"at most {LONGEST_NAME} characters"),
+        ("bell\a", r"cannot be seen \(U\+0007\)"),
+        ("Taken", "There is already a project called “Taken”"),
         (" tAKEN ", "already"),
     ],
 )

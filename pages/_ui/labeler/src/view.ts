@@ -158,7 +158,9 @@ export class View implements Screen {
     const press = "Press the key of the class you see. ";
     if (preferences.blind) return [press];
     if (!best) return [`No label reaches this image, so the model cannot say. ${press.trimEnd()}`];
-    return [press, this.#acceptButton(), ` if it is ${best.name}.`];
+    const accept = document.createElement("span");
+    accept.append(this.#acceptButton(), ` if it is ${best.name}.`);
+    return [press, accept];
   }
 
   #acceptButton(): HTMLButtonElement {
@@ -193,7 +195,9 @@ export class View implements Screen {
     saved.classList.toggle("trouble", trouble !== "");
     const summary = this.#find(".summary");
     summary.classList.toggle("trouble", trouble !== "");
-    summary.textContent = trouble || this.desk.notice || summaryWords(this.desk);
+    const words = trouble || this.desk.notice || summaryWords(this.desk);
+    // A number and its unit stay on one line.
+    summary.textContent = words.replaceAll(" %", "\u00a0%");
     summary.title = summary.textContent;
   }
 
