@@ -94,6 +94,8 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
     for project in (changed, other):
         _label(book, project, rounds=2)
     _change_sets(home / "datasets")
+    letters = book.new_project(dataset="letters.npz", n_samples=260, kernel="symmetric_knn")
+    _label(book, letters, rounds=1)
     comparison = _compare(home)
     labeler, heading, card = ".labeler[data-ready]", "h1, h3", "[class*=st-key-card_]"
     run = f"/replay?run={_RUN}&round=3"
@@ -101,6 +103,7 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
         "label": Place(f"/?project={taught}", labeler),
         "label-new": Place(f"/?project={new}", labeler),
         "label-named": Place(f"/?project={words}", labeler),
+        "label-letters": Place(f"/?project={letters}", labeler),
         "label-changed": Place(f"/?project={changed}", labeler),
         "label-other": Place(f"/?project={other}", "[role=alert]"),
         "label-over": Place(f"/?project={over}", labeler),
@@ -144,12 +147,15 @@ def _open_menu(page: Page) -> None:
 
 
 def _save_sets(folder: Path) -> tuple[str, str]:
-    """A set whose classes have names, and one whose true classes are not known."""
+    """Sets whose classes have names or letters, and one whose true classes are not known."""
     folder.mkdir(parents=True, exist_ok=True)
     digits = load_digits()
     images = digits.images / 16
     for name in ("words.npz", "changed.npz", "other.npz"):
         np.savez(folder / name, images=images, labels=digits.target, class_names=NAMES)
+    letters = [chr(ord("A") + number) for number in range(26)]
+    truth = np.arange(260) % len(letters)
+    np.savez(folder / "letters.npz", images=images[:260], labels=truth, class_names=letters)
     np.savez(folder / "unknown.npz", images=images[:60], class_names=NAMES[:2])
     return "words.npz", "unknown.npz"
 

@@ -127,12 +127,13 @@ def phone(new_context: NewContext) -> Page:
     ).new_page()
 
 
-@pytest.mark.parametrize("place", ["label", "label-new", "label-named"])
+@pytest.mark.parametrize("place", ["label", "label-new", "label-named", "label-letters"])
 def test_on_a_phone_the_image_and_all_that_can_be_said_of_it_are_on_one_screen(
     phone: Page, known_places: dict[str, Place], place: str
 ):
     known_places[place].open(phone)
-    expect(phone.locator(".labeler .classes button")).to_have_count(10)
+    n_classes = 26 if place == "label-letters" else 10
+    expect(phone.locator(".labeler .classes button")).to_have_count(n_classes)
     assert_on_screen(phone, ".stage", ".classes button", ".actions button", ".verdict")
     assert boxes(phone.locator(".labeler .stage"))[0]["height"] >= 180
     for box in boxes(phone.locator(".labeler button")):
@@ -145,7 +146,7 @@ def test_two_quick_taps_do_not_zoom(phone: Page, known_places: dict[str, Place])
         expect(phone.locator(selector).first).to_have_css("touch-action", "manipulation")
 
 
-@pytest.mark.parametrize("place", ["label", "label-named"])
+@pytest.mark.parametrize("place", ["label", "label-named", "label-letters"])
 def test_at_200_percent_the_image_and_all_buttons_are_on_one_screen(
     page: Page, known_places: dict[str, Place], place: str
 ):
@@ -154,13 +155,19 @@ def test_at_200_percent_the_image_and_all_buttons_are_on_one_screen(
     assert_on_screen(page, ".stage", ".classes button", ".actions button", ".verdict", ".saved")
 
 
-@pytest.mark.parametrize("size", ["tablet", "small", "desktop", "large"])
+@pytest.mark.parametrize("place", ["label", "label-letters"])
 def test_the_status_the_prediction_and_the_figures_stand_apart(
-    page: Page, known_places: dict[str, Place], size: str
+    page: Page, known_places: dict[str, Place], place: str
 ):
-    page.set_viewport_size(SIZES[size])
-    known_places["label"].open(page)
-    assert_on_screen(page, ".stage", ".classes button", ".actions button", ".strip button")
+    known_places[place].open(page)
+    for size in ("tablet", "small", "desktop", "large"):
+        page.set_viewport_size(SIZES[size])
+        wait_at_rest(page)
+        assert_on_screen(page, ".stage", ".classes button", ".actions button", ".strip button")
+        assert_apart(page)
+
+
+def assert_apart(page: Page) -> None:
     places: dict[str, Any] = {
         name: boxes(page.locator(selector))[0]
         for name, selector in {
@@ -185,9 +192,10 @@ def test_the_status_the_prediction_and_the_figures_stand_apart(
 
 def test_image_and_matrix_grow_with_the_screen(page: Page, known_places: dict[str, Place]):
     heights = {}
+    known_places["label"].open(page)
     for size in ("desktop", "large"):
         page.set_viewport_size(SIZES[size])
-        known_places["label"].open(page)
+        wait_at_rest(page)
         heights[size] = [
             boxes(page.locator(selector))[0]["height"]
             for selector in (".labeler .stage", ".st-key-confusion .main-svg")
