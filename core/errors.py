@@ -36,6 +36,22 @@ class InvalidDatasetError(LabelspreadError):
     """A data set is not there, cannot be read, or is not one."""
 
 
+class ChangingDatasetError(InvalidDatasetError):
+    """A data set changes again and again while it is read."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The image set {name} is being written by another program.", "Try again in a moment."
+        )
+
+
+class OutdatedViewError(LabelspreadError):
+    """A project was looked at before its images changed; look again."""
+
+    def __init__(self) -> None:
+        super().__init__("The images of this project have just changed.", "Reload the page.")
+
+
 class OtherImagesError(InvalidDatasetError):
     """A data set holds other images than those that a project was labelled on."""
 

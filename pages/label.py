@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import LabelspreadError
+from core.errors import LabelspreadError, OutdatedViewError
 from core.figures.base import CONFIG
 from core.figures.confusion import confusion_data, draw_confusion
 from core.figures.learning_curve import LearningCurve, draw_learning_curve, learning_curve_data
@@ -141,7 +141,11 @@ def _curve(view: View, published: LearningCurve | None) -> None:
 
 with shell.errors_in_words("Answers that are not saved yet are kept in this browser."):
     view = shell.require_view()
-    batch = handle.service().serve(view, desk=current_desk())
+    try:
+        batch = handle.service().serve(view, desk=current_desk())
+    except OutdatedViewError:
+        # The file was replaced a moment ago.
+        st.rerun()
     work, learned = shell.side_by_side("label", [1.9, 1], "large")
     with work, st.container(key="task"):
         raw = labeler(describe(view, batch, _receipts()), _on_message, _open_answers)

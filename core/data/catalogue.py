@@ -16,7 +16,12 @@ from core.data.dataset import Dataset
 from core.data.digits import load_digits
 from core.data.fingerprint import Contents, contents_of
 from core.data.npz import measure, read_arrays
-from core.errors import InvalidConfigError, InvalidDatasetError, LabelspreadError
+from core.errors import (
+    ChangingDatasetError,
+    InvalidConfigError,
+    InvalidDatasetError,
+    LabelspreadError,
+)
 from core.jobs.progress import Progress, silent
 
 __all__ = ["Catalogue", "Edition", "Entry", "first_rows", "load", "order_of"]
@@ -232,9 +237,7 @@ class Catalogue:
             if self.version(key) == version:
                 self._contents[key] = known
                 return whole, known[1]
-        raise InvalidDatasetError(
-            f"The image set {key} is being written by another program.", "Try again in a moment."
-        )
+        raise ChangingDatasetError(key)
 
     def _all_of(self, key: str, version: str) -> Dataset:
         known = self._read.get(key)

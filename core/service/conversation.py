@@ -204,7 +204,8 @@ def _beside(view: View, batch: Served) -> Iterator[AnsweredItem]:
     batches = view.state.batches
     whole = dict.fromkeys(item for name in batch.again for item in batches[name].items)
     answers = [(item, view.state.answer_to(item)) for item in whole if item not in batch.items]
-    standing = {item: placed for item, placed in answers if placed is not None}
+    gone = view.state.gone
+    standing = {item: placed for item, placed in answers if placed and item not in gone}
     order = [item for item in whole if item in standing or item in batch.items]
     places = {item: place for place, item in enumerate(order)}
     positions = view.engine.positions(standing)

@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -18,7 +19,7 @@ from core.data.catalogue import Catalogue
 from core.engine.accuracies import Notes
 from core.engine.engine import Engine, policy_of
 from core.engine.registry import Build
-from core.errors import StoreBusyError
+from core.errors import OutdatedViewError, StoreBusyError
 from core.graph.kept import GraphStore
 from core.jobs.resources import Resources
 from core.people.leases import Leases
@@ -126,7 +127,10 @@ class Service(Answering):
 
     def batch(self, project_id: str, *, desk: str = "") -> Served | None:
         """What :meth:`serve` says of the project as it stands now."""
-        return self.serve(self.view(project_id), desk=desk)
+        for _ in range(_ATTEMPTS):
+            with suppress(OutdatedViewError):
+                return self.serve(self.view(project_id), desk=desk)
+        raise OutdatedViewError
 
     def serve(self, view: View, *, desk: str = "") -> Served | None:
         """The batch on a desk, chosen now if there is none; None if all is done.
@@ -138,6 +142,8 @@ class Service(Answering):
 
         Raises
         ------
+        OutdatedViewError
+            If the images have changed since: their numbers are others by now.
         StoreError
             If the batch could not be noted.
         """
@@ -145,6 +151,7 @@ class Service(Answering):
         with self._choosing(project_id):
             for _ in range(_ATTEMPTS):
                 standing = self._log.known(view.standing)
+                _require_numbers_of(view, standing)
                 elsewhere = self._leases.elsewhere(project_id, desk)
                 chosen = None
                 batch = self._at_hand(standing, desk, elsewhere)
@@ -155,7 +162,7 @@ class Service(Answering):
                     batch = standing.state.open_batch
                     if batch is None:
                         batch = chosen = self._choose(view, standing, desk, ())
-                if self._noted(project_id, chosen):
+                if self._noted(view, chosen):
                     if batch is not None:
                         self._put_on_desk(view, desk, batch)
                     return batch
@@ -183,14 +190,18 @@ class Service(Answering):
                 return batch
         return None
 
-    def _noted(self, project_id: str, chosen: Served | None) -> bool:
+    def _noted(self, view: View, chosen: Served | None) -> bool:
         """Store a chosen batch; False if some of its items were answered while it was chosen."""
         if chosen is None:
             return True
+        if view.standing.unsaved is not None:
+            raise view.standing.unsaved
 
         def is_free(now: Standing) -> bool:
+            _require_numbers_of(view, now)
             return now.state.settled.isdisjoint(chosen.items)
 
+        project_id = view.project.project_id
         return self._log.decide(project_id, is_free, lambda free: [chosen] if free else [])
 
     def _put_on_desk(self, view: View, desk: str, batch: Served) -> None:
@@ -276,6 +287,11 @@ class Service(Answering):
             chosen = choose(out, wanted, random, assumed)
         reasons = {item: state.reason(item) for item in first}
         return number, reasons | {choice.item: choice.reason for choice in chosen}
+
+
+def _require_numbers_of(view: View, standing: Standing) -> None:
+    if standing.state.images.numbering != view.state.images.numbering:
+        raise OutdatedViewError
 
 
 def _chance(project_id: str, state: State) -> np.random.Generator:

@@ -14,6 +14,7 @@ from core.errors import (
     LabelspreadError,
     SequenceConflictError,
     StoreBusyError,
+    StoreError,
     UnknownProjectError,
 )
 from core.jobs.garbage import garbage_later
@@ -35,10 +36,17 @@ class _ReplacedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A project, and what its log amounts to."""
+    """A project, and what its log amounts to.
+
+    Attributes
+    ----------
+    unsaved
+        Why the last events of it could not be stored; None where all are.
+    """
 
     project: Project
     state: State
+    unsaved: StoreError | None = None
 
 
 class Log:

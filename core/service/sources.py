@@ -18,7 +18,7 @@ from core.engine.engine import Engine
 from core.engine.keys import versioned
 from core.engine.naming import Naming
 from core.engine.registry import Build, Engines, is_small
-from core.errors import LabelspreadError, OtherImagesError, StoreBusyError, StoreError
+from core.errors import ChangingDatasetError, LabelspreadError, OtherImagesError, StoreError
 from core.service.log import Log, Standing
 from core.session.events import Classes, DataNoted, Event
 from core.session.fold import fold
@@ -71,7 +71,7 @@ class Sources:
             if noted is standing:
                 return standing, self._named(standing, engine)
             standing = noted
-        raise StoreBusyError(config.dataset)
+        raise ChangingDatasetError(config.dataset)
 
     def wait(self, standing: Standing) -> tuple[Standing, Engine]:
         """The same, however long it takes."""
@@ -111,7 +111,7 @@ class Sources:
         images = standing.state.images
         if not images.moved:
             return Edition(version)
-        choice = f"{standing.project.project_id} {images.noted_at}"
+        choice = f"{standing.project.project_id} {images.numbering}"
         return Edition(version, choice, partial(_rows, images))
 
     def version(self, standing: Standing) -> str:
@@ -130,9 +130,9 @@ class Sources:
 
         try:
             self._log.decide(standing.project.project_id, note, lambda events: events)
-        except StoreError:
+        except StoreError as error:
             # Where nothing can be stored, what is there can still be looked at.
-            return Standing(standing.project, fold(standing.state, new))
+            return Standing(standing.project, fold(standing.state, new), error)
         return self._log.known(standing)
 
     def _named(self, standing: Standing, engine: Engine) -> Engine:
@@ -186,12 +186,13 @@ def _data_noted(standing: Standing, contents: Contents) -> DataNoted:
     config, state = standing.project.config, standing.state
     noted = state.images.noted
     images: dict[int, str] = {}
+    first = first_rows(config, contents)
     if noted is None:
         # Until now an item was the row of its number, whatever had stood there before.
         mentioned = state.mentioned
         images = {item: contents.name(item) for item in mentioned if item < contents.n_items}
         gone = tuple(sorted(mentioned - images.keys()))
-        moved = False
+        moved = not np.isin([*images], first).all()
     else:
         matched = _matched_anew(state.images, contents)
         n_known = len(state.images.names)
@@ -200,7 +201,6 @@ def _data_noted(standing: Standing, contents: Contents) -> DataNoted:
                 standing.project.name, _measured(noted), config.dataset, _measured(contents)
             )
         gone = matched.gone
-        first = first_rows(config, contents)
         moved = matched.moved or not np.isin(matched.rows, first).all()
     return DataNoted(
         name=config.dataset,
@@ -239,7 +239,7 @@ def _name_of(standing: Standing) -> str:
     state = standing.state
     if not (state.images.moved or state.own_classes or state.renamed):
         return ""
-    numbers = state.images.noted_at if state.images.moved else 0
+    numbers = state.images.numbering if state.images.moved else ""
     told = [standing.project.project_id, numbers, state.own_classes, dict(state.renamed)]
     return hashlib.blake2b(json.dumps(told).encode(), digest_size=8).hexdigest()
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+import numpy as np
+
 from core.arrays import UNLABELLED
 from core.data.dataset import Dataset
 from core.engine.engine import Engine
@@ -61,6 +63,11 @@ class View:
     def labels(self) -> Labels:
         """All labels."""
         return self.state.labels
+
+    @property
+    def n_learned(self) -> int:
+        """How many labels the model learns from: those whose image and class are there."""
+        return int(np.count_nonzero(self.beliefs.labels != UNLABELLED))
 
     @cached_property
     def beliefs(self) -> Beliefs:

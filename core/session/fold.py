@@ -175,7 +175,7 @@ def _class_mapped(draft: _Draft, event: ClassMapped) -> None:
 
 
 def _data_noted(draft: _Draft, event: DataNoted) -> None:
-    draft.images.note(event, draft.seq + 1)
+    draft.images.note(event)
     draft.close_those_with(set(event.gone))
 
 
@@ -262,7 +262,8 @@ def _redone(draft: _Draft, event: Redone) -> None:
     draft.close_those_with({event.item})
     on_screen = {item for batch in draft.open.values() for item in batch.items}
     for batch in last.closed:
-        if on_screen.isdisjoint(batch.items) and not any(
+        taken = on_screen | draft.images.gone
+        if taken.isdisjoint(batch.items) and not any(
             _is_settled(draft, item) for item in batch.items
         ):
             draft.open[batch.batch_id] = batch

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 from core.session.events import DataNoted
 from core.session.shared import SharedMap, finished
@@ -20,11 +21,12 @@ class Images:
         stays.
     noted
         The data set as it was noted last; None in a log that has not noted any.
-    noted_at
-        The number of that event; 0 if there is none.
     known
         The names there were then. They say which number each image of the set has, so everybody
         comes to the same numbers, whatever has been asked since.
+    numbering
+        Names the numbers that all images of the set have: another for others. Empty where the data
+        set was never noted.
     before
         The data set as it was noted before; None where nothing has changed yet.
     is_news
@@ -35,8 +37,8 @@ class Images:
 
     names: SharedMap[int, str] = field(default_factory=SharedMap)
     noted: DataNoted | None = None
-    noted_at: int = 0
     known: SharedMap[int, str] = field(default_factory=SharedMap)
+    numbering: str = ""
     before: DataNoted | None = None
     is_news: bool = False
     gone: frozenset[int] = frozenset()
@@ -66,7 +68,12 @@ class ImagesDraft:
             if item not in self._names:
                 self._names[item] = name
 
-    def note(self, event: DataNoted, seq: int) -> None:
+    @property
+    def gone(self) -> frozenset[int]:
+        """Items whose image the data set does not hold."""
+        return self._images.gone
+
+    def note(self, event: DataNoted) -> None:
         """Note what the data set holds from an event on."""
         self.name(event.images)
         known = finished(self._names)
@@ -74,8 +81,8 @@ class ImagesDraft:
         self._images = Images(
             names=known,
             noted=event,
-            noted_at=seq,
             known=known,
+            numbering=_numbering(event, known),
             before=before,
             gone=frozenset(event.gone),
         )
@@ -92,9 +99,19 @@ class ImagesDraft:
         return Images(
             names=finished(self._names),
             noted=images.noted,
-            noted_at=images.noted_at,
             known=images.known,
+            numbering=images.numbering,
             before=images.before,
             is_news=self._is_news,
             gone=images.gone,
         )
+
+
+def _numbering(noted: DataNoted, known: Mapping[int, str]) -> str:
+    """A name for what the numbers follow from: the rows alone, or what each image was called."""
+    told = blake2b(noted.fingerprint.encode(), digest_size=16)
+    if noted.moved:
+        unseen = (f"{item} " for item in noted.gone if item not in known)
+        for part in (*(f"{item} {known[item]} " for item in sorted(known)), *unseen):
+            told.update(part.encode())
+    return told.hexdigest()

@@ -121,7 +121,12 @@ def _table(view: View, listed: Sequence[Placed], key: str) -> dict[str, Any]:
 
 
 def _thumbnail(view: View, item: int) -> str | None:
-    """The image of an item; None where it is not in the file any more."""
+    """The image of an item; None where it is not in the file any more.
+
+    What was answered since the view was taken may be of another numbering.
+    """
+    if view.state.answer_to(item) is None:
+        return None
     palette = shell.palette()
     positions = view.engine.present([item])
     if not positions:

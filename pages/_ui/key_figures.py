@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.learning.metrics import Report
 from core.service.view import View
-from core.wording import percent, points
+from core.wording import counted, percent, points
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,15 @@ def right_of_all(view: View, report: Report) -> KeyFigure:
 
 def labels_given(view: View) -> KeyFigure:
     """How many labels there are."""
-    n_labels = len(view.labels)
+    n_labels, n_kept = view.n_learned, len(view.labels) - view.n_learned
+    explained = "Labels that the model learns from, those that came with the project included."
+    if n_kept:
+        explained += f" {counted(n_kept, 'label')} more wait for an image or a class to return."
     return KeyFigure(
         "Labels given",
         f"{n_labels:,}",
         f"{percent(n_labels / view.dataset.n_items)} of all",
-        "Labels that the model learns from, those that came with the project included.",
+        explained,
     )
 
 

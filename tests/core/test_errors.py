@@ -37,6 +37,8 @@ EXAMPLES = [
     errors.StoreFullError("labels.db"),
     errors.StoreCorruptError("labels.db"),
     errors.StoreTooNewError("labels.db", "0099"),
+    errors.ChangingDatasetError("pets.npz"),
+    errors.OutdatedViewError(),
     errors.StoreUnavailableError("labels.db", "no such host"),
     errors.StoreReplacedError("labels.db", "was removed"),
     errors.SequenceConflictError("p", 5),

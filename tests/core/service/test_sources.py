@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,14 @@ from hypothesis import strategies as st
 
 from core.arrays import UNLABELLED, PixelArray
 from core.config import ProjectConfig
-from core.data.catalogue import Catalogue
+from core.data.catalogue import Catalogue, order_of
 from core.data.fingerprint import image_name
-from core.errors import OtherImagesError
+from core.engine.engine import Engine
+from core.errors import ChangingDatasetError, OtherImagesError, OutdatedViewError
 from core.service.conversation import describe, respond
 from core.service.labelling import Service
+from core.service.log import Standing
+from core.service.sources import Sources
 from core.service.view import View
 from core.session.events import Classes, DataNoted, Given, Served
 from core.storage import MemoryStore, Project
@@ -261,6 +265,169 @@ def test_images_that_are_gone_are_not_asked_about_or_shown(pets: Pets):
     # An answer that was under way to it is taken, and waits for the image to come back.
     pets.service.submit(project, waiting.batch_id, [label(waiting.items[0], "dog")])
     assert pets.view(project).labels[waiting.items[0]] == "dog"
+
+
+@pytest.mark.parametrize("others", ["nobody else", "another server"])
+def test_no_batch_is_shown_on_a_view_from_before_the_file_changed(pets: Pets, others: str):
+    project = pets.project()
+    pets.label(project, rounds=1)
+    before = pets.view(project)
+    if others == "another server":
+        service = pets.service
+        pets.start()
+    else:
+        service = pets.service
+    pets.put(CHANGES["shifted by one"])
+    # Somebody looks at it, and has a batch.
+    there = pets.batch(project)
+    with pytest.raises(OutdatedViewError):
+        service.serve(before)
+    now = service.view(project)
+    again = service.serve(now)
+    assert again == there
+    said = {
+        now.dataset.images[place].tobytes(): "dog" for place in now.engine.positions(again.items)
+    }
+    service.submit(project, again.batch_id, [label(item, "dog") for item in again.items])
+    pets.start()
+    assert said.items() <= as_labelled(pets.view(project)).items()
+
+
+def test_a_batch_that_is_being_chosen_while_the_file_changes_is_not_stored(
+    pets: Pets, monkeypatch: pytest.MonkeyPatch
+):
+    project = pets.project()
+    pets.label(project, rounds=1)
+    before = pets.view(project)
+    service, head = pets.service, pets.store.head(project)
+
+    def choose_while_it_changes(*_: object) -> Served:
+        pets.start()
+        pets.put(CHANGES["shifted by one"])
+        pets.view(project)
+        return served("late", [1, 2])
+
+    monkeypatch.setattr(service, "_choose", choose_while_it_changes)
+    with pytest.raises(OutdatedViewError):
+        service.serve(before)
+    kinds = [type(record.event) for record in pets.store.events(project, head)]
+    assert DataNoted in kinds
+    assert Served not in kinds
+
+
+class Restored(MemoryStore):
+    """A store whose log can be made an earlier one again, as a backup does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times = 0
+
+    @property
+    def generation(self) -> int:
+        return self.times
+
+    def cut(self, project: str, head: int) -> None:
+        del self._logs[project][head:]
+        self.times += 1
+
+
+def test_after_a_restore_images_are_numbered_by_the_log_there_is(pets: Pets):
+    pets.store = store = Restored()
+    pets.start()
+    project = pets.project()
+    said = pets.label(project, rounds=1)
+    head, labelled = store.head(project), pets.view(project).labels
+    lost = pets.batch(project)
+    pets.put(CHANGES["shuffled"])
+    pets.view(project)
+    n_lost = store.head(project)
+    store.cut(project, head)
+    # Another batch was asked in its place, and the same file is noted under the same number.
+    others = [item for item in range(N_IMAGES) if item not in {*labelled, *lost.items}][-5:]
+    names = {item: image_name(IMAGES[item]) for item in others}
+    batch = served("other", others).model_copy(update={"images": names})
+    store.append(project, head, [batch], TickingClock()())
+    pets.view(project)
+    assert store.head(project) == n_lost
+    answers = [label(item, "cat") for item in others]
+    pets.service.submit(project, "other", answers)
+    said |= {IMAGES[item].tobytes(): "cat" for item in others}
+    assert as_labelled(pets.view(project)) == said
+    pets.start()
+    assert as_labelled(pets.view(project)) == said
+
+
+def without(images: PixelArray, items: Sequence[int]) -> PixelArray:
+    return np.delete(images, items, axis=0)
+
+
+@pytest.mark.parametrize("refit", ["round", "label"])
+@pytest.mark.parametrize("gone", ["beside", "reopened"])
+def test_what_is_undone_and_put_back_is_shown_without_the_images_that_are_gone(
+    pets: Pets, gone: str, refit: str
+):
+    project = pets.project(CONFIG.model_copy(update={"refit": refit}))
+    first = pets.batch(project)
+    pets.service.submit(project, first.batch_id, [label(item, "cat") for item in first.items])
+    second = pets.batch(project)
+    last = pets.service.view(project).state.last
+    assert last is not None
+    pets.service.undo(project, last.batch_id, last.answer.item)
+    if gone == "beside":
+        pets.batch(project)
+        leaving: tuple[int, ...] = first.items[:2]
+    else:
+        leaving = second.items[:2]
+    pets.put(without(IMAGES, leaving))
+    pets.view(project)
+    if gone == "reopened":
+        pets.service.redo(project, last.batch_id, last.answer.item)
+    batch = pets.batch(project)
+    page = describe(pets.view(project), batch, [])
+    assert [item.id for item in page.items] == list(batch.items)
+    seen = {*(item.id for item in page.items), *(item.id for item in page.beside)}
+    assert seen
+    assert seen.isdisjoint(leaving)
+
+
+@pytest.mark.parametrize("images", [CHANGES["more"], IMAGES[:30]], ids=["more", "fewer"])
+def test_an_old_project_on_shuffled_images_keeps_its_own_when_there_are_others(
+    pets: Pets, images: PixelArray
+):
+    config = CONFIG.model_copy(update={"n_samples": 20, "shuffle_seed": 3})
+    # Images were not named then, so the file's rows are all there is to go by.
+    rows = order_of(config, N_IMAGES)[:3].tolist()
+    old = Project("old", "Old", config, TickingClock()())
+    pets.store.create(
+        old, [Classes(names=NAMES), served("a", rows), answered("a", label(rows[0], "dog"))]
+    )
+    pets.put(images)
+    view = pets.view("old")
+    there = [row for row in rows if row < len(images)]
+    assert view.state.gone == set(rows) - set(there)
+    assert len(view.engine.positions(there)) == len(there)
+    told = {images[rows[0]].tobytes(): "dog"} if rows[0] in there else {}
+    assert as_labelled(view) == told
+    assert view.n_learned == len(told)
+    pets.put(images[::-1])
+    assert as_labelled(pets.view("old")) == told
+
+
+def test_a_file_that_never_stays_the_same_is_told_of(pets: Pets, monkeypatch: pytest.MonkeyPatch):
+    project = pets.project()
+    pets.label(project, rounds=1)
+    noted = Sources._noted
+
+    def note_too_late(sources: Sources, standing: Standing, engine: Engine) -> Standing:
+        found = noted(sources, standing, engine)
+        pets.put(np.roll(IMAGES, pets.store.head(project), axis=0))
+        return replace(found)
+
+    monkeypatch.setattr(Sources, "_noted", note_too_late)
+    with pytest.raises(
+        ChangingDatasetError, match=r"pets\.npz is being written by another program"
+    ):
+        pets.view(project)
 
 
 def test_a_project_from_before_images_were_named_is_safe_from_the_first_look_on(pets: Pets):
