@@ -80,7 +80,7 @@ class BrokenProject:
 
 
 PAGE: Final = 10_000
-"""Events of a log that are in memory at the same time while it is read."""
+"""Rows of a log that are in memory at the same time while it is read."""
 
 
 class Recorded(NamedTuple):
