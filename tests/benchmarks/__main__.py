@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.benchmarks.label_page import LabelPage, label_page
+from tests.benchmarks.long_logs import long_logs_report
 from tests.benchmarks.many_labels import many_labels_report
 from tests.benchmarks.refit import Refit, refit
 from tests.benchmarks.report_file import write_report
@@ -19,8 +20,11 @@ from tests.benchmarks.scale_report import scale_report
 from tests.benchmarks.timing import Times, told
 
 PACKAGES: Final = ("streamlit", "plotly", "scikit-learn", "numpy", "scipy")
-MANY: Final = (12_000, (100, 1_000, 10_000))
+MANY: Final = (70_000, (100, 1_000, 20_000))
 """Items, and how many of them have labels."""
+
+LOGS: Final = ((12_000, (100, 20_000, 100_000)), (110_000, (100, 20_000, 100_000)))
+"""Items, and how many answers the logs of projects on them have."""
 
 HEAD: Final = "| | median | p95 | bar | |\n| --- | --- | --- | --- | --- |\n"
 
@@ -38,7 +42,8 @@ def main() -> None:
     page = label_page(rounds, visits)
     large = label_page(5, 1, options.mnist) if options.mnist else None
     many = many_labels_report(2_000, (100, 1_000)) if options.quick else many_labels_report(*MANY)
-    report = _report(sizes, many, refits, page, large, rounds, visits)
+    logs = long_logs_report(((2_000, (100, 1_000)),) if options.quick else LOGS)
+    report = _report(sizes, many, logs, refits, page, large, rounds, visits)
     print(report)
     if not options.quick:
         print(f"Written to {write_report(report)}.", file=sys.stderr)
@@ -52,6 +57,7 @@ def _sizes(options: argparse.Namespace) -> list[int]:
 def _report(
     sizes: list[Size],
     many: str,
+    logs: str,
     refits: list[Refit],
     page: LabelPage,
     large: LabelPage | None,
@@ -69,6 +75,8 @@ said.
 {scale_report(sizes)}
 
 {many}
+
+{logs}
 
 ## Refit after ten more labels
 
