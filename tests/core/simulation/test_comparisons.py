@@ -143,7 +143,7 @@ def test_what_stops_it_is_said_and_the_next_one_can_begin(store, caplog):
     with pytest.raises(InvalidConfigError, match="No truth"):
         known.start(plan(budget=20), "Shapes").wait(30)
     unknown = Comparisons(store, fails(ZeroDivisionError("oh")))
-    with pytest.raises(LabelspreadError, match="The comparison has failed"):
+    with pytest.raises(LabelspreadError, match="The comparison failed"):
         unknown.start(plan(budget=20), "Shapes").wait(30)
     assert "ZeroDivisionError" in caplog.text
     assert unknown.under_way is None
