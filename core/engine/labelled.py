@@ -83,7 +83,7 @@ class LabelArrays:
                 array = self._with(known, dict(changes)) if changes else known
                 break
         else:
-            array = self._with(self._nothing, labels)
+            array = self._with(self._nothing, dict(labels.items()))
         with self._lock:
             self._kept[labels.digest] = array
             self._kept.move_to_end(labels.digest)

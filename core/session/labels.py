@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Final, NamedTuple, Self
 
@@ -104,6 +105,10 @@ class Labels(Mapping[int, str]):
     def __iter__(self) -> Iterator[int]:
         return iter(self._classes)
 
+    def items(self) -> ItemsView[int, str]:
+        """All labels, at the speed of a dict."""
+        return self._classes.items()
+
     def __len__(self) -> int:
         return len(self._classes)
 
@@ -136,7 +141,8 @@ class LabelsDraft:
         self._labels = labels
         self._classes = labels._classes.edit()
         self._size = len(labels)
-        self._changes: list[_Past] = []
+        # The last ones: the digest before, the item, what it is called now and was called then.
+        self._changes: deque[tuple[int, int, str | None, str | None]] = deque(maxlen=_REMEMBERED)
         self.digest = labels.digest
 
     def put(self, item: int, name: str | None) -> None:
@@ -144,7 +150,7 @@ class LabelsDraft:
         known = self._classes.get(item)
         if known == name:
             return
-        self._changes.append(_Past(self.digest, Change(item, name), known))
+        self._changes.append((self.digest, item, name, known))
         if known is not None:
             self.digest -= _hash(item, known)
             self._size -= 1
@@ -175,7 +181,10 @@ class LabelsDraft:
         made = Labels()
         made._classes = finished(self._classes)
         made.digest = self.digest
-        made._before = (*self._labels._before, *self._changes[-_REMEMBERED:])[-_REMEMBERED:]
+        new = (
+            _Past(digest, Change(item, name), known) for digest, item, name, known in self._changes
+        )
+        made._before = (*self._labels._before, *new)[-_REMEMBERED:]
         return made
 
     def __len__(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import ItemsView, Iterator, Mapping, MutableMapping
 from enum import Enum
 from typing import Any, Final, TypeVar, overload
 
@@ -106,6 +106,14 @@ class SharedMap(Mapping[Key, Value]):
             return
         yield from (key for key in self._base if key not in self._changes)
         yield from (key for key, value in self._changes.items() if value is not _Gone.GONE)
+
+    def items(self) -> ItemsView[Key, Value]:
+        """All entries, at the speed of a dict."""
+        if not self._changes:
+            return self._base.items()
+        merged = dict(self._base)
+        _apply(merged, self._changes)
+        return merged.items()
 
     def __len__(self) -> int:
         return self._size
