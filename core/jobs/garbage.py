@@ -6,6 +6,11 @@ import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+_VERY_MANY: Final = 100_000
+"""Values made and still there, from which on it takes too long to look at them three times. Garbage
+among fewer would only stay longer than it need."""
 
 _lock = threading.Lock()
 # One entry a caller who has put it off.
@@ -17,9 +22,9 @@ def garbage_later() -> Iterator[None]:
     """Put off the collection of garbage while very many values are made that all stay.
 
     The collector looks at what is there again and again while that grows, which takes as long as
-    making it. Afterwards what was made counts as old, which is looked at seldom. Nothing else in
-    the process is collected meanwhile, so this is for seconds, not more. Safe to use from several
-    threads at once. Where collection is off, it stays off.
+    making it. If it is very much, it counts as old afterwards: old values are looked at seldom.
+    Nothing else in the process is collected meanwhile, so this is for seconds, not more.
+    Safe to use from several threads at once. Where collection is off, it stays off.
     """
     with _lock:
         is_off = not _pausing and not gc.isenabled()
@@ -33,7 +38,8 @@ def garbage_later() -> Iterator[None]:
             if not is_off:
                 _pausing.pop()
                 if not _pausing:
-                    _call_all_old()
+                    if gc.get_count()[0] > _VERY_MANY:
+                        _call_all_old()
                     gc.enable()
 
 

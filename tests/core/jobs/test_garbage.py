@@ -40,12 +40,15 @@ def test_where_collection_is_off_it_stays_off():
     assert not gc.isenabled()
 
 
-def test_what_was_made_meanwhile_counts_as_old():
+@pytest.mark.parametrize(("n_made", "is_old"), [(1_000, False), (150_000, True)])
+def test_what_was_made_meanwhile_counts_as_old_if_it_is_very_much(n_made: int, is_old: bool):
+    gc.collect()
     made: list[list[object]] = []
     with garbage_later():
-        made.extend([] for _ in range(1000))
+        made.extend([] for _ in range(n_made))
+    gc.disable()
     young = {id(value) for generation in (0, 1) for value in gc.get_objects(generation)}
-    assert not young.intersection(map(id, made))
+    assert (len(young.intersection(map(id, made))) < n_made / 2) == is_old
 
 
 def test_what_others_have_frozen_stays_frozen():
@@ -53,7 +56,8 @@ def test_what_others_have_frozen_stays_frozen():
     try:
         n_frozen = gc.get_freeze_count()
         with garbage_later():
-            pass
+            made = [[] for _ in range(150_000)]  # type: list[list[object]]
+        assert made
         # A few of them are gone by themselves.
         assert gc.get_freeze_count() > n_frozen / 2
     finally:
