@@ -155,7 +155,10 @@ def describe(
 def summary(view: View, batch: Served | None, by: str = LOCAL) -> str:
     """One line on where the project stands and what the last round changed."""
     if not view.state.labels:
-        return "The model knows nothing yet. These images were chosen to cover the whole set."
+        nothing = "The model knows nothing yet."
+        if batch is None or set(batch.reasons) != {"opening"}:
+            return nothing
+        return f"{nothing} These images were chosen to cover the whole set."
     number = view.state.round
     is_as_you_go = view.project.config.refit == "label"
     is_again = batch is not None and batch.again and view.state.last_undone(by) is not None

@@ -35,6 +35,9 @@ _LOGGER: Final = logging.getLogger("labelspread.ahead")
 _ATTEMPTS: Final = 20
 """How often to choose anew when others answer meanwhile what was chosen."""
 
+_NOBODY: Final = "nobody"
+"""The desk at which nobody sits: what is served there is for whoever comes first."""
+
 _ASSUMED: Final = 2_000_000
 """Items, times images on other desks that count as answered: what they teach is worked out for so
 many only, so that choosing takes no longer in a crowd."""
@@ -132,6 +135,10 @@ class Service(Answering):
                 return self.serve(self.view(project_id), desk=desk)
         raise OutdatedViewError
 
+    def warm_up(self, project_id: str) -> None:
+        """Do ahead what the first visitor of a project would wait for; the batch is theirs."""
+        self.batch(project_id, desk=_NOBODY)
+
     def serve(self, view: View, *, desk: str = "") -> Served | None:
         """The batch on a desk, chosen now if there is none; None if all is done.
 
@@ -205,6 +212,8 @@ class Service(Answering):
         return self._log.decide(project_id, is_free, lambda free: [chosen] if free else [])
 
     def _put_on_desk(self, view: View, desk: str, batch: Served) -> None:
+        if desk == _NOBODY:
+            return
         project_id, batch_id = view.project.project_id, batch.batch_id
         was_there = self._leases.last(project_id, desk) == batch_id
         self._leases.take(project_id, desk, batch_id, batch.items)

@@ -56,7 +56,7 @@ def warm_up() -> None:
     """Do what the first visitor would otherwise wait for: open the database, build the graph."""
     projects = service().projects()
     if projects:
-        service().batch(projects[0].project_id)
+        service().warm_up(projects[0].project_id)
 
 
 def current_project_id() -> str | None:

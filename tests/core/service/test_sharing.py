@@ -9,7 +9,7 @@ from time import monotonic
 
 import pytest
 
-from core.config import ProjectConfig
+from core.config import DIGITS, ProjectConfig, recommended
 from core.people.leases import IDLE, Leases
 from core.service import log
 from core.service.conversation import summary
@@ -353,3 +353,15 @@ def test_a_store_that_is_replaced_while_it_is_read_is_read_anew(
     # What is left of the log is what the set holds, the classes and the first batch.
     assert (state.seq, state.n_answers) == (3, 0)
     assert state.open_batch == first
+
+
+def test_what_was_chosen_ahead_is_for_whoever_comes_first(service: Service):
+    project = project_of(service, recommended(dataset=DIGITS, n_samples=200))
+    service.warm_up(project)
+    head = service.view(project).state.seq
+    first = on_desk(service, project, "ann")
+    assert service.view(project).state.seq == head, "nothing else was chosen"
+    assert set(first.reasons) == {"opening"}
+    assert "chosen to cover the whole set" in summary(service.view(project), first)
+    other = on_desk(service, project, "bob")
+    assert set(other.items).isdisjoint(first.items)
