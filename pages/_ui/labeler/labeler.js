@@ -340,6 +340,7 @@ function verdict(beliefs, isHidden) {
   const isFirst = best.probability >= 0.5 || best.probability >= 2 * (second?.probability ?? 0);
   return isFirst ? `The model leans towards ${best.name}` : "The model is undecided";
 }
+var nothingToAccept = (isHidden) => `${isHidden ? "Predictions are hidden." : "There is no prediction to accept."} Press the key of the class.`;
 var count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 // pages/_ui/labeler/src/desk.ts
@@ -620,6 +621,7 @@ var Desk = class {
     }
     const best = this.item?.beliefs[0];
     if (best && !this.preferences.blind) this.#answer("label", best.name);
+    else if (this.item) this.say(nothingToAccept(this.preferences.blind));
   }
   #undo() {
     if (this.data.as_you_go) {
@@ -917,11 +919,14 @@ var KeysView = class {
     const { data, keys: { map } } = this.#desk;
     const caps = data.classes.flatMap(({ name }) => map.keyOf(name)?.toUpperCase() ?? []);
     const [first, last] = [caps[0], caps.at(-1)];
-    const forClasses = first && last && caps.length > FEW ? [first, "–", last] : caps;
+    const isRun = caps.every((cap, place) => !place || follows(cap, caps[place - 1] ?? ""));
+    const some = first && last && isRun ? [first, "–", last] : [...caps.slice(0, FEW), "…"];
+    const forClasses = caps.length > FEW ? some : caps;
     const told = [[forClasses, "label and go on"], ...help(data.as_you_go)];
     this.#find(".keys dl").replaceChildren(...told.flatMap(([keys, meaning]) => {
       const term = element("dt");
-      term.append(...keys.map((key) => key === "–" ? "– " : keycap(isClassLetter(key, meaning) ? map.capOf(key) : key)));
+      const isCommand = keys.length === 1;
+      term.append(...keys.map((key) => "–…".includes(key) ? `${key} ` : keycap(isCommand && isClassLetter(key, meaning) ? map.capOf(key) : key)));
       return [term, element("dd", "", meaning)];
     }));
   }
@@ -979,6 +984,7 @@ var KeysView = class {
   }
 };
 var isClassLetter = (key, meaning) => /^[A-Z]$/.test(key) && meaning !== "label and go on";
+var follows = (key, before) => key.length === 1 && (before === "9" && key === "0" || key.charCodeAt(0) === before.charCodeAt(0) + 1);
 
 // pages/_ui/labeler/src/pictures.ts
 var PATIENCE = 300;

@@ -50,6 +50,7 @@ test("Enter takes the prediction, unless it is hidden", async () => {
   await tab.hear(saying("b", [1, 2]));
   tab.press("blind", "accept");
   assert.deepEqual(tab.drafts("b"), []);
+  assert.match(tab.desk.notice, /Predictions are hidden. Press the key/);
   tab.press("blind", "accept");
   assert.deepEqual(tab.drafts("b"), [[1, "cat"]]);
 });

@@ -19,7 +19,7 @@ import type { Outbox, Settled } from "./outbox.ts";
 import { KeptPreferences, type Preferences } from "./preferences.ts";
 import type { Screen } from "./screen.ts";
 import type { Store } from "./storage.ts";
-import { TOGGLED, UNDONE } from "./words.ts";
+import { nothingToAccept, TOGGLED, UNDONE } from "./words.ts";
 
 /** An answer to be taken back, or the one that the server is about to store. */
 type Taking = { batch_id: string; item: number } | "next" | null;
@@ -314,6 +314,7 @@ export class Desk {
     }
     const best = this.item?.beliefs[0];
     if (best && !this.preferences.blind) this.#answer("label", best.name);
+    else if (this.item) this.say(nothingToAccept(this.preferences.blind));
   }
 
   #undo(): void {

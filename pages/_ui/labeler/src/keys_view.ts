@@ -76,11 +76,17 @@ export class KeysView {
     const { data, keys: { map } } = this.#desk;
     const caps = data.classes.flatMap(({ name }) => map.keyOf(name)?.toUpperCase() ?? []);
     const [first, last] = [caps[0], caps.at(-1)];
-    const forClasses = first && last && caps.length > FEW ? [first, "–", last] : caps;
+    const isRun = caps.every((cap, place) => !place || follows(cap, caps[place - 1] ?? ""));
+    const some = first && last && isRun ? [first, "–", last] : [...caps.slice(0, FEW), "…"];
+    const forClasses = caps.length > FEW ? some : caps;
     const told: [string[], string][] = [[forClasses, "label and go on"], ...help(data.as_you_go)];
     this.#find(".keys dl").replaceChildren(...told.flatMap(([keys, meaning]) => {
       const term = element("dt");
-      term.append(...keys.map((key) => (key === "–" ? "– " : keycap(isClassLetter(key, meaning) ? map.capOf(key) : key))));
+      // Of several keys that are pressed together, one is Ctrl, and the others stay as they are.
+      const isCommand = keys.length === 1;
+      term.append(...keys.map((key) => (
+        "–…".includes(key) ? `${key} ` : keycap(isCommand && isClassLetter(key, meaning) ? map.capOf(key) : key)
+      )));
       return [term, element("dd", "", meaning)];
     }));
   }
@@ -145,3 +151,7 @@ export class KeysView {
 
 /** Whether a key in the list is the letter of a command. */
 const isClassLetter = (key: string, meaning: string): boolean => /^[A-Z]$/.test(key) && meaning !== "label and go on";
+
+/** Whether a key stands right after another one, as 0 does after 9 on a keyboard. */
+const follows = (key: string, before: string): boolean =>
+  key.length === 1 && ((before === "9" && key === "0") || key.charCodeAt(0) === before.charCodeAt(0) + 1);

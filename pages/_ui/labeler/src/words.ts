@@ -57,4 +57,8 @@ export function verdict(beliefs: Belief[], isHidden: boolean): string {
   return isFirst ? `The model leans towards ${best.name}` : "The model is undecided";
 }
 
+/** Why Enter means nothing on an image. */
+export const nothingToAccept = (isHidden: boolean): string =>
+  `${isHidden ? "Predictions are hidden." : "There is no prediction to accept."} Press the key of the class.`;
+
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
