@@ -66,7 +66,8 @@ def right_of_all(view: View, report: Report) -> KeyFigure:
 
 def labels_given(view: View) -> KeyFigure:
     """How many labels there are."""
-    n_labels, n_kept = view.n_learned, len(view.labels) - view.n_learned
+    n_labels = view.n_learned
+    n_kept = len(view.labels) - n_labels
     explained = "Labels that the model learns from, those that came with the project included."
     if n_kept:
         explained += f" {counted(n_kept, 'label')} more wait for an image or a class to return."

@@ -1239,7 +1239,7 @@ var View = class {
     const press = "Press the key of the class you see. ";
     if (preferences.blind) return [press];
     if (!best) return [`No label reaches this image, so the model cannot say. ${press.trimEnd()}`];
-    const accept = document.createElement("span");
+    const accept = element("span");
     accept.append(this.#acceptButton(), ` if it is ${best.name}.`);
     return [press, accept];
   }

@@ -158,7 +158,7 @@ export class View implements Screen {
     const press = "Press the key of the class you see. ";
     if (preferences.blind) return [press];
     if (!best) return [`No label reaches this image, so the model cannot say. ${press.trimEnd()}`];
-    const accept = document.createElement("span");
+    const accept = element("span");
     accept.append(this.#acceptButton(), ` if it is ${best.name}.`);
     return [press, accept];
   }
