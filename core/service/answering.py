@@ -153,22 +153,30 @@ class Answering(Projects):
         return self._do(project_id, lambda now: rules.map_class(now.state, name, to, by))
 
     def answers(
-        self, project_id: str, class_name: str | None = None, offset: int = 0, limit: int = 50
+        self,
+        project_id: str,
+        only: str | AnswerKind | None = None,
+        offset: int = 0,
+        limit: int = 50,
     ) -> Answers:
         """The answers in force, the newest first.
 
         Parameters
         ----------
-        class_name
-            Only those that label an item so; None stands for all answers, skips too.
+        only
+            Those that label an item with this class, or those of this kind; None stands for all.
         offset, limit
             Leave out so many of the newest, and take at most so many.
         """
         state = self._log.read(project_id).state
         newest_first = state.ledger.newest_first()
-        if class_name is None:
+        if only is None:
             return Answers(state.n_answers, tuple(islice(newest_first, offset, offset + limit)))
-        found = [placed for placed in newest_first if placed.answer.label == class_name]
+        # A kind is a string too, and a class may be called like it.
+        if isinstance(only, AnswerKind):
+            found = [placed for placed in newest_first if placed.answer.kind is only]
+        else:
+            found = [placed for placed in newest_first if placed.answer.label == only]
         return Answers(len(found), tuple(found[offset : offset + limit]))
 
     def _do(self, project_id: str, decide: Callable[[Standing], Made | None]) -> bool:

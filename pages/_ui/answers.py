@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import streamlit as st
 
 from core.data.pictures import thumbnail_url
-from core.errors import LabelspreadError
+from core.errors import IllegalEventError, LabelspreadError
 from core.service.view import View
 from core.session.events import Answer, AnswerKind
 from core.session.ledger import Placed
 from core.wording import counted, visible
 from pages._ui import handle, shell
 
-Change = tuple[Placed, Answer | None]
-"""An answer, and what it becomes; None where it is taken back."""
+Changes = dict[Placed, Answer | None]
+"""Answers, and what each becomes; None where it is taken back."""
 
 _PAGE: Final = 50
 _OTHERS: Final = {
-    "– skip": AnswerKind.SKIP,
+    "– skipped": AnswerKind.SKIP,
     "– unsure": AnswerKind.UNSURE,
     "– bad image": AnswerKind.BAD,
 }
 _KINDS: Final = {kind: words for words, kind in _OTHERS.items()}
+_PREFIX: Final = "answers_"
+_UNSAVED: Final = f"{_PREFIX}unsaved"
+_DRAWN: Final = f"{_PREFIX}drawn"
 
 
 def show_answers(view: View, on_close: Callable[[], None]) -> None:
-    """Open the dialog.
+    """Open the dialog. Changes that were not saved are there again when it is next opened.
 
     Parameters
     ----------
@@ -45,27 +48,63 @@ def _answers(view: View) -> None:
 
 def _list(view: View) -> None:
     project = view.project.project_id
-    name = st.selectbox(
+    # A class may be called like a kind, which is a string too.
+    chosen: tuple[str, str | AnswerKind | None] = st.selectbox(
         "Show",
-        [None, *_named(view)],
-        format_func=lambda name: "All answers" if name is None else visible(name),
-        key=f"answers_class_{project}",
-        help="All answers, or those that name one class. The newest come first.",
+        [
+            ("all", None),
+            *(("class", name) for name in _named(view)),
+            *(("kind", kind) for kind in _KINDS),
+        ],
+        format_func=_shown,
+        key=f"{_PREFIX}only_{project}",
+        help="All answers, those that name one class, or those of another kind. The newest come "
+        "first.",
     )
-    total = handle.service().answers(project, name, 0, 0).total
-    if not total:
+    only = chosen[1]
+    service = handle.service()
+    total = service.answers(project, only, 0, 0).total
+    if total:
+        offset = _offset(total, key=f"{_PREFIX}page_{project}_{chosen!r}")
+        listed = service.answers(project, only, offset, _PAGE).answers
+        _table(view, listed, (project, chosen, offset, view.state.seq))
+    elif only is not None:
         st.info("There is no such answer yet.", icon=":material/inbox:")
-        return
-    shown = f"{project}_{name}"
-    offset = _offset(total, key=f"answers_page_{shown}")
-    listed = handle.service().answers(project, name, offset, _PAGE).answers
-    edited = _table(view, listed, f"answers_{shown}_{offset}_{view.state.seq}")
-    changes = changes_of(_named(view), listed, edited)
-    save = st.button(
-        f"Save {counted(len(changes), 'change')}" if changes else "Save",
-        type="primary",
-        disabled=not changes,
-    )
+    else:
+        st.info(
+            "No answer is saved yet. Those of the batch on screen are listed once it is saved.",
+            icon=":material/inbox:",
+        )
+    _saving(project)
+
+
+def _shown(chosen: tuple[str, str | AnswerKind | None]) -> str:
+    only = chosen[1]
+    if only is None:
+        return "All answers"
+    return _KINDS[only] if isinstance(only, AnswerKind) else visible(only)
+
+
+def _unsaved(project: str) -> Changes:
+    """What was changed and is not saved yet, on whatever page of the list."""
+    all_of_them: dict[str, Changes] = st.session_state.setdefault(_UNSAVED, {})
+    return all_of_them.setdefault(project, {})
+
+
+def _saving(project: str) -> None:
+    """Save all changes, or forget them."""
+    changes = _unsaved(project)
+    with st.container(horizontal=True, gap="small"):
+        save = st.button(
+            f"Save {counted(len(changes), 'change')}" if changes else "Save",
+            type="primary",
+            disabled=not changes,
+        )
+        discard = st.button("Discard", type="tertiary") if changes else False
+    if discard:
+        changes.clear()
+        st.session_state.pop(_DRAWN, None)
+        st.rerun(scope="fragment")
     if save:
         _save(project, changes)
 
@@ -81,17 +120,27 @@ def _offset(total: int, key: str) -> int:
     return (page - 1) * _PAGE
 
 
-def _table(view: View, listed: Sequence[Placed], key: str) -> dict[str, Any]:
-    """The answers, in a table that can be edited; what was edited, by row."""
+def _table(view: View, listed: Sequence[Placed], what: tuple[object, ...]) -> None:
+    """The answers, in a table that can be edited; notes what was changed.
+
+    The table keeps its own edits for as long as it shows the same answers. Whenever it shows
+    others, it is drawn anew, with what was changed before.
+    """
+    unsaved = _unsaved(view.project.project_id)
+    drawn, begun, number = st.session_state.get(_DRAWN, (None, {}, 0))
+    if drawn != what:
+        begun, number = dict(unsaved), number + 1
+        st.session_state[_DRAWN] = (what, begun, number)
+    key = f"{_PREFIX}table_{number}"
     column = st.column_config
     st.data_editor(
         {
             "Image": [_thumbnail(view, placed.answer.item) for placed in listed],
             "Number": [placed.answer.item for placed in listed],
-            "Answer": [_option(placed.answer) for placed in listed],
+            "Answer": [_option(begun.get(placed) or placed.answer) for placed in listed],
             "Round": [placed.round for placed in listed],
             "Given": [placed.at for placed in listed],
-            "Take back": [False] * len(listed),
+            "Take back": [_is_taken_back(placed, begun) for placed in listed],
         },
         key=key,
         hide_index=True,
@@ -116,8 +165,10 @@ def _table(view: View, listed: Sequence[Placed], key: str) -> dict[str, Any]:
             ),
         },
     )
-    edited: dict[str, Any] = st.session_state.get(key, {}).get("edited_rows", {})
-    return edited
+    edited: dict[int, Any] = st.session_state.get(key, {}).get("edited_rows", {})
+    for placed in listed:
+        unsaved.pop(placed, None)
+    unsaved |= changes_of(_named(view), listed, edited, begun)
 
 
 def _thumbnail(view: View, item: int) -> str | None:
@@ -145,18 +196,33 @@ def _option(answer: Answer) -> str:
 
 
 def changes_of(
-    class_names: Sequence[str], listed: Sequence[Placed], edited: dict[str, Any]
-) -> list[Change]:
-    """Which answers become which."""
-    changes: list[Change] = []
-    for row, values in edited.items():
-        placed = listed[int(row)]
-        option = values.get("Answer", _option(placed.answer))
-        if values.get("Take back"):
-            changes.append((placed, None))
+    class_names: Sequence[str],
+    listed: Sequence[Placed],
+    edited: Mapping[int, Mapping[str, Any]],
+    begun: Changes,
+) -> Changes:
+    """Which of the answers listed become which.
+
+    Parameters
+    ----------
+    edited
+        What was changed in the table, by row and column.
+    begun
+        What had been changed when the table was drawn.
+    """
+    changes: Changes = {}
+    for row, placed in enumerate(listed):
+        values = edited.get(row, {})
+        option = values.get("Answer", _option(begun.get(placed) or placed.answer))
+        if values.get("Take back", _is_taken_back(placed, begun)):
+            changes[placed] = None
         elif option != _option(placed.answer):
-            changes.append((placed, _answer(class_names, placed.answer.item, option)))
+            changes[placed] = _answer(class_names, placed.answer.item, option)
     return changes
+
+
+def _is_taken_back(placed: Placed, begun: Changes) -> bool:
+    return begun.get(placed, placed.answer) is None
 
 
 def _answer(class_names: Sequence[str], item: int, option: str) -> Answer:
@@ -166,14 +232,21 @@ def _answer(class_names: Sequence[str], item: int, option: str) -> Answer:
     return Answer(item=item, kind=_OTHERS[option])
 
 
-def _save(project: str, changes: Sequence[Change]) -> None:
+def _save(project: str, changes: Changes) -> None:
+    """Save what was changed; what could not be saved is left to be saved again."""
     service = handle.service()
     try:
-        for placed, answer in changes:
-            if answer is None:
-                service.take_back(project, placed.batch_id, placed.answer.item)
-            else:
-                service.correct(project, placed.batch_id, answer)
+        for placed, answer in list(changes.items()):
+            try:
+                if answer is None:
+                    service.take_back(project, placed.batch_id, placed.answer.item)
+                else:
+                    service.correct(project, placed.batch_id, answer)
+            except IllegalEventError:
+                # It was changed elsewhere meanwhile, and never can be saved.
+                del changes[placed]
+                raise
+            del changes[placed]
     except LabelspreadError as error:
         shell.say_error(error)
         return

@@ -23,18 +23,44 @@ def answers(desk: Desk) -> Locator:
     return dialog
 
 
+def _take_back_the_newest(answers: Locator, desk: Desk) -> None:
+    table = answers.get_by_test_id("stDataFrame").bounding_box()
+    assert table is not None
+    # The last column of the first row below the head; the newest answer comes first.
+    desk.page.mouse.click(table["x"] + 0.91 * table["width"], table["y"] + 36 + 22)
+
+
 def test_an_answer_is_taken_back_from_the_list_and_the_others_stay(
     answers: Locator, desk: Desk, book: Book
 ):
     before = book.labels(desk.project)
     newest, _ = book.in_order(desk.project)[-1]
-    table = answers.get_by_test_id("stDataFrame").bounding_box()
-    assert table is not None
-    # The last column of the first row below the head; the newest answer comes first.
-    desk.page.mouse.click(table["x"] + 0.91 * table["width"], table["y"] + 36 + 22)
+    _take_back_the_newest(answers, desk)
     answers.get_by_role("button", name="Save 1 change").click()
     left = {item: name for item, name in before.items() if item != newest}
     book.wait_for(desk.project, lambda labels: labels == left)
+
+
+def test_a_change_stays_when_other_answers_are_shown_and_when_the_list_is_closed(
+    answers: Locator, desk: Desk, book: Book
+):
+    before = book.labels(desk.project)
+    newest, label = book.in_order(desk.project)[-1]
+    _take_back_the_newest(answers, desk)
+    save = answers.get_by_role("button", name="Save 1 change")
+    save.wait_for()
+    answers.get_by_role("combobox", name="Show").click()
+    other = next(name for name in "0123456789" if name != label)
+    desk.page.get_by_role("option", name=other, exact=True).click()
+    wait_at_rest(desk.page)
+    expect(save).to_be_visible()
+    answers.get_by_role("button", name="Close").click()
+    expect(answers).to_be_hidden()
+    wait_at_rest(desk.page)
+    assert book.labels(desk.project) == before
+    desk.press("l")
+    save.click()
+    book.wait_for(desk.project, lambda labels: labels.keys() == before.keys() - {newest})
 
 
 def test_while_the_list_is_open_keys_are_for_it(answers: Locator, desk: Desk):

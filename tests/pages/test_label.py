@@ -22,8 +22,9 @@ from core.service.conversation import respond
 from core.service.labelling import Service
 from core.service.view import NOT_SOLVED
 from core.session.events import Answer, AnswerKind
+from core.session.ledger import Placed
 from pages._ui import handle
-from pages._ui.answers import changes_of
+from pages._ui.answers import Changes, changes_of
 from pages._ui.labeler import KEY
 
 PAGE = "pages/label.py"
@@ -487,21 +488,21 @@ def test_what_is_edited_in_the_list_of_one_project_is_not_edited_in_another(
     page.session_state["label_answers"] = True
     page.run()
     editor = page.dataframe[0].proto.id
-    page.selectbox[0].set_value("3").run()
+    page.selectbox[0].set_value(("class", "3")).run()
     narrowed = page.dataframe[0].proto.id
     page.query_params["project"] = other
     page.run()
     assert not page.exception
-    assert page.selectbox[0].value is None, "all answers"
+    assert page.selectbox[0].value == ("all", None), "all answers"
     assert page.dataframe[0].proto.id not in {editor, narrowed}
-    page.selectbox[0].set_value("3").run()
+    page.selectbox[0].set_value(("class", "3")).run()
     assert page.dataframe[0].proto.id not in {editor, narrowed}
 
 
 def test_a_class_that_is_called_like_a_choice_of_the_list_is_not_that_choice(
     open_page: OpenPage, service: Service, tmp_path: Path
 ):
-    names = ["All answers", "\N{EN DASH} skip"]
+    names = ["All answers", "\N{EN DASH} skipped"]
     (tmp_path / "datasets").mkdir()
     images = np.random.default_rng(0).integers(0, 256, (30, 4, 4)).astype(np.uint8)
     np.savez(tmp_path / "datasets" / "odd.npz", images=images, class_names=names)
@@ -519,16 +520,26 @@ def test_a_class_that_is_called_like_a_choice_of_the_list_is_not_that_choice(
     page.session_state["label_answers"] = True
     page.run()
     assert sorted(page.dataframe[0].value["Answer"]) == sorted(said_of.values())
-    page.selectbox[0].set_value(names[0]).run()
+    page.selectbox[0].set_value(("class", names[0])).run()
     assert page.dataframe[0].value["Answer"].tolist() == [names[0]]
-    assert changes_of(
-        names, service.answers(project, names[0]).answers, {"0": {"Answer": names[1]}}
-    ) == [
-        (
-            service.answers(project, names[0]).answers[0],
-            Answer(item=batch.items[0], kind=AnswerKind.LABEL, label=names[1]),
-        )
-    ]
+    listed = service.answers(project, names[0]).answers
+    assert changes_of(names, listed, {0: {"Answer": names[1]}}, {}) == {
+        listed[0]: Answer(item=batch.items[0], kind=AnswerKind.LABEL, label=names[1])
+    }
+
+
+def test_a_change_that_was_made_before_a_table_was_drawn_is_kept_until_it_is_undone():
+    at = (
+        Placed(Answer(item=1, kind=AnswerKind.LABEL, label="3"), "b", 1),
+        Placed(Answer(item=2, kind=AnswerKind.SKIP), "b", 1),
+    )
+    eight = Answer(item=1, kind=AnswerKind.LABEL, label="8")
+    begun: Changes = {at[0]: eight, at[1]: None}
+    names = ("3", "8")
+    assert changes_of(names, at, {}, begun) == begun
+    assert changes_of(names, at, {0: {"Answer": "3"}}, begun) == {at[1]: None}
+    assert changes_of(names, at, {1: {"Take back": False}}, begun) == {at[0]: eight}
+    assert changes_of(names, at, {0: {"Take back": True}}, begun) == {at[0]: None, at[1]: None}
 
 
 @pytest.fixture

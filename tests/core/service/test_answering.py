@@ -19,7 +19,7 @@ from core.errors import (
 from core.service.conversation import describe, respond, summary
 from core.service.labelling import Service
 from core.service.page import LabelPage
-from core.session.events import Answer, Classes, DataNoted, Given, Served
+from core.session.events import Answer, AnswerKind, Classes, DataNoted, Given, Served
 from core.storage import MemoryStore, Project
 from tests.core.builders import TickingClock, answered, bad, label, numbered, served, skip
 
@@ -162,6 +162,8 @@ def test_the_list_can_be_of_one_class_and_comes_in_pages(service, project):
     assert [[p.answer.item for p in page.answers] for page in pages] == [ones[:2], ones[2:], []]
     assert {page.total for page in pages} == {3}
     assert service.answers(project, "9").total == 0
+    assert service.answers(project, AnswerKind.LABEL).total == 6
+    assert service.answers(project, AnswerKind.SKIP).total == 0
     assert [p.answer.item for p in service.answers(project, None, 1, 2).answers] == [
         second.items[1],
         second.items[0],
