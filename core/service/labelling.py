@@ -19,7 +19,7 @@ from core.data.catalogue import Catalogue
 from core.engine.accuracies import Notes
 from core.engine.engine import Engine, policy_of
 from core.engine.registry import Build
-from core.errors import OutdatedViewError, StoreBusyError
+from core.errors import OutdatedViewError, StoreBusyError, StoreReplacedError
 from core.graph.kept import GraphStore
 from core.jobs.resources import Resources
 from core.people.leases import Leases
@@ -30,7 +30,7 @@ from core.session.events import Reason, Served
 from core.session.state import State
 from core.storage.base import Project, Store
 
-_LOGGER: Final = logging.getLogger("labelspread.ahead")
+_LOGGER: Final = logging.getLogger("labelspread.service")
 
 _ATTEMPTS: Final = 20
 """How often to choose anew when others answer meanwhile what was chosen."""
@@ -92,8 +92,17 @@ class Service(Answering):
         self._closed = threading.Event()
 
     def ping(self) -> None:
-        """Raise a ``StoreError`` if the database cannot be reached."""
-        self._store.ping()
+        """Raise a ``StoreError`` if nothing can be stored now.
+
+        A database that was replaced a moment ago, as a restore does, is well: nothing was under
+        way that could be lost, and what is there now is what counts.
+        """
+        try:
+            self._store.ping()
+        except StoreReplacedError as error:
+            if error.kept:
+                _LOGGER.warning("%s", error)
+            self._store.ping()
 
     def close(self) -> None:
         """Let go of the store, all in order; nothing can be done with this afterwards."""

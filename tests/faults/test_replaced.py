@@ -23,7 +23,7 @@ from core.config import ProjectConfig
 from core.errors import StoreCorruptError, StoreError, StoreReplacedError
 from core.service.labelling import Service
 from core.session.events import Served
-from core.storage import SqlStore, open_store
+from core.storage import SqlStore, backups, open_store
 from tests.core.builders import NOON, TickingClock, label, numbered, project, served
 
 WRITERS = 4
@@ -396,3 +396,17 @@ def test_the_service_goes_on_with_what_the_new_file_says(path):
         assert service.view(project_id).state.labels == {batch.items[0]: "3"}
         assert service.submit(project_id, batch.batch_id, [label(batch.items[1], "6")]).stored == 1
         assert service.view(project_id).state.labels == {batch.items[0]: "3", batch.items[1]: "6"}
+
+
+def test_after_a_restore_a_label_can_be_stored_and_after_a_removal_it_cannot(path, caplog):
+    with closing(open_store(url_of(path))) as store:
+        service = Service(store, clock=TickingClock(), new_id=numbered("id"))
+        service.create_project("Small", ProjectConfig(n_samples=30))
+        copy = path.with_name("copy")
+        backups.backup(url_of(path), copy)
+        backups.restore(copy, url_of(path))
+        service.ping()
+        assert not caplog.records, "what was there has a name, and nothing was under way"
+        remove(path)
+        with pytest.raises(StoreReplacedError, match="was removed"):
+            service.ping()

@@ -554,6 +554,7 @@ var Desk = class {
   // ---- what a person does
   /** Do what a key or a button asks for. Help is the screen's own. */
   perform(wish) {
+    this.notice = "";
     if (typeof wish === "object") this.#answer("label", wish.label);
     else this.#deeds[wish]();
   }
@@ -602,7 +603,6 @@ var Desk = class {
     const { batch, round } = this.#placeOf(item);
     this.drafts.put(batch, item.id, { kind, label, ms, round });
     this.#redoable = [];
-    this.notice = "";
     const next = this.#firstOpen(this.current + 1);
     if (next >= 0) this.move(next);
     else if (this.preferences.auto && !this.data.as_you_go) this.submit();
@@ -1044,7 +1044,7 @@ var lateText = (waiting) => waiting ? `Not saved yet: ${count(waiting, "answer")
 function text({ data, outbox: { message } }, waiting) {
   if (message?.kind === "submit") return `Saving ${count(message.answers.length, "answer")} …`;
   const stored = count(data.saved, "answer");
-  if (waiting) return `${waiting} kept here, ${stored} saved`;
+  if (waiting) return `${count(waiting, "answer")} kept here, ${data.saved} saved`;
   return data.saved ? `✓ all ${stored} saved` : "Nothing to save yet";
 }
 function summaryWords({ answers, data }) {
@@ -1191,7 +1191,7 @@ var View = class {
     submit.disabled = !answered || isLocked;
     submit.classList.toggle("ready", isComplete && !isLocked);
     submit.hidden = data.as_you_go;
-    submit.textContent = answered ? `Save ${count(answered, "answer")}` : "Save";
+    submit.title = answered ? `Save ${count(answered, "answer")}` : "Nothing to save yet";
   }
   /** How far the round is: in the batch on screen or, as you go, by the answers it has. */
   #showRound(answers) {
@@ -1238,7 +1238,7 @@ var View = class {
     if (isComplete) return ["All answered. ", this.#acceptButton(), " saves them."];
     const press = "Press the key of the class you see. ";
     if (preferences.blind) return [press];
-    if (!best) return [`No label reaches this image, so the model cannot say. ${press.trimEnd()}`];
+    if (!best) return [`No label has reached this image yet, so the model cannot say. ${press.trimEnd()}`];
     const accept = element("span");
     accept.append(this.#acceptButton(), ` if it is ${best.name}.`);
     return [press, accept];

@@ -267,6 +267,7 @@ export class Desk {
 
   /** Do what a key or a button asks for. Help is the screen's own. */
   perform(wish: Deed): void {
+    this.notice = "";
     if (typeof wish === "object") this.#answer("label", wish.label);
     else this.#deeds[wish]();
   }
@@ -293,7 +294,6 @@ export class Desk {
     const { batch, round } = this.#placeOf(item);
     this.drafts.put(batch, item.id, { kind, label, ms, round });
     this.#redoable = [];
-    this.notice = "";
     const next = this.#firstOpen(this.current + 1);
     if (next >= 0) this.move(next);
     else if (this.preferences.auto && !this.data.as_you_go) this.submit();

@@ -29,7 +29,7 @@ const lateText = (waiting: number): string =>
 function text({ data, outbox: { message } }: Desk, waiting: number): string {
   if (message?.kind === "submit") return `Saving ${count(message.answers.length, "answer")} …`;
   const stored = count(data.saved, "answer");
-  if (waiting) return `${waiting} kept here, ${stored} saved`;
+  if (waiting) return `${count(waiting, "answer")} kept here, ${data.saved} saved`;
   return data.saved ? `✓ all ${stored} saved` : "Nothing to save yet";
 }
 

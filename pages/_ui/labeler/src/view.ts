@@ -103,7 +103,8 @@ export class View implements Screen {
     submit.disabled = !answered || isLocked;
     submit.classList.toggle("ready", isComplete && !isLocked);
     submit.hidden = data.as_you_go;
-    submit.textContent = answered ? `Save ${count(answered, "answer")}` : "Save";
+    // How many they are stands beside; a button that grew would push what is below it.
+    submit.title = answered ? `Save ${count(answered, "answer")}` : "Nothing to save yet";
   }
 
   /** How far the round is: in the batch on screen or, as you go, by the answers it has. */
@@ -157,7 +158,7 @@ export class View implements Screen {
     if (isComplete) return ["All answered. ", this.#acceptButton(), " saves them."];
     const press = "Press the key of the class you see. ";
     if (preferences.blind) return [press];
-    if (!best) return [`No label reaches this image, so the model cannot say. ${press.trimEnd()}`];
+    if (!best) return [`No label has reached this image yet, so the model cannot say. ${press.trimEnd()}`];
     const accept = element("span");
     accept.append(this.#acceptButton(), ` if it is ${best.name}.`);
     return [press, accept];
