@@ -109,15 +109,15 @@ def _figures_with_truth(view: View, everything: Report, rest: Report, check: Lab
         KeyFigure(
             "Labels that differ",
             f"{len(check.differing):,}",
-            f"of {check.n_labels:,} given by a person",
-            "From the ground truth. They are listed at the end of this page.",
+            f"from the truth, of {check.n_labels:,} given",
+            "Labels by a person that differ from the ground truth. The end of this page lists them.",
         ),
     ]
     with st.container(key="six_figures"):
         key_figures(figures)
     st.caption(
-        f"All {everything.n_items:,} are the same items in every round, so rounds can be compared. "
-        "The unlabelled ones cannot: every round takes the hardest of them away."
+        f"Accuracy over all {everything.n_items:,} can be compared between rounds. Accuracy over "
+        "the unlabelled ones cannot: each round takes the hardest of them away."
     )
 
 
@@ -238,7 +238,7 @@ def _rounds(view: View) -> None:
     columns: dict[str, list[int | float | None]] = {
         "Round": [r.round for r in newest_first],
         "Labels": [r.n_labels for r in newest_first],
-        "Labelled": [r.labelled for r in newest_first],
+        "Added": [r.labelled for r in newest_first],
         "Skipped": [r.skipped for r in newest_first],
         "Unsure": [r.unsure for r in newest_first],
         "Bad": [r.bad for r in newest_first],
@@ -256,7 +256,8 @@ def _rounds(view: View) -> None:
         placeholder="–",
         column_config={
             "Round": number(help="0 stands for the labels that came with the project."),
-            "Labels": number(help="Labels at the end of the round."),
+            "Labels": number(help="Labels at the end of the round, all in all."),
+            "Added": number(help="Labels given in the round."),
             "Seconds": number(format="%.1f", help="Median time of an answer, in seconds."),
             "Accuracy": number(format="%.1f %%", help="Of all items, at the end of the round."),
             "Change": number(format="%+.1f", help="In percentage points, since the round below."),

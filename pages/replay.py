@@ -190,7 +190,7 @@ def _figures_of(step: ReplayRound, before: ReplayRound | None, compared: Sequenc
             KeyFigure(
                 "Accuracy, unlabelled",
                 percent(step.accuracy_unlabelled),
-                "to start with" if change is None else f"{points(change)} this round",
+                "to start with" if change is None else f"{points(change)} points",
                 "The population of the published report.",
                 is_better=change is not None and change > 0,
             ),

@@ -117,10 +117,10 @@ class Archive:
                 head = Head(member, shape, dtype)
                 left = member.file_size - file.tell()
         if dtype.hasobject or dtype.itemsize == 0:
-            raise self.refusal(f"The array `{name[:-4]}` of {self.name} holds no plain values.")
+            raise self.refusal(f"The array “{name[:-4]}” of {self.name} holds no plain values.")
         if any(n < 0 for n in shape) or head.n_bytes > left:
             raise self.refusal(
-                f"The array `{name[:-4]}` of {self.name} claims the shape "
+                f"The array “{name[:-4]}” of {self.name} claims the shape "
                 f"{_shown(shape)}, but its values are missing."
             )
         return head

@@ -20,6 +20,7 @@ CLASSES: Final = ("class_names",)
 FEATURES: Final = ("features", "embeddings")
 
 _FEWEST: Final = 2
+_COLOURS: Final = (3, 4)
 _AT_A_TIME: Final = 2**22
 """Pixels that are turned into grey values at once."""
 
@@ -89,6 +90,11 @@ def _head_of(archive: Archive) -> Head:
     shape = head.shape
     if len(shape) == 4 and shape[-1] == 1:
         shape = shape[:-1]
+    if len(shape) == 4 and shape[-1] in _COLOURS and min(shape) > 0:
+        raise InvalidDatasetError(
+            f"The images of {archive.name} are in colour: they have the shape {head.shape}.",
+            "Make them grey, for instance with images.mean(axis=-1).",
+        )
     if len(shape) != 3 or min(shape) == 0:
         raise archive.refusal(f"The images of {archive.name} have the shape {head.shape}.")
     if shape[0] < _FEWEST:

@@ -241,9 +241,11 @@ class Projects:
                 f"A name can have at most {LONGEST_NAME} characters.", "Shorten it."
             )
         others = (p for p in self._listed() if p.project_id != besides)
-        if any(p.name.casefold() == name.casefold() for p in others):
+        same = next((p.name for p in others if p.name.casefold() == name.casefold()), None)
+        if same is not None:
             raise InvalidNameError(
-                f"There is already a project called “{name}”.", "Choose another name."
+                f"There is already a project called “{same}”.",
+                "Choose another name; small and capital letters do not count.",
             )
         return name
 

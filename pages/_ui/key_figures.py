@@ -52,8 +52,11 @@ def key_figures(figures: Sequence[KeyFigure]) -> None:
 
 def right_of_all(view: View, report: Report) -> KeyFigure:
     """How much of the whole set is predicted correctly, and what the last round changed."""
-    change = view.rounds[-1].change if view.rounds else None
-    note = "so far" if change is None else f"{points(change)} this round"
+    latest = view.rounds[-1] if view.rounds else None
+    change = latest.change if latest else None
+    note = "so far"
+    if latest and change is not None:
+        note = f"{points(change)} points in round {latest.round}"
     return KeyFigure(
         f"Accuracy, all {report.n_items:,}",
         percent(report.accuracy) if view.labels else "–",

@@ -88,15 +88,15 @@ def asking_fields(
         ),
         "query": _one_of(
             right,
-            "Then",
+            "Later questions",
             QUERIES,
             base.query,
-            "Which images are asked about then.",
+            "Which images are asked about after the first ones.",
             prefix,
             "query",
         ),
         "random_share": left.number_input(
-            "Random (%)",
+            "Drawn at random (%)",
             0,
             100,
             share,

@@ -13,7 +13,6 @@ from core.errors import LabelspreadError
 from core.graph.similarity import Kernel
 from core.learning.decisions import DECISIONS
 from core.querying.queries import QUERIES
-from core.service.projects import LONGEST_NAME
 from core.storage import Project
 from core.wording import visible
 from pages._ui import handle, shell
@@ -151,7 +150,7 @@ def _form(entry: Entry, settings: Settings, kernel: Kernel | None) -> tuple[str,
     given: dict[str, Any] = {"dataset": entry.key}
     with st.form("new", border=False):
         # A field outside of the form that a click takes the focus from would swallow the click.
-        name = st.text_input("Name", placeholder="Digits, second try", max_chars=LONGEST_NAME)
+        name = st.text_input("Name", placeholder="Digits, second try")
         left, right = st.columns(2)
         given["n_samples"] = left.number_input(
             "Digits" if entry.key == DIGITS else "Images",

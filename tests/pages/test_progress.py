@@ -138,7 +138,7 @@ def test_the_rounds_are_listed_newest_first(open_page, service):
     table = open_page(PAGE).dataframe[1].value
     assert table["Round"].tolist() == [3, 2, 1]
     assert table["Labels"].tolist() == [27, 18, 9]
-    assert table["Labelled"].tolist() == [9, 9, 9]
+    assert table["Added"].tolist() == [9, 9, 9]
     assert table["Skipped"].tolist() == [1, 1, 1]
     assert table["Change"].iloc[0] == pytest.approx(
         table["Accuracy"].iloc[0] - table["Accuracy"].iloc[1]

@@ -56,14 +56,14 @@ def test_a_project_is_made_with_all_its_settings(open_page: OpenPage, service: S
         "Alpha": 0.4,
         "Sweeps at most": 7,
         "Batch size": 5,
-        "Random (%)": 10,
+        "Drawn at random (%)": 10,
     }.items():
         field(page, label).set_value(value)
     for label, value in {
         "Features": "shapes",
         "Decision": "class_mass",
         "First questions": "sigma",
-        "Then": "variance",
+        "Later questions": "variance",
         "Batches": False,
     }.items():
         next(one for one in page.selectbox if one.label == label).set_value(value)

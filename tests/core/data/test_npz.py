@@ -84,7 +84,14 @@ def test_without_labels_nobody_knows_the_truth(tmp_path):
         ({"labels": LABELS}, "holds no images"),
         ({"images": IMAGES}, "does not say which classes there are"),
         ({"images": IMAGES[0], "labels": LABELS}, r"have the shape \(6, 5\)"),
-        ({"images": np.zeros((3, 2, 2, 3), np.uint8), "labels": LABELS[:3]}, r"\(3, 2, 2, 3\)"),
+        (
+            {"images": np.zeros((3, 2, 2, 3), np.uint8), "labels": LABELS[:3]},
+            r"are in colour.*\(3, 2, 2, 3\)",
+        ),
+        (
+            {"images": np.zeros((3, 2, 2, 5), np.uint8), "labels": LABELS[:3]},
+            r"shape \(3, 2, 2, 5\)",
+        ),
         ({"images": IMAGES[:0], "labels": LABELS[:0]}, r"\(0, 6, 5\)"),
         ({"images": IMAGES, "labels": LABELS[:7]}, r"30 images and labels of the shape \(7,\)"),
         ({"images": IMAGES * 2.0, "labels": LABELS}, "values from 0.0 to 5"),

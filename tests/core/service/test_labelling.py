@@ -164,6 +164,7 @@ def test_projects_are_listed_oldest_first(service):
         ("x" * (LONGEST_NAME + 1), f"at most {LONGEST_NAME} characters"),
         ("bell\a", r"cannot be seen \(U\+0007\)"),
         ("Taken", "There is already a project called “Taken”"),
+        ("tAKEN", "There is already a project called “Taken”. .*capital letters do not count"),
         (" tAKEN ", "already"),
     ],
 )
