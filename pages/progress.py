@@ -110,7 +110,7 @@ def _figures_with_truth(view: View, everything: Report, rest: Report, check: Lab
             "Labels that differ",
             f"{len(check.differing):,}",
             f"from the truth, of {check.n_labels:,} given",
-            "Labels by a person that differ from the ground truth. The end of this page lists them.",
+            "Labels by a person that differ from the ground truth. They are listed below.",
         ),
     ]
     with st.container(key="six_figures"):
