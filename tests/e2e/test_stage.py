@@ -192,6 +192,13 @@ def test_escape_closes_the_list_of_keys_before_it_leaves(page: Page):
     at_round(page, 0)
 
 
+def test_a_reload_shows_the_round_that_was_on_the_screen(page: Page):
+    page.keyboard.press("End")
+    at_round(page, LAST)
+    page.reload()
+    expect(page.locator(f".stage[data-ready='{LAST}']")).to_be_visible(timeout=OPENS)
+
+
 def test_leaving_goes_to_the_page_at_the_round_on_the_screen(page: Page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")

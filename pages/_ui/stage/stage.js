@@ -300,6 +300,7 @@ var View = class {
     showMatrix(this.#find(".matrix"), round.matrix);
     this.#find(".note").textContent = round.matrix.note;
     this.#showFooter();
+    nameInAddress(current);
     void this.#tellWhenPainted(current);
   }
   async #tellWhenPainted(current) {
@@ -436,6 +437,11 @@ function picture(source) {
   const image = new Image();
   image.src = source;
   return image;
+}
+function nameInAddress(round) {
+  const address = new URL(location.href);
+  address.searchParams.set("round", String(round + 1));
+  history.replaceState(history.state, "", address);
 }
 function enter(content) {
   content.classList.remove("entering");

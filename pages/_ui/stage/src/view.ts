@@ -65,6 +65,7 @@ export class View implements Screen {
     showMatrix(this.#find(".matrix"), round.matrix);
     this.#find(".note").textContent = round.matrix.note;
     this.#showFooter();
+    nameInAddress(current);
     void this.#tellWhenPainted(current);
   }
 
@@ -215,6 +216,13 @@ function picture(source: string): HTMLImageElement {
   const image = new Image();
   image.src = source;
   return image;
+}
+
+/** Have the address name the round, from 1: a reload shows it again. */
+function nameInAddress(round: number): void {
+  const address = new URL(location.href);
+  address.searchParams.set("round", String(round + 1));
+  history.replaceState(history.state, "", address);
 }
 
 /** Let new content come in, however often in a row. */
