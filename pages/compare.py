@@ -107,7 +107,7 @@ def _opened(kept: Kept) -> None:
 def _empty() -> None:
     st.subheader("Which strategy needs the fewest labels?", anchor=False)
     st.markdown(
-        "Choose strategies on the left and press *Start*. Each starts without a label on the "
+        "Choose strategies and press *Start*. Each starts without a label on the "
         "same images, and an oracle that knows the true classes answers every question. You see "
         "the accuracy after each number of labels, and how many labels it takes to reach 90 to "
         "99 %."
@@ -146,7 +146,7 @@ with shell.errors_in_words():
         _what_has_ended()
     under_way = handle.comparisons().under_way
     with form, st.container(key="compare_form"):
-        st.subheader("Compare", anchor=False)
+        st.title("Compare", anchor=False)
         _form(is_free=under_way is None)
         if under_way is not None:
             st.caption("One comparison at a time; the next can start when this one is done.")

@@ -6,7 +6,6 @@ import streamlit as st
 
 from core.config import DIGITS, ProjectConfig
 from core.errors import LabelspreadError
-from core.service.projects import LONGEST_NAME
 from core.storage import BrokenProject, Project
 from core.wording import counted, percent
 from pages._ui import handle, shell
@@ -42,9 +41,7 @@ def _settings_text(config: ProjectConfig) -> str:
 @st.dialog("Rename project")
 def _rename(project: Project | BrokenProject) -> None:
     with st.form("rename", border=False):
-        name = st.text_input(
-            "Name", project.name, max_chars=LONGEST_NAME, key=f"rename_{project.project_id}"
-        )
+        name = st.text_input("Name", project.name, key=f"rename_{project.project_id}")
         if not st.form_submit_button("Rename", type="primary"):
             return
     try:
@@ -141,9 +138,9 @@ def _deleted(projects: tuple[Project | BrokenProject, ...]) -> None:
 with shell.errors_in_words():
     if done := st.session_state.pop(_DONE, None):
         st.toast(done, icon=":material/check:")
-    existing, new = shell.side_by_side("projects", [1.9, 1], "large")
+    existing, new = shell.side_by_side("projects", [1.6, 1], "large")
     with existing:
-        st.subheader("Projects", anchor=False)
+        st.title("Projects", anchor=False)
         projects, broken = handle.service().projects(), handle.service().broken_projects()
         for project in projects:
             _card(project)

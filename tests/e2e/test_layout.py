@@ -140,6 +140,29 @@ def test_on_a_phone_the_image_and_all_that_can_be_said_of_it_are_on_one_screen(
         assert min(box["width"], box["height"]) >= FINGER, box
 
 
+def test_on_a_phone_all_that_can_be_done_with_a_project_is_on_one_line(
+    phone: Page, known_places: dict[str, Place]
+):
+    # Its accuracy is on its card once it was open.
+    known_places["label"].open(phone)
+    known_places["projects"].open(phone)
+    known = phone.locator("[class*=st-key-card_]", has_text="accuracy").first
+    for width in (SCREENS["small phone"]["width"], SIZES["phone"]["width"]):
+        phone.set_viewport_size({"width": width, "height": 844})
+        wait_at_rest(phone)
+        assert len({box["y"] for box in boxes(known.get_by_role("button"))}) == 1
+
+
+def test_on_a_phone_a_check_box_stands_beside_the_middle_of_its_text(
+    phone: Page, known_places: dict[str, Place]
+):
+    known_places["compare-new"].open(phone)
+    label = phone.locator(".st-key-compare_best label")
+    (box,), (text,) = boxes(label.locator("> span").first), boxes(label.locator("p"))
+    middles = [one["y"] + one["height"] / 2 for one in (box, text)]
+    assert abs(middles[0] - middles[1]) <= 3
+
+
 def test_two_quick_taps_do_not_zoom(phone: Page, known_places: dict[str, Place]):
     known_places["label"].open(phone)
     for selector in ("body", ".labeler", ".labeler .classes button"):
