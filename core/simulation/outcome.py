@@ -110,6 +110,11 @@ class Interval:
     mean: float
     half: float | None
 
+    def is_within(self, lowest: float, highest: float) -> bool:
+        """Whether all of it lies between two values."""
+        half = self.half or 0.0
+        return lowest <= self.mean - half and self.mean + half <= highest
+
 
 @dataclass(frozen=True, slots=True)
 class Needed:

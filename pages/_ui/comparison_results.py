@@ -71,11 +71,11 @@ def _told_of(outcome: Outcome) -> Iterator[str]:
     plan = outcome.plan
     if outcome.cancelled:
         n_runs = plan.seeds * len(plan.strategies)
-        yield f"Cancelled: {len(outcome.curves):,} of {counted(n_runs, 'run')} are there"
+        yield f"Cancelled after {len(outcome.curves):,} of {counted(n_runs, 'run')}"
     yield f"{outcome.n_items:,} images of {shell.plain(outcome.title)}"
     if plan.sizes != "as_they_are":
         yield f"class sizes: {SIZE_NAMES[plan.sizes].lower()}"
     yield f"{plan.batch_size} at a time"
     yield f"{100 * plan.noise:g} % of the answers wrong" if plan.noise else "no wrong answers"
     if plan.seeds > 1:
-        yield "±: half the width of a band"
+        yield "±: half the width of a band, ± ? with too few runs"

@@ -1,4 +1,9 @@
-"""What came out of a comparison, as a table: one line a strategy, the best of each column bold."""
+"""What came out of a comparison, as a table: one line a strategy, the best of each column bold.
+
+Student's t knows of no bounds. With few runs that differ much its interval holds what cannot be: an
+accuracy above 100 %, no label, or more labels than images. There ± is left open, and the cell's
+title gives the interval cut at what is possible, which holds the true mean as often as the whole.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +26,7 @@ from core.simulation.outcome import (
 from core.wording import counted, visible
 
 _NOTHING = "–"
+_OPEN = "± ?"
 _WIDE = 9.95
 """From here on half an interval is written without decimals."""
 
@@ -52,7 +58,11 @@ def comparison_table(outcome: Outcome, palette: Palette) -> None:
     """Draw the table."""
     summaries = summarise(outcome)
     needed = [
-        _Column(f"{100 * level:.0f} %", [_labels(one.needed[i]) for one in summaries], min)
+        _Column(
+            f"{100 * level:.0f} %",
+            [_labels(one.needed[i], outcome.n_items) for one in summaries],
+            min,
+        )
         for i, level in enumerate(LEVELS)
     ]
     right = [
@@ -63,7 +73,8 @@ def comparison_table(outcome: Outcome, palette: Palette) -> None:
     ]
     found = [_Column(f"of {outcome.n_classes}", [_found(one) for one in summaries], max)]
     columns = [*needed, *right, *found]
-    widths = '<col class="name">' + "<col>" * len(needed) + '<col class="share">' * len(right)
+    share = f'<col class="share of-{len(right)}">'
+    widths = '<col class="name">' + "<col>" * len(needed) + share * len(right)
     groups = _group(
         "labels needed for",
         "Labels needed until the model reaches this accuracy on all images.",
@@ -71,7 +82,9 @@ def comparison_table(outcome: Outcome, palette: Palette) -> None:
     )
     if right:
         groups += _group("accuracy (%) after … labels", "Of all images.", len(right))
-    groups += _group("found", "Classes of which at least one image was labelled correctly.", 1)
+    groups += _group(
+        "classes found", "Classes of which at least one image was labelled correctly.", 1
+    )
     heads = "".join(f"<th>{column.head}</th>" for column in columns)
     body = "".join(
         f'<tr><th scope="row"><i style="background: {palette.strategies[row]}"></i>'
@@ -99,20 +112,21 @@ def _cell(column: _Column, row: int) -> str:
     return f'<td class="{mark}" title="{escape(cell.help)}">{escape(cell.text)}{sure}</td>'
 
 
-def _labels(needed: Needed) -> _Cell:
+def _labels(needed: Needed, n_items: int) -> _Cell:
     if not needed.runs:
         return _Cell(_NOTHING)
     reached = f"{needed.reached} of {needed.runs}"
     told = f"{reached} runs reached {100 * needed.level:.0f} %."
     if needed.labels is None:
         return _Cell(f"{reached} reached" if needed.reached else _NOTHING, help=told)
-    return _Cell(*_written(needed.labels, 1, 0), told, needed.labels.mean)
+    text, sure, why = _written(needed.labels, 1, n_items, factor=1, decimals=0)
+    return _Cell(text, sure, f"{told} {why}".strip(), needed.labels.mean)
 
 
 def _right(share: Interval | None) -> _Cell:
     if share is None:
         return _Cell(_NOTHING)
-    return _Cell(*_written(share, 100, 1), value=share.mean)
+    return _Cell(*_written(share, 0, 1, factor=100, decimals=1), share.mean)
 
 
 def _found(summary: Summary) -> _Cell:
@@ -124,10 +138,31 @@ def _found(summary: Summary) -> _Cell:
     return _Cell(text, help=told, value=mean)
 
 
-def _written(interval: Interval, factor: int, decimals: int) -> tuple[str, str]:
-    """A mean, and half its interval; nothing where there is one run, or all came out alike."""
+def _written(
+    interval: Interval, lowest: int, highest: int, *, factor: int, decimals: int
+) -> tuple[str, str, str]:
+    """A mean, half its interval, and why that is left open.
+
+    The half is empty where there is one run, or all came out alike.
+
+    Parameters
+    ----------
+    lowest, highest
+        What the mean can be.
+    factor
+        From the mean to what is shown.
+    """
     mean = f"{factor * interval.mean:.{decimals}f}"
     if not interval.half:
-        return mean, ""
+        return mean, "", ""
+    if not interval.is_within(lowest, highest):
+        low = max(interval.mean - interval.half, lowest)
+        high = min(interval.mean + interval.half, highest)
+        cut = " to ".join(f"{factor * end:,.{decimals}f}" for end in (low, high))
+        return (
+            mean,
+            _OPEN,
+            f"Too few runs for ±. The 95 % interval, cut at what is possible: {cut}.",
+        )
     half = factor * interval.half
-    return mean, f"± {half:.{0 if half >= _WIDE else decimals}f}"
+    return mean, f"± {half:.{0 if half >= _WIDE else decimals}f}", ""

@@ -162,7 +162,7 @@ def test_a_cancelled_one_opens_with_the_runs_there_are(open_page: OpenPage, gate
     button(page, "Cancel").click().run()
     gates.open()
     page = wait_and_look(page)
-    assert "Cancelled: 1 of 6 runs are there" in text(page)
+    assert "Cancelled after 1 of 6 runs" in text(page)
 
 
 def test_one_that_is_cancelled_at_once_leaves_nothing(open_page: OpenPage, gates: Gates):
@@ -234,14 +234,28 @@ def test_a_damaged_one_is_told_of_and_the_others_can_be_opened(open_page: OpenPa
 def test_the_table_says_how_sure_a_mean_is_and_how_many_reached_a_level(
     open_page: OpenPage,
 ):
-    one = kept()
+    one = handle.comparisons()._store.add(
+        "Some", outcome_of(curve(0, 0.5, 0.9), curve(1, 0.52, 0.92), seeds=2)
+    )
     page = open_page(PAGE, comparison=one.id)
-    assert ">60.0 <small>± 127</small><" in html(page)
+    assert ">51.0 <small>± 13</small><" in html(page)
     assert ">20<" in html(page)
     some = handle.comparisons()._store.add(
         "Others", outcome_of(curve(0, 0.5, 0.9), curve(1, 0.7, 0.8), seeds=2)
     )
     assert ">1 of 2 reached<" in html(open_page(PAGE, comparison=some.id))
+
+
+def test_where_an_interval_would_hold_what_cannot_be_it_is_left_open_and_cut_in_the_title(
+    open_page: OpenPage,
+):
+    outcome = outcome_of(curve(0, 0.5, 0.9), curve(1, 0.92, 0.95), seeds=2)
+    one = handle.comparisons()._store.add("Some", outcome)
+    table = html(open_page(PAGE, comparison=one.id))
+    why = "Too few runs for ±. The 95 % interval, cut at what is possible:"
+    assert f'title="2 of 2 runs reached 90 %. {why} 1 to 79.">15 <small>± ?</small><' in table
+    assert f'title="{why} 0.0 to 100.0.">71.0 <small>± ?</small><' in table
+    assert f'title="{why} 60.7 to 100.0.">92.5 <small>± ?</small><' in table
 
 
 def test_the_top_can_be_looked_at_alone(open_page: OpenPage):

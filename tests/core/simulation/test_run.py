@@ -298,6 +298,13 @@ def test_one_value_has_no_interval_and_equal_ones_have_none_to_speak_of():
     assert interval([0.1 + 0.2] * 7) == Interval(0.1 + 0.2, 0.0)
 
 
+def test_an_interval_is_within_bounds_that_both_of_its_ends_keep():
+    assert Interval(0.5, 0.5).is_within(0, 1)
+    assert Interval(1.0, None).is_within(0, 1)
+    assert not Interval(0.75, 0.5).is_within(0, 1)
+    assert not Interval(0.25, 0.5).is_within(0, 1)
+
+
 def test_a_level_is_reached_where_the_curve_first_gets_there():
     points = curve(0, 0.5, 0.9, 0.89, 0.95).points
     assert labels_needed(points, 0.9) == 20
