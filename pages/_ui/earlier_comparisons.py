@@ -14,6 +14,7 @@ from pages._ui import handle, shell
 
 _OPENED: Final = "comparison"
 _WATCHED: Final = "compare_watched"
+_MENU: Final = "compare_earlier"
 _SAYS: Final = "compare_says"
 
 
@@ -49,17 +50,32 @@ def say_what_was_done() -> None:
 
 
 def earlier_menu() -> None:
-    """A button that opens the list."""
+    """A button that opens the list; it closes once something is chosen there."""
     entries = handle.comparisons().entries()
-    with st.popover("Earlier", icon=":material/history:", disabled=not entries):
+    with st.popover(
+        "Earlier",
+        icon=":material/history:",
+        disabled=not entries,
+        key=_MENU,
+        on_change="rerun",
+    ):
         earlier_list(entries, "menu")
+
+
+def _choose(comparison_id: str) -> None:
+    _close_menu()
+    open_comparison(comparison_id)
+
+
+def _close_menu() -> None:
+    st.session_state[_MENU] = False
 
 
 def earlier_list(entries: Sequence[Entry], where: str) -> None:
     """Draw the list; ``where`` tells it from another on the page."""
     with st.container(key=f"compare_{where}", gap=None):
         for entry in entries:
-            opens, when, deletes = st.columns([8, 3, 0.6], vertical_alignment="center", gap="small")
+            opens, when, deletes = st.columns([8, 4, 0.6], vertical_alignment="center", gap="small")
             made_at = entry.made_at.astimezone(shell.zone())
             note = ", cancelled" if entry.cancelled else ""
             when.markdown(f":gray[:small[{made_at.day} {made_at:%b %Y, %H:%M}{note}]]")
@@ -70,7 +86,7 @@ def earlier_list(entries: Sequence[Entry], where: str) -> None:
                     shell.plain(entry.title),
                     key=f"compare_{where}_open_{entry.id}",
                     type="tertiary",
-                    on_click=open_comparison,
+                    on_click=_choose,
                     args=(entry.id,),
                 )
             if deletes.button(
@@ -79,6 +95,7 @@ def earlier_list(entries: Sequence[Entry], where: str) -> None:
                 type="tertiary",
                 help="Delete",
                 key=f"compare_{where}_delete_{entry.id}",
+                on_click=_close_menu,
             ):
                 _delete(entry)
 

@@ -44,6 +44,8 @@ def test_a_comparison_is_started_watched_found_again_and_deleted(page: Page, tmp
         ".map(one => one.getBoundingClientRect().bottom)"
     )
     assert max(bottoms) <= 800
+    heads = page.locator("table.comparison thead span")
+    assert all(one.evaluate("e => e.scrollWidth <= e.clientWidth") for one in heads.all())
 
     page.get_by_role("button", name="Download").click()
     with page.expect_download() as waiting:
@@ -68,6 +70,8 @@ def test_a_comparison_is_started_watched_found_again_and_deleted(page: Page, tmp
 
     page.get_by_role("button", name="Earlier").click()
     page.locator("[class*=st-key-compare_menu_delete] button").first.click()
+    expect(page.get_by_role("dialog").get_by_text("My first one")).to_be_visible()
+    expect(page.locator(".st-key-compare_menu")).to_have_count(0)
     page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_text("Which strategy needs the fewest labels?")).to_be_visible()
     expect(page.get_by_text("My first one")).to_have_count(0)
