@@ -60,6 +60,8 @@ def _list(view: View) -> None:
         key=f"{_PREFIX}only_{project}",
         help="All answers, those that name one class, or those of another kind. The newest come "
         "first.",
+        # The table's own tools stand above its right end.
+        width=320,
     )
     only = chosen[1]
     service = handle.service()
@@ -75,7 +77,8 @@ def _list(view: View) -> None:
             "No answer is saved yet. Those of the batch on screen are listed once it is saved.",
             icon=":material/inbox:",
         )
-    _saving(project)
+    if total or _unsaved(project):
+        _saving(project)
 
 
 def _shown(chosen: tuple[str, str | AnswerKind | None]) -> str:

@@ -54,15 +54,15 @@ def right_of_all(view: View, report: Report) -> KeyFigure:
     """How much of the whole set is predicted correctly, and what the last round changed."""
     latest = view.rounds[-1] if view.rounds else None
     change = latest.change if latest else None
-    note = "so far"
+    note, since = "so far", ""
     if latest and change is not None:
-        note = f"{points(change)} points in round {latest.round}"
+        note, since = f"{points(change)} points", f" The points are those of round {latest.round}."
     return KeyFigure(
         f"Accuracy, all {report.n_items:,}",
         percent(report.accuracy) if view.labels else "–",
         note if view.labels else "no label yet",
         "Share of all images whose predicted class is the true one. An image that no label "
-        "reaches counts as wrong.",
+        f"reaches counts as wrong.{since}",
         is_better=change is not None and change > 0,
     )
 
