@@ -56,6 +56,8 @@ class Entry:
         When it ended; where it cannot be read, when its file was written. UTC.
     cancelled
         Whether runs are missing.
+    budget, runs
+        How many labels each of how many runs of a strategy gives; 0 where it cannot be read.
     problem
         Why it cannot be opened, in a sentence; empty if it can.
     """
@@ -64,6 +66,8 @@ class Entry:
     title: str
     made_at: datetime
     cancelled: bool = False
+    budget: int = 0
+    runs: int = 0
     problem: str = ""
 
 
@@ -205,7 +209,8 @@ def _entry(path: Path, written_at: float) -> Entry:
         return Entry(
             path.stem, path.name, datetime.fromtimestamp(written_at, UTC), problem=_damaged(path)
         )
-    return Entry(kept.id, kept.title, kept.made_at, kept.outcome.cancelled)
+    plan = kept.outcome.plan
+    return Entry(kept.id, kept.title, kept.made_at, kept.outcome.cancelled, plan.budget, plan.seeds)
 
 
 def _damaged(path: Path) -> str:

@@ -78,4 +78,4 @@ def _told_of(outcome: Outcome) -> Iterator[str]:
     yield f"{plan.batch_size} at a time"
     yield f"{100 * plan.noise:g} % of the answers wrong" if plan.noise else "no wrong answers"
     if plan.seeds > 1:
-        yield "±: half the width of a band, ± ? with too few runs"
+        yield "±: half the width of a band; ± ? with too few runs"

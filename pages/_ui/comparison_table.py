@@ -1,8 +1,9 @@
 """What came out of a comparison, as a table: one line a strategy, the best of each column bold.
 
 Student's t knows of no bounds. With few runs that differ much its interval holds what cannot be: an
-accuracy above 100 %, no label, or more labels than images. There ± is left open, and the cell's
-title gives the interval cut at what is possible, which holds the true mean as often as the whole.
+accuracy above 100 %, no label, or more labels than images. Where it is wide too, ± is left open,
+and the cell's title gives the interval cut at what is possible, which holds the true mean as often
+as the whole.
 """
 
 from __future__ import annotations
@@ -155,7 +156,8 @@ def _written(
     mean = f"{factor * interval.mean:.{decimals}f}"
     if not interval.half:
         return mean, "", ""
-    if not interval.is_within(lowest, highest):
+    half = factor * interval.half
+    if half >= _WIDE and not interval.is_within(lowest, highest):
         low = max(interval.mean - interval.half, lowest)
         high = min(interval.mean + interval.half, highest)
         cut = " to ".join(f"{factor * end:,.{decimals}f}" for end in (low, high))
@@ -164,5 +166,4 @@ def _written(
             _OPEN,
             f"Too few runs for ±. The 95 % interval, cut at what is possible: {cut}.",
         )
-    half = factor * interval.half
     return mean, f"± {half:.{0 if half >= _WIDE else decimals}f}", ""

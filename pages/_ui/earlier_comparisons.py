@@ -10,6 +10,7 @@ import streamlit as st
 from core.errors import LabelspreadError
 from core.simulation.comparisons import Comparison
 from core.simulation.kept import LONGEST_TITLE, Entry, Kept
+from core.wording import counted
 from pages._ui import handle, shell
 
 _OPENED: Final = "comparison"
@@ -75,10 +76,14 @@ def earlier_list(entries: Sequence[Entry], where: str) -> None:
     """Draw the list; ``where`` tells it from another on the page."""
     with st.container(key=f"compare_{where}", gap=None):
         for entry in entries:
-            opens, when, deletes = st.columns([8, 4, 0.6], vertical_alignment="center", gap="small")
+            opens, when, deletes = st.columns([6, 6, 0.6], vertical_alignment="center", gap="small")
             made_at = entry.made_at.astimezone(shell.zone())
-            note = ", cancelled" if entry.cancelled else ""
-            when.markdown(f":gray[:small[{made_at.day} {made_at:%b %Y, %H:%M}{note}]]")
+            told = [f"{made_at.day} {made_at:%b %Y, %H:%M}"]
+            if entry.runs:
+                told += [counted(entry.budget, "label"), counted(entry.runs, "run")]
+            if entry.cancelled:
+                told += ["cancelled"]
+            when.markdown(f":gray[:small[{' · '.join(told)}]]")
             if entry.problem:
                 opens.markdown(f":small[{shell.plain(entry.problem)}]")
             else:

@@ -258,6 +258,12 @@ def test_where_an_interval_would_hold_what_cannot_be_it_is_left_open_and_cut_in_
     assert f'title="{why} 60.7 to 100.0.">92.5 <small>± ?</small><' in table
 
 
+def test_close_to_the_whole_a_narrow_interval_is_shown_though_it_goes_beyond(open_page: OpenPage):
+    outcome = outcome_of(curve(0, 0.5, 0.990), curve(1, 0.5, 0.998), seeds=2)
+    one = handle.comparisons()._store.add("Some", outcome)
+    assert ">99.4 <small>± 5.1</small><" in html(open_page(PAGE, comparison=one.id))
+
+
 def test_the_top_can_be_looked_at_alone(open_page: OpenPage):
     one = kept()
     page = open_page(PAGE, comparison=one.id)
