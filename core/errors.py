@@ -65,7 +65,7 @@ class OtherImagesError(InvalidDatasetError):
 
 
 class InvalidNameError(LabelspreadError):
-    """A project cannot have this name."""
+    """A project cannot have this name, or none has it."""
 
 
 class UnknownProjectError(LabelspreadError):

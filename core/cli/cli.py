@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
-from core.cli import backup, replay, restore, simulate
+from core.cli import backup, export, projects, replay, restore, simulate
 from core.cli.output import STOPPED
 from core.errors import LabelspreadError
 from core.replay.published import Run
@@ -63,6 +63,8 @@ def _parser(runs: tuple[Run, ...] | None) -> ArgumentParser:
     )
     replay.add(commands, runs)
     simulate.add(commands)
+    projects.add(commands)
+    export.add(commands)
     backup.add(commands)
     restore.add(commands)
     return parser

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from errno import ENOENT
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from core.errors import FileNotWrittenError
+from core.jobs.files import write_whole
 
 STOPPED: Final = 130
 """The exit status of what Ctrl-C has stopped, as shells have it."""
@@ -19,8 +23,33 @@ def write_file(path: Path, content: bytes) -> None:
     FileNotWrittenError
         If it cannot be written.
     """
-    try:
+    with _errors_of(path):
         path.write_bytes(content)
+
+
+def write_stream(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """The same for what is written bit by bit; what was there stays until the new file is whole.
+
+    Raises
+    ------
+    FileNotWrittenError
+        If it cannot be written.
+    """
+    with _errors_of(path):
+        if not path.parent.is_dir():
+            raise FileNotFoundError(ENOENT, "no such folder")
+        if path.exists() and not path.is_file():
+            # Such as /dev/stdout, whose place no file can take.
+            with path.open("wb") as file:
+                write(file)
+        else:
+            write_whole(path, write)
+
+
+@contextmanager
+def _errors_of(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         if not path.parent.is_dir():
             raise FileNotWrittenError(

@@ -6,6 +6,7 @@ import argparse
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from tests.benchmarks.refit import Refit, refit
 from tests.benchmarks.report_file import write_report
 from tests.benchmarks.scale import Size, measure
 from tests.benchmarks.scale_report import scale_report
+from tests.benchmarks.taken_away import taken_away_report
 from tests.benchmarks.timing import Times, told
 
 PACKAGES: Final = ("streamlit", "plotly", "scikit-learn", "numpy", "scipy")
@@ -25,6 +27,9 @@ MANY: Final = (70_000, (100, 1_000, 20_000))
 
 LOGS: Final = ((12_000, (100, 20_000, 100_000)), (110_000, (100, 20_000, 100_000)))
 """Items, and how many answers the logs of projects on them have."""
+
+TAKEN: Final = (100_000, 50_000)
+"""Items that are exported, and how many of them a person has answered."""
 
 HEAD: Final = "| | median | p95 | bar | |\n| --- | --- | --- | --- | --- |\n"
 
@@ -43,7 +48,8 @@ def main() -> None:
     large = label_page(5, 1, options.mnist) if options.mnist else None
     many = many_labels_report(2_000, (100, 1_000)) if options.quick else many_labels_report(*MANY)
     logs = long_logs_report(((2_000, (100, 1_000)),) if options.quick else LOGS)
-    report = _report(sizes, many, logs, refits, page, large, rounds, visits)
+    taken = taken_away_report(2_000, 1_000) if options.quick else taken_away_report(*TAKEN)
+    report = _report(sizes, [many, logs, taken], refits, page, large, rounds, visits)
     print(report)
     if not options.quick:
         print(f"Written to {write_report(report)}.", file=sys.stderr)
@@ -56,14 +62,14 @@ def _sizes(options: argparse.Namespace) -> list[int]:
 
 def _report(
     sizes: list[Size],
-    many: str,
-    logs: str,
+    sections: Sequence[str],
     refits: list[Refit],
     page: LabelPage,
     large: LabelPage | None,
     rounds: int,
     visits: int,
 ) -> str:
+    measured = "\n".join(sections)
     return f"""# Benchmarks
 
 `make bench` measures all of this anew and writes this file; `make bench MNIST=mnist.npz MILLION=1`
@@ -74,9 +80,7 @@ said.
 
 {scale_report(sizes)}
 
-{many}
-
-{logs}
+{measured}
 
 ## Refit after ten more labels
 

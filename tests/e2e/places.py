@@ -112,6 +112,7 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
         "progress": Place(f"/progress?project={taught}", heading),
         "progress-new": Place(f"/progress?project={new}", heading),
         "progress-unknown": Place(f"/progress?project={blank}", heading),
+        "export": Place(f"/export?project={taught}", heading),
         "compare": Place(f"/compare?comparison={comparison}", "table.comparison"),
         "compare-new": Place("/compare", heading),
         "replay": Place("/replay", heading),

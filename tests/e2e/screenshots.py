@@ -117,7 +117,7 @@ def _take(browser: Browser, server: Server, scheme: str) -> None:
     for _ in range(3):
         desk.press(truth()[desk.item])
     suffix = "" if scheme == "light" else f"-{scheme}"
-    for name in ("label", "progress", "projects"):
+    for name in ("label", "progress", "export", "projects"):
         if name != "label":
             desk.page.get_by_role("link", name=name.title()).click()
             desk.page.locator("h1, h3", has_text=name.title()).wait_for()

@@ -25,6 +25,7 @@ PLACES: Final = (
     "progress",
     "progress-new",
     "progress-unknown",
+    "export",
     "compare",
     "compare-new",
     "replay",

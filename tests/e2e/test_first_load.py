@@ -28,7 +28,17 @@ new PerformanceObserver((list) => {
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])
 @pytest.mark.parametrize(
-    "place", ["label", "label-new", "progress", "progress-new", "compare", "replay-run", "projects"]
+    "place",
+    [
+        "label",
+        "label-new",
+        "progress",
+        "progress-new",
+        "export",
+        "compare",
+        "replay-run",
+        "projects",
+    ],
 )
 def test_nothing_jumps(
     new_context: Callable[..., BrowserContext],
@@ -49,6 +59,7 @@ def test_nothing_jumps(
     [
         ("label", "Label"),
         ("progress", "Progress"),
+        ("export", "Export"),
         ("compare-new", "Compare"),
         ("replay", "Replay"),
         ("stage", "Replay"),

@@ -63,6 +63,7 @@ PAGES: Final = (
     "label-changed",
     "progress",
     "progress-unknown",
+    "export",
     "compare",
     "compare-new",
     "replay",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,12 @@ from pages._ui import handle
 
 APP_FILE = Path(__file__).resolve().parents[2] / "app.py"
 OpenPage = Callable[..., AppTest]
+
+
+def metrics(page: AppTest) -> dict[str, str]:
+    """The key figures of a page, by their names."""
+    rows = "".join(element.proto.body for element in page.get("html"))
+    return dict(re.findall(r"<dt>(.*?)</dt><dd><b>(.*?)</b>", rows))
 
 
 @pytest.fixture

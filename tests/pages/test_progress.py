@@ -1,5 +1,4 @@
 import json
-import re
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from core.config import ProjectConfig
 from core.service.labelling import Service
 from core.session.events import Answer, AnswerKind
 from core.wording import file_stem
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, metrics
 
 PAGE = "pages/progress.py"
 DIGITS = load_digits()
@@ -52,11 +51,6 @@ def spread(labels: dict[int, int]) -> np.ndarray:
     y[list(labels)] = list(labels.values())
     model = LabelSpreading(kernel="rbf", gamma=0.25, max_iter=20).fit(DIGITS.data, y)
     return np.where(y >= 0, y, model.transduction_)
-
-
-def metrics(page: AppTest) -> dict[str, str]:
-    rows = "".join(element.proto.body for element in page.get("html"))
-    return dict(re.findall(r"<dt>(.*?)</dt><dd><b>(.*?)</b>", rows))
 
 
 def texts(page: AppTest) -> str:

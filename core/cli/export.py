@@ -1,0 +1,114 @@
+"""``python -m core export``: labels and predictions of a project, in a file."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final, get_args
+
+from core.bootstrap import service_of
+from core.cli.output import write_file, write_stream
+from core.errors import InvalidNameError
+from core.export.about import about_text
+from core.export.formats import FORMATS
+from core.export.rows import Choice, Wanted
+from core.service.exporting import labelled_of, pack_of
+from core.service.labelling import Service
+from core.storage import Project
+from core.wording import counted, visible
+
+_EXPORT: Final = """\
+Write the labels and predictions of a project to a file, one row an image; the app may keep running.
+What is told of an export (settings, images, accuracy, columns) is in the file itself, or beside it
+as FILE.about.json.
+"""
+_MORE: Final = """\
+examples:
+  python -m core projects
+  python -m core export Digits -o digits.csv
+  python -m core export Digits --rows labelled --format zip -o digits.zip
+  python -m core export Digits --rows sure --above 0.95 --format parquet -o digits.parquet
+
+A label that a person gave, or that the project came with, always wins over the model's. What the
+model says is unverified.
+
+exit status:
+  0    done
+  2    bad input, or a file that cannot be written
+"""
+
+
+def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name for it
+    """Say how the command is called."""
+    command = commands.add_parser(
+        "export",
+        help="write the labels and predictions of a project to a file",
+        description=_EXPORT,
+        epilog=_MORE,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    command.add_argument("project", metavar="PROJECT", help="its name, or its id")
+    command.add_argument(
+        "--format", choices=list(FORMATS), default="csv", help="kind of file (default: csv)"
+    )
+    command.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, required=True, help="the file to write"
+    )
+    command.add_argument(
+        "--rows",
+        choices=get_args(Wanted),
+        default="all",
+        help="all images; those labelled by people or given; or these and what the model is sure "
+        "of (default: all)",
+    )
+    command.add_argument(
+        "--above",
+        metavar="P",
+        type=_probability,
+        default=Choice().least,
+        help="the probability from which on the model counts as sure (default: %(default)s)",
+    )
+    command.set_defaults(act=_act)
+
+
+def _act(options: Namespace) -> int:
+    kind, path = FORMATS[options.format], options.output
+    with closing(service_of()) as service:
+        view = service.view(_find(service, options.project).project_id)
+        pack = pack_of(view, labelled_of(view), Choice(options.rows, options.above))
+        write_stream(path, lambda file: kind.write(pack, file))
+        if not kind.tells and path.is_file():
+            write_file(path.with_name(f"{path.name}.about.json"), about_text(pack.about).encode())
+    counts = pack.counts
+    print(
+        f"Exported {counted(counts.rows, 'image')} to {path}: {counts.human:,} labelled by people, "
+        f"{counts.given:,} given, {counts.model:,} by the model, {counts.bare:,} without a label."
+    )
+    return 0
+
+
+def _find(service: Service, wanted: str) -> Project:
+    """The project of this id, or else of this name."""
+    projects = service.projects()
+    for project in projects:
+        if project.project_id == wanted:
+            return project
+    for project in projects:
+        if project.name.casefold() == wanted.strip().casefold():
+            return project
+    names = ", ".join(f"“{visible(project.name)}”" for project in projects)
+    raise InvalidNameError(
+        f"There is no project called “{visible(wanted)}”.",
+        f"There are: {names}." if names else "Create one in the app.",
+    )
+
+
+def _probability(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise ArgumentTypeError(f"{text!r} is no probability: take a number from 0 to 1")
+    return value

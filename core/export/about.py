@@ -1,0 +1,76 @@
+"""What goes with an export: where it comes from, with which settings, and what it is worth."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+from core.export.rows import EXPLAINED, Choice, Counts
+from core.learning.metrics import Report
+from core.session.state import State
+from core.storage.base import Project
+
+_MEASURED: Final = "Share of the images with a known true class that are predicted as that class."
+_UNMEASURED: Final = "Not measured: no true class is known. What the model says is unverified."
+
+
+def about(
+    project: Project,
+    state: State,
+    class_names: tuple[str, ...],
+    report: Report | None,
+    choice: Choice,
+    counts: Counts,
+    at: datetime,
+) -> dict[str, Any]:
+    """What is told of an export, as JSON takes it.
+
+    Parameters
+    ----------
+    report
+        Metrics over all items whose true class is known; None where that of none is.
+    at
+        When the export is made.
+    """
+    noted = state.images.noted
+    return {
+        "program": f"Labelspread {_version()}".strip(),
+        "exported_at": at.isoformat(timespec="seconds"),
+        "project": {
+            "id": project.project_id,
+            "name": project.name,
+            "created_at": project.created_at.isoformat(timespec="seconds"),
+            "settings": project.config.model_dump(mode="json"),
+        },
+        "images": {
+            "name": noted.name if noted else project.config.dataset,
+            "fingerprint": noted.fingerprint if noted else None,
+            "number": noted.n_items if noted else None,
+            "gone": len(state.gone),
+        },
+        "classes": list(class_names),
+        "events": state.seq,
+        "chosen": asdict(choice),
+        "rows": {"all": counts.rows, **asdict(counts)},
+        "accuracy": {
+            "value": report.accuracy if report else None,
+            "told": _MEASURED if report else _UNMEASURED,
+        },
+        "columns": EXPLAINED,
+    }
+
+
+def about_text(told: dict[str, Any]) -> str:
+    """The same as a file."""
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def _version() -> str:
+    try:
+        return version("labelspread")
+    except PackageNotFoundError:
+        # It runs from its folder, without having been installed.
+        return ""

@@ -1,0 +1,307 @@
+"""What is taken away of a project: one row an item, some rows at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cached_property
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+
+from core.arrays import UNLABELLED, BoolArray, IntArray
+from core.engine.engine import Engine
+from core.learning.beliefs import Beliefs
+from core.session.events import AnswerKind
+from core.session.state import State
+
+Source = Literal["human", "given", "model"]
+Wanted = Literal["all", "labelled", "sure"]
+
+AT_A_TIME: Final = 8_192
+"""Rows that are in memory at once."""
+
+
+class Row(NamedTuple):
+    """An item, and all that is known of it.
+
+    Attributes
+    ----------
+    number
+        The item's number in its project, from 0.
+    image
+        The name of its image, by its pixels; None where it was never noted.
+    label
+        The label to use: a person's or one that came with the data, else the model's. None where
+        there is none, and for what a person called a bad image.
+    source
+        Whose label that is.
+    probability
+        What the model gives its own class, 0 to 1; None where no label reaches the item.
+    human_label, given_label, model_label
+        What a person said, what the project came with, and what the model says.
+    true_label
+        The class that the data set names, where it does.
+    answer
+        What a person's answer was.
+    annotator, answered_at, round, seconds
+        Who answered, when (UTC), in which round, and how long it took.
+    asked
+        Why the item was asked about.
+    """
+
+    number: int
+    image: str | None
+    label: str | None
+    source: Source | None
+    probability: float | None
+    human_label: str | None
+    given_label: str | None
+    model_label: str | None
+    true_label: str | None
+    answer: str | None
+    annotator: str | None
+    answered_at: datetime | None
+    round: int | None
+    seconds: float | None
+    asked: str | None
+
+
+EXPLAINED: Final[dict[str, str]] = {
+    "number": "the item’s number, from 0",
+    "image": "a name for the image, made of its pixels",
+    "label": "the label to use: a person’s or a given one, else the model’s; none for bad images",
+    "source": "where that label comes from: human, given (it came with the project) or model",
+    "probability": "what the model gives its own class, 0 to 1; none where no label reaches",
+    "human_label": "the label of a person",
+    "given_label": "the label that the project came with",
+    "model_label": "the class that the model predicts; none where no label reaches",
+    "true_label": "the class that the data set itself names",
+    "answer": "what a person answered: label, skip, unsure or bad",
+    "annotator": "who answered",
+    "answered_at": "when, in UTC",
+    "round": "the round it was answered in",
+    "seconds": "how long the image was looked at",
+    "asked": "why it was asked about: opening, query or random",
+}
+"""What each column holds, in the order of the columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which items are taken.
+
+    Attributes
+    ----------
+    wanted
+        All items; those labelled by a person or given; or these and what the model is sure of.
+    least
+        The probability from which on the model counts as sure, 0 to 1.
+    """
+
+    wanted: Wanted = "all"
+    least: float = 0.9
+
+
+class Some(NamedTuple):
+    """Some rows, with their images.
+
+    Attributes
+    ----------
+    positions
+        Where the image of each row is in the data set; -1 for one that is not there any more.
+    """
+
+    rows: list[Row]
+    positions: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows are taken, and where their labels come from.
+
+    Attributes
+    ----------
+    bare
+        Rows without a label.
+    """
+
+    human: int = 0
+    given: int = 0
+    model: int = 0
+    bare: int = 0
+
+    @property
+    def rows(self) -> int:
+        """All of them."""
+        return sum(getattr(self, field.name) for field in fields(self))
+
+
+class Labelled:
+    """The items of a project at one moment, with labels and beliefs.
+
+    Parameters
+    ----------
+    engine
+        Of the project, which numbers items as its log does.
+    """
+
+    def __init__(self, engine: Engine, state: State, beliefs: Beliefs) -> None:
+        self.engine = engine
+        self.state = state
+        self._beliefs = beliefs
+        self._order: IntArray = np.argsort(engine.dataset.rows, kind="stable")
+
+    def count(self, choice: Choice) -> Counts:
+        """How many rows a choice takes; no row is made."""
+        human, given, model = self._sources
+        taken = self._taken(choice)
+        gone = [row.source for row in self._gone(choice)]
+        n_labelled = [int((of & taken).sum()) for of in (human, given, model)]
+        n_bare = int(taken.sum()) - sum(n_labelled)
+        return Counts(
+            n_labelled[0] + gone.count("human"),
+            n_labelled[1] + gone.count("given"),
+            n_labelled[2],
+            n_bare + gone.count(None),
+        )
+
+    def some(self, choice: Choice) -> Iterator[Some]:
+        """The rows of a choice by their numbers, some at a time.
+
+        Items that were answered and whose image is not in the data set any more come last.
+        """
+        order = self._order[self._taken(choice)[self._order]]
+        for start in range(0, len(order), AT_A_TIME):
+            positions = order[start : start + AT_A_TIME].tolist()
+            yield Some(self._rows(positions), positions)
+        if gone := self._gone(choice):
+            yield Some(gone, [-1] * len(gone))
+
+    def _taken(self, choice: Choice) -> BoolArray:
+        """Which items a choice takes, shape (n_items,)."""
+        human, given, model = self._sources
+        if choice.wanted == "all":
+            return np.ones(len(human), dtype=bool)
+        labelled = human | given
+        if choice.wanted == "labelled":
+            return labelled
+        return labelled | (model & (self._beliefs.confidence >= choice.least))
+
+    @cached_property
+    def _sources(self) -> tuple[BoolArray, BoolArray, BoolArray]:
+        """Which items have a person's, a given or the model's label to use; (n_items,) each."""
+        n_items = self.engine.dataset.n_items
+        human, given, bad = (np.zeros(n_items, dtype=bool) for _ in range(3))
+        by_kind: dict[AnswerKind, list[int]] = {AnswerKind.LABEL: [], AnswerKind.BAD: []}
+        for item in self.state.ledger.top:
+            placed = self.state.answer_to(item)
+            if placed is not None and placed.answer.kind in by_kind:
+                by_kind[placed.answer.kind].append(item)
+        present = self.engine.present
+        human[present(by_kind[AnswerKind.LABEL])] = True
+        bad[present(by_kind[AnswerKind.BAD])] = True
+        given[present(self.state.given)] = True
+        given &= ~human & ~bad
+        return human, given, self._beliefs.reached & ~human & ~given & ~bad
+
+    def _gone(self, choice: Choice) -> list[Row]:
+        """Rows of items that are not in the data set any more; what was answered is kept."""
+        state = self.state
+        known = (item for item in state.gone if item in state.given or state.answer_to(item))
+        rows = [
+            self._row(item, state.images.names.get(item), None, None, None)
+            for item in sorted(known)
+        ]
+        return [row for row in rows if choice.wanted == "all" or row.source is not None]
+
+    def _rows(self, positions: Sequence[int]) -> list[Row]:
+        dataset, beliefs = self.engine.dataset, self._beliefs
+        names = dataset.class_names
+        items = dataset.rows[positions].tolist()
+        model = beliefs.model_class[positions]
+        sure = beliefs.probabilities[positions, np.maximum(model, 0)]
+        truth = None if dataset.truth is None else dataset.truth[positions].tolist()
+        images = self.engine.image_names(items)
+        return [
+            self._row(
+                item,
+                images.get(item),
+                names[predicted] if predicted != UNLABELLED else None,
+                probability if predicted != UNLABELLED else None,
+                names[truth[i]] if truth is not None and truth[i] != UNLABELLED else None,
+            )
+            for i, (item, predicted, probability) in enumerate(
+                zip(items, model.tolist(), sure.tolist(), strict=True)
+            )
+        ]
+
+    def _row(
+        self,
+        item: int,
+        image: str | None,
+        model_label: str | None,
+        probability: float | None,
+        true_label: str | None,
+    ) -> Row:
+        state = self.state
+        given_label = state.given.get(item)
+        placed = state.answer_to(item)
+        if placed is None:
+            label, source = _to_use(None, given_label, model_label)
+            return Row(
+                item,
+                image,
+                label,
+                source,
+                probability,
+                None,
+                given_label,
+                model_label,
+                true_label,
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+            )
+        answer = placed.answer
+        if answer.kind is AnswerKind.BAD:
+            label, source = None, None
+        else:
+            label, source = _to_use(answer.label, given_label, model_label)
+        batch = state.batches.get(placed.batch_id)
+        asked = None
+        if batch is not None and batch.reasons and item in batch.items:
+            asked = batch.reasons[batch.items.index(item)]
+        milliseconds = answer.milliseconds
+        return Row(
+            item,
+            image,
+            label,
+            source,
+            probability,
+            answer.label,
+            given_label,
+            model_label,
+            true_label,
+            answer.kind.value,
+            placed.by,
+            placed.at,
+            placed.round,
+            None if milliseconds is None else milliseconds / 1000,
+            asked,
+        )
+
+
+def _to_use(
+    human: str | None, given: str | None, model: str | None
+) -> tuple[str | None, Source | None]:
+    """The label to use: what was given always wins over what the model believes."""
+    if human is not None:
+        return human, "human"
+    if given is not None:
+        return given, "given"
+    return (model, "model") if model is not None else (None, None)

@@ -1,0 +1,197 @@
+"""Export: labels and predictions, taken away in a file."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from itertools import islice
+from typing import Final
+
+import streamlit as st
+
+from core.data.pictures import thumbnail_url
+from core.export.about import about_text
+from core.export.formats import FORMATS, FormatKey
+from core.export.pack import Pack
+from core.export.rows import EXPLAINED, Choice, Wanted
+from core.service.exporting import labelled_of, pack_of
+from core.service.view import View
+from core.wording import counted, file_stem, spreadsheet, visible
+from pages._ui import shell
+from pages._ui.key_figures import KeyFigure, figure_title, key_figures
+
+_WANTED: Final[dict[Wanted, str]] = {
+    "all": "All images",
+    "labelled": "Labelled by people",
+    "sure": "These, and what the model is sure of",
+}
+_PREVIEWED: Final = 8
+
+
+def _choose(view: View) -> tuple[FormatKey, Choice]:
+    """The kind of file, and which images."""
+    project = view.project.project_id
+    key: FormatKey = st.selectbox(
+        "Format",
+        list(FORMATS),
+        format_func=lambda key: FORMATS[key].title,
+        key=f"export_format_{project}",
+        persist_state="session",
+    )
+    st.caption(FORMATS[key].explanation)
+    wanted: Wanted = st.radio(
+        "Images",
+        list(_WANTED),
+        format_func=_WANTED.__getitem__,
+        key=f"export_wanted_{project}",
+        persist_state="session",
+        help="Labels that the project came with count as people's.",
+    )
+    least = Choice().least
+    if wanted == "sure":
+        least = (
+            st.slider(
+                "Sure from (%)",
+                50,
+                100,
+                round(100 * least),
+                key=f"export_least_{project}",
+                persist_state="session",
+                help="The probability that the model gives its own class. It is no guarantee: look "
+                "at some of these before you rely on them.",
+            )
+            / 100
+        )
+    return key, Choice(wanted, least)
+
+
+def _figures(pack: Pack) -> None:
+    counts = pack.counts
+    key_figures(
+        [
+            KeyFigure("Images", f"{counts.rows:,}", "in the file", "One row an image."),
+            KeyFigure(
+                "Labelled by people",
+                f"{counts.human:,}",
+                f"and {counts.given:,} given" if counts.given else "",
+                "Their labels always win over the model’s.",
+            ),
+            KeyFigure(
+                "Labelled by the model",
+                f"{counts.model:,}",
+                "unverified",
+                "The class that it predicts; nobody has looked at these.",
+            ),
+            KeyFigure(
+                "Without a label",
+                f"{counts.bare:,}",
+                "",
+                "Bad images, and those that no label reaches.",
+            ),
+        ]
+    )
+
+
+def _preview(pack: Pack) -> None:
+    """The first rows, as far as a person has a use for them here."""
+    figure_title("The first rows")
+    rows = [
+        (row, place)
+        for some in islice(pack.labelled.some(pack.choice), 1)
+        for row, place in islice(zip(*some, strict=True), _PREVIEWED)
+    ]
+    if not rows:
+        st.caption("No image is chosen.")
+        return
+    palette = shell.palette()
+    images = pack.dataset.images
+    st.dataframe(
+        {
+            "Image": [
+                thumbnail_url(images[place], ink=palette.ink, paper=palette.page)
+                if place >= 0
+                else None
+                for _, place in rows
+            ],
+            "number": [row.number for row, _ in rows],
+            "label": [_as_cell(row.label) for row, _ in rows],
+            "source": [row.source for row, _ in rows],
+            "probability": [row.probability for row, _ in rows],
+            "model_label": [_as_cell(row.model_label) for row, _ in rows],
+            "answer": [row.answer for row, _ in rows],
+        },
+        key="export_rows",
+        row_height=40,
+        height="content",
+        placeholder="–",
+        column_config={
+            "Image": st.column_config.ImageColumn(width="small"),
+            "number": st.column_config.NumberColumn(format="%d", help=EXPLAINED["number"]),
+            "label": st.column_config.TextColumn(help=EXPLAINED["label"]),
+            "source": st.column_config.TextColumn(help=EXPLAINED["source"]),
+            "probability": st.column_config.NumberColumn(
+                format="%.3f", help=EXPLAINED["probability"]
+            ),
+            "model_label": st.column_config.TextColumn(help=EXPLAINED["model_label"]),
+            "answer": st.column_config.TextColumn(help=EXPLAINED["answer"]),
+        },
+    )
+
+
+def _as_cell(name: str | None) -> str | None:
+    return None if name is None else spreadsheet(visible(name))
+
+
+def _written(pack: Pack, key: FormatKey) -> bytes:
+    file = BytesIO()
+    FORMATS[key].write(pack, file)
+    return file.getvalue()
+
+
+def _download(view: View, pack: Pack, key: FormatKey) -> None:
+    kind, stem = FORMATS[key], file_stem(view.project.name)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.download_button(
+            f"Download {counted(pack.counts.rows, 'image')}",
+            lambda: _written(pack, key),
+            file_name=f"{stem}.{kind.ending}",
+            mime=kind.mime,
+            on_click="ignore",
+            icon=":material/download:",
+            type="primary",
+            disabled=not pack.counts.rows,
+            key="export_download",
+        )
+        st.download_button(
+            "About this export",
+            about_text(pack.about),
+            file_name=f"{stem}.about.json",
+            mime="application/json",
+            on_click="ignore",
+            type="tertiary",
+            help="Settings, images, accuracy and what each column holds, as JSON."
+            + (" It is in the file too." if kind.tells else ""),
+            key="export_about",
+        )
+
+
+with shell.errors_in_words():
+    view = shell.require_view()
+    with st.container(horizontal=True, vertical_alignment="center", key="head_page"):
+        st.title("Export", anchor=False)
+    if not view.state.n_answers and not view.labels:
+        st.info(
+            "Nothing to take away yet: the first labels make the first predictions.",
+            icon=":material/download:",
+        )
+        st.page_link("pages/label.py", label="Label the first images", icon=":material/edit:")
+    else:
+        form, shown = shell.side_by_side("export", [1, 2.2], "large")
+        with form:
+            key, choice = _choose(view)
+            pack = pack_of(view, labelled_of(view), choice)
+            _download(view, pack, key)
+        with shown:
+            with st.container(key="four_export_figures"):
+                _figures(pack)
+            _preview(pack)
+            st.caption("All columns are explained in “About this export”.")

@@ -1,0 +1,82 @@
+"""``python -m core export`` and ``projects``, on a folder with a labelled project."""
+
+from __future__ import annotations
+
+import csv
+import json
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from core.bootstrap import open_service
+from core.cli.cli import main
+from core.config import ProjectConfig
+from core.export.formats import FORMATS
+from tests.core.builders import label
+
+
+@pytest.fixture
+def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[int, str]:
+    """A project called Few, and what was said of its digits."""
+    monkeypatch.setenv("LABELSPREAD_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    with closing(open_service(tmp_path / "home")) as service:
+        config = ProjectConfig(n_samples=40, kernel="knn", n_neighbors=3, batch_size=4)
+        project = service.create_project("Few", config).project_id
+        batch = service.batch(project)
+        assert batch is not None
+        said = {item: str(number) for number, item in enumerate(batch.items)}
+        answers = [label(item, name) for item, name in said.items()]
+        service.submit(project, batch.batch_id, answers)
+    return said
+
+
+def test_projects_are_listed_with_their_labels(said, capsys):
+    assert main(["projects"]) == 0
+    *_, last = capsys.readouterr().out.splitlines()
+    assert last.split("  ")[1:] == ["Few", f"{len(said)} labels"]
+
+
+def test_what_was_labelled_is_in_the_file_and_what_is_told_of_it_beside(said, capsys):
+    assert main(["export", "few", "--rows", "labelled", "-o", "few.csv"]) == 0
+    assert "Exported 4 images to few.csv: 4 labelled by people" in capsys.readouterr().out
+    with Path("few.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {int(row["number"]): row["human_label"] for row in rows} == said
+    about = json.loads(Path("few.csv.about.json").read_text(encoding="utf-8"))
+    assert about["chosen"] == {"wanted": "labelled", "least": 0.9}
+
+
+@pytest.mark.usefixtures("said")
+@pytest.mark.parametrize("key", FORMATS)
+def test_every_format_can_be_written_and_only_some_need_a_file_beside(key):
+    assert main(["export", "Few", "--format", key, "-o", "out"]) == 0
+    assert Path("out").stat().st_size > 0
+    assert Path("out.about.json").exists() is not FORMATS[key].tells
+
+
+@pytest.mark.usefixtures("said")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nothing", "-o", "a.csv"), "no project called “nothing”. There are: “Digits”, “Few”."),
+        (("Few", "-o", "missing/a.csv"), "There is no folder 'missing'."),
+        (("Few", "-o", "."), "The file '.' cannot be written"),
+        (("Few",), "the following arguments are required: -o/--output"),
+        (("Few", "-o", "a", "--format", "xls"), "invalid choice: 'xls'"),
+        (("Few", "-o", "a", "--above", "2"), "'2' is no probability: take a number from 0 to 1"),
+        (("Few", "-o", "a", "--above", "much"), "'much' is no probability"),
+    ],
+)
+def test_bad_input_is_said_in_one_line_and_leaves_no_file(arguments, message, capsys, tmp_path):
+    before = sorted(tmp_path.iterdir())
+    try:
+        status = main(["export", *arguments])
+    except SystemExit as stop:
+        status = int(str(stop.code))
+    told = capsys.readouterr()
+    assert (status, told.out) == (2, "")
+    assert message in told.err
+    assert told.err.count("\n") == 1
+    assert sorted(tmp_path.iterdir()) == before

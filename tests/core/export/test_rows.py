@@ -1,0 +1,110 @@
+"""One row an item, held against the set, the answers and the model."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from core.data.fingerprint import image_name
+from core.export.rows import AT_A_TIME, EXPLAINED, Choice, Counts, Labelled, Row, Wanted
+from core.service.exporting import labelled_of
+from core.session.events import AnswerKind
+from tests.core.export.conftest import IMAGES, NAMES, TRUTH
+
+
+@pytest.fixture
+def labelled(view) -> Labelled:
+    return labelled_of(view)
+
+
+@pytest.fixture
+def rows(labelled) -> dict[int, Row]:
+    return {row.number: row for some in labelled.some(Choice()) for row in some.rows}
+
+
+def test_every_item_has_a_row_with_its_image_and_the_class_that_the_set_names(rows):
+    assert list(rows) == list(range(40))
+    assert [row.image for row in rows.values()] == [image_name(image) for image in IMAGES]
+    assert [row.true_label for row in rows.values()] == [
+        *(NAMES[i] for i in TRUTH[:36]),
+        *(None,) * 4,
+    ]
+    assert list(EXPLAINED) == list(Row._fields)
+
+
+def test_what_a_person_said_is_there_as_it_was_said(rows, answers):
+    for item, answer in answers.items():
+        row = rows[item]
+        assert (row.human_label, row.answer) == (answer.label, answer.kind.value)
+        assert (row.annotator, row.round, row.asked) == ("local", 1, "opening")
+        assert isinstance(row.answered_at, datetime)
+        assert row.seconds == (answer.milliseconds and answer.milliseconds / 1000)
+    assert {row.answer for number, row in rows.items() if number not in answers} == {None}
+
+
+def test_a_label_that_was_given_wins_over_the_model_and_a_bad_image_has_none(rows, answers):
+    said = {item: a.label for item, a in answers.items() if a.kind is AnswerKind.LABEL}
+    bad = {item for item, answer in answers.items() if answer.kind is AnswerKind.BAD}
+    for item, row in rows.items():
+        if item in said:
+            assert (row.label, row.source) == (said[item], "human")
+        elif item in bad:
+            assert (row.label, row.source) == (None, None)
+        elif item in {0, 1}:
+            assert (row.label, row.source, row.given_label) == (NAMES[item], "given", NAMES[item])
+        else:
+            assert row.label == row.model_label
+            assert row.source == (None if row.model_label is None else "model")
+
+
+def test_the_model_says_of_each_item_what_it_believes(rows, view):
+    probabilities = view.beliefs.probabilities
+    for item, row in rows.items():
+        if not probabilities[item].any():
+            assert (row.model_label, row.probability) == (None, None)
+        else:
+            assert row.model_label == NAMES[probabilities[item].argmax()]
+            assert row.probability == pytest.approx(probabilities[item].max(), abs=1e-12)
+
+
+@pytest.mark.parametrize("wanted", get_args(Wanted))
+@pytest.mark.parametrize("least", [0.0, 0.6, 1.0])
+def test_what_is_counted_is_what_is_taken(labelled, wanted, least):
+    choice = Choice(wanted, least)
+    taken = [row for some in labelled.some(choice) for row in some.rows]
+    of = [row.source for row in taken]
+    counts = Counts(of.count("human"), of.count("given"), of.count("model"), of.count(None))
+    assert labelled.count(choice) == counts
+    assert counts.rows == len(taken)
+    if wanted == "sure":
+        assert all((row.probability or 0) >= least for row in taken if row.source == "model")
+
+
+def test_nothing_is_the_models_where_only_what_was_labelled_is_wanted(labelled, answers):
+    taken = {row.number for some in labelled.some(Choice("labelled")) for row in some.rows}
+    assert taken == {0, 1} | {i for i, a in answers.items() if a.kind is AnswerKind.LABEL}
+
+
+def test_labels_whose_image_is_gone_are_there_at_the_end(service, project, folder, answers):
+    gone = next(item for item, answer in answers.items() if answer.label == "boot")
+    left = np.delete(np.arange(40), gone)
+    np.savez(
+        folder / "shoes.npz",
+        images=IMAGES[left],
+        labels=np.where(left < 36, TRUTH[left], -1),
+        class_names=np.array(NAMES),
+    )
+    labelled = labelled_of(service.view(project))
+    some = list(labelled.some(Choice()))
+    last = some[-1].rows[-1]
+    assert (last.number, last.label, last.source) == (gone, "boot", "human")
+    assert (last.image, last.model_label) == (image_name(IMAGES[gone]), None)
+    assert some[-1].positions[-1] == -1
+    assert labelled.count(Choice()).rows == sum(len(part.rows) for part in some)
+
+
+def test_rows_come_some_at_a_time():
+    assert 1_000 <= AT_A_TIME <= 20_000
