@@ -191,7 +191,7 @@ with shell.errors_in_words():
             pack = pack_of(view, labelled_of(view), choice)
             _download(view, pack, key)
         with shown:
-            with st.container(key="four_export_figures"):
+            with st.container(key="four_figures"):
                 _figures(pack)
             _preview(pack)
             st.caption("All columns are explained in “About this export”.")
