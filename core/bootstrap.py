@@ -21,7 +21,7 @@ from core.settings import (
 )
 from core.simulation.comparisons import Comparisons, PlanBuilder, builder
 from core.simulation.kept import ComparisonStore
-from core.storage import open_store, tidy
+from core.storage import open_store, require_database, tidy
 
 
 def open_service(home: str | Path) -> Service:
@@ -61,6 +61,20 @@ def service_of(environment: Mapping[str, str] = os.environ) -> Service:
     )
     service.ensure_default_project()
     return service
+
+
+def service_there(environment: Mapping[str, str] = os.environ) -> Service:
+    """The service on what there is already: no database is made where none is.
+
+    Raises
+    ------
+    StoreError
+        If there is no database, or it cannot be used.
+    InvalidSettingError
+        If a variable makes no sense.
+    """
+    require_database(database_url(environment))
+    return service_of(environment)
 
 
 def comparisons_of(environment: Mapping[str, str] = os.environ) -> Comparisons:

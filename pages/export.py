@@ -10,9 +10,9 @@ import streamlit as st
 
 from core.data.pictures import thumbnail_url
 from core.export.about import about_text
-from core.export.formats import FORMATS, FormatKey
+from core.export.formats import FORMATS, FormatKey, choice_for
 from core.export.pack import Pack
-from core.export.rows import EXPLAINED, Choice, Wanted
+from core.export.rows import EXPLAINED, LEAST, Choice, Wanted
 from core.service.exporting import labelled_of, pack_of
 from core.service.view import View
 from core.wording import counted, file_stem, spreadsheet, visible
@@ -21,8 +21,8 @@ from pages._ui.key_figures import KeyFigure, figure_title, key_figures
 
 _WANTED: Final[dict[Wanted, str]] = {
     "all": "All images",
-    "labelled": "Labelled by people",
-    "sure": "These, and what the model is sure of",
+    "labelled": "Labelled by people, or given",
+    "sure": "Labelled, and what the model is sure of",
 }
 _PREVIEWED: Final = 8
 
@@ -44,9 +44,9 @@ def _choose(view: View) -> tuple[FormatKey, Choice]:
         format_func=_WANTED.__getitem__,
         key=f"export_wanted_{project}",
         persist_state="session",
-        help="Labels that the project came with count as people's.",
+        help="Given labels are those that the project came with.",
     )
-    least = Choice().least
+    least = LEAST
     if wanted == "sure":
         least = (
             st.slider(
@@ -61,14 +61,14 @@ def _choose(view: View) -> tuple[FormatKey, Choice]:
             )
             / 100
         )
-    return key, Choice(wanted, least)
+    return key, choice_for(key, wanted, least)
 
 
 def _figures(pack: Pack) -> None:
     counts = pack.counts
     key_figures(
         [
-            KeyFigure("Images", f"{counts.rows:,}", "in the file", "One row an image."),
+            KeyFigure("Images", f"{counts.rows:,}", "in the file", ""),
             KeyFigure(
                 "Labelled by people",
                 f"{counts.human:,}",
@@ -79,13 +79,13 @@ def _figures(pack: Pack) -> None:
                 "Labelled by the model",
                 f"{counts.model:,}",
                 "unverified",
-                "The class that it predicts; nobody has looked at these.",
+                "The class that it predicts; no person has given these a label.",
             ),
             KeyFigure(
                 "Without a label",
                 f"{counts.bare:,}",
                 "",
-                "Bad images, and those that no label reaches.",
+                "Bad images, and those that no label reaches. Folders of classes leave them out.",
             ),
         ]
     )
@@ -115,9 +115,9 @@ def _preview(pack: Pack) -> None:
             "number": [row.number for row, _ in rows],
             "label": [_as_cell(row.label) for row, _ in rows],
             "source": [row.source for row, _ in rows],
-            "probability": [row.probability for row, _ in rows],
-            "model_label": [_as_cell(row.model_label) for row, _ in rows],
             "answer": [row.answer for row, _ in rows],
+            "model_label": [_as_cell(row.model_label) for row, _ in rows],
+            "model_probability": [row.model_probability for row, _ in rows],
         },
         key="export_rows",
         row_height=40,
@@ -128,11 +128,11 @@ def _preview(pack: Pack) -> None:
             "number": st.column_config.NumberColumn(format="%d", help=EXPLAINED["number"]),
             "label": st.column_config.TextColumn(help=EXPLAINED["label"]),
             "source": st.column_config.TextColumn(help=EXPLAINED["source"]),
-            "probability": st.column_config.NumberColumn(
-                format="%.3f", help=EXPLAINED["probability"]
-            ),
-            "model_label": st.column_config.TextColumn(help=EXPLAINED["model_label"]),
             "answer": st.column_config.TextColumn(help=EXPLAINED["answer"]),
+            "model_label": st.column_config.TextColumn(help=EXPLAINED["model_label"]),
+            "model_probability": st.column_config.NumberColumn(
+                format="%.3f", help=EXPLAINED["model_probability"]
+            ),
         },
     )
 
@@ -151,7 +151,7 @@ def _download(view: View, pack: Pack, key: FormatKey) -> None:
     kind, stem = FORMATS[key], file_stem(view.project.name)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.download_button(
-            f"Download {counted(pack.counts.rows, 'image')}",
+            f"Download {counted(pack.counts.rows, kind.unit)}",
             lambda: _written(pack, key),
             file_name=f"{stem}.{kind.ending}",
             mime=kind.mime,

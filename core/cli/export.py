@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, get_args
 
-from core.bootstrap import service_of
-from core.cli.output import write_file, write_stream
-from core.errors import InvalidNameError
+from core.bootstrap import service_there
+from core.cli.output import is_stream, write_stream
+from core.errors import InvalidNameError, InvalidSettingError
 from core.export.about import about_text
-from core.export.formats import FORMATS
-from core.export.rows import Choice, Wanted
+from core.export.formats import FORMATS, choice_for
+from core.export.rows import LEAST, Wanted
 from core.service.exporting import labelled_of, pack_of
 from core.service.labelling import Service
 from core.storage import Project
@@ -53,49 +54,72 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
         "--format", choices=list(FORMATS), default="csv", help="kind of file (default: csv)"
     )
     command.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, required=True, help="the file to write"
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="the file to write; - for the standard output",
     )
     command.add_argument(
         "--rows",
         choices=get_args(Wanted),
-        default="all",
         help="all images; those labelled by people or given; or these and what the model is sure "
-        "of (default: all)",
+        "of (default: all; with --above: sure)",
     )
     command.add_argument(
         "--above",
         metavar="P",
         type=_probability,
-        default=Choice().least,
-        help="the probability from which on the model counts as sure (default: %(default)s)",
+        help=f"the probability from which on the model counts as sure (default: {LEAST})",
     )
     command.set_defaults(act=_act)
 
 
 def _act(options: Namespace) -> int:
+    if options.above is not None and options.rows not in {None, "sure"}:
+        raise InvalidSettingError(
+            f"--above needs --rows sure, and --rows {options.rows} is asked for.",
+            "Leave one of them out.",
+        )
+    rows: Wanted = options.rows or ("all" if options.above is None else "sure")
+    least = LEAST if options.above is None else options.above
     kind, path = FORMATS[options.format], options.output
-    with closing(service_of()) as service:
+    with closing(service_there()) as service:
         view = service.view(_find(service, options.project).project_id)
-        pack = pack_of(view, labelled_of(view), Choice(options.rows, options.above))
+        pack = pack_of(view, labelled_of(view), choice_for(options.format, rows, least))
+        if not kind.tells and not is_stream(path):
+            # First: nothing has changed yet if it cannot be written.
+            told = about_text(pack.about).encode()
+            beside = path.with_name(f"{path.name}.about.json")
+            write_stream(beside, lambda file: file.write(told))
         write_stream(path, lambda file: kind.write(pack, file))
-        if not kind.tells and path.is_file():
-            write_file(path.with_name(f"{path.name}.about.json"), about_text(pack.about).encode())
     counts = pack.counts
     print(
-        f"Exported {counted(counts.rows, 'image')} to {path}: {counts.human:,} labelled by people, "
-        f"{counts.given:,} given, {counts.model:,} by the model, {counts.bare:,} without a label."
+        f"Exported {counted(counts.rows, kind.unit)} of “{visible(view.project.name)}” to {path}: "
+        f"{counts.human:,} labelled by people, {counts.given:,} given, {counts.model:,} by the "
+        f"model, {counts.bare:,} without a label.",
+        # What goes on to somebody else is the export alone.
+        file=sys.stderr if is_stream(path) else sys.stdout,
     )
     return 0
 
 
 def _find(service: Service, wanted: str) -> Project:
-    """The project of this id, or else of this name."""
+    """The project of this name or id; one that is another's name is no id."""
     projects = service.projects()
+    name = " ".join(wanted.split()).casefold()
+    for project in projects:
+        if project.name.casefold() == name:
+            return project
+    for broken in service.broken_projects():
+        if wanted == broken.project_id or broken.name.casefold() == name:
+            raise InvalidNameError(
+                f"The project “{visible(broken.name)}” cannot be used. {broken.problem}",
+                broken.remedy,
+            )
     for project in projects:
         if project.project_id == wanted:
-            return project
-    for project in projects:
-        if project.name.casefold() == wanted.strip().casefold():
             return project
     names = ", ".join(f"“{visible(project.name)}”" for project in projects)
     raise InvalidNameError(

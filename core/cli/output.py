@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import io
+import stat
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from errno import ENOENT
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from core.errors import FileNotWrittenError
-from core.jobs.files import write_whole
+from core.jobs.files import remove_unfinished, write_whole
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 STOPPED: Final = 130
 """The exit status of what Ctrl-C has stopped, as shells have it."""
+
+STANDARD_OUTPUT: Final = Path("-")
+"""What stands for the standard output where a file is asked for."""
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -27,6 +36,14 @@ def write_file(path: Path, content: bytes) -> None:
         path.write_bytes(content)
 
 
+def is_stream(path: Path) -> bool:
+    """Whether what is written there goes on to somebody, and is no file that stays."""
+    if path == STANDARD_OUTPUT:
+        return True
+    is_device = path.absolute().parts[1:2] in {("dev",), ("proc",)}
+    return path.exists() and (is_device or not path.is_file())
+
+
 def write_stream(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """The same for what is written bit by bit; what was there stays until the new file is whole.
 
@@ -34,22 +51,52 @@ def write_stream(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     ------
     FileNotWrittenError
         If it cannot be written.
+    BrokenPipeError
+        If whoever reads it has seen enough.
     """
+    if path == STANDARD_OUTPUT:
+        with io.BufferedWriter(_Onward(sys.stdout.buffer)) as onward:
+            write(onward)
+        return
     with _errors_of(path):
-        if not path.parent.is_dir():
+        if is_stream(path):
+            with path.open("wb") as file, io.BufferedWriter(_Onward(file)) as onward:
+                write(onward)
+            return
+        # A link stays one.
+        place = path.resolve()
+        if not place.parent.is_dir():
             raise FileNotFoundError(ENOENT, "no such folder")
-        if path.exists() and not path.is_file():
-            # Such as /dev/stdout, whose place no file can take.
-            with path.open("wb") as file:
-                write(file)
-        else:
-            write_whole(path, write)
+        remove_unfinished(place.parent, f"{place.name}-")
+
+        def with_its_rights(file: IO[bytes]) -> None:
+            if place.exists():
+                Path(file.name).chmod(stat.S_IMODE(place.stat().st_mode))
+            write(file)
+
+        write_whole(place, with_its_rights)
+
+
+class _Onward(io.RawIOBase):
+    """What is written goes on to another stream; there is no way back in it, and no place."""
+
+    def __init__(self, to: IO[bytes]) -> None:
+        self._to = to
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        self._to.write(data)
+        return memoryview(data).nbytes
 
 
 @contextmanager
 def _errors_of(path: Path) -> Iterator[None]:
     try:
         yield
+    except BrokenPipeError:
+        raise
     except OSError as error:
         if not path.parent.is_dir():
             raise FileNotWrittenError(

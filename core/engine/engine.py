@@ -63,6 +63,11 @@ class Engine:
         Of the data set: part of the name of a note.
     contents
         What the source of the data set holds, by name; None where nobody asks for names.
+
+    Attributes
+    ----------
+    sources : (n_items,), int64
+        The row of each item in the data set's source, whatever number a project gives it.
     """
 
     def __init__(
@@ -79,7 +84,7 @@ class Engine:
         self._resources = resources or Resources()
         self.dataset = dataset
         self.contents = contents
-        self._sources = dataset.rows
+        self.sources = dataset.rows
         self._arrays = LabelArrays(dataset)
         self._spreader = _spreader(config, graph, self._resources)
         self._scale = _evidence_scale(graph, config.alpha)
@@ -135,7 +140,7 @@ class Engine:
         """The names of the images of items; none where they are not known."""
         if self.contents is None:
             return {}
-        rows = self._sources[self.positions(items)]
+        rows = self.sources[self.positions(items)]
         return {item: self.contents.name(row) for item, row in zip(items, rows, strict=True)}
 
     def believe(self, labels: Labels) -> Beliefs:

@@ -13,7 +13,10 @@ from core.learning.metrics import Report
 from core.session.state import State
 from core.storage.base import Project
 
-_MEASURED: Final = "Share of the images with a known true class that are predicted as that class."
+_MEASURED: Final = (
+    "Share of all images with a known true class that are predicted as that class; labels that "
+    "were given count as predictions."
+)
 _UNMEASURED: Final = "Not measured: no true class is known. What the model says is unverified."
 
 
@@ -48,12 +51,16 @@ def about(
         "images": {
             "name": noted.name if noted else project.config.dataset,
             "fingerprint": noted.fingerprint if noted else None,
-            "number": noted.n_items if noted else None,
+            "in_file": noted.n_items if noted else None,
             "gone": len(state.gone),
         },
         "classes": list(class_names),
+        "classes_gone": sorted(state.lost),
         "events": state.seq,
-        "chosen": asdict(choice),
+        "chosen": {
+            "wanted": choice.wanted,
+            "least": choice.least if choice.wanted == "sure" else None,
+        },
         "rows": {"all": counts.rows, **asdict(counts)},
         "accuracy": {
             "value": report.accuracy if report else None,

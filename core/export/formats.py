@@ -8,6 +8,7 @@ from typing import IO, Final, Literal, get_args
 
 from core.export.pack import Pack
 from core.export.pictures import write_folders, write_label_studio, write_npz
+from core.export.rows import LEAST, Choice, Wanted
 from core.export.tables import write_csv, write_jsonl, write_parquet
 
 FormatKey = Literal["csv", "jsonl", "parquet", "npz", "zip", "label-studio"]
@@ -27,6 +28,10 @@ class Format:
         Writes it.
     tells
         Whether what is told of an export is in the file itself; else it needs one of its own.
+    unit
+        What a row is, for people.
+    with_image, with_label
+        What it can take: of a :class:`~core.export.rows.Choice`.
     """
 
     title: str
@@ -35,10 +40,13 @@ class Format:
     mime: str
     write: Callable[[Pack, IO[bytes]], None]
     tells: bool = False
+    unit: Literal["row", "image"] = "row"
+    with_image: bool = False
+    with_label: bool = False
 
 
 FORMATS: Final[dict[FormatKey, Format]] = {
-    "csv": Format("CSV", "A table for spreadsheets and pandas.", "csv", "text/csv", write_csv),
+    "csv": Format("CSV", "A table, for spreadsheets and pandas.", "csv", "text/csv", write_csv),
     "jsonl": Format(
         "JSON lines", "One JSON object a line.", "jsonl", "application/x-ndjson", write_jsonl
     ),
@@ -52,26 +60,43 @@ FORMATS: Final[dict[FormatKey, Format]] = {
     ),
     "npz": Format(
         "NPZ",
-        "Images and labels as NumPy arrays.",
+        "Images as NumPy arrays, with labels by people and predictions by the model.",
         "npz",
         "application/octet-stream",
         write_npz,
         tells=True,
+        unit="image",
+        with_image=True,
     ),
     "zip": Format(
         "Images in folders",
-        "A ZIP file with a folder of PNG images for each class, as ImageFolder reads it.",
+        "A ZIP file with a folder of PNG images for each class, as torchvision’s ImageFolder "
+        "reads it, and a table of them.",
         "zip",
         "application/zip",
         write_folders,
         tells=True,
+        unit="image",
+        with_image=True,
+        with_label=True,
     ),
     "label-studio": Format(
         "Label Studio",
-        "Tasks with annotations by people and predictions by the model.",
+        "Tasks with annotations by people and predictions by the model. The labelling interface "
+        "there needs an Image called image, and Choices called class.",
         "json",
         "application/json",
         write_label_studio,
+        unit="image",
+        with_image=True,
     ),
 }
+
+
+def choice_for(key: FormatKey, wanted: Wanted = "all", least: float = LEAST) -> Choice:
+    """A choice of rows that a format can take."""
+    kind = FORMATS[key]
+    return Choice(wanted, least, with_image=kind.with_image, with_label=kind.with_label)
+
+
 assert set(FORMATS) == set(get_args(FormatKey))

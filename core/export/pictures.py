@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -18,58 +18,78 @@ from core.export.about import about_text
 from core.export.pack import Pack
 from core.export.rows import EXPLAINED, Row
 from core.export.tables import cells
+from core.session.events import AnswerKind
 
 _RESERVED: Final = frozenset(
-    {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
+    {
+        *("CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"),
+        *(f"{port}{n}" for port in ("COM", "LPT") for n in "123456789¹²³"),
+    }
 )
 """What no folder can be called on Windows."""
 
+_TABLE: Final = "metadata.csv"
+_ABOUT: Final = "about.json"
 _UNSAFE: Final = frozenset('/\\:*?"<>|')
 _LONGEST: Final = 80
+"""Bytes of a folder's name; systems take 255 with a number behind it."""
 _STARTED: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a ZIP file knows: the same labels make the same file."""
 
 
 def write_npz(pack: Pack, file: IO[bytes]) -> None:
-    """Arrays as numpy reads them: images, labels, class names, and where each label is from.
+    """Arrays as numpy reads them: images, labels, predictions, class names.
 
-    Labelspread itself reads it as an image set. Items whose image is gone, or without a label to
-    use, have none: an empty name.
+    Labelspread itself reads it as an image set, whose known classes are ``labels``: those of people
+    and given ones, no guesses. An empty name stands where there is none.
     """
-    some = [some for some in pack.some() if some.rows]
-    rows = [row for part in some for row, place in zip(*part, strict=True) if place >= 0]
-    places = [place for part in some for place in part.positions if place >= 0]
-    labels = [row.label or "" for row in rows]
-    names = pack.dataset.class_names
+    rows: list[Row] = []
+    places: list[int] = []
+    for some in pack.some():
+        rows += some.rows
+        places += some.positions
+    labels = ["" if row.source == "model" else row.label or "" for row in rows]
+    dataset = pack.dataset
+    names = dataset.class_names
     texts = {
         "labels": labels,
         # A label may name a class that the data set has no more.
         "class_names": [*names, *sorted({*labels} - {*names, ""})],
+        "model_labels": [row.model_label or "" for row in rows],
         "sources": [row.source or "" for row in rows],
-        "image_names": [row.image or "" for row in rows],
+        "image_names": [row.image_name or "" for row in rows],
     }
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-        _put_images(archive, pack.dataset.images, places)
+        _put_rows(archive, "images", dataset.images, places)
+        if dataset.has_own_features:
+            _put_rows(archive, "features", dataset.features, places)
         for name, values in texts.items():
             _put_array(archive, name, np.array(values, dtype=np.str_))
         numbers = {
             "numbers": np.array([row.number for row in rows], dtype=np.int64),
-            "probabilities": np.array(
-                [np.nan if row.probability is None else row.probability for row in rows]
+            "model_probabilities": np.array(
+                [
+                    np.nan if row.model_probability is None else row.model_probability
+                    for row in rows
+                ],
+                dtype=np.float64,
             ),
         }
         for name, array in numbers.items():
             _put_array(archive, name, array)
-        archive.writestr(_entry("about.json"), about_text(pack.about))
+        archive.writestr(_entry(_ABOUT), about_text(pack.about))
 
 
 def write_folders(pack: Pack, file: IO[bytes]) -> None:
     """A ZIP file with a folder of PNG images for each class, as ImageFolder readers take it.
 
-    Beside them ``metadata.csv`` names each file with all that is known of it. Items without a label
-    to use, or whose image is gone, are left out.
+    Beside them ``metadata.csv`` names each file with all that is known of it. The choice has to
+    leave out what has no image or no label.
     """
-    folders: dict[str, str] = {}
+    names = pack.dataset.class_names
+    # A label may name a class that the data set has no more.
+    others = {*pack.labelled.state.labels.values()} - {*names}
+    folders = _folders([*names, *sorted(others)])
     listed = io.StringIO(newline="")
     writer = csv.writer(listed, lineterminator="\n")
     writer.writerow(["file_name", *EXPLAINED])
@@ -77,16 +97,12 @@ def write_folders(pack: Pack, file: IO[bytes]) -> None:
     with ZipFile(file, "w", ZIP_STORED) as archive:
         for some in pack.some():
             for row, place in zip(*some, strict=True):
-                if row.label is None or place < 0:
-                    continue
-                folder = folders.get(row.label) or _folder(row.label, folders.values())
-                folders[row.label] = folder
-                name = f"{folder}/{row.number:0{digits}}.png"
-                archive.writestr(_entry(name), _png(pack.dataset.images[place]))
+                assert row.label is not None, "the choice leaves out what has none"
+                name = f"{folders[row.label]}/{row.number:0{digits}}.png"
+                archive.writestr(_entry(name, ZIP_STORED), _png(pack.dataset.images[place]))
                 writer.writerow([name, *cells(row)])
-        compressed = {"compress_type": ZIP_DEFLATED}
-        archive.writestr(_entry("metadata.csv"), listed.getvalue(), **compressed)
-        archive.writestr(_entry("about.json"), about_text(pack.about), **compressed)
+        archive.writestr(_entry(_TABLE), listed.getvalue())
+        archive.writestr(_entry(_ABOUT), about_text(pack.about | {"folders": folders}))
 
 
 def write_label_studio(pack: Pack, file: IO[bytes]) -> None:
@@ -98,8 +114,6 @@ def write_label_studio(pack: Pack, file: IO[bytes]) -> None:
     separator = b"[\n"
     for some in pack.some():
         for row, place in zip(*some, strict=True):
-            if place < 0:
-                continue
             task = json.dumps(_task(row, pack.dataset.images[place]), ensure_ascii=False)
             file.write(separator + task.encode("utf-8", errors="replace"))
             separator = b",\n"
@@ -110,27 +124,28 @@ def _task(row: Row, image: PixelArray) -> dict[str, Any]:
     address = f"data:image/png;base64,{b64encode(_png(image)).decode()}"
     said = row.human_label or row.given_label
     task: dict[str, Any] = {
-        "data": {"image": address, "number": row.number, "image_name": row.image},
+        "data": {"image": address, "number": row.number, "image_name": row.image_name},
     }
     if said is not None:
-        by_hand: dict[str, Any] = {"result": [_chosen(row, said)]}
+        by_hand: dict[str, Any] = {"result": [_chosen(f"{row.number}-human", said)]}
         if row.seconds is not None:
             by_hand["lead_time"] = row.seconds
         task["annotations"] = [by_hand]
-    if row.model_label is not None:
+    # What a person called a bad image is for nobody to guess at.
+    if row.model_label is not None and row.answer != AnswerKind.BAD:
         task["predictions"] = [
             {
                 "model_version": "labelspread",
-                "score": row.probability,
-                "result": [_chosen(row, row.model_label)],
+                "score": row.model_probability,
+                "result": [_chosen(f"{row.number}-model", row.model_label)],
             }
         ]
     return task
 
 
-def _chosen(row: Row, label: str) -> dict[str, Any]:
+def _chosen(id_: str, label: str) -> dict[str, Any]:
     return {
-        "id": f"item-{row.number}",
+        "id": id_,
         "from_name": "class",
         "to_name": "image",
         "type": "choices",
@@ -138,14 +153,17 @@ def _chosen(row: Row, label: str) -> dict[str, Any]:
     }
 
 
-def _put_images(archive: ZipFile, images: PixelArray, places: list[int]) -> None:
-    """Images as an array of a NPZ file, one after the other: not all are in memory at once."""
-    with archive.open(_entry("images.npy"), "w", force_zip64=True) as entry:
-        shape = (len(places), *images.shape[1:])
-        head = {"descr": "|u1", "fortran_order": False, "shape": shape}
+def _put_rows(archive: ZipFile, name: str, array: np.ndarray[Any, Any], places: list[int]) -> None:
+    """Some rows as an array of a NPZ file, one after the other: no copy of all is made."""
+    with archive.open(_entry(f"{name}.npy"), "w", force_zip64=True) as entry:
+        head = {
+            "descr": np.lib.format.dtype_to_descr(array.dtype),
+            "fortran_order": False,
+            "shape": (len(places), *array.shape[1:]),
+        }
         np.lib.format.write_array_header_1_0(entry, head)
         for place in places:
-            entry.write(images[place].tobytes())
+            entry.write(np.ascontiguousarray(array[place]).tobytes())
 
 
 def _put_array(archive: ZipFile, name: str, array: np.ndarray[Any, Any]) -> None:
@@ -153,8 +171,10 @@ def _put_array(archive: ZipFile, name: str, array: np.ndarray[Any, Any]) -> None
         np.lib.format.write_array(entry, array, allow_pickle=False)
 
 
-def _entry(name: str) -> ZipInfo:
+def _entry(name: str, compress_type: int = ZIP_DEFLATED) -> ZipInfo:
+    # One that says nothing of compression would not be compressed, whatever the archive says.
     entry = ZipInfo(name, _STARTED)
+    entry.compress_type = compress_type
     entry.external_attr = 0o644 << 16
     return entry
 
@@ -166,15 +186,29 @@ def _png(image: PixelArray) -> bytes:
     return buffer.getvalue()
 
 
-def _folder(name: str, taken: Iterable[str]) -> str:
-    """A folder for a class: its name, but for what some system has no such folder for."""
-    safe = "".join("-" if sign in _UNSAFE or not sign.isprintable() else sign for sign in name)
-    safe = safe[:_LONGEST].strip(" .") or "class"
-    if safe.split(".")[0].upper() in _RESERVED:
-        safe = f"{safe}-class"
+def _folders(names: Sequence[str]) -> dict[str, str]:
+    """A folder for each class: its name, but for what some system has no such folder for.
+
+    Those that can be called as they are come first, so that no other class takes their name.
+    """
     # Some systems do not tell small letters from capitals.
-    others = {folder.casefold() for folder in taken}
-    stem, number = safe, 2
-    while safe.casefold() in others:
-        safe, number = f"{stem}-{number}", number + 1
-    return safe
+    taken = {_TABLE, _ABOUT}
+    folders: dict[str, str] = {}
+    for name in names:
+        if _safe(name) == name and name.casefold() not in taken:
+            folders[name] = name
+            taken.add(name.casefold())
+    for name in names:
+        safe = folder = _safe(name)
+        number = 2
+        while name not in folders and folder.casefold() in taken:
+            folder, number = f"{safe}-{number}", number + 1
+        folders.setdefault(name, folder)
+        taken.add(folder.casefold())
+    return folders
+
+
+def _safe(name: str) -> str:
+    safe = "".join("-" if sign in _UNSAFE or not sign.isprintable() else sign for sign in name)
+    safe = safe.encode(errors="replace")[:_LONGEST].decode(errors="ignore").strip(" .") or "class"
+    return f"{safe}-class" if safe.split(".")[0].strip().upper() in _RESERVED else safe

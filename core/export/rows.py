@@ -19,6 +19,9 @@ from core.session.state import State
 Source = Literal["human", "given", "model"]
 Wanted = Literal["all", "labelled", "sure"]
 
+LEAST: Final = 0.9
+"""The probability from which on the model counts as sure, if nobody says otherwise."""
+
 AT_A_TIME: Final = 8_192
 """Rows that are in memory at once."""
 
@@ -30,17 +33,19 @@ class Row(NamedTuple):
     ----------
     number
         The item's number in its project, from 0.
-    image
+    row
+        Where its image is in the data set's source now, from 0; None where it is gone.
+    image_name
         The name of its image, by its pixels; None where it was never noted.
     label
         The label to use: a person's or one that came with the data, else the model's. None where
         there is none, and for what a person called a bad image.
     source
         Whose label that is.
-    probability
-        What the model gives its own class, 0 to 1; None where no label reaches the item.
     human_label, given_label, model_label
         What a person said, what the project came with, and what the model says.
+    model_probability
+        What the model gives its own class, 0 to 1; None where no label reaches the item.
     true_label
         The class that the data set names, where it does.
     answer
@@ -52,13 +57,14 @@ class Row(NamedTuple):
     """
 
     number: int
-    image: str | None
+    row: int | None
+    image_name: str | None
     label: str | None
     source: Source | None
-    probability: float | None
     human_label: str | None
     given_label: str | None
     model_label: str | None
+    model_probability: float | None
     true_label: str | None
     answer: str | None
     annotator: str | None
@@ -69,18 +75,19 @@ class Row(NamedTuple):
 
 
 EXPLAINED: Final[dict[str, str]] = {
-    "number": "the item’s number, from 0",
-    "image": "a name for the image, made of its pixels",
+    "number": "the image’s number in the project, from 0; it stays when the file changes",
+    "row": "where the image is in the file now, from 0; none where it is gone",
+    "image_name": "a name for the image, made of its pixels (128 bits of BLAKE2b)",
     "label": "the label to use: a person’s or a given one, else the model’s; none for bad images",
     "source": "where that label comes from: human, given (it came with the project) or model",
-    "probability": "what the model gives its own class, 0 to 1; none where no label reaches",
     "human_label": "the label of a person",
     "given_label": "the label that the project came with",
     "model_label": "the class that the model predicts; none where no label reaches",
+    "model_probability": "what the model gives that class, 0 to 1",
     "true_label": "the class that the data set itself names",
     "answer": "what a person answered: label, skip, unsure or bad",
-    "annotator": "who answered",
-    "answered_at": "when, in UTC",
+    "annotator": "who answered; a correction later on leaves that as it was",
+    "answered_at": "when, in UTC; likewise",
     "round": "the round it was answered in",
     "seconds": "how long the image was looked at",
     "asked": "why it was asked about: opening, query or random",
@@ -98,10 +105,14 @@ class Choice:
         All items; those labelled by a person or given; or these and what the model is sure of.
     least
         The probability from which on the model counts as sure, 0 to 1.
+    with_image, with_label
+        Leave out what has no image any more, and what has no label to use.
     """
 
     wanted: Wanted = "all"
-    least: float = 0.9
+    least: float = LEAST
+    with_image: bool = False
+    with_label: bool = False
 
 
 class Some(NamedTuple):
@@ -182,11 +193,11 @@ class Labelled:
     def _taken(self, choice: Choice) -> BoolArray:
         """Which items a choice takes, shape (n_items,)."""
         human, given, model = self._sources
-        if choice.wanted == "all":
-            return np.ones(len(human), dtype=bool)
         labelled = human | given
         if choice.wanted == "labelled":
             return labelled
+        if choice.wanted == "all":
+            return labelled | model if choice.with_label else np.ones(len(human), dtype=bool)
         return labelled | (model & (self._beliefs.confidence >= choice.least))
 
     @cached_property
@@ -209,12 +220,15 @@ class Labelled:
     def _gone(self, choice: Choice) -> list[Row]:
         """Rows of items that are not in the data set any more; what was answered is kept."""
         state = self.state
+        if choice.with_image:
+            return []
         known = (item for item in state.gone if item in state.given or state.answer_to(item))
         rows = [
-            self._row(item, state.images.names.get(item), None, None, None)
+            self._row(item, None, state.images.names.get(item), None, None, None)
             for item in sorted(known)
         ]
-        return [row for row in rows if choice.wanted == "all" or row.source is not None]
+        takes_all = choice.wanted == "all" and not choice.with_label
+        return [row for row in rows if takes_all or row.source is not None]
 
     def _rows(self, positions: Sequence[int]) -> list[Row]:
         dataset, beliefs = self.engine.dataset, self._beliefs
@@ -224,9 +238,11 @@ class Labelled:
         sure = beliefs.probabilities[positions, np.maximum(model, 0)]
         truth = None if dataset.truth is None else dataset.truth[positions].tolist()
         images = self.engine.image_names(items)
+        sources = self.engine.sources[positions].tolist()
         return [
             self._row(
                 item,
+                sources[i],
                 images.get(item),
                 names[predicted] if predicted != UNLABELLED else None,
                 probability if predicted != UNLABELLED else None,
@@ -240,7 +256,8 @@ class Labelled:
     def _row(
         self,
         item: int,
-        image: str | None,
+        row: int | None,
+        image_name: str | None,
         model_label: str | None,
         probability: float | None,
         true_label: str | None,
@@ -252,13 +269,14 @@ class Labelled:
             label, source = _to_use(None, given_label, model_label)
             return Row(
                 item,
-                image,
+                row,
+                image_name,
                 label,
                 source,
-                probability,
                 None,
                 given_label,
                 model_label,
+                probability,
                 true_label,
                 None,
                 None,
@@ -279,13 +297,14 @@ class Labelled:
         milliseconds = answer.milliseconds
         return Row(
             item,
-            image,
+            row,
+            image_name,
             label,
             source,
-            probability,
             answer.label,
             given_label,
             model_label,
+            probability,
             true_label,
             answer.kind.value,
             placed.by,

@@ -49,7 +49,8 @@ def write_parquet(pack: Pack, file: IO[bytes]) -> None:
     text = pa.string()
     types = {
         "number": pa.int64(),
-        "probability": pa.float64(),
+        "row": pa.int64(),
+        "model_probability": pa.float64(),
         "answered_at": pa.timestamp("us", tz="UTC"),
         "round": pa.int64(),
         "seconds": pa.float64(),
@@ -76,11 +77,16 @@ def _cell(name: str, value: str | float | datetime | None) -> str | int | float:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.isoformat()
+        return _moment(value)
     return spreadsheet(value) if name in _TEXTS and isinstance(value, str) else value
+
+
+def _moment(time: datetime) -> str:
+    """A time with a fraction of a second, always: some readers take only one form in a column."""
+    return time.isoformat(timespec="microseconds")
 
 
 def _as_json(value: object) -> str:
     if isinstance(value, datetime):
-        return value.isoformat()
+        return _moment(value)
     raise TypeError(f"{value!r} cannot be written as JSON")

@@ -1,6 +1,6 @@
 """Where projects and their logs are kept."""
 
-from core.storage.backups import backup, restore, tidy
+from core.storage.backups import backup, require_database, restore, tidy
 from core.storage.base import BrokenProject, Project, Reading, Recorded, Store
 from core.storage.memory import MemoryStore
 from core.storage.sql import SqlStore, open_store
@@ -15,6 +15,7 @@ __all__ = [
     "Store",
     "backup",
     "open_store",
+    "require_database",
     "restore",
     "tidy",
 ]

@@ -161,6 +161,21 @@ def _exchange(new: Unfinished, path: Path) -> Path:
     return kept
 
 
+def require_database(url: str) -> None:
+    """See that a database that is a file is there.
+
+    Raises
+    ------
+    StoreUnavailableError
+        If it is not.
+    """
+    with suppress(sa.exc.ArgumentError):
+        parsed = make_url(url)
+        path = sqlite.path_of(parsed) if sqlite.is_sqlite(parsed) else None
+        if path is not None and not path.is_file():
+            raise StoreUnavailableError(name_of(url), "there is no such file")
+
+
 def tidy(url: str) -> None:
     """Remove what restores that were killed left beside a database."""
     with suppress(sa.exc.ArgumentError):

@@ -40,12 +40,12 @@ def test_projects_are_listed_with_their_labels(said, capsys):
 
 def test_what_was_labelled_is_in_the_file_and_what_is_told_of_it_beside(said, capsys):
     assert main(["export", "few", "--rows", "labelled", "-o", "few.csv"]) == 0
-    assert "Exported 4 images to few.csv: 4 labelled by people" in capsys.readouterr().out
+    assert "Exported 4 rows of “Few” to few.csv: 4 labelled by people" in capsys.readouterr().out
     with Path("few.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {int(row["number"]): row["human_label"] for row in rows} == said
     about = json.loads(Path("few.csv.about.json").read_text(encoding="utf-8"))
-    assert about["chosen"] == {"wanted": "labelled", "least": 0.9}
+    assert about["chosen"] == {"wanted": "labelled", "least": None}
 
 
 @pytest.mark.usefixtures("said")
@@ -63,6 +63,7 @@ def test_every_format_can_be_written_and_only_some_need_a_file_beside(key):
         (("nothing", "-o", "a.csv"), "no project called “nothing”. There are: “Digits”, “Few”."),
         (("Few", "-o", "missing/a.csv"), "There is no folder 'missing'."),
         (("Few", "-o", "."), "The file '.' cannot be written"),
+        (("Few", "-o", "a", "--rows", "all", "--above", ".9"), "--above needs --rows sure"),
         (("Few",), "the following arguments are required: -o/--output"),
         (("Few", "-o", "a", "--format", "xls"), "invalid choice: 'xls'"),
         (("Few", "-o", "a", "--above", "2"), "'2' is no probability: take a number from 0 to 1"),
@@ -80,3 +81,43 @@ def test_bad_input_is_said_in_one_line_and_leaves_no_file(arguments, message, ca
     assert message in told.err
     assert told.err.count("\n") == 1
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.usefixtures("said")
+def test_what_goes_on_to_another_program_is_the_export_alone(capfdbinary):
+    assert main(["export", "Few", "-o", "few.jsonl", "--format", "jsonl"]) == 0
+    capfdbinary.readouterr()
+    assert main(["export", "Few", "-o", "-", "--format", "jsonl"]) == 0
+    told = capfdbinary.readouterr()
+    assert told.out == Path("few.jsonl").read_bytes()
+    assert b"Exported 40 rows" in told.err
+    assert main(["export", "Few", "-o", "/dev/null", "--format", "npz"]) == 0
+
+
+@pytest.mark.usefixtures("said")
+def test_a_file_that_is_written_over_keeps_its_rights_and_a_link_stays_one(tmp_path):
+    place, link = tmp_path / "mine.csv", tmp_path / "link.csv"
+    place.write_text("old", encoding="utf-8")
+    place.chmod(0o600)
+    link.symlink_to(place)
+    assert main(["export", "Few", "-o", str(link)]) == 0
+    assert link.is_symlink()
+    assert place.read_text(encoding="utf-8").startswith("number,")
+    assert place.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.usefixtures("said")
+def test_a_name_comes_before_an_id(tmp_path, capsys):
+    with closing(open_service(tmp_path / "home")) as service:
+        service.rename_project("digits", "Old stuff")
+        config = ProjectConfig(n_samples=30, kernel="knn", n_neighbors=3)
+        service.create_project("digits", config)
+    assert main(["export", "digits", "-o", "-"]) == 0
+    assert "30 rows of “digits”" in capsys.readouterr().err
+
+
+def test_without_a_database_none_is_made(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LABELSPREAD_HOME", str(tmp_path / "typo"))
+    assert main(["projects"]) == 2
+    assert "there is no such file" in capsys.readouterr().err
+    assert not (tmp_path / "typo").exists()

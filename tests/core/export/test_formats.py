@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from base64 import b64decode
+from dataclasses import replace
 from datetime import UTC, datetime
 from zipfile import ZipFile
 
@@ -16,10 +17,11 @@ from PIL import Image
 from pyarrow import parquet
 
 from core.config import ProjectConfig
+from core.data.fingerprint import image_name
 from core.data.npz import read_arrays
-from core.export.formats import FORMATS, FormatKey
+from core.export.formats import FORMATS, FormatKey, choice_for
 from core.export.pack import Pack
-from core.export.pictures import _folder
+from core.export.pictures import _folders
 from core.export.rows import Choice, Row
 from core.jobs.progress import CancelledError
 from core.service.exporting import labelled_of, pack_of
@@ -39,8 +41,9 @@ def rows(pack) -> list[Row]:
 
 
 def written(pack: Pack, key: FormatKey) -> bytes:
+    choice = choice_for(key, pack.choice.wanted, pack.choice.least)
     file = io.BytesIO()
-    FORMATS[key].write(pack, file)
+    FORMATS[key].write(replace(pack, choice=choice), file)
     assert not file.closed
     return file.getvalue()
 
@@ -56,8 +59,10 @@ def test_csv_is_read_by_pandas(pack, rows):
     expected = [row.label and row.label.replace("=cmd", "'=cmd") for row in rows]
     assert as_text(table["label"]) == expected, "a formula is text"
     assert "'=cmd" in expected
-    probabilities = [np.nan if row.probability is None else row.probability for row in rows]
-    np.testing.assert_array_equal(table["probability"], probabilities)
+    probabilities = [
+        np.nan if row.model_probability is None else row.model_probability for row in rows
+    ]
+    np.testing.assert_array_equal(table["model_probability"], probabilities)
     times = pd.to_datetime(table["answered_at"], utc=True)
     assert [None if pd.isna(at) else at.to_pydatetime() for at in times] == [
         row.answered_at for row in rows
@@ -85,10 +90,12 @@ def test_npz_is_an_image_set_with_the_same_labels(pack, rows, tmp_path):
     np.testing.assert_array_equal(again.images, IMAGES)
     assert again.class_names == NAMES
     assert again.truth is not None
-    assert [None if i < 0 else NAMES[i] for i in again.truth] == [row.label for row in rows]
+    known = [row.human_label or row.given_label for row in rows]
+    assert [None if i < 0 else NAMES[i] for i in again.truth] == known, "no guess becomes a truth"
     with np.load(path) as arrays:
+        assert arrays["model_labels"].tolist() == [row.model_label or "" for row in rows]
         assert arrays["sources"].tolist() == [row.source or "" for row in rows]
-        assert arrays["image_names"].tolist() == [row.image for row in rows]
+        assert arrays["image_names"].tolist() == [row.image_name for row in rows]
 
 
 def test_folders_are_classes_as_imagefolder_has_them(pack, rows):
@@ -97,7 +104,8 @@ def test_folders_are_classes_as_imagefolder_has_them(pack, rows):
         files = [name for name in archive.namelist() if name.endswith(".png")]
         with archive.open("metadata.csv") as listed:
             table = list(csv.DictReader(io.TextIOWrapper(listed, encoding="utf-8", newline="")))
-        assert json.loads(archive.read("about.json")) == pack.about
+        about = json.loads(archive.read("about.json"))
+        assert about == pack.about | {"folders": {name: name for name in NAMES}}
         # As torchvision does: the folders in order are the classes.
         classes = sorted({name.split("/")[0] for name in files})
         assert classes == sorted(NAMES)
@@ -117,7 +125,8 @@ def test_label_studio_takes_people_for_annotations_and_the_model_for_predictions
         by_hand = row.human_label or row.given_label
         assert said == ([] if by_hand is None else [[by_hand]])
         guessed = [each["result"][0]["value"]["choices"] for each in task.get("predictions", [])]
-        assert guessed == ([] if row.model_label is None else [[row.model_label]])
+        is_left = row.model_label is None or row.answer == "bad"
+        assert guessed == ([] if is_left else [[row.model_label]])
         kind, data = task["data"]["image"].split(",")
         assert kind == "data:image/png;base64"
         with Image.open(io.BytesIO(b64decode(data))) as image:
@@ -165,19 +174,47 @@ def test_writing_can_be_stopped(view):
 
 
 @pytest.mark.parametrize(
-    ("name", "taken", "folder"),
+    ("names", "folders"),
     [
-        ("boot", [], "boot"),
-        ("a/b", [], "a-b"),
-        ("..", [], "class"),
-        ("con", [], "con-class"),
-        ("NUL.txt", [], "NUL.txt-class"),
-        ("Boot", ["boot"], "Boot-2"),
-        ("Boot", ["boot", "boot-2"], "Boot-3"),
-        ("x" * 200, [], "x" * 80),
-        ("bell\a", [], "bell-"),
-        ("end. ", [], "end"),
+        (["boot", "sandal"], ["boot", "sandal"]),
+        (["a/b", "a-b"], ["a-b-2", "a-b"]),
+        (["..", "class"], ["class-2", "class"]),
+        (["con", "NUL.txt", "COM¹"], ["con-class", "NUL.txt-class", "COM¹-class"]),
+        (["Boot", "boot", "boot-2"], ["Boot", "boot-3", "boot-2"]),
+        (["x" * 200], ["x" * 80]),
+        (["\N{GRINNING FACE}" * 200], ["\N{GRINNING FACE}" * 20]),
+        (["bell\a", "end. "], ["bell-", "end"]),
+        (["metadata.csv", "About.json"], ["metadata.csv-2", "About.json-2"]),
     ],
 )
-def test_a_folder_can_be_made_on_every_system_and_is_no_other_class(name, taken, folder):
-    assert _folder(name, taken) == folder
+def test_a_folder_can_be_made_on_every_system_and_no_class_takes_the_name_of_another(
+    names, folders
+):
+    assert _folders(names) == dict(zip(names, folders, strict=True))
+
+
+def test_features_of_ones_own_are_taken_along(tmp_path, service, folder):
+    features = np.random.default_rng(5).normal(size=(40, 3)).astype(np.float32)
+    np.savez(folder / "own.npz", images=IMAGES, class_names=np.array(NAMES), features=features)
+    config = ProjectConfig(dataset="own.npz", n_samples=30, kernel="knn", n_neighbors=3)
+    view = service.view(service.create_project("Own", config).project_id)
+    path = tmp_path / "again.npz"
+    path.write_bytes(written(pack_of(view, labelled_of(view), Choice(), at=AT), "npz"))
+    again = read_arrays(path)
+    assert again.has_own_features
+    np.testing.assert_array_equal(again.features, features[:30])
+
+
+def test_all_rows_of_a_shuffled_project_are_of_the_image_they_name(service):
+    config = ProjectConfig(
+        dataset="shoes.npz", n_samples=25, shuffle_seed=3, kernel="knn", n_neighbors=3
+    )
+    view = service.view(service.create_project("Shuffled", config).project_id)
+    pack = pack_of(view, labelled_of(view), Choice(), at=AT)
+    order = np.arange(40)
+    np.random.RandomState(3).shuffle(order)
+    found = [pair for some in pack.some() for pair in zip(*some, strict=True)]
+    assert [row.row for row, _ in found] == sorted(order[:25].tolist())
+    for row, place in found:
+        assert row.image_name == image_name(IMAGES[row.row])
+        np.testing.assert_array_equal(view.dataset.images[place], IMAGES[row.row])

@@ -27,11 +27,12 @@ def rows(labelled) -> dict[int, Row]:
 
 def test_every_item_has_a_row_with_its_image_and_the_class_that_the_set_names(rows):
     assert list(rows) == list(range(40))
-    assert [row.image for row in rows.values()] == [image_name(image) for image in IMAGES]
+    assert [row.image_name for row in rows.values()] == [image_name(image) for image in IMAGES]
     assert [row.true_label for row in rows.values()] == [
         *(NAMES[i] for i in TRUTH[:36]),
         *(None,) * 4,
     ]
+    assert [row.row for row in rows.values()] == list(range(40))
     assert list(EXPLAINED) == list(Row._fields)
 
 
@@ -64,23 +65,25 @@ def test_the_model_says_of_each_item_what_it_believes(rows, view):
     probabilities = view.beliefs.probabilities
     for item, row in rows.items():
         if not probabilities[item].any():
-            assert (row.model_label, row.probability) == (None, None)
+            assert (row.model_label, row.model_probability) == (None, None)
         else:
             assert row.model_label == NAMES[probabilities[item].argmax()]
-            assert row.probability == pytest.approx(probabilities[item].max(), abs=1e-12)
+            assert row.model_probability == pytest.approx(probabilities[item].max(), abs=1e-12)
 
 
 @pytest.mark.parametrize("wanted", get_args(Wanted))
 @pytest.mark.parametrize("least", [0.0, 0.6, 1.0])
-def test_what_is_counted_is_what_is_taken(labelled, wanted, least):
-    choice = Choice(wanted, least)
+@pytest.mark.parametrize("with_label", [False, True])
+def test_what_is_counted_is_what_is_taken(labelled, wanted, least, with_label):
+    choice = Choice(wanted, least, with_label=with_label)
     taken = [row for some in labelled.some(choice) for row in some.rows]
     of = [row.source for row in taken]
     counts = Counts(of.count("human"), of.count("given"), of.count("model"), of.count(None))
     assert labelled.count(choice) == counts
     assert counts.rows == len(taken)
+    assert counts.bare == 0 or not with_label
     if wanted == "sure":
-        assert all((row.probability or 0) >= least for row in taken if row.source == "model")
+        assert all((row.model_probability or 0) >= least for row in taken if row.source == "model")
 
 
 def test_nothing_is_the_models_where_only_what_was_labelled_is_wanted(labelled, answers):
@@ -101,9 +104,15 @@ def test_labels_whose_image_is_gone_are_there_at_the_end(service, project, folde
     some = list(labelled.some(Choice()))
     last = some[-1].rows[-1]
     assert (last.number, last.label, last.source) == (gone, "boot", "human")
-    assert (last.image, last.model_label) == (image_name(IMAGES[gone]), None)
+    assert (last.image_name, last.model_label) == (image_name(IMAGES[gone]), None)
     assert some[-1].positions[-1] == -1
-    assert labelled.count(Choice()).rows == sum(len(part.rows) for part in some)
+    assert labelled.count(Choice()).rows == sum(len(part.rows) for part in some) == 40
+    with_image = [row for part in labelled.some(Choice(with_image=True)) for row in part.rows]
+    assert {row.row for row in with_image} == set(range(39))
+    for row in with_image:
+        assert row.row is not None
+        assert row.image_name == image_name(IMAGES[left[row.row]]), "it is there in the file now"
+    assert labelled.count(Choice(with_image=True)).rows == 39
 
 
 def test_rows_come_some_at_a_time():
