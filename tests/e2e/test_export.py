@@ -22,9 +22,9 @@ def test_what_was_labelled_by_key_is_in_the_file_that_is_downloaded(
     wait_at_rest(desk.page)
     desk.page.get_by_role("link", name="Export").click()
     download = desk.page.get_by_test_id("stDownloadButton").first.get_by_role("button")
-    expect(download).to_contain_text("Download 1,797 images")
-    desk.page.get_by_text("Labelled by people", exact=True).first.click()
-    expect(download).to_contain_text(f"Download {len(said)} images")
+    expect(download).to_contain_text("Download 1,797 rows")
+    desk.page.get_by_text("Labelled by people, or given").click()
+    expect(download).to_contain_text(f"Download {len(said)} rows")
     wait_at_rest(desk.page)
     with desk.page.expect_download() as saved:
         download.click()
