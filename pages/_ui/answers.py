@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import streamlit as st
 
@@ -28,6 +28,7 @@ _KINDS: Final = {kind: words for words, kind in _OTHERS.items()}
 _PREFIX: Final = "answers_"
 _UNSAVED: Final = f"{_PREFIX}unsaved"
 _DRAWN: Final = f"{_PREFIX}drawn"
+_TABLES: Final = f"{_PREFIX}tables"
 
 
 def show_answers(view: View, on_close: Callable[[], None]) -> None:
@@ -69,7 +70,7 @@ def _list(view: View) -> None:
     if total:
         offset = _offset(total, key=f"{_PREFIX}page_{project}_{chosen!r}")
         listed = service.answers(project, only, offset, _PAGE).answers
-        _table(view, listed, (project, chosen, offset, view.state.seq))
+        _table(view, listed)
     elif only is not None:
         st.info("There is no such answer yet.", icon=":material/inbox:")
     else:
@@ -123,18 +124,36 @@ def _offset(total: int, key: str) -> int:
     return (page - 1) * _PAGE
 
 
-def _table(view: View, listed: Sequence[Placed], what: tuple[object, ...]) -> None:
+class _Drawn(NamedTuple):
+    """A table as it was drawn: which answers, what had been changed by then, and its key."""
+
+    project: str
+    listed: tuple[Placed, ...]
+    begun: Changes
+    key: str
+
+
+def _table(view: View, listed: tuple[Placed, ...]) -> None:
     """The answers, in a table that can be edited; notes what was changed.
 
-    The table keeps its own edits for as long as it shows the same answers. Whenever it shows
-    others, it is drawn anew, with what was changed before.
+    The table keeps its own edits, by the numbers of its rows, for as long as it shows the same
+    answers. Whenever it shows others, or was closed, it is drawn anew with what was changed before.
     """
-    unsaved = _unsaved(view.project.project_id)
-    drawn, begun, number = st.session_state.get(_DRAWN, (None, {}, 0))
-    if drawn != what:
-        begun, number = dict(unsaved), number + 1
-        st.session_state[_DRAWN] = (what, begun, number)
-    key = f"{_PREFIX}table_{number}"
+    project = view.project.project_id
+    unsaved = _unsaved(project)
+    drawn: _Drawn | None = st.session_state.get(_DRAWN)
+    is_there = drawn is not None and drawn.key in st.session_state
+    if drawn is not None and is_there and drawn.project == project:
+        # What was edited was on screen then, whatever is listed by now.
+        for placed in drawn.listed:
+            unsaved.pop(placed, None)
+        edited = st.session_state[drawn.key]["edited_rows"]
+        unsaved |= changes_of(_named(view), drawn.listed, edited, drawn.begun)
+    if drawn is None or not is_there or (drawn.project, drawn.listed) != (project, listed):
+        number = st.session_state[_TABLES] = st.session_state.get(_TABLES, 0) + 1
+        drawn = _Drawn(project, listed, dict(unsaved), f"{_PREFIX}table_{number}")
+        st.session_state[_DRAWN] = drawn
+    begun = drawn.begun
     column = st.column_config
     st.data_editor(
         {
@@ -145,7 +164,7 @@ def _table(view: View, listed: Sequence[Placed], what: tuple[object, ...]) -> No
             "Given": [placed.at for placed in listed],
             "Take back": [_is_taken_back(placed, begun) for placed in listed],
         },
-        key=key,
+        key=drawn.key,
         hide_index=True,
         row_height=44,
         height=420,
@@ -168,10 +187,6 @@ def _table(view: View, listed: Sequence[Placed], what: tuple[object, ...]) -> No
             ),
         },
     )
-    edited: dict[int, Any] = st.session_state.get(key, {}).get("edited_rows", {})
-    for placed in listed:
-        unsaved.pop(placed, None)
-    unsaved |= changes_of(_named(view), listed, edited, begun)
 
 
 def _thumbnail(view: View, item: int) -> str | None:
@@ -238,6 +253,8 @@ def _answer(class_names: Sequence[str], item: int, option: str) -> Answer:
 def _save(project: str, changes: Changes) -> None:
     """Save what was changed; what could not be saved is left to be saved again."""
     service = handle.service()
+    # What is edited in the table is saved now, or is kept with what is not.
+    st.session_state.pop(_DRAWN, None)
     try:
         for placed, answer in list(changes.items()):
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
+from core.session.events import Answer, AnswerKind
 from tests.e2e.book import Book, one_more
 from tests.e2e.desk import Desk, wait_at_rest
 
@@ -39,6 +40,7 @@ def test_an_answer_is_taken_back_from_the_list_and_the_others_stay(
     answers.get_by_role("button", name="Save 1 change").click()
     left = {item: name for item, name in before.items() if item != newest}
     book.wait_for(desk.project, lambda labels: labels == left)
+    expect(answers.get_by_role("button", name="Save", exact=True)).to_be_disabled()
 
 
 def test_a_change_stays_when_other_answers_are_shown_and_when_the_list_is_closed(
@@ -61,6 +63,40 @@ def test_a_change_stays_when_other_answers_are_shown_and_when_the_list_is_closed
     desk.press("l")
     save.click()
     book.wait_for(desk.project, lambda labels: labels.keys() == before.keys() - {newest})
+
+
+def test_a_change_is_there_after_the_list_was_closed_and_gone_once_it_is_discarded(
+    answers: Locator, desk: Desk, book: Book
+):
+    before = book.labels(desk.project)
+    _take_back_the_newest(answers, desk)
+    save = answers.get_by_role("button", name="Save 1 change")
+    save.wait_for()
+    answers.get_by_role("button", name="Close").click()
+    expect(answers).to_be_hidden()
+    wait_at_rest(desk.page)
+    desk.press("l")
+    save.wait_for()
+    answers.get_by_role("button", name="Discard").click()
+    expect(answers.get_by_role("button", name="Save", exact=True)).to_be_disabled()
+    wait_at_rest(desk.page)
+    expect(answers.get_by_role("button", name="Save", exact=True)).to_be_disabled()
+    assert book.labels(desk.project) == before
+
+
+def test_a_change_stays_with_its_answer_when_another_comes_before_it(
+    answers: Locator, desk: Desk, book: Book
+):
+    before = book.labels(desk.project)
+    newest, _ = book.in_order(desk.project)[-1]
+    batch = book.service.batch(desk.project, desk="somebody else")
+    assert batch is not None
+    other = Answer(item=batch.items[0], kind=AnswerKind.LABEL, label="1")
+    book.service.submit(desk.project, batch.batch_id, [other])
+    _take_back_the_newest(answers, desk)
+    answers.get_by_role("button", name="Save 1 change").click()
+    left = {item: name for item, name in before.items() if item != newest} | {other.item: "1"}
+    book.wait_for(desk.project, lambda labels: labels == left)
 
 
 def test_while_the_list_is_open_keys_are_for_it(answers: Locator, desk: Desk):
