@@ -142,14 +142,13 @@ def _table(view: View, listed: tuple[Placed, ...]) -> None:
     project = view.project.project_id
     unsaved = _unsaved(project)
     drawn: _Drawn | None = st.session_state.get(_DRAWN)
-    is_there = drawn is not None and drawn.key in st.session_state
-    if drawn is not None and is_there and drawn.project == project:
+    edits = st.session_state.get(drawn.key) if drawn is not None else None
+    if drawn is not None and edits is not None and drawn.project == project:
         # What was edited was on screen then, whatever is listed by now.
         for placed in drawn.listed:
             unsaved.pop(placed, None)
-        edited = st.session_state[drawn.key]["edited_rows"]
-        unsaved |= changes_of(_named(view), drawn.listed, edited, drawn.begun)
-    if drawn is None or not is_there or (drawn.project, drawn.listed) != (project, listed):
+        unsaved |= changes_of(_named(view), drawn.listed, edits["edited_rows"], drawn.begun)
+    if drawn is None or edits is None or (drawn.project, drawn.listed) != (project, listed):
         number = st.session_state[_TABLES] = st.session_state.get(_TABLES, 0) + 1
         drawn = _Drawn(project, listed, dict(unsaved), f"{_PREFIX}table_{number}")
         st.session_state[_DRAWN] = drawn
