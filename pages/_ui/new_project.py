@@ -56,7 +56,9 @@ def new_project(open_project: Callable[[Project], None]) -> None:
         Called with the project that was made.
     """
     st.subheader("New project", anchor=False)
-    entry = _choose_images()
+    # What comes and goes has a place of its own, so that nothing below it is ever there twice.
+    with st.container(key="new_images"):
+        entry = _choose_images()
     settings: Settings = st.segmented_control(
         "Settings",
         list(_SETTINGS),
@@ -66,7 +68,8 @@ def new_project(open_project: Callable[[Project], None]) -> None:
         help="How similarity is measured, how labels spread, and which images are asked about.",
     )
     st.caption(_MEANING[settings])
-    kernel = _choose_kernel(entry) if settings == "custom" else None
+    with st.container(key="new_kernel"):
+        kernel = _choose_kernel(entry) if settings == "custom" else None
     sent = _form(entry, settings, kernel)
     if sent is None:
         return

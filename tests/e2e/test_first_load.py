@@ -20,7 +20,10 @@ WATCH: Final = """
 window.shifts = [];
 new PerformanceObserver((list) => {
   for (const { value, hadRecentInput, sources } of list.getEntries()) {
-    if (!hadRecentInput) window.shifts.push([value, sources.map(({ node }) => node?.className)]);
+    if (hadRecentInput) continue;
+    const moved = sources.map(({ node, previousRect, currentRect }) =>
+      `${node?.className}: ${previousRect.top} to ${currentRect.top}`);
+    window.shifts.push([value, moved]);
   }
 }).observe({ type: "layout-shift", buffered: true });
 """
