@@ -22,6 +22,8 @@ MOST_CLASSES: Final = 1_000
 _NOT_KNOWN: Final = frozenset({"", "-1", "nan"})
 """How files say that nobody knows the class of an item."""
 
+_TYPED: Final = "the list"
+
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
 
 
@@ -81,6 +83,20 @@ def read_classes(
     place = {name: index for index, name in enumerate(class_names)}
     indices = np.array([place.get(text, UNLABELLED) for text in told], dtype=np.int64)
     return class_names, _known(indices[which])
+
+
+def typed_classes(lines: Iterable[str]) -> tuple[str, ...]:
+    """Class names that a person has typed, without spaces around them and without empty ones.
+
+    Raises
+    ------
+    InvalidDatasetError
+        If one cannot be used, is there twice, or there are too many.
+    """
+    names = tuple(name for line in lines if (name := " ".join(line.split())))
+    _check_number(_TYPED, len(names))
+    _check_names(_TYPED, names)
+    return names
 
 
 def shown(name: str) -> str:
