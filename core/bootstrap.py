@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from core.data.catalogue import Catalogue
+from core.data.incoming import Imports
+from core.data.readers.found import Limits
+from core.data.sets import Sets
 from core.engine.accuracies import Notes
 from core.graph.kept import GraphStore
 from core.jobs.files import remove_unfinished
@@ -17,7 +20,11 @@ from core.settings import (
     comparisons_folder,
     database_url,
     datasets_folder,
+    import_bytes,
+    import_folder,
     resources,
+    sets_folder,
+    uploads_folder,
 )
 from core.simulation.comparisons import Comparisons, PlanBuilder, builder
 from core.simulation.kept import ComparisonStore
@@ -107,7 +114,39 @@ def builder_of(environment: Mapping[str, str] = os.environ) -> PlanBuilder:
 
 def catalogue_of(environment: Mapping[str, str] = os.environ) -> Catalogue:
     """The image sets there are."""
-    return Catalogue(datasets_folder(environment))
+    return Catalogue(datasets_folder(environment), sets_of(environment))
+
+
+def sets_of(environment: Mapping[str, str] = os.environ) -> Sets:
+    """The sets that were brought in."""
+    return Sets(sets_folder(environment), threads=resources(environment).threads)
+
+
+def imports_of(environment: Mapping[str, str] = os.environ) -> Imports:
+    """What is being brought in.
+
+    Raises
+    ------
+    InvalidSettingError
+        If a variable makes no sense.
+    """
+    return Imports(
+        sets_of(environment),
+        limits_of(environment),
+        uploads_folder(environment),
+        import_folder(environment),
+    )
+
+
+def limits_of(environment: Mapping[str, str] = os.environ) -> Limits:
+    """The most that is taken of a set that is brought in.
+
+    Raises
+    ------
+    InvalidSettingError
+        If a variable makes no sense.
+    """
+    return Limits(n_bytes=import_bytes(environment))
 
 
 def _graphs_of(environment: Mapping[str, str]) -> GraphStore:

@@ -29,13 +29,18 @@ class ProjectConfig(BaseModel):
     Attributes
     ----------
     dataset
-        The key of a data set in :mod:`core.data.catalogue`: ``digits``, or the name of a file.
+        The key of a data set in :mod:`core.data.catalogue`: ``digits``, that of a set that was
+        brought in, or the name of a file.
     n_samples
         How many of its items take part.
     shuffle_seed
         Seed of the shuffle before the first ``n_samples`` are taken; None keeps the order.
+    known_labels
+        What the labels are that came with the data: the ``truth``, which the model is measured
+        against and never learns from; ``given``, which it learns from from the start; or
+        ``ignored``.
     n_given
-        How many of those start with their true label.
+        How many of the items start with their true label.
     features
         How similarity is measured: ``plain`` pixels, or ``shapes``, the pixels with histograms of
         their gradients. Features that came with the data are used as they are.
@@ -80,6 +85,7 @@ class ProjectConfig(BaseModel):
     dataset: str = Field(default=DIGITS, min_length=1, max_length=255)
     n_samples: int = Field(default=N_DIGITS, ge=2, le=10_000_000)
     shuffle_seed: int | None = Field(default=None, ge=0, le=2**32 - 1)
+    known_labels: Literal["truth", "given", "ignored"] = "truth"
     n_given: int = Field(default=0, ge=0)
     features: Literal["plain", "shapes"] = "plain"
     kernel: Literal["rbf", "knn", "symmetric_knn"] = "rbf"
@@ -114,6 +120,8 @@ class ProjectConfig(BaseModel):
             raise ValueError(
                 f"{self.n_given} labels cannot be given when there are {self.n_samples} samples"
             )
+        if self.n_given and self.known_labels != "truth":
+            raise ValueError("labels cannot be given one by one where none is the truth")
         if self.dataset == DIGITS and self.n_samples > N_DIGITS:
             raise ValueError(f"there are {N_DIGITS:,} digits, not {self.n_samples:,}")
         if self.kernel == "rbf" and self.n_samples > RBF_MOST:

@@ -16,6 +16,8 @@ HOME_VARIABLE = "LABELSPREAD_HOME"
 DATABASE_VARIABLE = "LABELSPREAD_DATABASE_URL"
 THREADS_VARIABLE = "LABELSPREAD_THREADS"
 MEMORY_VARIABLE = "LABELSPREAD_MEMORY_MB"
+IMPORT_VARIABLE = "LABELSPREAD_IMPORT_DIR"
+IMPORT_LIMIT_VARIABLE = "LABELSPREAD_IMPORT_MB"
 
 
 def home(environment: Mapping[str, str]) -> Path:
@@ -37,6 +39,33 @@ def database_url(environment: Mapping[str, str]) -> str:
 def datasets_folder(environment: Mapping[str, str]) -> Path:
     """Where image sets are looked for: ``datasets`` in the folder for data."""
     return home(environment) / "datasets"
+
+
+def sets_folder(environment: Mapping[str, str]) -> Path:
+    """Where sets that were brought in are kept: ``sets`` in the folder for data."""
+    return home(environment) / "sets"
+
+
+def uploads_folder(environment: Mapping[str, str]) -> Path:
+    """Where uploads are until they are kept or dropped: ``uploads`` in the folder for data."""
+    return home(environment) / "uploads"
+
+
+def import_folder(environment: Mapping[str, str]) -> Path | None:
+    """The folder on the server that sets can be brought in from: ``LABELSPREAD_IMPORT_DIR``."""
+    chosen = environment.get(IMPORT_VARIABLE, "").strip()
+    return Path(chosen).expanduser().absolute() if chosen else None
+
+
+def import_bytes(environment: Mapping[str, str]) -> int:
+    """The most bytes that a set may unpack to: ``LABELSPREAD_IMPORT_MB``, 64 GB by default.
+
+    Raises
+    ------
+    InvalidSettingError
+        If it is not a whole number, or too small.
+    """
+    return _whole_number(environment, IMPORT_LIMIT_VARIABLE, 64 * 2**10) * 2**20
 
 
 def comparisons_folder(environment: Mapping[str, str]) -> Path:

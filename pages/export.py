@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from core.data.pictures import thumbnail_url
+from core.data.pictures import thumbnail_at
 from core.export.about import about_text
 from core.export.formats import FORMATS, FormatKey, choice_for
 from core.export.pack import Pack
@@ -103,11 +103,10 @@ def _preview(pack: Pack) -> None:
         st.caption("No image is chosen.")
         return
     palette = shell.palette()
-    images = pack.dataset.images
     st.dataframe(
         {
             "Image": [
-                thumbnail_url(images[place], ink=palette.ink, paper=palette.page)
+                thumbnail_at(pack.dataset, place, ink=palette.ink, paper=palette.page)
                 if place >= 0
                 else None
                 for _, place in rows

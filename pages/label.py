@@ -20,6 +20,7 @@ from core.session.events import Served
 from core.wording import counted, ordinal, percent
 from pages._ui import handle, shell
 from pages._ui.answers import show_answers
+from pages._ui.class_form import add_class
 from pages._ui.data_changes import say_changes
 from pages._ui.desk import current_desk
 from pages._ui.key_figures import (
@@ -31,6 +32,7 @@ from pages._ui.key_figures import (
     to_come,
 )
 from pages._ui.labeler import KEY, labeler
+from pages._ui.picture_route import picture_address
 from pages._ui.replays import published_curve
 
 _RECEIPTS = "label_receipts"
@@ -91,6 +93,7 @@ def _figures(view: View) -> None:
     report = view.report_all
     if report is None:
         key_figures([labels_given(view), seconds_a_label(view)])
+        add_class(view)
         return
     key_figures([right_of_all(view, report), labels_given(view), seconds_a_label(view)])
     figure_title("Confusion matrix", "rows true, columns predicted")
@@ -148,7 +151,8 @@ with shell.errors_in_words("Answers that are not saved yet are kept in this brow
         st.rerun()
     work, learned = shell.side_by_side("label", [1.9, 1], "large")
     with work, st.container(key="task"):
-        raw = labeler(describe(view, batch, _receipts()), _on_message, _open_answers)
+        shown = describe(view, batch, _receipts(), at=picture_address())
+        raw = labeler(shown, _on_message, _open_answers)
     if _take(raw):
         st.rerun()
     _let_the_batch_go_first(batch)

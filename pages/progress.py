@@ -7,7 +7,7 @@ from math import log
 import streamlit as st
 
 from core.arrays import IntArray
-from core.data.pictures import thumbnail_url
+from core.data.pictures import thumbnail_at
 from core.figures.base import CONFIG
 from core.figures.confusion import confusion_data, draw_confusion
 from core.figures.entropy_histogram import draw_entropy_histogram, entropy_histogram_data
@@ -278,8 +278,7 @@ def _differing(view: View, check: LabelCheck, truth: IntArray) -> None:
     st.dataframe(
         {
             "Image": [
-                thumbnail_url(dataset.images[i], ink=palette.ink, paper=palette.page)
-                for i in listed
+                thumbnail_at(dataset, i, ink=palette.ink, paper=palette.page) for i in listed
             ],
             "Number": dataset.rows[listed],
             "Label given": [_as_cell(dataset.class_names[view.beliefs.labels[i]]) for i in listed],

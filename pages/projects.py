@@ -28,14 +28,21 @@ def _settings_text(config: ProjectConfig) -> str:
     if config.dataset == DIGITS:
         parts = [f"{config.n_samples:,} digits"]
     else:
-        name = config.dataset.removesuffix(".npz")
-        parts = [f"{config.n_samples:,} images of {shell.plain(name)}"]
+        parts = [f"{config.n_samples:,} images of {shell.plain(_title(config.dataset))}"]
     if config.n_given:
         parts.append(f"{config.n_given} given")
     parts += settings_in_words(config)
     if config.refit == "label":
         parts.append("learns after each label")
     return f":gray[{' · '.join(parts)}]"
+
+
+def _title(key: str) -> str:
+    """What a data set is called; its key where it is not there."""
+    try:
+        return handle.imports().sets.head(key).title
+    except LabelspreadError:
+        return key.removesuffix(".npz")
 
 
 @st.dialog("Rename project")

@@ -346,12 +346,16 @@ def _leave_stage(left: Any) -> None:  # noqa: ANN401 - whatever a browser sent
         _go_to(left["round"])
 
 
+def _on_leave() -> None:
+    # Where the state is gone already, what was sent is in the component's result.
+    left = shell.sent(KEY, "leave")
+    if left is not None:
+        _leave_stage(left)
+
+
 def _present(run: Run, rounds: tuple[ReplayRound, ...], number: int) -> None:
     differing = {cell.round for cell in cells(run, rounds) if not cell.identical}
-    left = stage(
-        stage_data(run, rounds, differing, number, LESSONS),
-        lambda: _leave_stage(shell.sent(KEY, "leave")),
-    )
+    left = stage(stage_data(run, rounds, differing, number, LESSONS), _on_leave)
     if left is not None:
         # After a restart of the server Streamlit leaves the callback out.
         _leave_stage(left)

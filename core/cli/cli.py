@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
-from core.cli import backup, export, projects, replay, restore, simulate
+from core.cli import backup, bring, export, new, projects, replay, restore, sets, simulate
 from core.cli.output import STOPPED
 from core.errors import LabelspreadError
 from core.replay.published import Run
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None, runs: tuple[Run, ...] | None = 
         sys.stdout.flush()
     except LabelspreadError as error:
         print(f"{_PROGRAM}: {error}", file=sys.stderr)
-        return _BAD_INPUT
+        return int(getattr(options, "failed", _BAD_INPUT))
     except KeyboardInterrupt:
         print(f"{_PROGRAM}: stopped", file=sys.stderr)
         return STOPPED
@@ -63,6 +63,9 @@ def _parser(runs: tuple[Run, ...] | None) -> ArgumentParser:
     )
     replay.add(commands, runs)
     simulate.add(commands)
+    bring.add(commands)
+    sets.add(commands)
+    new.add(commands)
     projects.add(commands)
     export.add(commands)
     backup.add(commands)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from core.bootstrap import service_there
-from core.cli.output import is_stream, write_stream
+from core.cli.output import FAILED, is_stream, write_stream
 from core.errors import InvalidNameError, InvalidSettingError
 from core.export.about import about_text
 from core.export.formats import FORMATS, choice_for
@@ -36,7 +36,8 @@ model says is unverified.
 
 exit status:
   0    done
-  2    bad input, or a file that cannot be written
+  1    bad input, or a file that cannot be written
+  2    arguments that make no sense
 """
 
 
@@ -73,7 +74,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
         type=_probability,
         help=f"the probability from which on the model counts as sure (default: {LEAST})",
     )
-    command.set_defaults(act=_act)
+    command.set_defaults(act=_act, failed=FAILED)
 
 
 def _act(options: Namespace) -> int:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 STOPPED: Final = 130
 """The exit status of what Ctrl-C has stopped, as shells have it."""
 
+FAILED: Final = 1
+"""The exit status of a command that brings in, lists or takes away, and cannot."""
+
 STANDARD_OUTPUT: Final = Path("-")
 """What stands for the standard output where a file is asked for."""
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import Any
 
 from core.bootstrap import service_there
+from core.cli.output import FAILED
 from core.errors import LabelspreadError
 from core.wording import counted, visible
 
@@ -18,7 +19,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
         help="list the projects",
         description="List the projects, oldest first: id, name, number of labels.",
     )
-    command.set_defaults(act=_act)
+    command.set_defaults(act=_act, failed=FAILED)
 
 
 def _act(_options: Namespace) -> int:

@@ -1,10 +1,10 @@
-"""The data sets a project can be made on: one reader a kind of source, each gives a Dataset."""
+"""The data sets a project can be made on: the digits, those that were brought in, and files."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from core.data.dataset import Dataset
 from core.data.digits import load_digits
 from core.data.fingerprint import Contents, contents_of
 from core.data.npz import measure, read_arrays
+from core.data.sets import Sets
 from core.errors import (
     ChangingDatasetError,
     InvalidConfigError,
@@ -57,6 +58,10 @@ class Entry:
         Why it cannot be used, in a sentence; empty if it can.
     n_bytes
         Of its images.
+    class_names
+        Its classes; None where that is only known once it is read.
+    n_known
+        How many of its items came with a class; None likewise.
     """
 
     key: str
@@ -64,6 +69,8 @@ class Entry:
     n_items: int
     problem: str = ""
     n_bytes: int = 0
+    class_names: tuple[str, ...] | None = None
+    n_known: int | None = None
 
 
 def order_of(config: ProjectConfig, n_items: int) -> IntArray:
@@ -99,27 +106,44 @@ class Edition:
 
 
 class Catalogue:
-    """The built-in digits, and the image sets in a folder. Safe to use from several threads.
+    """The built-in digits, the sets that were brought in, and the image sets in a folder.
+
+    Safe to use from several threads.
 
     Parameters
     ----------
     folder
         Where files are looked for; None if there is none. It need not exist.
+    sets
+        Those that were brought in; None if there are none.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, sets: Sets | None = None) -> None:
         self.folder = folder
+        self.sets = sets
         self._entries: dict[str, tuple[_Seen, Entry]] = {}
         self._contents: dict[str, tuple[str, Contents]] = {}
         # A set that was read to name its content is there for whoever loads it next, and no longer.
         self._read: dict[str, tuple[str, Dataset]] = {}
 
     def entries(self) -> tuple[Entry, ...]:
-        """All data sets, the built-in one first, then files by name.
+        """All data sets: the built-in one first, then those that were brought in, then files.
 
         Only files that are new or have changed since the last time are opened.
         """
-        return (Entry(DIGITS, "Handwritten digits", N_DIGITS), *self._files())
+        digits = Entry(
+            DIGITS,
+            "Handwritten digits",
+            N_DIGITS,
+            class_names=tuple("0123456789"),
+            n_known=N_DIGITS,
+        )
+        return (digits, *self._stored(), *self._files())
+
+    def _stored(self) -> Iterator[Entry]:
+        if self.sets is not None:
+            found = [_entry_of(self.sets, key) for key in self.sets.listed()]
+            yield from sorted(found, key=lambda entry: entry.title.casefold())
 
     def load(self, config: ProjectConfig) -> Dataset:
         """Read the items that take part in a project, in the project's order.
@@ -133,7 +157,7 @@ class Catalogue:
         """
         if config.dataset == DIGITS:
             return load_digits(n_samples=config.n_samples, shuffle_seed=config.shuffle_seed)
-        whole = read_arrays(self._path(config.dataset))
+        whole = self._all_of(config.dataset, self.version(config.dataset))
         _check_number(config, whole.n_items)
         return _some(whole, config, order_of(config, whole.n_items)[: config.n_samples])
 
@@ -174,7 +198,7 @@ class Catalogue:
 
     def is_light(self, key: str) -> bool:
         """Whether ``contents`` takes no time to speak of."""
-        if key == DIGITS:
+        if key == DIGITS or self._is_stored(key):
             return True
         known = self._contents.get(key)
         if known is not None and known[0] == self.version(key):
@@ -197,7 +221,7 @@ class Catalogue:
         if config.dataset == DIGITS:
             return ""
         try:
-            return self._look(self._path(config.dataset)).problem
+            return self._entry(config.dataset).problem
         except LabelspreadError as error:
             return str(error)
 
@@ -212,7 +236,7 @@ class Catalogue:
             If it has fewer.
         """
         if config.dataset != DIGITS:
-            entry = self._look(self._path(config.dataset))
+            entry = self._entry(config.dataset)
             if not entry.problem:
                 _check_number(config, entry.n_items)
 
@@ -220,6 +244,9 @@ class Catalogue:
         """Changes when the content of a data set does; empty if it is not there."""
         if key == DIGITS:
             return DIGITS
+        if self._is_stored(key):
+            # It never changes.
+            return key
         try:
             return "-".join(map(str, _seen(self._path(key).stat())))
         except OSError:
@@ -233,7 +260,7 @@ class Catalogue:
             whole = self._all_of(key, version)
             known = self._contents.get(key)
             if known is None or known[0] != version:
-                known = version, contents_of(whole, progress)
+                known = version, self._named(key, whole, progress)
             if self.version(key) == version:
                 self._contents[key] = known
                 return whole, known[1]
@@ -245,7 +272,24 @@ class Catalogue:
             return known[1]
         if key == DIGITS:
             return load_digits(n_samples=N_DIGITS, shuffle_seed=None)
+        if self.sets is not None and self._is_stored(key):
+            return self.sets.open(key).dataset()
         return read_arrays(self._path(key))
+
+    def _named(self, key: str, whole: Dataset, progress: Progress) -> Contents:
+        """What a whole data set holds, by name."""
+        if self.sets is not None and self._is_stored(key):
+            return self.sets.open(key).contents
+        return contents_of(whole, progress)
+
+    def _is_stored(self, key: str) -> bool:
+        """Whether it is the key of a set that was brought in, be it there or not."""
+        return self.sets is not None and key != DIGITS and not key.endswith(_SUFFIX)
+
+    def _entry(self, key: str) -> Entry:
+        if self.sets is not None and self._is_stored(key):
+            return _entry_of(self.sets, key)
+        return self._look(self._path(key))
 
     def _path(self, key: str) -> Path:
         if self.folder is None or Path(key).name != key or not key.endswith(_SUFFIX):
@@ -290,6 +334,21 @@ def load(config: ProjectConfig) -> Dataset:
     return Catalogue().load(config)
 
 
+def _entry_of(sets: Sets, key: str) -> Entry:
+    try:
+        head = sets.head(key)
+    except InvalidDatasetError as error:
+        return Entry(key, key, 0, str(error))
+    return Entry(
+        key,
+        head.title,
+        head.n_items,
+        n_bytes=head.n_bytes,
+        class_names=head.class_names,
+        n_known=head.n_known,
+    )
+
+
 def _name(file: os.DirEntry[str]) -> str:
     return file.name
 
@@ -328,6 +387,8 @@ def _some(whole: Dataset, config: ProjectConfig, rows: IntArray) -> Dataset:
             f"{len(rows):,} images of {whole.n_classes:,} classes do not fit into memory.",
             f"Choose {_MOST_CELLS // whole.n_classes:,} images at most.",
         )
+    if config.known_labels != "truth":
+        whole = replace(whole, truth=None)
     if config.shuffle_seed is None and len(rows) == whole.n_items:
         return whole
     return whole.some(rows)

@@ -7,10 +7,11 @@ class names are no part of it: made anew, they leave the image what it was.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ class Contents:
     names : (n_items, 2), uint64
         The name of each image, in the order of the set.
     height, width
-        Of all images, in pixels.
+        Of all images, in pixels; both 0 where they differ in size.
     class_names
         As the set has them.
     """
@@ -64,7 +65,7 @@ def image_name(image: PixelArray) -> str:
 
     The same bytes in another shape are another image.
     """
-    return _spelled(_names(image[np.newaxis], silent))
+    return _spelled(image_names(image[np.newaxis]))
 
 
 def as_array(names: Iterable[str]) -> NDArray[np.uint64]:
@@ -80,25 +81,41 @@ def contents_of(dataset: Dataset, progress: Progress = silent) -> Contents:
     CancelledError
         If ``progress`` says so.
     """
-    names = _names(dataset.images, progress)
-    _, height, width = dataset.images.shape
+    names = image_names(dataset.pixels, progress)
     features = dataset.features if dataset.has_own_features else None
-    digest = blake2b(json.dumps(dataset.class_names).encode(), digest_size=_BYTES)
-    for array in (names, features, dataset.truth):
+    fingerprint = fingerprint_of(dataset.class_names, names, features, dataset.truth)
+    height, width = dataset.pixels.shape[1:3]
+    return Contents(fingerprint, names, height, width, dataset.class_names)
+
+
+def fingerprint_of(class_names: Iterable[str], *arrays: NDArray[Any] | None) -> str:
+    """A name for some classes and arrays: 32 hexadecimal digits."""
+    digest = blake2b(json.dumps(list(class_names)).encode(), digest_size=_BYTES)
+    for array in arrays:
         if array is None:
             digest.update(b"none")
         else:
             digest.update(f"{array.dtype.str} {array.shape}".encode())
             digest.update(np.ascontiguousarray(array).data)
-    return Contents(digest.hexdigest(), names, height, width, dataset.class_names)
+    return digest.hexdigest()
 
 
-def _names(images: PixelArray, progress: Progress) -> NDArray[np.uint64]:
-    """The names of images, shape (n_items, height, width), as an array of shape (n_items, 2)."""
-    n_items, height, width = images.shape
-    size = height * width
+def file_name(content: bytes) -> bytes:
+    """The name of an image by the bytes of its file: 16 bytes."""
+    return blake2b(content, digest_size=_BYTES).digest()
+
+
+def image_names(images: PixelArray, progress: Progress = silent) -> NDArray[np.uint64]:
+    """The names of images by their pixels, shape (n_items, 2).
+
+    Parameters
+    ----------
+    images : (n_items, height, width) or (n_items, height, width, 3), uint8
+    """
+    n_items, *sides = images.shape
+    size = math.prod(sides)
     pixels = np.ascontiguousarray(images).reshape(-1).data
-    begun = blake2b(repr((height, width)).encode(), digest_size=_BYTES)
+    begun = blake2b(repr(tuple(sides)).encode(), digest_size=_BYTES)
     names = bytearray()
     for start in range(0, n_items, _AT_A_TIME):
         progress("Reading images", start / n_items)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from core.arrays import PixelArray
 from core.data.archive import MOST_BYTES, REMEDY, Archive, Head
 from core.data.classes import read_classes
-from core.data.dataset import Dataset
+from core.data.dataset import Dataset, question_for
+from core.data.features import usable_features
 from core.errors import InvalidDatasetError
 
 IMAGES: Final = ("images", "X", "x")
@@ -23,9 +24,6 @@ _FEWEST: Final = 2
 _COLOURS: Final = (3, 4)
 _AT_A_TIME: Final = 2**22
 """Pixels that are turned into grey values at once."""
-
-_LARGEST_FEATURE: Final = 1e15
-"""Squares of distances stay far from the end of 32-bit numbers, 3.4e38."""
 
 
 def read_arrays(path: Path, *, most_bytes: int = MOST_BYTES) -> Dataset:
@@ -54,9 +52,9 @@ def read_arrays(path: Path, *, most_bytes: int = MOST_BYTES) -> Dataset:
         images = _images(path.name, archive.array(*IMAGES))
         labels = archive.array(*LABELS)
         names = archive.array(*CLASSES)
-        features = _features(path.name, archive.array(*FEATURES), len(images))
+        told = archive.array(*FEATURES)
+        features = None if told is None else usable_features(path.name, told, len(images))
     class_names, truth = read_classes(path.name, labels, names, len(images))
-    is_digits = set(class_names) <= set("0123456789")
     return Dataset(
         title=path.stem,
         rows=np.arange(len(images), dtype=np.int64),
@@ -64,7 +62,7 @@ def read_arrays(path: Path, *, most_bytes: int = MOST_BYTES) -> Dataset:
         features=images.reshape(len(images), -1) if features is None else features,
         class_names=class_names,
         truth=truth,
-        question="Which digit is this?" if is_digits else "Which class is this?",
+        question=question_for(class_names),
         has_own_features=features is not None,
     )
 
@@ -129,32 +127,3 @@ def _images(file: str, images: NDArray[Any] | None) -> PixelArray:
         some = images[start : start + step].astype(np.float64)
         grey[start : start + step] = np.round(some * (255 / full))
     return grey
-
-
-def _features(file: str, features: NDArray[Any] | None, n_items: int) -> NDArray[Any] | None:
-    if features is None:
-        return None
-    if features.ndim != 2 or len(features) != n_items or features.shape[1] == 0:
-        raise InvalidDatasetError(
-            f"{file} holds {n_items:,} images and features of the shape {features.shape}.",
-            "Each image needs one row of features.",
-        )
-    if features.dtype.kind not in "iuf":
-        raise InvalidDatasetError(f"The features of {file} are not all numbers.", REMEDY)
-    features = np.ascontiguousarray(features, dtype=_usual(features.dtype))
-    most, least = features.max(axis=1).astype(float), features.min(axis=1).astype(float)
-    odd = np.flatnonzero(~((most <= _LARGEST_FEATURE) & (least >= -_LARGEST_FEATURE)))
-    if len(odd):
-        raise InvalidDatasetError(
-            f"The features of {file} are not all numbers of a usual size: those of image "
-            f"{odd[0]:,} are not, and {len(odd):,} of {n_items:,} in all.",
-            "Leave these images out, or make their features anew.",
-        )
-    return features
-
-
-def _usual(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """The same numbers as this machine has them, with the 32 or 64 bits of most programs."""
-    if dtype.kind == "f" and dtype.itemsize not in {4, 8}:
-        return np.dtype(np.float32 if dtype.itemsize < 4 else np.float64)
-    return dtype.newbyteorder("=")

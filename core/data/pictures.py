@@ -1,4 +1,4 @@
-"""Images as a browser takes them: PNG in a data address."""
+"""Images as a browser takes them: files of a size that a screen needs, or data addresses."""
 
 from __future__ import annotations
 
@@ -7,18 +7,107 @@ import zlib
 from base64 import b64encode
 from functools import lru_cache
 from io import BytesIO
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from core.arrays import PixelArray
+from core.data.dataset import INLINE, Dataset
+from core.data.images import screen_at
 
 _SMALL: Final = 32
 """Images with fewer pixels a side are hard to read for a person unless they are smoothed."""
 
 _SMOOTH_SIDE: Final = 80
 _THUMBNAIL_SIDE: Final = 80
+
+
+SCREEN: Final = 768
+"""No side of an image is shown with more pixels, unless a person looks closer."""
+
+_QUALITY: Final = 88
+
+
+LEAST: Final = SCREEN // 2
+"""Pixels of the shorter side that are enough for a screen: no more of it are read of a large photo,
+which takes a quarter of the time."""
+
+
+class Picture(NamedTuple):
+    """A file that a browser shows, and its media type."""
+
+    content: bytes
+    media_type: str
+
+
+def screen_of(image: PixelArray, size: tuple[int, int]) -> bytes:
+    """A JPEG file of a photograph that is too large for a screen; empty for one that is not.
+
+    Parameters
+    ----------
+    image
+        Of no fewer pixels than are shown.
+    size
+        Its own height and width, which may be larger.
+    """
+    if max(size) <= SCREEN:
+        return b""
+    picture = Image.fromarray(image)
+    picture.thumbnail((SCREEN, SCREEN), Image.Resampling.HAMMING, reducing_gap=2.0)
+    buffer = BytesIO()
+    picture.save(buffer, format="JPEG", quality=_QUALITY)
+    return buffer.getvalue()
+
+
+def picture_of(image: PixelArray, *, is_ink: bool, side: int | None = SCREEN) -> Picture:
+    """An image as a file.
+
+    Parameters
+    ----------
+    image
+        As people see it: (height, width), or (height, width, 3).
+    is_ink
+        Drawn as black ink on nothing, so that a page can lay it on any ground.
+    side
+        Pixels that no side has more of; None leaves it as it is.
+    """
+    picture = Image.fromarray(image)
+    if side is not None and max(picture.size) > side:
+        picture.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    if is_ink:
+        return Picture(_png(np.asarray(picture)), "image/png")
+    buffer = BytesIO()
+    if max(picture.size) > INLINE:
+        picture.save(buffer, format="JPEG", quality=_QUALITY)
+        return Picture(buffer.getvalue(), "image/jpeg")
+    picture.save(buffer, format="PNG")
+    return Picture(buffer.getvalue(), "image/png")
+
+
+def picture_at(dataset: Dataset, position: int, *, is_full: bool = False) -> Picture:
+    """The image of an item as a file: as large as a screen needs, or in full size."""
+    screen = None if is_full else screen_at(dataset.images, position)
+    if screen is not None:
+        return Picture(screen, "image/jpeg")
+    side = None if is_full else SCREEN
+    return picture_of(dataset.images[position], is_ink=dataset.is_ink, side=side)
+
+
+def url_at(dataset: Dataset, position: int, *, smooth: bool) -> str:
+    """The image of an item within an address."""
+    if dataset.is_ink and dataset.is_inline:
+        return ink_url(dataset.images[position], smooth=smooth)
+    picture = picture_at(dataset, position)
+    return _url(picture.content, picture.media_type)
+
+
+def thumbnail_at(dataset: Dataset, position: int, *, ink: str, paper: str) -> str:
+    """The image of an item as :func:`thumbnail_url` gives it."""
+    screen = screen_at(dataset.images, position)
+    small = None if screen is None else np.asarray(Image.open(BytesIO(screen)))
+    image = dataset.images[position] if small is None else small
+    return thumbnail_url(image, ink=ink, paper=paper, is_ink=dataset.is_ink)
 
 
 def ink_url(image: PixelArray, *, smooth: bool) -> str:
@@ -35,22 +124,31 @@ def ink_url(image: PixelArray, *, smooth: bool) -> str:
     return _ink_url(image.tobytes(), image.shape, smooth)
 
 
-def thumbnail_url(image: PixelArray, *, ink: str, paper: str) -> str:
-    """Encode one image, smoothed and small, in these colours; for a place that has no ground.
+def thumbnail_url(
+    image: PixelArray, *, ink: str, paper: str, is_ink: bool = True, side: int = _THUMBNAIL_SIDE
+) -> str:
+    """Encode one image, smoothed and small; for a place that has no ground of its own.
 
     Parameters
     ----------
-    image : (height, width), uint8
-        0 is paper, 255 is full ink.
+    image
+        As people see it: (height, width), or (height, width, 3).
     ink, paper
-        Colours, as CSS writes them.
+        Colours of ink on paper, as CSS writes them.
+    is_ink
+        Whether it is that; a photograph has its own colours.
+    side
+        Pixels that no side has more of.
     """
+    if not is_ink:
+        picture = picture_of(image, is_ink=False, side=side)
+        return _url(picture.content, picture.media_type)
     mask = Image.fromarray(_drawn(image, smooth=True))
-    mask.thumbnail((_THUMBNAIL_SIDE, _THUMBNAIL_SIDE))
-    picture = Image.new("RGB", mask.size, paper)
-    picture.paste(ink, mask=mask)
+    mask.thumbnail((side, side))
+    drawn = Image.new("RGB", mask.size, paper)
+    drawn.paste(ink, mask=mask)
     buffer = BytesIO()
-    picture.save(buffer, format="PNG")
+    drawn.save(buffer, format="PNG")
     return _url(buffer.getvalue())
 
 
@@ -108,5 +206,5 @@ def _png(ink: PixelArray) -> bytes:
     )
 
 
-def _url(png: bytes) -> str:
-    return "data:image/png;base64," + b64encode(png).decode("ascii")
+def _url(content: bytes, media_type: str = "image/png") -> str:
+    return f"data:{media_type};base64,{b64encode(content).decode('ascii')}"

@@ -362,7 +362,7 @@ def prepared(
     if config.features == "plain" or dataset.has_own_features:
         features: NDArray[Any] = dataset.features[positions]
         return features
-    return shape_features(dataset.images[positions], progress=progress)
+    return shape_features(dataset.pixels[positions], progress=progress)
 
 
 def policy_of(config: ProjectConfig) -> Policy:

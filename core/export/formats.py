@@ -70,7 +70,7 @@ FORMATS: Final[dict[FormatKey, Format]] = {
     ),
     "zip": Format(
         "Images in folders",
-        "A ZIP file with a folder of PNG images for each class, as torchvision’s ImageFolder "
+        "A ZIP file with a folder of images for each class, as torchvision’s ImageFolder "
         "reads it, and a table of them.",
         "zip",
         "application/zip",

@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from core.arrays import PixelArray
+from core.data.dataset import Dataset
 from core.export.about import about_text
 from core.export.pack import Pack
 from core.export.rows import EXPLAINED, Row
@@ -28,6 +29,14 @@ _RESERVED: Final = frozenset(
 )
 """What no folder can be called on Windows."""
 
+_ENDINGS: Final = {
+    b"\xff\xd8": ".jpg",
+    b"GIF8": ".gif",
+    b"BM": ".bmp",
+    b"II": ".tif",
+    b"MM": ".tif",
+}
+_KINDS: Final = {".jpg": "jpeg", ".tif": "tiff"}
 _TABLE: Final = "metadata.csv"
 _ABOUT: Final = "about.json"
 _UNSAFE: Final = frozenset('/\\:*?"<>|')
@@ -39,6 +48,8 @@ _STARTED: Final = (1980, 1, 1, 0, 0, 0)
 
 def write_npz(pack: Pack, file: IO[bytes]) -> None:
     """Arrays as numpy reads them: images, labels, predictions, class names.
+
+    Images of sizes that differ are in the one small size that similarity is measured on.
 
     Labelspread itself reads it as an image set, whose known classes are ``labels``: those of people
     and given ones, no guesses. An empty name stands where there is none.
@@ -60,7 +71,7 @@ def write_npz(pack: Pack, file: IO[bytes]) -> None:
         "image_names": [row.image_name or "" for row in rows],
     }
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-        _put_rows(archive, "images", dataset.images, places)
+        _put_images(archive, dataset, places)
         if dataset.has_own_features:
             _put_rows(archive, "features", dataset.features, places)
         for name, values in texts.items():
@@ -81,7 +92,9 @@ def write_npz(pack: Pack, file: IO[bytes]) -> None:
 
 
 def write_folders(pack: Pack, file: IO[bytes]) -> None:
-    """A ZIP file with a folder of PNG images for each class, as ImageFolder readers take it.
+    """A ZIP file with a folder of images for each class, as ImageFolder readers take it.
+
+    Image files are what they were when they came; what came as values is written as PNG.
 
     Beside them ``metadata.csv`` names each file with all that is known of it. The choice has to
     leave out what has no image or no label.
@@ -98,8 +111,9 @@ def write_folders(pack: Pack, file: IO[bytes]) -> None:
         for some in pack.some():
             for row, place in zip(*some, strict=True):
                 assert row.label is not None, "the choice leaves out what has none"
-                name = f"{folders[row.label]}/{row.number:0{digits}}.png"
-                archive.writestr(_entry(name, ZIP_STORED), _png(pack.dataset.images[place]))
+                content, ending = _file(pack.dataset, place, row)
+                name = f"{folders[row.label]}/{row.number:0{digits}}{ending}"
+                archive.writestr(_entry(name, ZIP_STORED), content)
                 writer.writerow([name, *cells(row)])
         archive.writestr(_entry(_TABLE), listed.getvalue())
         archive.writestr(_entry(_ABOUT), about_text(pack.about | {"folders": folders}))
@@ -114,14 +128,19 @@ def write_label_studio(pack: Pack, file: IO[bytes]) -> None:
     separator = b"[\n"
     for some in pack.some():
         for row, place in zip(*some, strict=True):
-            task = json.dumps(_task(row, pack.dataset.images[place]), ensure_ascii=False)
+            task = json.dumps(_task(row, _address(pack.dataset, place, row)), ensure_ascii=False)
             file.write(separator + task.encode("utf-8", errors="replace"))
             separator = b",\n"
     file.write(b"[]\n" if separator == b"[\n" else b"\n]\n")
 
 
-def _task(row: Row, image: PixelArray) -> dict[str, Any]:
-    address = f"data:image/png;base64,{b64encode(_png(image)).decode()}"
+def _address(dataset: Dataset, place: int, row: Row) -> str:
+    content, ending = _file(dataset, place, row)
+    kind = _KINDS.get(ending, ending[1:])
+    return f"data:image/{kind};base64,{b64encode(content).decode()}"
+
+
+def _task(row: Row, address: str) -> dict[str, Any]:
     said = row.human_label or row.given_label
     task: dict[str, Any] = {
         "data": {"image": address, "number": row.number, "image_name": row.image_name},
@@ -166,6 +185,24 @@ def _put_rows(archive: ZipFile, name: str, array: np.ndarray[Any, Any], places: 
             entry.write(np.ascontiguousarray(array[place]).tobytes())
 
 
+def _put_images(archive: ZipFile, dataset: Dataset, places: list[int]) -> None:
+    """The images in full size where all have one, else in the small size of the set."""
+    if dataset.size is None or dataset.small is None or not places:
+        _put_rows(archive, "images", dataset.pixels, places)
+        return
+    first = dataset.images[places[0]]
+    with archive.open(_entry("images.npy"), "w", force_zip64=True) as entry:
+        head = {"descr": "|u1", "fortran_order": False, "shape": (len(places), *first.shape)}
+        np.lib.format.write_array_header_1_0(entry, head)
+        for place in places:
+            image = dataset.images[place]
+            if image.ndim < first.ndim:
+                image = np.repeat(image[:, :, np.newaxis], 3, axis=2)
+            elif image.ndim > first.ndim:
+                image = np.asarray(Image.fromarray(image).convert("L"))
+            entry.write(np.ascontiguousarray(image).tobytes())
+
+
 def _put_array(archive: ZipFile, name: str, array: np.ndarray[Any, Any]) -> None:
     with archive.open(_entry(f"{name}.npy"), "w", force_zip64=True) as entry:
         np.lib.format.write_array(entry, array, allow_pickle=False)
@@ -184,6 +221,22 @@ def _png(image: PixelArray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, format="PNG")
     return buffer.getvalue()
+
+
+def _file(dataset: Dataset, place: int, row: Row) -> tuple[bytes, str]:
+    """An image as a file, and how its name ends."""
+    if dataset.origin is not None and row.row is not None:
+        content = dataset.origin.file(row.row)
+        if content is not None:
+            return content, _ending(content)
+    return _png(dataset.images[place]), ".png"
+
+
+def _ending(content: bytes) -> str:
+    """How the name of an image file ends, by what is in it."""
+    if content[8:12] == b"WEBP":
+        return ".webp"
+    return next((end for start, end in _ENDINGS.items() if content.startswith(start)), ".png")
 
 
 def _folders(names: Sequence[str]) -> dict[str, str]:

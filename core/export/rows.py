@@ -14,6 +14,7 @@ from core.arrays import UNLABELLED, BoolArray, IntArray
 from core.engine.engine import Engine
 from core.learning.beliefs import Beliefs
 from core.session.events import AnswerKind
+from core.session.ledger import Placed
 from core.session.state import State
 
 Source = Literal["human", "given", "model"]
@@ -54,6 +55,8 @@ class Row(NamedTuple):
         Who answered, when (UTC), in which round, and how long it took.
     asked
         Why the item was asked about.
+    file, split
+        What the image was called where it came from, and the part of the data it was in.
     """
 
     number: int
@@ -72,6 +75,8 @@ class Row(NamedTuple):
     round: int | None
     seconds: float | None
     asked: str | None
+    file: str | None
+    split: str | None
 
 
 EXPLAINED: Final[dict[str, str]] = {
@@ -91,6 +96,8 @@ EXPLAINED: Final[dict[str, str]] = {
     "round": "the round it was answered in",
     "seconds": "how long the image was looked at",
     "asked": "why it was asked about: opening, query or random",
+    "file": "what the image was called where it came from",
+    "split": "the part of the data that it came in, such as train",
 }
 """What each column holds, in the order of the columns."""
 
@@ -224,7 +231,7 @@ class Labelled:
             return []
         known = (item for item in state.gone if item in state.given or state.answer_to(item))
         rows = [
-            self._row(item, None, state.images.names.get(item), None, None, None)
+            self._row(item, _Known(image_name=state.images.names.get(item)))
             for item in sorted(known)
         ]
         takes_all = choice.wanted == "all" and not choice.with_label
@@ -236,76 +243,68 @@ class Labelled:
         items = dataset.rows[positions].tolist()
         model = beliefs.model_class[positions]
         sure = beliefs.probabilities[positions, np.maximum(model, 0)]
-        truth = None if dataset.truth is None else dataset.truth[positions].tolist()
+        nowhere = [UNLABELLED] * len(positions)
+        truth = nowhere if dataset.truth is None else dataset.truth[positions].tolist()
         images = self.engine.image_names(items)
         sources = self.engine.sources[positions].tolist()
+        files, splits = self._told("name", sources), self._told("split", sources)
         return [
             self._row(
                 item,
-                sources[i],
-                images.get(item),
-                names[predicted] if predicted != UNLABELLED else None,
-                probability if predicted != UNLABELLED else None,
-                names[truth[i]] if truth is not None and truth[i] != UNLABELLED else None,
+                _Known(
+                    sources[i],
+                    images.get(item),
+                    names[predicted] if predicted != UNLABELLED else None,
+                    probability if predicted != UNLABELLED else None,
+                    names[truth[i]] if truth[i] != UNLABELLED else None,
+                    files[i] or None,
+                    splits[i] or None,
+                ),
             )
             for i, (item, predicted, probability) in enumerate(
                 zip(items, model.tolist(), sure.tolist(), strict=True)
             )
         ]
 
-    def _row(
-        self,
-        item: int,
-        row: int | None,
-        image_name: str | None,
-        model_label: str | None,
-        probability: float | None,
-        true_label: str | None,
-    ) -> Row:
+    def _told(self, name: str, sources: Sequence[int]) -> Sequence[str | None]:
+        """What the source tells of some rows; None for each where it tells nothing."""
+        origin = self.engine.dataset.origin
+        told = None if origin is None else origin.column(name, sources)
+        return [None] * len(sources) if told is None else told
+
+    def _row(self, item: int, known: _Known) -> Row:
         state = self.state
         given_label = state.given.get(item)
         placed = state.answer_to(item)
-        if placed is None:
-            label, source = _to_use(None, given_label, model_label)
-            return Row(
-                item,
-                row,
-                image_name,
-                label,
-                source,
-                None,
-                given_label,
-                model_label,
-                probability,
-                true_label,
-                None,
-                None,
-                None,
-                None,
-                None,
-                None,
-            )
-        answer = placed.answer
-        if answer.kind is AnswerKind.BAD:
+        human_label = None if placed is None else placed.answer.label
+        if placed is not None and placed.answer.kind is AnswerKind.BAD:
             label, source = None, None
         else:
-            label, source = _to_use(answer.label, given_label, model_label)
-        batch = state.batches.get(placed.batch_id)
+            label, source = _to_use(human_label, given_label, known.model_label)
+        return Row(
+            item,
+            known.row,
+            known.image_name,
+            label,
+            source,
+            human_label,
+            given_label,
+            known.model_label,
+            known.model_probability,
+            known.true_label,
+            *(_UNANSWERED if placed is None else self._answered(item, placed)),
+            known.file,
+            known.split,
+        )
+
+    def _answered(self, item: int, placed: Placed) -> _Answered:
+        answer = placed.answer
+        batch = self.state.batches.get(placed.batch_id)
         asked = None
         if batch is not None and batch.reasons and item in batch.items:
             asked = batch.reasons[batch.items.index(item)]
         milliseconds = answer.milliseconds
-        return Row(
-            item,
-            row,
-            image_name,
-            label,
-            source,
-            answer.label,
-            given_label,
-            model_label,
-            probability,
-            true_label,
+        return _Answered(
             answer.kind.value,
             placed.by,
             placed.at,
@@ -313,6 +312,32 @@ class Labelled:
             None if milliseconds is None else milliseconds / 1000,
             asked,
         )
+
+
+class _Known(NamedTuple):
+    """What is known of an item without its answer, as in :class:`Row`."""
+
+    row: int | None = None
+    image_name: str | None = None
+    model_label: str | None = None
+    model_probability: float | None = None
+    true_label: str | None = None
+    file: str | None = None
+    split: str | None = None
+
+
+class _Answered(NamedTuple):
+    """What there is to say of an answer, as in :class:`Row`."""
+
+    answer: str | None = None
+    annotator: str | None = None
+    answered_at: datetime | None = None
+    round: int | None = None
+    seconds: float | None = None
+    asked: str | None = None
+
+
+_UNANSWERED: Final = _Answered()
 
 
 def _to_use(

@@ -13,7 +13,16 @@ from core.export.rows import EXPLAINED, Row
 from core.wording import spreadsheet
 
 _TEXTS: Final = frozenset(
-    {"label", "human_label", "given_label", "model_label", "true_label", "annotator"}
+    {
+        "label",
+        "human_label",
+        "given_label",
+        "model_label",
+        "true_label",
+        "annotator",
+        "file",
+        "split",
+    }
 )
 """Columns of what people have called something."""
 

@@ -90,7 +90,7 @@ def rounds_grid_data(dataset: Dataset, rounds: Iterable[ReplayRound], title: str
 def _row(
     dataset: Dataset, queries: tuple[Query, ...], *, name: str = "", note: str = ""
 ) -> DigitRow:
-    return DigitRow(name, note, queries, dataset.images[[query.index for query in queries]])
+    return DigitRow(name, note, queries, dataset.pixels[[query.index for query in queries]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def fingerprint(dataset: Dataset, settings: Mapping[str, Any]) -> str:
         "format": FORMAT,
         "dtype": str(features.dtype),
         "shape": features.shape,
-        "images": dataset.images.shape[1:],
+        "images": dataset.pixels.shape[1:],
         **settings,
     }
     digest = hashlib.blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=16)

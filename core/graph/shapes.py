@@ -33,6 +33,8 @@ SHORTEST: Final = 16
 SCALES: Final = (4, 7)
 """Cells are as large as fit into a side this many times: large ones first, then small ones."""
 
+_BRIGHTNESS: Final = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+
 _ORIENTATIONS: Final = 9
 _CLIP: Final = 0.2
 _EPSILON: Final = 1e-5
@@ -58,7 +60,7 @@ def shape_features(images: PixelArray, *, progress: Progress = silent) -> Float3
 
     Parameters
     ----------
-    images : (n_items, height, width), uint8
+    images : (n_items, height, width) or (n_items, height, width, 3), uint8
         At least one.
 
     Returns
@@ -74,8 +76,8 @@ def shape_features(images: PixelArray, *, progress: Progress = silent) -> Float3
     CancelledError
         If ``progress`` says so.
     """
-    if images.ndim != 3 or not images.size:
-        raise ValueError(f"images must be (n_items, height, width), not {images.shape}")
+    if images.shape[3:] not in {(), (3,)} or images.ndim < 3 or not images.size:
+        raise ValueError(f"images must be (n_items, height, width[, 3]), not {images.shape}")
     random = np.random.default_rng(_SEED)
     chosen = np.sort(random.choice(len(images), min(_SAMPLE, len(images)), replace=False))
     n_read, n_to_read = 0, len(chosen) + len(images)
@@ -106,7 +108,8 @@ def description(images: PixelArray) -> tuple[Float32Array, ...]:
 
     Pixels are those of the images, shrunk to ``LONGEST`` on the longer side where that is more.
     Gradients are of the same, enlarged to ``SHORTEST`` on the shorter side where that is less (but
-    to no more than ``LONGEST`` on the longer one, even if the proportions change).
+    to no more than ``LONGEST`` on the longer one, even if the proportions change). Of images in
+    colour, pixels are those of all three colours, and gradients those of their brightness.
 
     As in scikit-image's ``hog``, the length of each pixel's gradient counts for one of 9
     orientations in its cell, and each block of 2 × 2 cells is normalized, clipped at 0.2 and
@@ -116,7 +119,7 @@ def description(images: PixelArray) -> tuple[Float32Array, ...]:
 
     Parameters
     ----------
-    images : (n_items, height, width), uint8
+    images : (n_items, height, width) or (n_items, height, width, 3), uint8
 
     Returns
     -------
@@ -125,7 +128,7 @@ def description(images: PixelArray) -> tuple[Float32Array, ...]:
         pixels there are 784, 324 and 1296 features.
     """
     pixels = _shrunk(images)
-    bins, lengths = _gradients(_enlarged(pixels))
+    bins, lengths = _gradients(_enlarged(_brightness(pixels)))
     histograms = (_histograms(bins, lengths, scale) for scale in SCALES)
     return (
         pixels.reshape(len(pixels), -1).astype(np.float32),
@@ -135,7 +138,7 @@ def description(images: PixelArray) -> tuple[Float32Array, ...]:
 
 def _chunks(n_items: int, images: PixelArray) -> Iterator[slice]:
     """Rows of so many items, some at a time."""
-    height, width = images.shape[1:]
+    height, width = images.shape[1:3]
     step = max(1, _CHUNK // max(height * width, LONGEST**2))
     for start in range(0, n_items, step):
         yield slice(start, min(start + step, n_items))
@@ -145,11 +148,20 @@ def _chunks(n_items: int, images: PixelArray) -> Iterator[slice]:
 
 
 def _shrunk(images: PixelArray) -> PixelArray:
-    longer = max(images.shape[1:])
+    longer = max(images.shape[1:3])
     if longer <= LONGEST:
         return images
-    height, width = (max(1, round(side * LONGEST / longer)) for side in images.shape[1:])
-    return _resized(images, height, width)
+    height, width = (max(1, round(side * LONGEST / longer)) for side in images.shape[1:3])
+    if images.ndim == 3:
+        return _resized(images, height, width)
+    return np.stack([_resized(images[..., c], height, width) for c in range(3)], axis=-1)
+
+
+def _brightness(images: PixelArray) -> PixelArray:
+    """Images in grey, as ITU-R BT.601 weighs the colours."""
+    if images.ndim == 3:
+        return images
+    return np.asarray(images @ _BRIGHTNESS + 0.5, dtype=np.uint8)
 
 
 def _enlarged(images: PixelArray) -> PixelArray:

@@ -20,8 +20,8 @@ UNFINISHED: Final = ".unfinished"
 _COMPANIONS: Final = ("", "-journal", "-wal", "-shm")
 """Ends of the names of all files that SQLite may have made for one."""
 
-_HOUR: Final = 3600.0
-_DAY: Final = 24 * _HOUR
+HOUR: Final = 3600.0
+DAY: Final = 24 * HOUR
 _LOGGER: Final = logging.getLogger("labelspread.files")
 
 
@@ -41,7 +41,7 @@ class Unfinished:
     def __init__(self, place: Path) -> None:
         self.path = place.with_name(f"{place.name}-{token_hex(4)}{UNFINISHED}")
         self.file: IO[bytes] = self.path.open("xb")
-        _lock(self.file)
+        lock_of(self.file)
 
     def move_to(self, place: Path) -> None:
         """Give it its place; what was there goes.
@@ -123,11 +123,11 @@ def remove_unfinished(folder: Path, beginning: str = "") -> None:
 
 def _is_left(path: Path) -> bool:
     unchanged = time.time() - max(_changed(path, end) for end in _COMPANIONS)
-    if unchanged < _HOUR or path.is_symlink() or not path.is_file():
+    if unchanged < HOUR or path.is_symlink() or not path.is_file():
         return False
     with path.open("rb") as file:
-        is_free = _lock(file)
-    return unchanged >= _DAY if is_free is None else is_free
+        is_free = lock_of(file)
+    return unchanged >= DAY if is_free is None else is_free
 
 
 def _changed(path: Path, end: str) -> float:
@@ -137,7 +137,7 @@ def _changed(path: Path, end: str) -> float:
         return 0.0
 
 
-def _lock(file: IO[bytes]) -> bool | None:
+def lock_of(file: IO[bytes]) -> bool | None:
     """Lock a file until it is closed; False if another has, None where locks cannot be told."""
     if sys.platform == "win32":
         return None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
+from core.data.classes import typed_classes
 from core.errors import ClassesUnknownError, InvalidDatasetError
 from core.service.log import Standing
 from core.service.projects import Projects
@@ -151,6 +152,21 @@ class Answering(Projects):
             If it could not be stored.
         """
         return self._do(project_id, lambda now: rules.map_class(now.state, name, to, by))
+
+    def add_class(self, project_id: str, name: str, *, by: str = LOCAL) -> bool:
+        """Add a class that images can be labelled with; False if there is one of this name.
+
+        Raises
+        ------
+        InvalidDatasetError
+            If there cannot be a class of this name.
+        StoreError
+            If it could not be stored.
+        """
+        (name,) = typed_classes([name]) or ("",)
+        if not name:
+            raise InvalidDatasetError("The class has no name.", "Type one.")
+        return self._do(project_id, lambda now: rules.add_class(now.state, name, by))
 
     def answers(
         self,

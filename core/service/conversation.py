@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from core.data.pictures import ink_url
+from core.data.pictures import url_at
 from core.errors import (
     IllegalEventError,
+    InvalidDatasetError,
     InvalidMessageError,
     LabelspreadError,
     UnknownProjectError,
@@ -32,6 +33,7 @@ from core.service.page import (
     ShownItem,
     ShownReceipt,
 )
+from core.service.pictures import PictureAddress, Pictured
 from core.service.protocol import (
     VERSION,
     CorrectMessage,
@@ -114,7 +116,12 @@ WHY: Final[dict[Reason, str]] = {
 
 
 def describe(
-    view: View, batch: Served | None, receipts: Sequence[Receipt], by: str = LOCAL
+    view: View,
+    batch: Served | None,
+    receipts: Sequence[Receipt],
+    by: str = LOCAL,
+    *,
+    at: PictureAddress | None = None,
 ) -> LabelPage:
     """Everything the component shows.
 
@@ -128,6 +135,8 @@ def describe(
         The last ones, oldest first.
     by
         Whose page it is.
+    at
+        Where pictures are sent from; None where they have to be within their address.
     """
     names = view.class_names
     last, undone = view.state.last_of(by), view.state.last_undone(by)
@@ -138,12 +147,13 @@ def describe(
         question=view.dataset.question,
         classes=tuple(map(_class, names, class_keys(names))),
         batch_id=batch.batch_id if batch else None,
+        ink=view.dataset.is_ink,
         as_you_go=view.project.config.refit == "label",
         round=number,
         round_size=view.project.config.batch_size,
         answered=view.state.answers_in(number),
-        items=tuple(_items(view, batch)) if batch else (),
-        beside=tuple(_beside(view, batch)) if batch else (),
+        items=tuple(_items(view, batch, at)) if batch else (),
+        beside=tuple(_beside(view, batch, at)) if batch else (),
         saved=view.state.n_answers,
         summary=summary(view, batch, by),
         last=_named(last) if last else None,
@@ -179,8 +189,7 @@ def _class(name: str, key: str | None) -> ShownClass:
     return ShownClass(name=name, key=key)
 
 
-def _items(view: View, batch: Served) -> Iterator[ShownItem]:
-    images = view.dataset.images
+def _items(view: View, batch: Served, at: PictureAddress | None) -> Iterator[ShownItem]:
     probabilities = view.beliefs.probabilities
     names = view.dataset.class_names
     unknown: Reason = "query"
@@ -188,11 +197,13 @@ def _items(view: View, batch: Served) -> Iterator[ShownItem]:
     positions = view.engine.positions(batch.items)
     for item, position, reason in zip(batch.items, positions, reasons, strict=True):
         row = probabilities[position]
+        seen = _seen(view, item, position, at)
         best = np.argsort(-row, kind="stable")[:_SHOWN_CLASSES]
         yield ShownItem(
             id=item,
-            smooth=ink_url(images[position], smooth=True),
-            pixels=ink_url(images[position], smooth=False),
+            smooth=seen.smooth,
+            pixels=seen.pixels,
+            full=seen.full,
             why=WHY[reason],
             beliefs=tuple(
                 Belief(name=names[i], probability=round(float(row[i]), 4))
@@ -202,7 +213,7 @@ def _items(view: View, batch: Served) -> Iterator[ShownItem]:
         )
 
 
-def _beside(view: View, batch: Served) -> Iterator[AnsweredItem]:
+def _beside(view: View, batch: Served, at: PictureAddress | None) -> Iterator[AnsweredItem]:
     """The images whose answers stand, of the batches that this one shows again."""
     batches = view.state.batches
     whole = dict.fromkeys(item for name in batch.again for item in batches[name].items)
@@ -213,14 +224,41 @@ def _beside(view: View, batch: Served) -> Iterator[AnsweredItem]:
     places = {item: place for place, item in enumerate(order)}
     positions = view.engine.positions(standing)
     for (item, placed), position in zip(standing.items(), positions, strict=True):
-        image = view.dataset.images[position]
+        seen = _seen(view, item, position, at)
         yield AnsweredItem(
             id=item,
             place=places[item],
-            smooth=ink_url(image, smooth=True),
-            pixels=ink_url(image, smooth=False),
+            smooth=seen.smooth,
+            pixels=seen.pixels,
             answer=_named(placed),
         )
+
+
+_BROKEN: Final = "data:,"
+"""The address of an image that cannot be read."""
+
+
+class _Seen(NamedTuple):
+    """The addresses of an image."""
+
+    smooth: str
+    pixels: str
+    full: str | None
+
+
+def _seen(view: View, item: int, position: int, at: PictureAddress | None) -> _Seen:
+    dataset = view.dataset
+    name = view.engine.image_names([item]).get(item)
+    if dataset.is_inline or at is None or name is None:
+        try:
+            smooth = url_at(dataset, position, smooth=True)
+            return _Seen(smooth, url_at(dataset, position, smooth=False), None)
+        except InvalidDatasetError:
+            # The others can be labelled; the browser tells of this one.
+            return _Seen(_BROKEN, _BROKEN, None)
+    where = Pictured(view.project.project_id, item, name)
+    screen = at(where)
+    return _Seen(screen, screen, at(where._replace(is_full=True)))
 
 
 def _named(placed: Placed) -> LastAnswer:

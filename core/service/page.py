@@ -44,7 +44,9 @@ class ShownItem(_Shown):
     Attributes
     ----------
     smooth, pixels
-        The image as a data URL, smoothed and as it is.
+        The address of the image, smoothed and as it is; small ones are within it.
+    full
+        The address of the image in full size, where it is larger.
     why
         Why it is asked about, in a few words.
     beliefs
@@ -54,6 +56,7 @@ class ShownItem(_Shown):
     id: int
     smooth: str
     pixels: str
+    full: str | None
     why: str
     beliefs: tuple[Belief, ...]
 
@@ -93,6 +96,8 @@ class LabelPage(_Shown):
         The protocol's version.
     batch_id
         The batch that waits for answers; None when all items are answered.
+    ink
+        Whether images are ink on paper, and no photographs.
     as_you_go
         Whether the model learns after each answer.
     round_size
@@ -118,6 +123,7 @@ class LabelPage(_Shown):
     question: str
     classes: tuple[ShownClass, ...]
     batch_id: str | None
+    ink: bool
     as_you_go: bool
     round: int
     round_size: int

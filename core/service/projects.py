@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
@@ -10,6 +10,7 @@ from uuid import uuid4
 from core.arrays import UNLABELLED
 from core.config import ProjectConfig, recommended
 from core.data.catalogue import Catalogue, Edition, Entry
+from core.data.classes import typed_classes
 from core.data.dataset import Dataset
 from core.data.fingerprint import Contents
 from core.engine.accuracies import Notes
@@ -18,6 +19,7 @@ from core.engine.keys import note_name
 from core.engine.registry import Engines, is_small
 from core.errors import (
     InvalidConfigError,
+    InvalidDatasetError,
     InvalidNameError,
     LabelspreadError,
     UnknownProjectError,
@@ -28,14 +30,17 @@ from core.people.leases import Leases
 from core.service.curve import Curves
 from core.service.log import Log, Standing
 from core.service.sources import Sources, to_note
-from core.session.events import Event, Given
+from core.session.events import ClassAdded, Event, Given
 from core.session.fold import fold
 from core.session.state import State
 from core.storage.base import BrokenProject, Project, Store
+from core.wording import counted
 
 DEFAULT_PROJECT_ID: Final = "digits"
 DEFAULT_PROJECT_NAME: Final = "Digits"
 LONGEST_NAME: Final = 80
+
+_FEWEST_CLASSES: Final = 2
 
 
 class Projects:
@@ -113,14 +118,21 @@ class Projects:
         return tuple(p for p in self._store.projects() if p.deleted_at is not None)
 
     def create_project(
-        self, name: str, config: ProjectConfig, labels: Mapping[int, str] | None = None
+        self,
+        name: str,
+        config: ProjectConfig,
+        labels: Mapping[int, str] | None = None,
+        classes: Iterable[str] = (),
     ) -> Project:
         """Create a project, and give the labels it is to start with.
 
         Parameters
         ----------
         labels
-            Item to class name; None stands for the true labels of the first ``n_given`` items.
+            Item to class name; None stands for the true labels of the first ``n_given`` items, or
+            for all that came with the data where the settings say that they are given.
+        classes
+            Names of classes besides those that came with the data.
 
         Raises
         ------
@@ -131,18 +143,33 @@ class Projects:
             asked for.
         """
         name = self._checked_name(name)
+        typed = typed_classes(classes)
         dataset, contents = self._read(config)
-        given = _true_labels(dataset, config.n_given) if labels is None else dict(labels)
+        added = [other for other in typed if other not in dataset.class_names]
+        if not dataset.class_names and len(added) < _FEWEST_CLASSES:
+            raise InvalidConfigError(
+                f"{dataset.title} came without classes.", "Name at least two, one a line."
+            )
+        given = self._labels_at_start(dataset, config) if labels is None else dict(labels)
         project = Project(self._new_id(), name, config, self._clock())
         events: list[Event] = [Given(labels=given)] if given else []
         noted = to_note(Standing(project, fold(State(), events)), contents)
-        self._store.create(project, [*events, *noted])
+        own = [ClassAdded(name=other) for other in added]
+        self._store.create(project, [*events, *noted, *own])
         return project
+
+    def _labels_at_start(self, dataset: Dataset, config: ProjectConfig) -> dict[int, str]:
+        if config.known_labels != "given":
+            return _true_labels(dataset, config.n_given)
+        told = self._catalogue.load(config.model_copy(update={"known_labels": "truth"}))
+        return _true_labels(told, told.n_items)
 
     def free_name(self, name: str) -> str:
         """The name itself, or with a number behind it if there is such a project already."""
         taken = {other.name.casefold() for other in self._listed()}
-        candidates = (name, *(f"{name} ({i})" for i in range(2, len(taken) + 2)))
+        name = " ".join(name.split())
+        ends = ("", *(f" ({i})" for i in range(2, len(taken) + 2)))
+        candidates = (f"{name[: LONGEST_NAME - len(end)]}{end}" for end in ends)
         return next(c for c in candidates if c.casefold() not in taken)
 
     def rename_project(self, project_id: str, name: str) -> None:
@@ -171,6 +198,31 @@ class Projects:
     def datasets(self) -> tuple[Entry, ...]:
         """The data sets that a project can be made on."""
         return self._catalogue.entries()
+
+    def projects_on(self, key: str) -> tuple[Project, ...]:
+        """The projects on a data set, those that were deleted and can be restored among them."""
+        return tuple(
+            p for p in self._store.projects() if isinstance(p, Project) and p.config.dataset == key
+        )
+
+    def delete_dataset(self, key: str) -> None:
+        """Delete a set that was brought in, for good.
+
+        Raises
+        ------
+        InvalidDatasetError
+            If a project uses it, or it cannot be deleted.
+        """
+        users = [p.name for p in self.projects_on(key) if p.deleted_at is None]
+        if users:
+            others = f" and {counted(len(users) - 1, 'other project')}" if users[1:] else ""
+            raise InvalidDatasetError(
+                f"“{users[0]}”{others} cannot do without these images.",
+                "Delete what uses them first.",
+            )
+        if self._catalogue.sets is None:
+            raise InvalidDatasetError(f"There is no data set “{key}”.", "Reload the page.")
+        self._catalogue.sets.delete(key)
 
     def project(self, project_id: str) -> Project:
         """A project without its log.

@@ -122,6 +122,13 @@ class ClassMapped(_Event):
     to: str
 
 
+class ClassAdded(_Event):
+    """A person has named a class that there was not before; it stands behind all others."""
+
+    event: Literal["class_added"] = "class_added"
+    name: str
+
+
 class Given(_Event):
     """Labels taken from the known truth when the project was made; no person gave them."""
 
@@ -211,6 +218,7 @@ Event = (
     Classes
     | DataNoted
     | ClassMapped
+    | ClassAdded
     | Given
     | Served
     | Answered

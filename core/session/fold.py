@@ -20,6 +20,7 @@ from core.errors import IllegalEventError, UnknownBatchError, UnknownItemError
 from core.session.events import (
     Answered,
     AnswerKind,
+    ClassAdded,
     Classes,
     ClassMapped,
     Corrected,
@@ -174,6 +175,16 @@ def _class_mapped(draft: _Draft, event: ClassMapped) -> None:
     draft.stamp()
 
 
+def _class_added(draft: _Draft, event: ClassAdded) -> None:
+    classes = draft.classes or ()
+    if event.name in classes:
+        raise IllegalEventError(f"There is a class “{event.name}” already.")
+    draft.classes = (*classes, event.name)
+    draft.own_classes = (*draft.own_classes, event.name)
+    draft.lost = {name: count for name, count in draft.lost.items() if name != event.name}
+    draft.renamed = {old: now for old, now in draft.renamed.items() if old != event.name}
+
+
 def _data_noted(draft: _Draft, event: DataNoted) -> None:
     draft.images.note(event)
     draft.close_those_with(set(event.gone))
@@ -300,6 +311,7 @@ def _is_settled(draft: _Draft, item: int) -> bool:
 TRANSITIONS: Final[dict[type[BaseModel], Callable[..., None]]] = {
     Classes: _classes,
     ClassMapped: _class_mapped,
+    ClassAdded: _class_added,
     DataNoted: _data_noted,
     Given: _given,
     Served: _served,

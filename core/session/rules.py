@@ -19,6 +19,7 @@ from core.session.events import (
     Answer,
     Answered,
     AnswerKind,
+    ClassAdded,
     ClassMapped,
     Corrected,
     Redone,
@@ -199,6 +200,13 @@ def map_class(state: State, name: str, to: str, by: str = LOCAL) -> ClassMapped 
     if to != name and to not in classes:
         raise UnknownClassError(to, classes)
     return ClassMapped(name=name, to=to, by=by)
+
+
+def add_class(state: State, name: str, by: str = LOCAL) -> ClassAdded | None:
+    """Decide whether a class is to be added; None where there is such a class already."""
+    if name in (state.classes or ()):
+        return None
+    return ClassAdded(name=name, by=by)
 
 
 def _batch(state: State, batch_id: str) -> Shown:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import streamlit as st
 
-from core.data.pictures import thumbnail_url
+from core.data.pictures import thumbnail_at
 from core.errors import IllegalEventError, LabelspreadError
 from core.service.view import View
 from core.session.events import Answer, AnswerKind
@@ -199,8 +199,7 @@ def _thumbnail(view: View, item: int) -> str | None:
     positions = view.engine.present([item])
     if not positions:
         return None
-    image = view.dataset.images[positions[0]]
-    return thumbnail_url(image, ink=palette.ink, paper=palette.page)
+    return thumbnail_at(view.dataset, positions[0], ink=palette.ink, paper=palette.page)
 
 
 def _named(view: View) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages._ui import site
+from pages._ui.addresses import base_path
 
 _INDEX: Final = Path(st.__file__).parent / "static" / "index.html"
 _TITLE: Final = "<title>Streamlit</title>"
@@ -42,7 +43,7 @@ class FrontDoor:
 
 
 def _answer(scope: Scope) -> Response | None:
-    base = "/".join(filter(None, (st.get_option("server.baseUrlPath") or "").split("/")))
+    base = base_path()
     path = scope["path"].lstrip("/")
     if base and path != base and not path.startswith(f"{base}/"):
         return None

@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
+from pages._ui.upload_pass import may_send
+
 HOSTS_VARIABLE: Final = "LABELSPREAD_ALLOWED_HOSTS"
 METRICS_VARIABLE: Final = "LABELSPREAD_METRICS"
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
@@ -60,7 +62,8 @@ class Gate:
     at, before anything else is. Names are those in Streamlit's ``server.allowedHosts``.
 
     Streamlit takes uploads for any session, and keeps them in memory, whether a page has asked
-    for one or not: none does, so none is taken. It shows its metrics to whoever asks.
+    for one or not. Here a session that was not shown where to put them cannot send any. Streamlit
+    shows its metrics to whoever asks.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -81,8 +84,8 @@ class Gate:
                 return WebSocketClose(_REFUSED, "This address is not allowed.")
             return PlainTextResponse(_told(stranger), status_code=403)
         path = f"{scope['path'].rstrip('/')}/"
-        if _UPLOADS in path:
-            return PlainTextResponse("Labelspread takes no uploads.", status_code=403)
+        if _UPLOADS in path and not may_send(path.partition(_UPLOADS)[2].partition("/")[0]):
+            return PlainTextResponse("Open the Data page to send files.", status_code=403)
         if path.endswith(_METRICS) and not self._shows_metrics:
             return PlainTextResponse("Not found", status_code=404)
         return None

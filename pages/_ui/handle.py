@@ -6,7 +6,8 @@ from typing import Final
 
 import streamlit as st
 
-from core.bootstrap import comparisons_of, service_of
+from core.bootstrap import comparisons_of, imports_of, service_of
+from core.data.incoming import Imports
 from core.jobs.once import Latest
 from core.service.labelling import Service
 from core.simulation.comparisons import Comparisons
@@ -14,6 +15,7 @@ from core.simulation.comparisons import Comparisons
 _PROJECT: Final = "project"
 _SERVICE: Final[Latest[None, Service]] = Latest(1)
 _COMPARISONS: Final[Latest[None, Comparisons]] = Latest(1)
+_IMPORTS: Final[Latest[None, Imports]] = Latest(1)
 
 
 def service() -> Service:
@@ -40,9 +42,22 @@ def comparisons() -> Comparisons:
     return _COMPARISONS.get(None, comparisons_of)
 
 
+def imports() -> Imports:
+    """What is being brought in, for all sessions of this process.
+
+    Raises
+    ------
+    InvalidSettingError
+        If an environment variable makes no sense.
+    """
+    return _IMPORTS.get(None, imports_of)
+
+
 def close() -> None:
-    """Let go of both, all in order; the next call opens them anew."""
+    """Let go of all of them, in order; the next call opens them anew."""
     _COMPARISONS.drop(None)
+    if (incoming := _IMPORTS.drop(None)) is not None:
+        incoming.close()
     if (opened := _SERVICE.drop(None)) is not None:
         opened.close()
 

@@ -73,11 +73,11 @@ def new_project(open_project: Callable[[Project], None]) -> None:
     sent = _form(entry, settings, kernel)
     if sent is None:
         return
-    name, values = sent
+    name, values, classes = sent
     try:
         config = make_config(values)
         with st.spinner("Building the similarity graph …"):
-            project = handle.service().create_project(name, config)
+            project = handle.service().create_project(name, config, classes=classes)
             handle.service().look(project.project_id)
     except LabelspreadError as error:
         shell.say_error(error)
@@ -105,6 +105,16 @@ def settings_in_words(config: ProjectConfig) -> list[str]:
     return words
 
 
+SET: Final = "set"
+"""The query parameter that names the set of images a new project is to be on."""
+
+KNOWN_LABELS: Final = {
+    "truth": "the truth, to measure against",
+    "given": "given, to learn from",
+    "ignored": "ignored",
+}
+"""What the labels may be that came with images."""
+
 _ASKING: Final = ("opening", "query", "random_share", "assume_answers")
 
 
@@ -114,16 +124,17 @@ def _choose_images() -> Entry:
     usable = [entry for entry in entries if not entry.problem]
     if len(entries) == 1:
         st.caption(
-            "On the digits that come with the app. To choose your own images here, put an .npz "
-            "file of them into the folder “datasets” of the app's data; the README says how."
+            "On the digits that come with the app. Your own images come in on the Data page."
         )
         return entries[0]
+    keys = [entry.key for entry in usable]
+    wanted = st.query_params.get(SET, DIGITS)
     chosen = st.selectbox(
         "Images",
         usable,
+        index=keys.index(wanted) if wanted in keys else 0,
         format_func=lambda entry: f"{visible(entry.title)} ({entry.n_items:,})",
-        help="The digits that come with the app, and the .npz files in the folder “datasets” of "
-        "the app's data.",
+        help="The digits that come with the app, and the sets on the Data page.",
     )
     for entry in entries:
         if entry.problem:
@@ -148,12 +159,40 @@ def _choose_kernel(entry: Entry) -> Kernel:
     return chosen
 
 
-def _form(entry: Entry, settings: Settings, kernel: Kernel | None) -> tuple[str, Any] | None:
-    """The name and the settings, once the person has sent them."""
+def known_labels_field() -> str:
+    """Ask what the labels are that came with the images."""
+    chosen: str = st.selectbox(
+        "The labels that came along are",
+        list(KNOWN_LABELS),
+        format_func=KNOWN_LABELS.__getitem__,
+        help="The truth is never learned from: it shows how good the result is. Given labels are "
+        "what the model starts from.",
+    )
+    return chosen
+
+
+def classes_field() -> tuple[str, ...]:
+    """Ask for the names of classes."""
+    typed: str = st.text_area(
+        "Classes, one a line",
+        placeholder="cat\ndog",
+        height=96,
+        help="What images can be labelled as.",
+    )
+    return tuple(typed.splitlines())
+
+
+def _form(
+    entry: Entry, settings: Settings, kernel: Kernel | None
+) -> tuple[str, Any, tuple[str, ...]] | None:
+    """The name, the settings and the classes, once the person has sent them."""
     given: dict[str, Any] = {"dataset": entry.key}
     with st.form("new", border=False):
         # A field outside of the form that a click takes the focus from would swallow the click.
         name = st.text_input("Name", placeholder="Digits, second try")
+        if entry.key != DIGITS and entry.n_known != 0:
+            given["known_labels"] = known_labels_field()
+        typed = classes_field() if entry.class_names == () else ()
         left, right = st.columns(2)
         given["n_samples"] = left.number_input(
             "Digits" if entry.key == DIGITS else "Images",
@@ -201,7 +240,7 @@ def _form(entry: Entry, settings: Settings, kernel: Kernel | None) -> tuple[str,
         given = RECOMMENDED | given
     elif settings == "classic":
         given["kernel"] = classic(dataset=entry.key).kernel
-    return (name, given) if sent else None
+    return (name, given, typed) if sent else None
 
 
 def _spreading(entry: Entry, kernel: Kernel) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """The way in for people: ``python -m pages._ui.server``.
 
 It serves ``app.py`` with Streamlit's own server and adds what that leaves out: its
-scripts are sent compressed, ``/healthz`` answers for the database too, and the default
-project is made ready before the first visitor asks for it. ``streamlit run app.py``
-works as well, without these three.
+scripts are sent compressed, ``/healthz`` answers for the database too, large images have
+addresses of their own, and the default project is made ready before the first visitor asks
+for it. ``streamlit run app.py`` works as well, without these four.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import webbrowser
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 import uvicorn.config
@@ -40,6 +40,10 @@ from pages._ui.desk import Desks
 from pages._ui.front_door import FrontDoor
 from pages._ui.gate import HOSTS_VARIABLE, LOOPBACK, Gate, allowed_hosts, only_this_machine
 from pages._ui.health import Health
+from pages._ui.picture_route import Pictures, serve_pictures
+
+if TYPE_CHECKING:
+    from core.data.pictures import Picture
 
 APP_FILE = Path(__file__).resolve().parents[2] / "app.py"
 STATIC_DIR = Path(st.__file__).parent / "static" / "static"
@@ -94,6 +98,15 @@ def _ping() -> None:
     from pages._ui import handle
 
     handle.ping()
+
+
+def draw_picture(project_id: str, item: int, name: str, is_full: bool) -> Picture:
+    """Make a picture as :class:`Pictures` asks for it."""
+    from core.service.pictures import Pictured, draw
+    from pages._ui import handle
+
+    pictured = Pictured(project_id, item, name, is_full)
+    return draw(handle.service().view(project_id), pictured)
 
 
 def _unexpected(error: Exception) -> bool:
@@ -230,11 +243,13 @@ def main() -> None:
     # Until the first script has called st.navigation, Streamlit takes the folder "pages" for its
     # old automatic navigation: the first visit to /progress would show that page without the app.
     PagesManager.uses_pages_directory = False
+    serve_pictures()
     app = st.App(
         APP_FILE,
         middleware=[
             Middleware(Gate),
             Middleware(Desks),
+            Middleware(Pictures, draw_picture),
             Middleware(FrontDoor),
             Middleware(StaticGzip),
         ],

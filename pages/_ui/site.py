@@ -34,6 +34,7 @@ PAGES: Final = (
     SitePage("Compare", "compare"),
     SitePage("Replay", "replay"),
     SitePage("Projects", "projects"),
+    SitePage("Data", "data"),
     MISSING,
 )
 MISSED: Final = "address"

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from tests.benchmarks.brought_in import brought_in_report
 from tests.benchmarks.label_page import LabelPage, label_page
 from tests.benchmarks.long_logs import long_logs_report
 from tests.benchmarks.many_labels import many_labels_report
@@ -31,6 +32,9 @@ LOGS: Final = ((12_000, (100, 20_000, 100_000)), (110_000, (100, 20_000, 100_000
 TAKEN: Final = (100_000, 50_000)
 """Items that are exported, and how many of them a person has answered."""
 
+BROUGHT: Final = (20_000, 500)
+"""Images that are brought in as files, and photographs."""
+
 HEAD: Final = "| | median | p95 | bar | |\n| --- | --- | --- | --- | --- |\n"
 
 
@@ -49,7 +53,8 @@ def main() -> None:
     many = many_labels_report(2_000, (100, 1_000)) if options.quick else many_labels_report(*MANY)
     logs = long_logs_report(((2_000, (100, 1_000)),) if options.quick else LOGS)
     taken = taken_away_report(2_000, 1_000) if options.quick else taken_away_report(*TAKEN)
-    report = _report(sizes, [many, logs, taken], refits, page, large, rounds, visits)
+    brought = brought_in_report(500, 10) if options.quick else brought_in_report(*BROUGHT)
+    report = _report(sizes, [many, logs, taken, brought], refits, page, large, rounds, visits)
     print(report)
     if not options.quick:
         print(f"Written to {write_report(report)}.", file=sys.stderr)

@@ -67,7 +67,7 @@ def digits(n_items: int, seed: int) -> LabelSet:
     """
     found = load_digits(n_samples=n_items, shuffle_seed=2)
     assert found.truth is not None
-    images = found.features.reshape(found.images.shape).astype(np.uint8)
+    images = found.features.reshape(found.pixels.shape).astype(np.uint8)
     order = np.random.default_rng(seed).permutation(n_items)
     return LabelSet(f"digits, {n_items:,}", images[order], found.truth[order])
 

@@ -14,6 +14,7 @@ from sklearn.datasets import load_digits
 
 from core.config import ProjectConfig
 from core.data.catalogue import Catalogue
+from core.data.sets import Sets
 from core.service.labelling import Service
 from core.service.view import View
 from core.session.events import Answered, AnswerKind, Served
@@ -58,7 +59,9 @@ class Book:
 
     def __init__(self, url: str, datasets: Path | None = None) -> None:
         self._url = url
-        self._catalogue = Catalogue(datasets)
+        self._catalogue = Catalogue(
+            datasets, None if datasets is None else Sets(datasets.parent / "sets")
+        )
         self.open()
 
     def open(self) -> None:

@@ -12,7 +12,9 @@ import numpy as np
 from playwright.sync_api import Page, ViewportSize, expect
 from sklearn.datasets import load_digits
 
-from core.bootstrap import comparisons_of
+from core.bootstrap import comparisons_of, sets_of
+from core.data.incoming import Source, read_source
+from core.data.readers.found import Limits
 from core.session.events import Answer, AnswerKind
 from core.settings import HOME_VARIABLE
 from core.simulation.plan import make_plan
@@ -20,6 +22,7 @@ from core.simulation.strategies import PRESETS
 from tests.e2e.book import Book, truth
 from tests.e2e.desk import wait_at_rest
 from tests.e2e.server import Server
+from tests.e2e.shapes import save_shapes
 
 SIZES: Final[dict[str, ViewportSize]] = {
     "phone": {"width": 390, "height": 844},
@@ -96,6 +99,9 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
     _change_sets(home / "datasets")
     letters = book.new_project(dataset="letters.npz", n_samples=260, kernel="symmetric_knn")
     _label(book, letters, rounds=1)
+    photos = _bring_photos(home)
+    shapes = book.new_project(dataset=photos, n_samples=60, kernel="symmetric_knn")
+    _label(book, shapes, rounds=1)
     comparison = _compare(home)
     labeler, heading, card = ".labeler[data-ready]", "h1, h3", "[class*=st-key-card_]"
     run = f"/replay?run={_RUN}&round=3"
@@ -104,6 +110,7 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
         "label-new": Place(f"/?project={new}", labeler),
         "label-named": Place(f"/?project={words}", labeler),
         "label-letters": Place(f"/?project={letters}", labeler),
+        "label-photos": Place(f"/?project={shapes}", labeler),
         "label-changed": Place(f"/?project={changed}", labeler),
         "label-other": Place(f"/?project={other}", "[role=alert]"),
         "label-over": Place(f"/?project={over}", labeler),
@@ -122,6 +129,8 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
         "projects": Place("/projects", card),
         "projects-custom": Place("/projects", card, _choose_custom),
         "projects-rename": Place("/projects", card, _open_dialog),
+        "data": Place("/data", "[class*=st-key-set_]"),
+        "data-preview": Place("/data", "[class*=st-key-set_]", _drop_photos(home / "shapes.zip")),
         "missing": Place("/progress/nope", "h1"),
         "menu": Place(f"/progress?project={taught}", heading, _open_menu),
     }
@@ -145,6 +154,22 @@ def _open_dialog(page: Page) -> None:
 def _open_menu(page: Page) -> None:
     page.locator(".st-key-project_menu button").first.click()
     page.get_by_role("link", name="All projects").wait_for()
+
+
+def _drop_photos(path: Path) -> Callable[[Page], None]:
+    def drop(page: Page) -> None:
+        page.locator("input[type=file]").set_input_files(path)
+        page.get_by_role("button", name="Import and label").wait_for()
+
+    return drop
+
+
+def _bring_photos(home: Path) -> str:
+    """Bring in shapes in colour, and give the key of the set."""
+    path = save_shapes(home / "shapes.zip", 60)
+    source = Source(path, "Shapes, in colour")
+    draft = read_source(sets_of({HOME_VARIABLE: str(home)}), source, Limits())
+    return draft.keep("Shapes, in colour")
 
 
 def _save_sets(folder: Path) -> tuple[str, str]:

@@ -26,6 +26,7 @@ from tests.e2e.conftest import ARGUMENTS
 from tests.e2e.desk import Desk, wait_at_rest
 from tests.e2e.places import SIZES, places
 from tests.e2e.server import ROOT, Server
+from tests.e2e.shapes import save_shapes
 
 IMAGES: Final = ROOT / "docs" / "images"
 EVERYWHERE: Final = ROOT / "test-results" / "sizes"
@@ -123,6 +124,15 @@ def _take(browser: Browser, server: Server, scheme: str) -> None:
             desk.page.locator("h1, h3", has_text=name.title()).wait_for()
         desk.page.wait_for_timeout(1500)
         desk.page.screenshot(path=IMAGES / f"{name}{suffix}.png")
+    desk.page.goto(f"{server.url}/data")
+    desk.page.locator("input[type=file]").set_input_files(
+        save_shapes(server.home / "shapes in colour.zip", 400)
+    )
+    desk.page.locator(".samples.tall img").last.wait_for()
+    desk.page.wait_for_timeout(1500)
+    desk.page.screenshot(path=IMAGES / f"data{suffix}.png")
+    desk.page.get_by_role("button", name="Discard").click()
+    desk.page.get_by_text("Bring in images").wait_for()
     desk.page.goto(f"{server.url}/compare")
     desk.page.locator(".st-key-compare_list button").first.click()
     desk.page.get_by_text("Above 90 %").click()

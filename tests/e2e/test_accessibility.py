@@ -35,6 +35,8 @@ PLACES: Final = (
     "projects",
     "projects-custom",
     "projects-rename",
+    "data",
+    "data-preview",
     "menu",
     "missing",
 )

@@ -41,6 +41,7 @@ new PerformanceObserver((list) => {
         "compare",
         "replay-run",
         "projects",
+        "data",
     ],
 )
 def test_nothing_jumps(
@@ -67,6 +68,7 @@ def test_nothing_jumps(
         ("replay", "Replay"),
         ("stage", "Replay"),
         ("projects", "Projects"),
+        ("data", "Data"),
     ],
 )
 def test_a_tab_says_which_page_it_shows(

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sklearn.datasets import load_digits
 
 from tests.e2e.book import Book
-from tests.e2e.desk import Desk, idle_tab
+from tests.e2e.desk import Desk, idle_tab, wait_at_rest
 from tests.e2e.server import Server
 
 N_IMAGES = 9_000
@@ -92,6 +92,7 @@ def test_a_large_set_is_chosen_waited_for_labelled_and_found_again_after_a_resta
     expect(page.locator("label", has_text="Sweeps at most")).to_have_count(0)
     page.get_by_role("radio", name="Best known").click()
     expect(page.get_by_role("radio", name="RBF")).to_have_count(0)
+    wait_at_rest(page)
     page.get_by_label("Name").fill("Many")
     page.get_by_role("button", name="Create project").click()
     page.locator(".labeler[data-ready]").wait_for(timeout=60_000)

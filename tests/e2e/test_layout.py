@@ -61,6 +61,7 @@ PAGES: Final = (
     "label",
     "label-named",
     "label-changed",
+    "label-photos",
     "progress",
     "progress-unknown",
     "export",
@@ -70,6 +71,8 @@ PAGES: Final = (
     "replay-run",
     "projects",
     "projects-custom",
+    "data",
+    "data-preview",
 )
 
 

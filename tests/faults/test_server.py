@@ -106,9 +106,9 @@ def open_stream(server: Server, host: str | None, origin: str | None) -> None:
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "OPTIONS"])
-def test_uploads_are_refused(server: Server, method: str):
+def test_uploads_are_refused_to_whom_nothing_was_shown(server: Server, method: str):
     status, told = ask(server, "/_stcore/upload_file/session/file", method, **own(server))
-    assert (status, told) == (403, "Labelspread takes no uploads.")
+    assert (status, told) == (403, "Open the Data page to send files.")
 
 
 def test_metrics_are_closed(server: Server):

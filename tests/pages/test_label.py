@@ -624,3 +624,17 @@ def test_answers_to_images_that_are_gone_are_listed(
     captions = " ".join(one.value for one in page.caption).replace("\\", "")
     assert (f"{n_gone} image" in captions) == (n_gone > 0)
     assert len(service.view(project).labels) == len(items)
+
+
+def test_a_class_can_be_added_where_nobody_knows_the_truth(service: Service, open_page: OpenPage):
+    config = ProjectConfig(n_samples=40, kernel="knn", n_neighbors=3, known_labels="ignored")
+    project = service.create_project("Digits and blots", config).project_id
+    page = open_page(PAGE, project=project)
+    page.text_input[0].set_value(" blot ")
+    next(button for button in page.button if button.label == "Add").click().run()
+    assert not page.exception
+    assert service.view(project).class_names == (*"0123456789", "blot")
+    page.text_input[0].set_value("3")
+    next(button for button in page.button if button.label == "Add").click().run()
+    assert "already" in page.warning[0].value
+    assert not open_page(PAGE, project="digits").text_input

@@ -156,6 +156,8 @@ var LETTERED = /* @__PURE__ */ new Map([
   ["a", "auto"],
   ["l", "answers"]
 ]);
+var LOOKING = /* @__PURE__ */ new Map([["z", "zoom"], ["v", "contrast"]]);
+var commandOf = (letter) => LETTERED.get(letter) ?? LOOKING.get(letter) ?? null;
 var HELD = /* @__PURE__ */ new Set(["back", "next"]);
 var CLASS_KEY = /^[0-9a-z]$/;
 var isClassKey = (key) => CLASS_KEY.test(key);
@@ -186,7 +188,10 @@ var Keymap = class {
   }
   /** How the key of a command is written, such as S or Shift S. */
   capOf(letter) {
-    return this.isShifted ? `⇧ ${letter}` : letter;
+    return this.#takesShift(letter.toLowerCase()) ? `⇧ ${letter}` : letter;
+  }
+  #takesShift(letter) {
+    return this.isShifted || this.#names.has(letter);
   }
   /** What a key asks for; null if it means nothing here. */
   wishOf(press, isHelpOpen = false) {
@@ -199,11 +204,12 @@ var Keymap = class {
     return written ?? this.#wishOfCharacter(placedKey(press), press.shiftKey);
   }
   #wishOfCharacter(character, isShift) {
-    const command = LETTERED.get(character) ?? null;
-    if (this.isShifted && isShift && command) return command;
+    const command = commandOf(character);
+    const takesShift = this.#takesShift(character);
+    if (takesShift && isShift && command) return command;
     const label = this.#names.get(character);
     if (label !== void 0) return { label };
-    return this.isShifted ? null : command;
+    return takesShift ? null : command;
   }
   /** Why a key that was pressed means nothing, in a sentence; empty if that is not worth one. */
   complaint(press) {
@@ -212,8 +218,7 @@ var Keymap = class {
     }
     if (press.ctrlKey || press.altKey || press.metaKey || !writes(press.key)) return "";
     const name = press.key === " " ? "Space" : press.key.toUpperCase();
-    const command = LETTERED.has(press.key.toLowerCase());
-    return command && this.isShifted ? `Hold Shift for this command: ⇧ ${name}.` : `${name} is no key here. ? shows those there are.`;
+    return commandOf(press.key.toLowerCase()) && this.isShifted ? `Hold Shift for this command: ⇧ ${name}.` : `${name} is no key here. ? shows those there are.`;
   }
 };
 function chord({ key, code, shiftKey }) {
@@ -286,14 +291,185 @@ function isPair(pair) {
   return typeof name === "string" && (key === null || typeof key === "string" && isClassKey(key));
 }
 
+// pages/_ui/labeler/src/reload.ts
+var FIRST = 1e3;
+var LONGEST = 15e3;
+var PATIENCE = 2;
+var Reloader = class {
+  #clock;
+  #ask;
+  #changed;
+  /** How often each of those that are late was sent in vain. */
+  #late = /* @__PURE__ */ new Map();
+  #pause = FIRST;
+  #stop = null;
+  /** `changed` hears when an image has come or is missing. */
+  constructor(clock2, ask, changed) {
+    this.#clock = clock2;
+    this.#ask = ask;
+    this.#changed = changed;
+  }
+  /** Load an image, again and again until it is there. */
+  load(image, address) {
+    image.onerror = () => {
+      this.#miss(image);
+    };
+    image.onload = () => {
+      this.#come(image);
+    };
+    image.src = address;
+    return image;
+  }
+  /** Ask at once for those that are late. */
+  retry() {
+    this.#stop?.();
+    this.#stop = null;
+    for (const image of this.#late.keys()) void this.#again(image);
+  }
+  /** Have no further look at images that are not among these. */
+  keep(images) {
+    const wanted = new Set(images);
+    for (const image of this.#late.keys()) if (!wanted.has(image)) this.#late.delete(image);
+  }
+  stop() {
+    this.keep([]);
+    this.#stop?.();
+  }
+  #miss(image) {
+    if (image.src.startsWith("data:")) this.#say(image, "broken");
+    else {
+      if (!this.#late.has(image)) this.#late.set(image, 0);
+      this.#say(image, "late");
+      void this.#again(image);
+    }
+  }
+  #come(image) {
+    const wasMissing = this.#late.delete(image) || "lack" in image.dataset;
+    if (!wasMissing) return;
+    this.#pause = FIRST;
+    delete image.dataset["lack"];
+    this.#changed();
+  }
+  #say(image, lack) {
+    if (image.dataset["lack"] === lack) return;
+    image.dataset["lack"] = lack;
+    this.#changed();
+  }
+  #plan() {
+    this.#stop ??= this.#clock.after(this.#pause, () => {
+      this.#pause = Math.min(LONGEST, 2 * this.#pause);
+      this.retry();
+    });
+  }
+  /** Load an image again if the server has it. */
+  async #again(image) {
+    const address = image.src;
+    const isThere = await this.#ask(address);
+    const vain = this.#late.get(image);
+    if (vain === void 0) return;
+    if (isThere === null) this.#plan();
+    else if (isThere && vain < PATIENCE) {
+      this.#late.set(image, vain + 1);
+      image.src = address;
+    } else {
+      this.#late.delete(image);
+      this.#say(image, "broken");
+    }
+  }
+};
+async function askServer(address) {
+  try {
+    const { ok, status } = await fetch(address, { method: "HEAD", cache: "no-store" });
+    return ok || (status === 404 ? false : null);
+  } catch {
+    return null;
+  }
+}
+
+// pages/_ui/labeler/src/pictures.ts
+var PATIENCE2 = 300;
+var isSmall = ({ smooth }) => smooth.startsWith("data:");
+var Pictures = class {
+  #byItem = /* @__PURE__ */ new Map();
+  #reloader;
+  /** `changed` hears when a picture has come late, or does not come. */
+  constructor(changed) {
+    this.#reloader = new Reloader(clock, askServer, changed);
+  }
+  /** Load the pictures of a batch; those of its images that were shown before are there. */
+  fill(items) {
+    const known2 = this.#byItem;
+    this.#byItem = new Map(items.map((item) => [item.id, known2.get(item.id) ?? this.#load(item)]));
+    this.#reloader.keep([...this.#byItem.values()].flatMap(({ smooth, pixels, tile }) => [smooth, pixels, tile]));
+  }
+  of(item) {
+    return item && this.#byItem.get(item.id);
+  }
+  clear() {
+    this.fill([]);
+  }
+  /** Ask again for those that did not come. */
+  retry() {
+    this.#reloader.retry();
+  }
+  stop() {
+    this.#reloader.stop();
+  }
+  /** Let an image show what is at an address. */
+  draw(image, address) {
+    if (image.getAttribute("src") !== address) this.#reloader.load(image, address);
+  }
+  /** Resolves when an item's picture can be shown, or after a while. */
+  async isThere(item) {
+    await Promise.race([decoded(this.of(item)?.smooth), pause(PATIENCE2)]);
+  }
+  #load(item) {
+    const smooth = this.#image(item.smooth);
+    const pixels = item.pixels === item.smooth ? smooth : this.#image(item.pixels);
+    return { smooth, pixels, tile: this.#image(item.smooth) };
+  }
+  #image(address) {
+    return this.#reloader.load(blank(), address);
+  }
+};
+async function fullSize(address) {
+  const full = blank();
+  full.src = address;
+  try {
+    await full.decode();
+    return full;
+  } catch {
+    return null;
+  }
+}
+function blank() {
+  const made = new Image();
+  made.alt = "";
+  made.decoding = "sync";
+  made.draggable = false;
+  return made;
+}
+async function decoded(image) {
+  try {
+    await image?.decode();
+  } catch {
+  }
+}
+
 // pages/_ui/labeler/src/preferences.ts
 var NAME = "labelspread:view";
+var FIRST2 = { blind: false, pixels: false, contrast: false, auto: true };
+var isPreference = (wish) => wish in FIRST2;
+function matters(preference, { as_you_go: isAsYouGo, items }) {
+  if (preference === "auto") return !isAsYouGo;
+  return preference !== "pixels" || items.some(isSmall);
+}
 var KeptPreferences = class {
   all;
   #store;
   constructor(store) {
     this.#store = store;
-    this.all = { blind: false, pixels: false, auto: true, ...store.read(NAME) };
+    this.all = { ...FIRST2, ...store.read(NAME) };
   }
   /** Turn one into its opposite; what it is now. */
   toggle(preference) {
@@ -309,6 +485,7 @@ var UNDONE = "Undone. The model is as it was before.";
 var TOGGLED = {
   blind: ["Predictions are shown.", "Predictions are hidden, so that they do not influence you."],
   pixels: ["Images are smoothed.", "Images show their pixels."],
+  contrast: ["Images have their own contrast.", "Faint images are given more contrast."],
   auto: ["A batch is saved when you press Enter or Save.", "A batch is saved automatically after its last image."]
 };
 var HELP = [
@@ -321,16 +498,16 @@ var HELP = [
   { keys: ["←", "→"], meaning: "look at another image of the batch" },
   { keys: ["L"], meaning: "list the answers given, to look at or correct" },
   { keys: ["H"], meaning: "hide or show predictions" },
-  { keys: ["P"], meaning: "show smooth images or their pixels" },
-  { keys: ["A"], meaning: "save a batch automatically, or not", asYouGo: null },
+  { keys: ["P"], meaning: "show smooth images or their pixels", preference: "pixels" },
+  { keys: ["V"], meaning: "give faint images more contrast, or not" },
+  { keys: ["Z"], meaning: "look closer, step by step; Esc goes back" },
+  { keys: ["A"], meaning: "save a batch automatically, or not", preference: "auto" },
   { keys: ["?"], meaning: "show or hide this list" }
 ];
-function help(isAsYouGo) {
-  return HELP.flatMap(({ keys, meaning, asYouGo = meaning }) => {
-    const told = isAsYouGo ? asYouGo : meaning;
-    return told === null ? [] : [[keys, told]];
-  });
+function help(page) {
+  return HELP.filter(({ preference }) => !preference || matters(preference, page)).map(({ keys, meaning, asYouGo = meaning }) => [keys, page.as_you_go ? asYouGo : meaning]);
 }
+var lackOf = (lack) => lack === "late" ? "This image has not come yet. It is asked for again." : "This image cannot be shown. Press X.";
 var inShort = ({ kind, label }) => kind === "label" ? label ?? "" : KINDS[kind];
 function verdict(beliefs, isHidden) {
   const [best, second] = beliefs;
@@ -556,6 +733,7 @@ var Desk = class {
   perform(wish) {
     this.notice = "";
     if (typeof wish === "object") this.#answer("label", wish.label);
+    else if (isPreference(wish)) this.#toggle(wish);
     else this.#deeds[wish]();
   }
   #deeds = {
@@ -585,15 +763,6 @@ var Desk = class {
     },
     submit: () => {
       this.submit();
-    },
-    blind: () => {
-      this.#toggle("blind");
-    },
-    pixels: () => {
-      this.#toggle("pixels");
-    },
-    auto: () => {
-      this.#toggle("auto");
     }
   };
   #answer(kind, label = null) {
@@ -692,7 +861,7 @@ var Desk = class {
     this.#screen.show();
   }
   #toggle(preference) {
-    if (preference === "auto" && this.data.as_you_go) return;
+    if (!matters(preference, this.data)) return;
     this.say(TOGGLED[preference][this.#preferences.toggle(preference) ? 1 : 0]);
   }
 };
@@ -922,7 +1091,7 @@ var KeysView = class {
     const isRun = caps.every((cap, place) => !place || follows(cap, caps[place - 1] ?? ""));
     const some = first && last && isRun ? [first, "–", last] : [...caps.slice(0, FEW), "…"];
     const forClasses = caps.length > FEW ? some : caps;
-    const told = [[forClasses, "label and go on"], ...help(data.as_you_go)];
+    const told = [[forClasses, "label and go on"], ...help(data)];
     this.#find(".keys dl").replaceChildren(...told.flatMap(([keys, meaning]) => {
       const term = element("dt");
       const isCommand = keys.length === 1;
@@ -986,47 +1155,6 @@ var KeysView = class {
 var isClassLetter = (key, meaning) => /^[A-Z]$/.test(key) && meaning !== "label and go on";
 var follows = (key, before) => key.length === 1 && (before === "9" && key === "0" || key.charCodeAt(0) === before.charCodeAt(0) + 1);
 
-// pages/_ui/labeler/src/pictures.ts
-var PATIENCE = 300;
-var Pictures = class {
-  #byItem = /* @__PURE__ */ new Map();
-  /** Load the pictures of a batch; those of its images that were shown before are there. */
-  fill(items) {
-    const known = this.#byItem;
-    this.#byItem = new Map(items.map((item) => [item.id, known.get(item.id) ?? load(item)]));
-  }
-  of(item) {
-    return item && this.#byItem.get(item.id);
-  }
-  clear() {
-    this.#byItem = /* @__PURE__ */ new Map();
-  }
-  /** Resolves when an item's picture can be shown, or after a while. */
-  async isThere(item) {
-    await Promise.race([decoded(this.of(item)?.smooth), pause(PATIENCE)]);
-  }
-};
-function load(item) {
-  return { smooth: image(item.smooth), pixels: image(item.pixels), tile: image(item.smooth) };
-}
-function image(source) {
-  const made = new Image();
-  made.alt = "";
-  made.decoding = "sync";
-  made.draggable = false;
-  made.onerror = () => {
-    made.dataset["broken"] = "true";
-  };
-  made.src = source;
-  return made;
-}
-async function decoded(image2) {
-  try {
-    await image2?.decode();
-  } catch {
-  }
-}
-
 // pages/_ui/labeler/src/saved.ts
 function savedWords(desk, isOnline) {
   const { answers, data, outbox } = desk;
@@ -1062,6 +1190,328 @@ function placesOf({ items, beside }) {
 }
 var placeOf = (page, number) => placesOf(page).findIndex((place) => "index" in place && place.index === number);
 
+// pages/_ui/labeler/src/contrast.ts
+var ENDS = 5e-3;
+var LEVELS = 256;
+var LEAST = 4;
+var SIDE = 128;
+function rangeOf(pixels) {
+  const counts = new Array(LEVELS).fill(0);
+  for (let at = 0; at < pixels.length; at += 4) {
+    const grey = 0.3 * (pixels[at] ?? 0) + 0.59 * (pixels[at + 1] ?? 0) + 0.11 * (pixels[at + 2] ?? 0);
+    const level = Math.min(LEVELS - 1, Math.round(grey));
+    counts[level] = (counts[level] ?? 0) + 1;
+  }
+  const few = ENDS * pixels.length / 4;
+  return [edge(counts, few), LEVELS - 1 - edge(counts.toReversed(), few)];
+}
+function edge(counts, few) {
+  let seen = 0;
+  const found = counts.findIndex((count2) => (seen += count2) > few);
+  return Math.max(0, found);
+}
+function stretch([low, high]) {
+  if (high - low < LEAST) return "";
+  const a = (LEVELS - 1) / (high + low);
+  const b = (high + low) / (high - low);
+  return `brightness(${a.toFixed(4)}) contrast(${b.toFixed(4)})`;
+}
+var known = /* @__PURE__ */ new WeakMap();
+function stretchOf(image) {
+  const before = known.get(image);
+  if (before !== void 0) return before;
+  if (!image.complete || !image.naturalWidth) return "";
+  const found = stretch(rangeOf(pixelsOf(image)));
+  known.set(image, found);
+  return found;
+}
+function pixelsOf(image) {
+  const canvas = new OffscreenCanvas(SIDE, SIDE);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) return [];
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, SIDE, SIDE);
+  context.drawImage(image, 0, 0, SIDE, SIDE);
+  return context.getImageData(0, 0, SIDE, SIDE).data;
+}
+
+// pages/_ui/labeler/src/zoom.ts
+var FURTHEST = 8;
+var WORTH = 1.2;
+var NARROW = 4;
+function fitted({ width, height }, place) {
+  if (!width || !height) return place;
+  const scale = Math.min(place.width / width, place.height / height);
+  return { width: width * scale, height: height * scale };
+}
+function steps({ stage, image, pixels }) {
+  const short = Math.min(image.width / stage.width, image.height / stage.height);
+  const narrow = short > 0 ? 1 / (4 * short) : 0;
+  const first = narrow > NARROW ? [1, narrow] : [1, 2, 4];
+  return pixels > WORTH * Math.max(...first) ? [...first, pixels] : first;
+}
+var Zoom = class {
+  scale = 1;
+  x = 0;
+  y = 0;
+  get isOn() {
+    return this.scale > 1;
+  }
+  reset() {
+    this.scale = 1;
+    this.x = 0;
+    this.y = 0;
+  }
+  /** Magnify by a factor; what is at a point stays there. */
+  magnify(factor, { x, y }, fit) {
+    const furthest = Math.max(FURTHEST, 2 * Math.max(...steps(fit)));
+    const scale = Math.min(furthest, Math.max(1, this.scale * factor));
+    const change = scale / this.scale;
+    this.scale = scale;
+    this.x = x - (x - this.x) * change;
+    this.y = y - (y - this.y) * change;
+    this.#stay(fit);
+  }
+  /** Magnify to the next step; after the last one the image fits again. */
+  step(around, fit) {
+    const next = steps(fit).find((scale) => scale > 1.01 * this.scale);
+    if (next === void 0) this.reset();
+    else this.magnify(next / this.scale, around, fit);
+  }
+  move(x, y, fit) {
+    this.x += x;
+    this.y += y;
+    this.#stay(fit);
+  }
+  /** No edge of the image comes further in than the edge of the stage. */
+  #stay({ stage, image }) {
+    this.x = within(this.x, (image.width * this.scale - stage.width) / 2);
+    this.y = within(this.y, (image.height * this.scale - stage.height) / 2);
+  }
+};
+var within = (value, limit) => limit > 0 ? Math.min(limit, Math.max(-limit, value)) : 0;
+
+// pages/_ui/labeler/src/lens.ts
+var LINE = 16;
+var WHEEL = 2e-3;
+var PINCH = 0.01;
+var SCROLLS = 400;
+var MIDDLE = { x: 0, y: 0 };
+var Lens = class {
+  #stage;
+  #changed;
+  #zoom = new Zoom();
+  #image;
+  /** Where the mouse is, while it is over the stage. */
+  #mouse = null;
+  #fingers = [];
+  #scrolledAt = -SCROLLS;
+  /** `changed` hears of each magnification. */
+  constructor(stage, changed) {
+    this.#stage = stage;
+    this.#changed = changed;
+  }
+  listen(signal) {
+    const stage = this.#stage;
+    document.addEventListener("wheel", (event) => {
+      this.#onScroll(event);
+    }, { signal, passive: true });
+    stage.addEventListener("wheel", (event) => {
+      this.#onWheel(event);
+    }, { signal, passive: false });
+    stage.addEventListener("pointermove", (event) => {
+      this.#onPointer(event);
+    }, { signal });
+    stage.addEventListener("pointerleave", () => {
+      this.#mouse = null;
+    }, { signal });
+    stage.addEventListener("pointerdown", (event) => {
+      if (event.pointerType !== "touch" && this.isOn) stage.setPointerCapture(event.pointerId);
+    }, { signal });
+    for (const name of ["touchstart", "touchmove", "touchend", "touchcancel"]) {
+      stage.addEventListener(name, (event) => {
+        this.#onTouch(event);
+      }, { signal, passive: false });
+    }
+  }
+  get isOn() {
+    return this.#zoom.isOn;
+  }
+  /** Whether more pixels are asked for than the image on the stage has. */
+  get wantsMore() {
+    return this.isOn && this.#image !== void 0 && this.#zoom.scale > this.#fit(this.#image).pixels;
+  }
+  /** Look at an image: at another one from afar, at the same in more pixels as before. */
+  show(image, isSame) {
+    if (image === this.#image && isSame) return;
+    if (this.#image) this.#image.style.transform = "";
+    this.#image = image;
+    if (!isSame) this.#zoom.reset();
+    this.#draw();
+  }
+  step() {
+    if (!this.#image) return;
+    this.#zoom.step(this.#mouse ?? MIDDLE, this.#fit(this.#image));
+    this.#drawChanged();
+  }
+  reset() {
+    this.#zoom.reset();
+    this.#drawChanged();
+  }
+  #fit(image) {
+    const place = { width: image.offsetWidth, height: image.offsetHeight };
+    const natural = { width: image.naturalWidth, height: image.naturalHeight };
+    const fit = fitted(natural, place);
+    return {
+      stage: { width: this.#stage.clientWidth, height: this.#stage.clientHeight },
+      image: fit,
+      pixels: fit.width ? natural.width / (fit.width * devicePixelRatio) : 1
+    };
+  }
+  #draw() {
+    const { isOn, scale, x, y } = this.#zoom;
+    this.#stage.classList.toggle("zoomed", isOn);
+    if (this.#image) this.#image.style.transform = isOn ? `translate(${x}px, ${y}px) scale(${scale})` : "";
+  }
+  #drawChanged() {
+    this.#draw();
+    this.#changed();
+  }
+  #pointOf({ clientX, clientY }) {
+    const { left, top, width, height } = this.#stage.getBoundingClientRect();
+    return { x: clientX - left - width / 2, y: clientY - top - height / 2 };
+  }
+  // ---- the mouse
+  /** Whoever scrolls the page goes on doing so when the image comes under the pointer. */
+  #onScroll(event) {
+    if (!event.defaultPrevented) this.#scrolledAt = event.timeStamp;
+  }
+  #onWheel(event) {
+    const isScrolling = event.timeStamp - this.#scrolledAt < SCROLLS;
+    if (!this.#image || !this.isOn && (event.deltaY >= 0 || isScrolling)) return;
+    event.preventDefault();
+    const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * LINE : event.deltaY;
+    const factor = Math.exp(-pixels * (event.ctrlKey ? PINCH : WHEEL));
+    this.#zoom.magnify(factor, this.#pointOf(event), this.#fit(this.#image));
+    this.#drawChanged();
+  }
+  #onPointer(event) {
+    if (event.pointerType === "touch") return;
+    const point = this.#pointOf(event);
+    const before = this.#mouse ?? point;
+    this.#mouse = point;
+    if (event.buttons !== 1 || !this.isOn || !this.#image) return;
+    this.#zoom.move(point.x - before.x, point.y - before.y, this.#fit(this.#image));
+    this.#draw();
+  }
+  // ---- fingers
+  /** Two fingers magnify; one moves what is magnified, and else scrolls the page. */
+  #onTouch(event) {
+    const fingers = [...event.targetTouches].slice(0, 2).map((touch) => this.#pointOf(touch));
+    const before = this.#fingers;
+    this.#fingers = fingers;
+    if (!this.#image || !fingers.length || fingers.length < 2 && !this.isOn) return;
+    if (event.cancelable) event.preventDefault();
+    if (event.type !== "touchmove" || before.length !== fingers.length) return;
+    const [from, to, fit] = [middle(before), middle(fingers), this.#fit(this.#image)];
+    this.#zoom.move(to.x - from.x, to.y - from.y, fit);
+    if (fingers.length === 2) this.#zoom.magnify(apart(fingers) / Math.max(1, apart(before)), to, fit);
+    this.#drawChanged();
+  }
+};
+function middle(points) {
+  const sum = points.reduce((one, other) => ({ x: one.x + other.x, y: one.y + other.y }), MIDDLE);
+  return { x: sum.x / points.length, y: sum.y / points.length };
+}
+var apart = ([one = MIDDLE, other = MIDDLE]) => Math.hypot(one.x - other.x, one.y - other.y);
+
+// pages/_ui/labeler/src/stage.ts
+var Stage = class {
+  #stage;
+  #pictures;
+  #lens;
+  #item;
+  /** The image as large as the screen needs. */
+  #usual;
+  #contrast = false;
+  /** Whether the full size was asked for, for this image. */
+  #hasAsked = false;
+  constructor(stage, pictures) {
+    this.#stage = stage;
+    this.#pictures = pictures;
+    this.#lens = new Lens(stage, () => {
+      this.#magnified();
+    });
+  }
+  listen(signal) {
+    this.#lens.listen(signal);
+  }
+  /** Show an image as a person likes to see it; another one is seen from afar at first. */
+  show(item, { contrast, pixels }) {
+    const picture = this.#pictures.of(item);
+    const usual = pixels ? picture?.pixels : picture?.smooth;
+    const isSame = item?.id === this.#item?.id;
+    if (!isSame || usual !== this.#usual || !this.#lens.isOn) this.#put(usual, isSame);
+    if (!isSame) this.#hasAsked = false;
+    this.#item = item;
+    this.#usual = usual;
+    this.#contrast = contrast;
+    this.follow();
+  }
+  /** Show what has become of the image on the stage: it may have come by now, or be missing. */
+  follow() {
+    this.#showLack();
+    this.#spread();
+  }
+  /** Spread the greys of the image on the stage, as soon as it is there. */
+  #spread() {
+    const usual = this.#usual;
+    const filter = this.#contrast && usual ? stretchOf(usual) : "";
+    this.#stage.classList.toggle("stretched", filter !== "");
+    this.#stage.style.setProperty("--stretch", filter);
+    if (!this.#contrast || !usual || usual.complete) return;
+    usual.addEventListener("load", () => {
+      if (usual === this.#usual) this.#spread();
+    }, { once: true });
+  }
+  #put(shown, isSame) {
+    for (const image of this.#stage.querySelectorAll("img")) if (image !== shown) image.remove();
+    if (shown && !shown.isConnected) this.#stage.append(shown);
+    this.#lens.show(shown, isSame);
+  }
+  #showLack() {
+    const usual = this.#usual;
+    const lack = usual?.dataset["lack"];
+    const told = find(this.#stage, ".broken");
+    told.hidden = lack === void 0;
+    told.textContent = lack === void 0 ? "" : lackOf(lack);
+    if (usual) usual.hidden = lack !== void 0;
+  }
+  /** Go one step closer, or back after the last. */
+  step() {
+    if (!this.#usual?.hidden) this.#lens.step();
+  }
+  /** Look from afar again; whether that changes anything. */
+  unzoom() {
+    const { isOn } = this.#lens;
+    if (isOn) this.#lens.reset();
+    return isOn;
+  }
+  #magnified() {
+    if (!this.#lens.isOn) this.#put(this.#usual, true);
+    else if (this.#lens.wantsMore && !this.#hasAsked) void this.#fetch();
+  }
+  async #fetch() {
+    const item = this.#item;
+    if (!item?.full) return;
+    this.#hasAsked = true;
+    const full = await fullSize(item.full);
+    if (item.id !== this.#item?.id) return;
+    if (full && this.#lens.isOn) this.#put(full, true);
+    else this.#hasAsked = false;
+  }
+};
+
 // pages/_ui/labeler/src/strip.ts
 var Strip = class {
   #list;
@@ -1093,8 +1543,8 @@ var Strip = class {
       const place = places[number];
       if (!place) return;
       if ("item" in place) this.#showOpen(find(entry, "button", HTMLButtonElement), place, number);
-      const image2 = "answered" in place ? place.answered : place.item;
-      find(entry, "img", HTMLImageElement).src = image2[source];
+      const image = "answered" in place ? place.answered : place.item;
+      this.#pictures.draw(find(entry, "img", HTMLImageElement), image[source]);
     });
   }
   #showOpen(tile, { item, index }, number) {
@@ -1118,32 +1568,36 @@ var View = class {
   /** There before anything is shown: the desk is made with its screen. */
   desk;
   #root;
-  #pictures = new Pictures();
+  pictures = new Pictures(() => {
+    this.stage.follow();
+  });
+  stage;
   keys;
   #strip;
   constructor(root) {
     this.#root = root;
+    this.stage = new Stage(this.#find(".stage"), this.pictures);
   }
   attach(desk) {
     this.desk = desk;
     this.keys = new KeysView(this.#root, desk);
-    this.#strip = new Strip(this.#find(".strip"), desk, this.#pictures);
+    this.#strip = new Strip(this.#find(".strip"), desk, this.pictures);
   }
   #find(selector) {
     return find(this.#root, selector);
   }
   beginProject() {
-    this.#pictures.clear();
+    this.pictures.clear();
   }
   showKeys() {
     this.keys.fill();
   }
   fillImages() {
-    this.#pictures.fill(this.desk.data.items);
+    this.pictures.fill(this.desk.data.items);
     this.#strip.fill();
   }
   imageIsThere() {
-    return this.#pictures.isThere(this.desk.item);
+    return this.pictures.isThere(this.desk.item);
   }
   painted() {
     return painted();
@@ -1154,7 +1608,8 @@ var View = class {
   }
   show() {
     const { answers, data, preferences } = this.desk;
-    this.#root.classList.toggle("pixels", preferences.pixels);
+    this.#root.classList.toggle("pixels", preferences.pixels && matters("pixels", data));
+    this.#root.classList.toggle("photo", !data.ink);
     this.followTheme();
     this.#find(".question").textContent = data.question;
     this.#showRound(answers);
@@ -1210,18 +1665,9 @@ var View = class {
   }
   #showStage() {
     const { isLocked, item, preferences } = this.desk;
-    const stage = this.#find(".stage");
-    const shown = this.#pictures.of(item)?.[preferences.pixels ? "pixels" : "smooth"];
-    for (const image2 of stage.querySelectorAll("img")) if (image2 !== shown) image2.remove();
-    if (shown && !shown.isConnected) stage.append(shown);
-    stage.classList.toggle("saving", isLocked);
-    this.#showBroken(shown);
+    this.stage.show(item, preferences);
+    this.#find(".stage").classList.toggle("saving", isLocked);
     this.#root.dataset["item"] = String(item?.id ?? "");
-  }
-  #showBroken(shown) {
-    const isBroken = shown?.dataset["broken"] !== void 0;
-    this.#find(".broken").hidden = !isBroken;
-    if (shown) shown.hidden = isBroken;
   }
   #showBeliefs() {
     const { isLocked, item, preferences } = this.desk;
@@ -1253,8 +1699,12 @@ var View = class {
   #showToggles() {
     const { data, preferences } = this.desk;
     this.#find(".blind span").textContent = preferences.blind ? "Show predictions" : "Hide predictions";
+    const haveLook = matters("pixels", data);
+    this.#find(".smooth").hidden = !haveLook;
     this.#find(".smooth span").textContent = preferences.pixels ? "Smooth images" : "Show pixels";
-    this.#find(".auto").hidden = data.as_you_go;
+    for (const name of [".contrast", ".zoom"]) this.#find(name).hidden = haveLook && data.ink;
+    this.#find(".contrast span").textContent = preferences.contrast ? "Own contrast" : "More contrast";
+    this.#find(".auto").hidden = !matters("auto", data);
     this.#find(".auto span").textContent = preferences.auto ? "Save manually" : "Save automatically";
   }
   /** What the server would not take, until the person sends it again or discards it. */
@@ -1306,7 +1756,9 @@ var BUTTONS = {
   answers: "answers",
   blind: "blind",
   smooth: "pixels",
-  auto: "auto"
+  auto: "auto",
+  contrast: "contrast",
+  zoom: "zoom"
 };
 var Labeler = class {
   #root;
@@ -1332,6 +1784,7 @@ var Labeler = class {
   destroy() {
     this.#listening.abort();
     this.#outbox.stop();
+    this.#view.pictures.stop();
     void revive();
   }
   #listen() {
@@ -1347,7 +1800,9 @@ var Labeler = class {
     }, { signal });
     addEventListener("online", () => {
       this.#outbox.resend();
+      this.#view.pictures.retry();
     }, { signal });
+    this.#view.stage.listen(signal);
     find(this.#root, ".theme-probe").addEventListener("transitionend", () => {
       this.#view.followTheme();
     }, { signal });
@@ -1369,13 +1824,14 @@ var Labeler = class {
   #perform(wish) {
     if (wish === "help") this.#view.keys.toggle();
     else if (wish === "close") this.#view.keys.toggle(false);
+    else if (wish === "zoom") this.#view.stage.step();
     else if (wish === "answers") this.#outbox.trigger("ask", "answers");
     else this.#desk.perform(wish);
   }
   #onKey(event) {
     if (isTyped(event) || pressesControl(event, "a, button, summary, [role=tab]")) return;
     if (isDialogOpen()) return;
-    if (this.#view.keys.takes(event)) {
+    if (this.#view.keys.takes(event) || this.#stepsBack(event)) {
       event.preventDefault();
       event.stopPropagation();
       return;
@@ -1388,6 +1844,9 @@ var Labeler = class {
     event.preventDefault();
     event.stopPropagation();
     if (!event.repeat || goesOn(wish)) this.#perform(wish);
+  }
+  #stepsBack({ key }) {
+    return key === "Escape" && !this.#view.keys.isOpen && this.#view.stage.unzoom();
   }
   #complain(event) {
     if (event.repeat) return;

@@ -11,6 +11,7 @@ import pytest
 
 from core.bootstrap import open_service
 from core.cli.cli import main
+from core.cli.output import FAILED
 from core.config import ProjectConfig
 from core.export.formats import FORMATS
 from tests.core.builders import label
@@ -73,11 +74,12 @@ def test_every_format_can_be_written_and_only_some_need_a_file_beside(key):
 def test_bad_input_is_said_in_one_line_and_leaves_no_file(arguments, message, capsys, tmp_path):
     before = sorted(tmp_path.iterdir())
     try:
-        status = main(["export", *arguments])
+        status, due = main(["export", *arguments]), FAILED
     except SystemExit as stop:
-        status = int(str(stop.code))
+        # The arguments themselves make no sense.
+        status, due = int(str(stop.code)), 2
     told = capsys.readouterr()
-    assert (status, told.out) == (2, "")
+    assert (status, told.out) == (due, "")
     assert message in told.err
     assert told.err.count("\n") == 1
     assert sorted(tmp_path.iterdir()) == before
@@ -118,6 +120,6 @@ def test_a_name_comes_before_an_id(tmp_path, capsys):
 
 def test_without_a_database_none_is_made(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("LABELSPREAD_HOME", str(tmp_path / "typo"))
-    assert main(["projects"]) == 2
+    assert main(["projects"]) == FAILED
     assert "there is no such file" in capsys.readouterr().err
     assert not (tmp_path / "typo").exists()

@@ -64,7 +64,7 @@ def test_two_classes_of_one_name_make_no_data_set():
 
 def test_a_data_set_cannot_be_changed():
     value = dataset()
-    for array in (value.rows, value.images, value.features, value.truth):
+    for array in (value.rows, value.pixels, value.features, value.truth):
         assert array is not None
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1

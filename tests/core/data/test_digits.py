@@ -39,7 +39,7 @@ def test_a_row_names_the_same_digit_however_the_set_was_drawn():
 
 
 def test_grey_values_use_the_whole_range():
-    images = load_digits(n_samples=1797, shuffle_seed=None).images
+    images = load_digits(n_samples=1797, shuffle_seed=None).pixels
     assert images.dtype == np.uint8
     assert images.shape == (1797, 8, 8)
     assert (images.min(), images.max()) == (0, 255)
@@ -48,7 +48,7 @@ def test_grey_values_use_the_whole_range():
 def test_images_and_features_show_the_same_digit():
     digits = load_digits(n_samples=100, shuffle_seed=1)
     np.testing.assert_allclose(
-        digits.images.reshape(100, 64) / 255, digits.features / 16, atol=0.5 / 255 + 1e-12
+        digits.pixels.reshape(100, 64) / 255, digits.features / 16, atol=0.5 / 255 + 1e-12
     )
 
 

@@ -137,7 +137,7 @@ def test_the_fingerprint_tells_data_and_settings_apart():
 
 def test_the_same_pixels_in_another_shape_have_a_graph_of_their_own():
     square = load(ProjectConfig(n_samples=50))
-    flat = replace(square, images=square.images.reshape(50, 4, 16))
+    flat = replace(square, images=square.pixels.reshape(50, 4, 16))
     assert flat.features is square.features
     assert fingerprint(flat, {"k": 5}) != fingerprint(square, {"k": 5})
 

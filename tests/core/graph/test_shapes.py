@@ -310,7 +310,7 @@ def test_it_does_not_matter_how_many_images_are_read_at_once(some_points, monkey
     np.testing.assert_allclose(shape_features(SOME), some_points, atol=1e-4)
 
 
-@pytest.mark.parametrize("shape", [(0, 8, 8), (3, 0, 8), (3, 8, 0), (3, 8), (3, 8, 8, 3)])
+@pytest.mark.parametrize("shape", [(0, 8, 8), (3, 0, 8), (3, 8, 0), (3, 8), (3, 8, 8, 4)])
 def test_what_is_no_images_is_refused(shape):
     with pytest.raises(ValueError, match="must be"):
         shape_features(np.zeros(shape, dtype=np.uint8))

@@ -96,7 +96,7 @@ def as_labelled(view: View) -> dict[bytes, str]:
     """What the model is told of each image, by its pixels."""
     array = view.engine.labels_array(view.labels)
     return {
-        view.dataset.images[place].tobytes(): view.dataset.class_names[array[place]]
+        view.dataset.pixels[place].tobytes(): view.dataset.class_names[array[place]]
         for place in np.flatnonzero(array != UNLABELLED)
     }
 
@@ -247,7 +247,7 @@ def test_another_set_is_refused_and_an_answer_on_its_way_is_stored(pets: Pets):
     # Of a project on which nothing was said, any set is the one.
     fresh = pets.project()
     pets.put(OTHERS)
-    assert pets.view(fresh).dataset.images.tobytes() == OTHERS.tobytes()
+    assert pets.view(fresh).dataset.pixels.tobytes() == OTHERS.tobytes()
 
 
 def test_images_that_are_gone_are_not_asked_about_or_shown(pets: Pets):

@@ -248,7 +248,7 @@ test("preferences are kept for the next visit", async () => {
   const before = new Tab();
   await before.hear(saying("b", [1]));
   before.press("pixels", "blind");
-  assert.deepEqual(new Tab(before.shelf).desk.preferences, { blind: true, pixels: true, auto: true });
+  assert.deepEqual(new Tab(before.shelf).desk.preferences, { blind: true, pixels: true, contrast: false, auto: true });
 });
 
 test("when all is answered there is nothing to do, and undo still works", async () => {

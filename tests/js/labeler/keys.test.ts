@@ -19,10 +19,10 @@ test("a class's key labels with that class, in capitals too", () => {
 });
 
 test("the commands have their keys", () => {
-  const asked = ["Enter", "Backspace", "s", "U", "x", "ArrowLeft", "ArrowRight", "h", "P", "a", "?"]
+  const asked = ["Enter", "Backspace", "s", "U", "x", "ArrowLeft", "ArrowRight", "h", "P", "V", "z", "a", "?"]
     .map((key) => NAMED.wishOf(press(key)));
   assert.deepEqual(asked,
-    ["accept", "undo", "skip", "unsure", "bad", "back", "next", "blind", "pixels", "auto", "help"]);
+    ["accept", "undo", "skip", "unsure", "bad", "back", "next", "blind", "pixels", "contrast", "zoom", "auto", "help"]);
 });
 
 test("where classes are letters, each letter is its class and commands take Shift", () => {
@@ -32,6 +32,17 @@ test("where classes are letters, each letter is its class and commands take Shif
   assert.deepEqual(LETTERS.wishOf(press("D", { code: "KeyD", shiftKey: true })), { label: "D" });
   assert.equal(LETTERS.capOf("S"), "⇧ S");
   assert.equal(DIGITS.capOf("S"), "S");
+});
+
+test("a class may have the key of a look, which then takes Shift, and no other command does", () => {
+  const tools = new Keymap(classes(["zither", "z"], ["violin", "v"]));
+  assert.deepEqual(tools.wishOf(press("z")), { label: "zither" });
+  assert.equal(tools.wishOf(press("Z", { shiftKey: true })), "zoom");
+  assert.equal(tools.wishOf(press("V", { shiftKey: true })), "contrast");
+  assert.equal(tools.wishOf(press("s")), "skip");
+  assert.deepEqual(["Z", "S"].map((letter) => tools.capOf(letter)), ["⇧ Z", "S"]);
+  assert.deepEqual(NAMED.wishOf(press("z")), "zoom");
+  assert.equal(LETTERS.wishOf(press("Z", { shiftKey: true })), "zoom");
 });
 
 test("with caps lock on, a letter is its class all the same", () => {
@@ -72,7 +83,7 @@ test("undo and redo are where they are in other programs, on every layout", () =
 });
 
 test("a key without a meaning is left to others, and so is what every object has by birth", () => {
-  for (const key of ["7", "z", "Escape", "constructor", "__proto__", "toString"]) {
+  for (const key of ["7", "k", "Escape", "constructor", "__proto__", "toString"]) {
     assert.equal(NAMED.wishOf(press(key)), null);
   }
   for (const held of ["ctrlKey", "altKey", "metaKey"]) {

@@ -18,6 +18,7 @@ import { View } from "./view.ts";
 const BUTTONS: Record<string, Wish> = {
   undo: "undo", skip: "skip", unsure: "unsure", bad: "bad", back: "back", next: "next", submit: "submit",
   help: "help", close: "close", answers: "answers", blind: "blind", smooth: "pixels", auto: "auto",
+  contrast: "contrast", zoom: "zoom",
 };
 
 class Labeler implements Component<LabelPage> {
@@ -45,6 +46,7 @@ class Labeler implements Component<LabelPage> {
   destroy(): void {
     this.#listening.abort();
     this.#outbox.stop();
+    this.#view.pictures.stop();
     void revive();
   }
 
@@ -53,7 +55,11 @@ class Labeler implements Component<LabelPage> {
     document.addEventListener("keydown", (event) => { this.#onKey(event); }, { signal, capture: true });
     document.addEventListener("visibilitychange", () => { this.#onReturn(); }, { signal });
     addEventListener("storage", (event) => { this.#onOtherTab(event); }, { signal });
-    addEventListener("online", () => { this.#outbox.resend(); }, { signal });
+    addEventListener("online", () => {
+      this.#outbox.resend();
+      this.#view.pictures.retry();
+    }, { signal });
+    this.#view.stage.listen(signal);
     find(this.#root, ".theme-probe")
       .addEventListener("transitionend", () => { this.#view.followTheme(); }, { signal });
     // A click must not leave the focus on a button, where Enter would press it again.
@@ -70,6 +76,7 @@ class Labeler implements Component<LabelPage> {
   #perform(wish: Wish): void {
     if (wish === "help") this.#view.keys.toggle();
     else if (wish === "close") this.#view.keys.toggle(false);
+    else if (wish === "zoom") this.#view.stage.step();
     else if (wish === "answers") this.#outbox.trigger("ask", "answers");
     else this.#desk.perform(wish);
   }
@@ -77,7 +84,7 @@ class Labeler implements Component<LabelPage> {
   #onKey(event: KeyboardEvent): void {
     if (isTyped(event) || pressesControl(event, "a, button, summary, [role=tab]")) return;
     if (isDialogOpen()) return;
-    if (this.#view.keys.takes(event)) {
+    if (this.#view.keys.takes(event) || this.#stepsBack(event)) {
       event.preventDefault();
       event.stopPropagation();
       return;
@@ -90,6 +97,10 @@ class Labeler implements Component<LabelPage> {
     event.preventDefault();
     event.stopPropagation();
     if (!event.repeat || goesOn(wish)) this.#perform(wish);
+  }
+
+  #stepsBack({ key }: KeyboardEvent): boolean {
+    return key === "Escape" && !this.#view.keys.isOpen && this.#view.stage.unzoom();
   }
 
   #complain(event: KeyboardEvent): void {

@@ -12,6 +12,8 @@ export type Message =
  *     The protocol's version.
  * batch_id
  *     The batch that waits for answers; None when all items are answered.
+ * ink
+ *     Whether images are ink on paper, and no photographs.
  * as_you_go
  *     Whether the model learns after each answer.
  * round_size
@@ -37,6 +39,7 @@ export interface LabelPage {
   question: string;
   classes: ShownClass[];
   batch_id: string | null;
+  ink: boolean;
   as_you_go: boolean;
   round: number;
   round_size: number;
@@ -62,7 +65,9 @@ export interface ShownClass {
  * Attributes
  * ----------
  * smooth, pixels
- *     The image as a data URL, smoothed and as it is.
+ *     The address of the image, smoothed and as it is; small ones are within it.
+ * full
+ *     The address of the image in full size, where it is larger.
  * why
  *     Why it is asked about, in a few words.
  * beliefs
@@ -72,6 +77,7 @@ export interface ShownItem {
   id: number;
   smooth: string;
   pixels: string;
+  full: string | null;
   why: string;
   beliefs: Belief[];
 }

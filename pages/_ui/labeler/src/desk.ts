@@ -16,7 +16,7 @@ import { Drafts, type AnswerKind, type ByItem, type Draft, type Placed } from ".
 import type { Deed } from "./keys.ts";
 import { ProjectKeys } from "./own_keys.ts";
 import type { Outbox, Settled } from "./outbox.ts";
-import { KeptPreferences, type Preferences } from "./preferences.ts";
+import { isPreference, KeptPreferences, matters, type Preferences } from "./preferences.ts";
 import type { Screen } from "./screen.ts";
 import type { Store } from "./storage.ts";
 import { nothingToAccept, TOGGLED, UNDONE } from "./words.ts";
@@ -269,10 +269,11 @@ export class Desk {
   perform(wish: Deed): void {
     this.notice = "";
     if (typeof wish === "object") this.#answer("label", wish.label);
+    else if (isPreference(wish)) this.#toggle(wish);
     else this.#deeds[wish]();
   }
 
-  readonly #deeds: Record<Exclude<Deed, object>, () => void> = {
+  readonly #deeds: Record<Exclude<Deed, object | keyof Preferences>, () => void> = {
     accept: () => { this.#accept(); },
     undo: () => { this.#undo(); },
     redo: () => { this.#redo(); },
@@ -282,9 +283,6 @@ export class Desk {
     back: () => { this.move(this.current - 1); },
     next: () => { this.move(this.current + 1); },
     submit: () => { this.submit(); },
-    blind: () => { this.#toggle("blind"); },
-    pixels: () => { this.#toggle("pixels"); },
-    auto: () => { this.#toggle("auto"); },
   };
 
   #answer(kind: AnswerKind, label: string | null = null): void {
@@ -394,7 +392,7 @@ export class Desk {
   }
 
   #toggle(preference: keyof Preferences): void {
-    if (preference === "auto" && this.data.as_you_go) return;
+    if (!matters(preference, this.data)) return;
     this.say(TOGGLED[preference][this.#preferences.toggle(preference) ? 1 : 0]);
   }
 }

@@ -7,7 +7,7 @@ import type { ShownClass } from "./contract.ts";
 /** What a person can ask for, by key or by button. */
 export type Command =
   | "accept" | "undo" | "redo" | "skip" | "unsure" | "bad" | "back" | "next" | "submit"
-  | "blind" | "pixels" | "auto" | "answers" | "help" | "close";
+  | "blind" | "pixels" | "contrast" | "auto" | "zoom" | "answers" | "help" | "close";
 
 /** A command, or the class to label the image with. */
 export type Wish = Command | { label: string };
@@ -16,7 +16,7 @@ export type Wish = Command | { label: string };
 export type Press = Pick<KeyboardEvent, "key" | "code" | "shiftKey" | "ctrlKey" | "altKey" | "metaKey" | "isComposing">;
 
 /** What is done with the images at hand; the rest is for the page to do. */
-export type Deed = Exclude<Wish, "answers" | "help" | "close">;
+export type Deed = Exclude<Wish, "zoom" | "answers" | "help" | "close">;
 
 /** Keys of a person's own, by the name of their class; null where a class is to have none. */
 export type OwnKeys = ReadonlyMap<string, string | null>;
@@ -30,6 +30,11 @@ const LETTERED = new Map<string, Command>([
   ["s", "skip"], ["u", "unsure"], ["x", "bad"], ["h", "blind"], ["p", "pixels"], ["a", "auto"],
   ["l", "answers"],
 ]);
+
+/** Letters of commands that a class may have without all commands taking Shift: then these alone do. */
+const LOOKING = new Map<string, Command>([["z", "zoom"], ["v", "contrast"]]);
+
+const commandOf = (letter: string): Command | null => LETTERED.get(letter) ?? LOOKING.get(letter) ?? null;
 
 /** Keys that go on while they are held. */
 const HELD = new Set<string>(["back", "next"]);
@@ -73,7 +78,11 @@ export class Keymap {
 
   /** How the key of a command is written, such as S or Shift S. */
   capOf(letter: string): string {
-    return this.isShifted ? `⇧ ${letter}` : letter;
+    return this.#takesShift(letter.toLowerCase()) ? `⇧ ${letter}` : letter;
+  }
+
+  #takesShift(letter: string): boolean {
+    return this.isShifted || this.#names.has(letter);
   }
 
   /** What a key asks for; null if it means nothing here. */
@@ -88,11 +97,12 @@ export class Keymap {
   }
 
   #wishOfCharacter(character: string, isShift: boolean): Wish | null {
-    const command = LETTERED.get(character) ?? null;
-    if (this.isShifted && isShift && command) return command;
+    const command = commandOf(character);
+    const takesShift = this.#takesShift(character);
+    if (takesShift && isShift && command) return command;
     const label = this.#names.get(character);
     if (label !== undefined) return { label };
-    return this.isShifted ? null : command;
+    return takesShift ? null : command;
   }
 
   /** Why a key that was pressed means nothing, in a sentence; empty if that is not worth one. */
@@ -102,8 +112,7 @@ export class Keymap {
     }
     if (press.ctrlKey || press.altKey || press.metaKey || !writes(press.key)) return "";
     const name = press.key === " " ? "Space" : press.key.toUpperCase();
-    const command = LETTERED.has(press.key.toLowerCase());
-    return command && this.isShifted
+    return commandOf(press.key.toLowerCase()) && this.isShifted
       ? `Hold Shift for this command: ⇧ ${name}.`
       : `${name} is no key here. ? shows those there are.`;
   }

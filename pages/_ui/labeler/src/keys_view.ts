@@ -79,7 +79,7 @@ export class KeysView {
     const isRun = caps.every((cap, place) => !place || follows(cap, caps[place - 1] ?? ""));
     const some = first && last && isRun ? [first, "–", last] : [...caps.slice(0, FEW), "…"];
     const forClasses = caps.length > FEW ? some : caps;
-    const told: [string[], string][] = [[forClasses, "label and go on"], ...help(data.as_you_go)];
+    const told: [string[], string][] = [[forClasses, "label and go on"], ...help(data)];
     this.#find(".keys dl").replaceChildren(...told.flatMap(([keys, meaning]) => {
       const term = element("dt");
       // Of several keys that are pressed together, one is Ctrl, and the others stay as they are.

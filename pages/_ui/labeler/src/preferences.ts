@@ -1,13 +1,26 @@
+import type { LabelPage } from "./contract.ts";
+import { isSmall } from "./pictures.ts";
 import type { Store } from "./storage.ts";
 
 /** How a person likes to work. */
 export interface Preferences {
   blind: boolean;
   pixels: boolean;
+  contrast: boolean;
   auto: boolean;
 }
 
 const NAME = "labelspread:view";
+
+const FIRST: Preferences = { blind: false, pixels: false, contrast: false, auto: true };
+
+export const isPreference = (wish: string): wish is keyof Preferences => wish in FIRST;
+
+/** Whether a preference changes anything on a page. */
+export function matters(preference: keyof Preferences, { as_you_go: isAsYouGo, items }: LabelPage): boolean {
+  if (preference === "auto") return !isAsYouGo;
+  return preference !== "pixels" || items.some(isSmall);
+}
 
 /** Preferences, kept from one visit to the next. */
 export class KeptPreferences {
@@ -16,7 +29,7 @@ export class KeptPreferences {
 
   constructor(store: Store) {
     this.#store = store;
-    this.all = { blind: false, pixels: false, auto: true, ...(store.read(NAME) as Partial<Preferences> | null) };
+    this.all = { ...FIRST, ...(store.read(NAME) as Partial<Preferences> | null) };
   }
 
   /** Turn one into its opposite; what it is now. */

@@ -39,7 +39,7 @@ export class Strip {
       if (!place) return;
       if ("item" in place) this.#showOpen(find(entry, "button", HTMLButtonElement), place, number);
       const image = "answered" in place ? place.answered : place.item;
-      find(entry, "img", HTMLImageElement).src = image[source];
+      this.#pictures.draw(find(entry, "img", HTMLImageElement), image[source]);
     });
   }
 

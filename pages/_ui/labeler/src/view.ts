@@ -7,9 +7,11 @@ import type { Desk } from "./desk.ts";
 import type { ByItem } from "./drafts.ts";
 import { KeysView } from "./keys_view.ts";
 import { Pictures } from "./pictures.ts";
+import { matters } from "./preferences.ts";
 import { savedWords, summaryWords } from "./saved.ts";
 import { placeOf } from "./places.ts";
 import type { Screen } from "./screen.ts";
+import { Stage } from "./stage.ts";
 import { Strip } from "./strip.ts";
 import { count, inShort, KINDS, verdict } from "./words.ts";
 
@@ -17,18 +19,20 @@ export class View implements Screen {
   /** There before anything is shown: the desk is made with its screen. */
   desk!: Desk;
   readonly #root: HTMLElement;
-  readonly #pictures = new Pictures();
+  readonly pictures = new Pictures(() => { this.stage.follow(); });
+  readonly stage: Stage;
   keys!: KeysView;
   #strip!: Strip;
 
   constructor(root: HTMLElement) {
     this.#root = root;
+    this.stage = new Stage(this.#find(".stage"), this.pictures);
   }
 
   attach(desk: Desk): void {
     this.desk = desk;
     this.keys = new KeysView(this.#root, desk);
-    this.#strip = new Strip(this.#find(".strip"), desk, this.#pictures);
+    this.#strip = new Strip(this.#find(".strip"), desk, this.pictures);
   }
 
   #find(selector: string): HTMLElement {
@@ -36,7 +40,7 @@ export class View implements Screen {
   }
 
   beginProject(): void {
-    this.#pictures.clear();
+    this.pictures.clear();
   }
 
   showKeys(): void {
@@ -44,12 +48,12 @@ export class View implements Screen {
   }
 
   fillImages(): void {
-    this.#pictures.fill(this.desk.data.items);
+    this.pictures.fill(this.desk.data.items);
     this.#strip.fill();
   }
 
   imageIsThere(): Promise<void> {
-    return this.#pictures.isThere(this.desk.item);
+    return this.pictures.isThere(this.desk.item);
   }
 
   painted(): Promise<void> {
@@ -63,7 +67,8 @@ export class View implements Screen {
 
   show(): void {
     const { answers, data, preferences } = this.desk;
-    this.#root.classList.toggle("pixels", preferences.pixels);
+    this.#root.classList.toggle("pixels", preferences.pixels && matters("pixels", data));
+    this.#root.classList.toggle("photo", !data.ink);
     this.followTheme();
     this.#find(".question").textContent = data.question;
     this.#showRound(answers);
@@ -127,19 +132,9 @@ export class View implements Screen {
 
   #showStage(): void {
     const { isLocked, item, preferences } = this.desk;
-    const stage = this.#find(".stage");
-    const shown = this.#pictures.of(item)?.[preferences.pixels ? "pixels" : "smooth"];
-    for (const image of stage.querySelectorAll("img")) if (image !== shown) image.remove();
-    if (shown && !shown.isConnected) stage.append(shown);
-    stage.classList.toggle("saving", isLocked);
-    this.#showBroken(shown);
+    this.stage.show(item, preferences);
+    this.#find(".stage").classList.toggle("saving", isLocked);
     this.#root.dataset["item"] = String(item?.id ?? "");
-  }
-
-  #showBroken(shown: HTMLImageElement | undefined): void {
-    const isBroken = shown?.dataset["broken"] !== undefined;
-    this.#find(".broken").hidden = !isBroken;
-    if (shown) shown.hidden = isBroken;
   }
 
   #showBeliefs(): void {
@@ -173,8 +168,13 @@ export class View implements Screen {
   #showToggles(): void {
     const { data, preferences } = this.desk;
     this.#find(".blind span").textContent = preferences.blind ? "Show predictions" : "Hide predictions";
+    const haveLook = matters("pixels", data);
+    this.#find(".smooth").hidden = !haveLook;
     this.#find(".smooth span").textContent = preferences.pixels ? "Smooth images" : "Show pixels";
-    this.#find(".auto").hidden = data.as_you_go;
+    // Small drawings are all to be seen already; the keys are there all the same.
+    for (const name of [".contrast", ".zoom"]) this.#find(name).hidden = haveLook && data.ink;
+    this.#find(".contrast span").textContent = preferences.contrast ? "Own contrast" : "More contrast";
+    this.#find(".auto").hidden = !matters("auto", data);
     this.#find(".auto span").textContent = preferences.auto ? "Save manually" : "Save automatically";
   }
 

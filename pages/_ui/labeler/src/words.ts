@@ -1,5 +1,5 @@
-import type { Belief } from "./contract.ts";
-import type { Preferences } from "./preferences.ts";
+import type { Belief, LabelPage } from "./contract.ts";
+import { matters, type Preferences } from "./preferences.ts";
 import type { Draft } from "./drafts.ts";
 
 export const KINDS = { skip: "skipped", unsure: "unsure", bad: "bad" } as const;
@@ -10,14 +10,17 @@ export const UNDONE = "Undone. The model is as it was before.";
 export const TOGGLED: Record<keyof Preferences, readonly [string, string]> = {
   blind: ["Predictions are shown.", "Predictions are hidden, so that they do not influence you."],
   pixels: ["Images are smoothed.", "Images show their pixels."],
+  contrast: ["Images have their own contrast.", "Faint images are given more contrast."],
   auto: ["A batch is saved when you press Enter or Save.", "A batch is saved automatically after its last image."],
 };
 
 interface Explanation {
   keys: string[];
   meaning: string;
-  /** What it means as you go, if that is something else; null if nothing. */
-  asYouGo?: string | null;
+  /** The preference that it changes. */
+  preference?: keyof Preferences;
+  /** What it means as you go, if that is something else. */
+  asYouGo?: string;
 }
 
 const HELP: Explanation[] = [
@@ -30,18 +33,22 @@ const HELP: Explanation[] = [
   { keys: ["←", "→"], meaning: "look at another image of the batch" },
   { keys: ["L"], meaning: "list the answers given, to look at or correct" },
   { keys: ["H"], meaning: "hide or show predictions" },
-  { keys: ["P"], meaning: "show smooth images or their pixels" },
-  { keys: ["A"], meaning: "save a batch automatically, or not", asYouGo: null },
+  { keys: ["P"], meaning: "show smooth images or their pixels", preference: "pixels" },
+  { keys: ["V"], meaning: "give faint images more contrast, or not" },
+  { keys: ["Z"], meaning: "look closer, step by step; Esc goes back" },
+  { keys: ["A"], meaning: "save a batch automatically, or not", preference: "auto" },
   { keys: ["?"], meaning: "show or hide this list" },
 ];
 
 /** Keys and their meanings. */
-export function help(isAsYouGo: boolean): [string[], string][] {
-  return HELP.flatMap(({ keys, meaning, asYouGo = meaning }): [string[], string][] => {
-    const told = isAsYouGo ? asYouGo : meaning;
-    return told === null ? [] : [[keys, told]];
-  });
+export function help(page: LabelPage): [string[], string][] {
+  return HELP.filter(({ preference }) => !preference || matters(preference, page))
+    .map(({ keys, meaning, asYouGo = meaning }) => [keys, page.as_you_go ? asYouGo : meaning]);
 }
+
+/** What is said in the place of an image that is not there. */
+export const lackOf = (lack: string): string =>
+  lack === "late" ? "This image has not come yet. It is asked for again." : "This image cannot be shown. Press X.";
 
 /** An answer in a word. */
 export const inShort = ({ kind, label }: Pick<Draft, "kind" | "label">): string =>

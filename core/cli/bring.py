@@ -1,0 +1,175 @@
+"""``python -m core import``: images from a file or a folder, kept as a set."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import Any, Final
+
+from core.bootstrap import limits_of, sets_of
+from core.cli.output import FAILED
+from core.data.incoming import Source, read_source
+from core.data.looks import Look
+from core.data.sets import Draft, Report, checked_title
+from core.errors import InvalidDatasetError
+from core.jobs.progress import silent
+from core.wording import counted, visible
+
+_IMPORT: Final = """\
+Bring in images: a folder or a ZIP file of images, a NumPy (.npz, .npy), MATLAB (.mat) or IDX file,
+a table (CSV, TSV, Parquet, Arrow), an export of Label Studio or COCO. They are copied.
+"""
+_MORE: Final = """\
+examples:
+  python -m core import photos.zip --name Photos
+  python -m core import train-images-idx3-ubyte.gz --name MNIST
+  python -m core import flowers.csv --name Flowers --choose labels=species
+  python -m core new "My flowers" --set "$(python -m core import flowers.zip --name F | tail -n 1)"
+
+The last line of the output is the key of the set. The same images brought in twice are one set.
+
+exit status:
+  0    done
+  1    it cannot be brought in
+  2    arguments that make no sense
+"""
+
+_SHOWN: Final = 12
+_SHOWN_BAD: Final = 10
+
+
+def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name for it
+    """Say how the command is called."""
+    command = commands.add_parser(
+        "import",
+        help="bring in images",
+        description=_IMPORT,
+        epilog=_MORE,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    command.add_argument("path", metavar="PATH", type=_path, help="a file or a folder")
+    command.add_argument("--name", required=True, help="what the set is to be called")
+    command.add_argument(
+        "--skip-bad", action="store_true", help="leave out what cannot be used, and take the rest"
+    )
+    command.add_argument(
+        "--choose",
+        metavar="KEY=VALUE",
+        type=_choice,
+        action="append",
+        default=[],
+        help="say otherwise what was guessed, such as labels=species; the output tells the keys",
+    )
+    command.add_argument(
+        "--features", metavar="FILE", type=Path, help="features of the images, such as embeddings"
+    )
+    command.add_argument(
+        "--look", choices=["ink", "photo"], help="drawings on paper, or photographs"
+    )
+    command.add_argument("--paper", choices=["dark", "light"], help="what paper is, of drawings")
+    command.set_defaults(act=_act, failed=FAILED)
+
+
+def _act(options: Namespace) -> int:
+    title = checked_title(options.name)
+    sets, limits = sets_of(), limits_of()
+    sets.tidy()
+    source = Source(options.path, title, dict(options.choose), features=options.features)
+    progress = _Shown() if sys.stderr.isatty() else silent
+    draft = read_source(sets, source, limits, progress)
+    _check_keys(draft, source)
+    look = _look(options, draft.report.look)
+    if look != draft.report.look:
+        draft.drop()
+        source = Source(options.path, title, source.said, look, options.features)
+        draft = read_source(sets, source, limits, progress)
+    _tell(draft.report)
+    _check(draft, options)
+    key = draft.keep(title)
+    kept = sets.head(key).title
+    if kept != title:
+        print(f"These images are here already, as “{visible(kept)}”")
+    print(key)
+    return 0
+
+
+def _check_keys(draft: Draft, source: Source) -> None:
+    """See that there is a choice of each key that was said."""
+    keys = {choice.key for choice in draft.report.choices}
+    unknown = sorted(set(source.said) - keys)
+    if unknown:
+        draft.drop()
+        raise InvalidDatasetError(
+            f"There is nothing to choose called “{visible(unknown[0])}” in these images.",
+            f"There is: {', '.join(sorted(keys))}." if keys else "Leave --choose out.",
+        )
+
+
+def _look(options: Namespace, guessed: Look) -> Look:
+    kind = options.look or ("ink" if options.paper else guessed.kind)
+    return guessed.model_copy(update={"kind": kind, "paper": options.paper or guessed.paper})
+
+
+def _check(draft: Draft, options: Namespace) -> None:
+    """See that nothing is left out that was not meant to be."""
+    bad = draft.report.bad
+    if bad and not options.skip_bad:
+        draft.drop()
+        raise InvalidDatasetError(
+            f"{counted(len(bad), 'image')} cannot be used, the first of them "
+            f"{visible(bad[0].name)}: {bad[0].problem}",
+            "Mend what is bad, or leave it out with --skip-bad.",
+        )
+
+
+def _tell(report: Report) -> None:
+    """Say what was found."""
+    (height, width), _ = report.sizes[0]
+    n_sizes = len(report.sizes)
+    sizes = f"{width} × {height} pixels" if n_sizes == 1 else f"{n_sizes:,} different sizes"
+    kind = "drawings" if report.look.is_ink else "photographs"
+    print(f"{counted(report.n_items, 'image')}, {sizes}, taken for {kind}")
+    if report.class_counts:
+        names = [f"{visible(name)} {n:,}" for name, n in report.class_counts.items()]
+        more = ", …" if len(names) > _SHOWN else ""
+        noun = "class" if len(names) == 1 else "classes"
+        print(f"{len(names):,} {noun}: {', '.join(names[:_SHOWN])}{more}")
+    for choice in report.choices:
+        options = ", ".join(visible(option) or "none" for option in choice.options[:_SHOWN])
+        print(f"{choice.title} ({choice.key}): {visible(choice.value) or 'none'} (of {options})")
+    for note in report.notes:
+        print(visible(note))
+    if report.n_repeats:
+        print(f"{counted(report.n_repeats, 'image')} show what an earlier one does")
+    for bad in report.bad[:_SHOWN_BAD]:
+        print(f"left out: {visible(bad.name)}: {bad.problem} {bad.remedy}", file=sys.stderr)
+    if len(report.bad) > _SHOWN_BAD:
+        print(f"left out: {len(report.bad) - _SHOWN_BAD:,} more", file=sys.stderr)
+
+
+class _Shown:
+    """Progress in one line of a terminal."""
+
+    def __init__(self) -> None:
+        self._told = ""
+
+    def __call__(self, stage: str, share: float, /) -> None:
+        """Show how far it has come."""
+        told = f"{stage} … {share:.0%}"
+        if told != self._told:
+            print(f"\r{told:40}", end="\n" if share == 1 else "", file=sys.stderr, flush=True)
+            self._told = told
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise ArgumentTypeError("it is empty")
+    return Path(text)
+
+
+def _choice(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise ArgumentTypeError(f"{text!r} is no choice: write KEY=VALUE")
+    return key, value

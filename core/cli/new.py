@@ -1,0 +1,84 @@
+"""``python -m core new``: a project on a set of images."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError, Namespace
+from contextlib import closing
+from typing import Any, Final
+
+from core.bootstrap import service_of
+from core.cli.output import FAILED
+from core.config import DIGITS, classic, recommended
+from core.data.catalogue import Entry
+from core.errors import InvalidDatasetError
+from core.wording import counted, visible
+
+_LABELS: Final = {"truth": "truth", "given": "given", "ignore": "ignored"}
+
+
+def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name for it
+    """Say how the command is called."""
+    command = commands.add_parser(
+        "new",
+        help="make a project",
+        description="Make a project on a set of images. The last line of the output is its id.",
+    )
+    command.add_argument("name", metavar="PROJECT", help="what it is to be called")
+    command.add_argument(
+        "--set", metavar="KEY", default=DIGITS, help="the set of images (default: the digits)"
+    )
+    command.add_argument(
+        "--labels",
+        choices=list(_LABELS),
+        default="truth",
+        help="what the labels are that came with the images: the truth, to measure against and "
+        "never to learn from (default); labels given already; or nothing",
+    )
+    command.add_argument(
+        "--settings",
+        choices=["best", "classic"],
+        default="best",
+        help="the best settings known (default), or those of scikit-learn's examples",
+    )
+    command.add_argument(
+        "--classes", metavar="A,B,…", type=_names, default=(), help="names of more classes"
+    )
+    command.add_argument("--images", metavar="N", type=_number, help="use the first N images only")
+    command.set_defaults(act=_act, failed=FAILED)
+
+
+def _act(options: Namespace) -> int:
+    with closing(service_of()) as service:
+        entry = _find(service.datasets(), options.set)
+        make = recommended if options.settings == "best" else classic
+        config = make(
+            dataset=entry.key,
+            n_samples=min(options.images or entry.n_items, entry.n_items),
+            known_labels=_LABELS[options.labels],
+        )
+        project = service.create_project(options.name, config, classes=options.classes)
+        n_labels = service.n_labels(project.project_id)
+    images = counted(config.n_samples, "image")
+    print(f"Made “{visible(project.name)}”: {images}, {counted(n_labels, 'label')} given.")
+    print(project.project_id)
+    return 0
+
+
+def _find(entries: tuple[Entry, ...], wanted: str) -> Entry:
+    entry = next((entry for entry in entries if wanted and entry.key == wanted), None)
+    if entry is None:
+        keys = ", ".join(entry.key for entry in entries if entry.key)
+        raise InvalidDatasetError(f"There is no set “{visible(wanted)}”.", f"There are: {keys}.")
+    if entry.problem:
+        raise InvalidDatasetError(entry.problem)
+    return entry
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or int(text) < 2:
+        raise ArgumentTypeError(f"{text!r} is no number of images: take 2 or more")
+    return int(text)

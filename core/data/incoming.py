@@ -1,0 +1,235 @@
+"""What is being brought in: read in the background, looked at, and kept or dropped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, Final
+from uuid import uuid4
+
+from core.data.looks import Look
+from core.data.readers.features_beside import attach_features
+from core.data.readers.found import Limits
+from core.data.readers.opening import open_source
+from core.data.sets import Draft, Sets
+from core.data.uploads import clear_uploads, save_uploads
+from core.errors import InvalidDatasetError, LabelspreadError
+from core.jobs.progress import Progress, silent
+from core.jobs.work import Work
+
+_MOST: Final = 20
+"""Imports that wait to be looked at; the oldest is dropped for another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is to be brought in, and what a person said of it.
+
+    Attributes
+    ----------
+    path
+        A file or a folder.
+    title
+        What the set is to be called.
+    said
+        By the key of a choice, where the guess was wrong.
+    look
+        How values are to be seen; None stands for a guess.
+    features
+        A file of features of the images, beside them; None for none.
+    is_ours
+        Whether it was uploaded, into a folder that goes when it is not needed any more.
+    """
+
+    path: Path
+    title: str
+    said: Mapping[str, str] = field(default_factory=dict)
+    look: Look | None = None
+    features: Path | None = None
+    is_ours: bool = False
+
+
+class Import:
+    """One set on its way in.
+
+    Attributes
+    ----------
+    id
+        Names it, in an address too.
+    """
+
+    def __init__(self, id_: str, source: Source, work: Work[Draft]) -> None:
+        self.id = id_
+        self.source = source
+        self.work = work
+
+
+class Imports:
+    """All that is being brought in. Safe to use from several threads.
+
+    Parameters
+    ----------
+    sets
+        Where it is going to be kept.
+    limits
+        The most that is taken.
+    uploads
+        The folder for what browsers send; it is emptied now.
+    places
+        The folder on the server that sets can be brought in from; None for none.
+    """
+
+    def __init__(self, sets: Sets, limits: Limits, uploads: Path, places: Path | None) -> None:
+        self.sets = sets
+        self.places = places
+        self._uploads = uploads
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._all: dict[str, Import] = {}
+        self._stopped = tuple(told for told in sets.tidy() if told)
+        clear_uploads(uploads)
+
+    def take_stopped(self) -> tuple[str, ...]:
+        """What a restart has stopped, told once."""
+        with self._lock:
+            stopped, self._stopped = self._stopped, ()
+        return stopped
+
+    def all(self) -> tuple[Import, ...]:
+        """Those that are neither kept nor dropped, the oldest first."""
+        return tuple(self._all.values())
+
+    def get(self, id_: str) -> Import | None:
+        """One of them; None if there is none of this id, or none any more."""
+        return self._all.get(id_)
+
+    def start(self, source: Source) -> Import:
+        """Begin to read a set; it goes on whether anybody looks or not."""
+        begun = Import(uuid4().hex, source, Work(lambda p: self._read(source, p), "import"))
+        with self._lock:
+            self._all[begun.id] = begun
+            oldest = [*self._all.values()][:-_MOST]
+        for one in oldest:
+            self.drop(one)
+        return begun
+
+    def send(self, files: Sequence[tuple[str, IO[bytes]]]) -> Import:
+        """Begin to read what a browser has sent: a file, or several together.
+
+        Raises
+        ------
+        InvalidDatasetError
+            If it cannot be stored.
+        """
+        path = save_uploads(self._uploads, files)
+        title = path.stem if len(files) == 1 else "Images"
+        return self.start(Source(path, title, is_ours=True))
+
+    def on_server(self) -> tuple[str, ...]:
+        """What there is in the folder on the server, by name."""
+        if self.places is None:
+            return ()
+        try:
+            names = sorted(entry.name for entry in os.scandir(self.places))
+        except OSError as error:
+            raise InvalidDatasetError(
+                f"The folder {self.places} cannot be read ({error.strerror}).",
+                "Check LABELSPREAD_IMPORT_DIR.",
+            ) from error
+        return tuple(name for name in names if not name.startswith("."))
+
+    def fetch(self, name: str) -> Import:
+        """Begin to read what stands in the folder on the server, under a path inside of it.
+
+        Raises
+        ------
+        InvalidDatasetError
+            If there is nothing, or it is outside of that folder.
+        """
+        if self.places is None:
+            raise InvalidDatasetError("No folder is open for this.", "Set LABELSPREAD_IMPORT_DIR.")
+        try:
+            inside = self.places.resolve()
+            path = (inside / name).resolve(strict=True)
+            is_there = path.is_relative_to(inside) and path != inside
+        # A link may lead round in a circle, and a name may be none.
+        except (OSError, RuntimeError, ValueError):
+            is_there = False
+        if not is_there:
+            raise InvalidDatasetError(
+                f"There is no “{name}” in {self.places}.", "Choose what is there."
+            )
+        return self.start(Source(path, path.stem))
+
+    def again(self, one: Import, said: Mapping[str, str], look: Look | None) -> None:
+        """Read it anew, because something was meant otherwise than it was guessed."""
+        self._let_go(one.work)
+        source = replace(one.source, said=dict(said), look=look)
+        one.source = source
+        one.work = Work(lambda progress: self._read(source, progress), "import")
+
+    def keep(self, one: Import, title: str) -> str:
+        """Keep a set that has been read; its key.
+
+        Raises
+        ------
+        InvalidNameError
+            If the title is empty or too long; it can be tried again.
+        LabelspreadError
+            If it could not be read or stored.
+        """
+        key = one.work.wait().keep(title)
+        self._forget(one)
+        return key
+
+    def drop(self, one: Import) -> None:
+        """Stop it if need be, and let go of it."""
+        self._let_go(one.work)
+        self._forget(one)
+
+    def close(self) -> None:
+        """Stop all of them; nothing of them is kept."""
+        for one in self.all():
+            self.drop(one)
+
+    def _forget(self, one: Import) -> None:
+        with self._lock:
+            self._all.pop(one.id, None)
+        if one.source.is_ours:
+            shutil.rmtree(one.source.path.parent, ignore_errors=True)
+
+    def _read(self, source: Source, progress: Progress) -> Draft:
+        return read_source(self.sets, source, self._limits, progress)
+
+    def _let_go(self, work: Work[Draft]) -> None:
+        """Drop what was read, or what is going to be."""
+        work.cancel()
+
+        def wait() -> None:
+            try:
+                work.wait().drop()
+            except LabelspreadError:
+                return
+
+        threading.Thread(target=wait, daemon=True, name="import-drop").start()
+
+
+def read_source(sets: Sets, source: Source, limits: Limits, progress: Progress = silent) -> Draft:
+    """Read all that a source holds, so that it can be kept.
+
+    Raises
+    ------
+    InvalidDatasetError
+        If it cannot be used, or not be stored.
+    CancelledError
+        If ``progress`` says so.
+    """
+    with open_source(source.path, source.said, limits, progress) as found:
+        titled = replace(found, title=source.title)
+        if source.features is not None:
+            titled = attach_features(titled, source.features, limits)
+        return sets.read(titled, look=source.look, limits=limits, progress=progress)

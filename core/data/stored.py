@@ -1,0 +1,347 @@
+"""Sets that were brought in: kept once, never changed, and read as far as they are looked at.
+
+A set is a folder. ``set.json`` says what it is. The images are as they came: as bytes of image
+files in ``originals.arrow``, or as one array in ``originals.bin``; an array that is shown as it is
+and small serves as both. What is too large for a screen is in ``screens.arrow`` too, smaller.
+
+Beside them are, one row an image, ``pixels.bin``, a small size of all; ``names.bin``, what each is
+called by its content; and where there are such, ``truth.bin``, ``features.bin``, and
+``table.arrow`` with what the source told of each.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeInt, ValidationError
+
+from core.arrays import UNLABELLED, IntArray, PixelArray
+from core.data.dataset import Dataset, question_for
+from core.data.decoding import decode, decode_small
+from core.data.fingerprint import Contents
+from core.data.looks import Look
+from core.data.readers.found import Limits, Original
+from core.errors import InvalidDatasetError
+
+HEAD: Final = "set.json"
+FILES: Final = "originals.arrow"
+SCREENS: Final = "screens.arrow"
+VALUES: Final = "originals.bin"
+PIXELS: Final = "pixels.bin"
+NAMES: Final = "names.bin"
+TRUTH: Final = "truth.bin"
+FEATURES: Final = "features.bin"
+TABLE: Final = "table.arrow"
+
+IMAGE_COLUMN: Final = "image"
+NAME_COLUMN: Final = "name"
+SPLIT_COLUMN: Final = "split"
+
+_UNLIMITED: Final = Limits()
+
+
+class Layout(BaseModel):
+    """An array in a file of nothing but its values, row by row."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dtype: str
+    shape: tuple[NonNegativeInt, ...]
+
+
+class Head(BaseModel):
+    """What a set is.
+
+    Attributes
+    ----------
+    v
+        The version of the format.
+    title
+        What people call it.
+    source
+        What it was made of, in words: "a ZIP file of images".
+    made_at
+        When it was brought in.
+    originals
+        ``files``: bytes of image files; ``values``: an array; ``pixels``: the array of small images
+        is what came.
+    starts
+        The first row of each piece of the file of image files.
+    has_screens
+        Whether there is a smaller size of what is too large for a screen.
+    height, width
+        Of all images, in pixels; both 0 where they differ in size.
+    fingerprint
+        A name for all that the set holds.
+    n_bytes
+        Of all its files, on the disk.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    v: Literal[1] = 1
+    title: str
+    source: str
+    made_at: AwareDatetime
+    n_items: NonNegativeInt
+    look: Look
+    originals: Literal["files", "values", "pixels"]
+    starts: tuple[NonNegativeInt, ...] = ()
+    has_screens: bool = False
+    height: NonNegativeInt
+    width: NonNegativeInt
+    pixels: Layout
+    values: Layout | None = None
+    features: Layout | None = None
+    class_names: tuple[str, ...]
+    n_known: NonNegativeInt
+    has_table: bool
+    fingerprint: str
+    n_bytes: NonNegativeInt
+
+
+def read_head(folder: Path) -> Head:
+    """What the set in a folder is.
+
+    Raises
+    ------
+    InvalidDatasetError
+        If it is not there or cannot be read.
+    """
+    try:
+        return Head.model_validate_json((folder / HEAD).read_bytes())
+    except FileNotFoundError as error:
+        raise InvalidDatasetError(
+            f"There is no data set “{folder.name}”.", "Choose one of those on the Data page."
+        ) from error
+    except (OSError, ValidationError) as error:
+        raise InvalidDatasetError(
+            f"The data set “{folder.name}” is damaged: its {HEAD} cannot be read.",
+            "Bring the images in again.",
+        ) from error
+
+
+class StoredSet:
+    """A set that was brought in. Safe to use from several threads.
+
+    Parameters
+    ----------
+    folder
+        Where it is.
+
+    Raises
+    ------
+    InvalidDatasetError
+        If it is not there or damaged; here and from each method.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.head = read_head(folder)
+        self._lock = threading.Lock()
+
+    @property
+    def key(self) -> str:
+        """What projects call it."""
+        return self.folder.name
+
+    @cached_property
+    def pixels(self) -> PixelArray:
+        """All images in a small size, (n_items, height, width[, 3]); mapped, not read."""
+        return self._mapped(PIXELS, self.head.pixels)
+
+    @cached_property
+    def names(self) -> NDArray[np.uint64]:
+        """What each image is called by its content, (n_items, 2)."""
+        return self._mapped(NAMES, Layout(dtype="<u8", shape=(self.head.n_items, 2)))
+
+    @cached_property
+    def truth(self) -> IntArray | None:
+        """The classes that came with the images, (n_items,); None where none did."""
+        if not self.head.n_known:
+            return None
+        truth = self._mapped(TRUTH, Layout(dtype="<i4", shape=(self.head.n_items,)))
+        with self._in_words():
+            if truth.max() >= len(self.head.class_names) or truth.min() < UNLABELLED:
+                raise ValueError("it names classes that are not there")
+        return truth.astype(np.int64)
+
+    @cached_property
+    def features(self) -> NDArray[Any] | None:
+        """Features that came with the images, (n_items, n_features); mapped, not read."""
+        layout = self.head.features
+        return None if layout is None else self._mapped(FEATURES, layout)
+
+    def original(self, row: int) -> Original:
+        """An image as it came: the bytes of its file, or its values."""
+        if self.head.originals == "files":
+            return self._bytes_of(self._files, row)
+        values: NDArray[Any] = self._values[row]
+        return values.copy()
+
+    def image(self, row: int) -> PixelArray:
+        """An image as people see it, in full size: (height, width), or (height, width, 3)."""
+        original = self.original(row)
+        if self.head.originals == "pixels":
+            assert not isinstance(original, bytes)
+            return original
+        if isinstance(original, bytes):
+            original = decode(original, self.name(row), _UNLIMITED)
+        return self.head.look.shown(original)
+
+    def glance(self, row: int, side: int) -> PixelArray:
+        """An image as people see it, with no side much longer than so many pixels if it can be."""
+        if self.head.originals != "files":
+            return self.image(row)
+        screen = self.screen(row)
+        if screen is not None:
+            return decode_small(screen, self.name(row), _UNLIMITED, side).values
+        original = self.original(row)
+        assert isinstance(original, bytes)
+        return self.head.look.shown(decode_small(original, self.name(row), _UNLIMITED, side).values)
+
+    def screen(self, row: int) -> bytes | None:
+        """A JPEG file of an image that is too large for a screen; None for all others."""
+        return (self._bytes_of(self._screens, row) or None) if self.head.has_screens else None
+
+    def name(self, row: int) -> str:
+        """What an image was called in its source; its row where it had no name."""
+        told = self.told(row)
+        return told.get(NAME_COLUMN) or str(row)
+
+    def told(self, row: int) -> dict[str, str]:
+        """All that the source told of an image, by column."""
+        if not self.head.has_table:
+            return {}
+        with self._in_words():
+            row_of = self._table.slice(row, 1)
+            return {name: row_of.column(name)[0].as_py() or "" for name in row_of.column_names}
+
+    def column(self, name: str, rows: Sequence[int]) -> list[str] | None:
+        """What the source told of some images, under the name of a column; None for no such."""
+        if not self.head.has_table:
+            return None
+        with self._in_words():
+            if name not in self._table.column_names:
+                return None
+            some = self._table.column(name).take(pa.array(rows, pa.int64()))
+            return list(some.to_pylist())
+
+    def file(self, row: int) -> bytes | None:
+        """The image file that an image came as; None where it came as values."""
+        return self._bytes_of(self._files, row) if self.head.originals == "files" else None
+
+    @property
+    def contents(self) -> Contents:
+        """What the set holds, by name."""
+        head = self.head
+        return Contents(head.fingerprint, self.names, head.height, head.width, head.class_names)
+
+    def check(self) -> None:
+        """See that all files of the set are there and fit together; few images are read."""
+        last = self.head.n_items - 1
+        self.dataset()
+        self.contents.name(last)
+        self.image(last)
+        self.screen(last)
+        self.told(last)
+
+    def dataset(self) -> Dataset:
+        """All items of the set; its images are read when they are looked at."""
+        with self._in_words():
+            return self._dataset()
+
+    def _dataset(self) -> Dataset:
+        head, own = self.head, self.features
+        pixels = self.pixels
+        return Dataset(
+            title=head.title,
+            rows=np.arange(head.n_items, dtype=np.int64),
+            images=pixels if head.originals == "pixels" else _StoredImages(self),
+            features=pixels.reshape(len(pixels), -1) if own is None else own,
+            class_names=head.class_names,
+            truth=self.truth,
+            question=question_for(head.class_names),
+            has_own_features=own is not None,
+            small=None if head.originals == "pixels" else pixels,
+            is_ink=head.look.is_ink,
+            size=(head.height, head.width) if head.height else None,
+            origin=self,
+        )
+
+    @cached_property
+    def _values(self) -> NDArray[Any]:
+        if self.head.values is None:
+            return self.pixels
+        return self._mapped(VALUES, self.head.values)
+
+    def _bytes_of(self, file: pa.RecordBatchFileReader, row: int) -> bytes:
+        piece = int(np.searchsorted(self.head.starts, row, side="right")) - 1
+        with self._lock, self._in_words():
+            column = file.get_batch(piece).column(0)
+            data: bytes = column[row - self.head.starts[piece]].as_py()
+        return data
+
+    @cached_property
+    def _files(self) -> pa.RecordBatchFileReader:
+        with self._in_words():
+            return pa.ipc.open_file(pa.memory_map(str(self.folder / FILES)))
+
+    @cached_property
+    def _screens(self) -> pa.RecordBatchFileReader:
+        with self._in_words():
+            return pa.ipc.open_file(pa.memory_map(str(self.folder / SCREENS)))
+
+    @cached_property
+    def _table(self) -> pa.Table:
+        with pa.memory_map(str(self.folder / TABLE)) as file:
+            return pa.ipc.open_file(file).read_all()
+
+    def _mapped(self, name: str, layout: Layout) -> NDArray[Any]:
+        """The array in a file, mapped: what is not looked at takes no memory."""
+        with self._in_words():
+            dtype = np.dtype(layout.dtype)
+            path = self.folder / name
+            if path.stat().st_size != math.prod(layout.shape) * dtype.itemsize:
+                raise ValueError("it is cut off")
+            if layout.shape[0] != self.head.n_items:
+                raise ValueError("it is of another set")
+            if not math.prod(layout.shape):
+                return np.empty(layout.shape, dtype)
+            return np.memmap(path, dtype, "r", shape=layout.shape)
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError, TypeError, KeyError, IndexError, pa.ArrowException) as error:
+            raise InvalidDatasetError(
+                f"The data set “{self.head.title}” is damaged: its files cannot be read.",
+                "Bring the images in again.",
+            ) from error
+
+
+class _StoredImages:
+    """The images of a set, each read when it is looked at."""
+
+    def __init__(self, stored: StoredSet) -> None:
+        self._stored = stored
+
+    def __len__(self) -> int:
+        return self._stored.head.n_items
+
+    def __getitem__(self, index: int) -> PixelArray:
+        return self._stored.image(index)
+
+    def screen(self, index: int) -> bytes | None:
+        """A JPEG file of an image that is too large for a screen; None for one that is not."""
+        return self._stored.screen(index)
