@@ -263,6 +263,9 @@ class TextSheet:
 def _type(values: Sequence[str]) -> pa.DataType:
     """What a column of texts holds, by the first of them."""
     told = [value for value in values if value not in _MISSING]
+    # 01 and 1 are two names, and one number.
+    if any(value[:1] == "0" and value[1:2].isdigit() for value in told):
+        return pa.string()
     # One that is no number among many is more likely a mistake than a name.
     n_numbers = sum(is_number(value) for value in told)
     return pa.float64() if n_numbers >= 0.9 * len(told) else pa.string()

@@ -294,3 +294,13 @@ def test_of_several_columns_of_images_a_person_chooses(tmp_path):
     for said in ({"images": "nothing"}, {"labels": "nothing"}):
         with pytest.raises(InvalidDatasetError, match="“nothing”"):
             opened(path, said=said)
+
+
+def test_labels_that_begin_with_a_nought_are_names(tmp_path):
+    for row in range(4):
+        (tmp_path / f"{row}.png").write_bytes(png(DIGITS[row]))
+    lines = ["path,label", "0.png,01", "1.png,1", "2.png,01", "3.png,1"]
+    (tmp_path / "table.csv").write_text("\n".join(lines), encoding="utf-8")
+    with opened(tmp_path / "table.csv") as found:
+        assert found.truth is not None
+        assert [found.class_names[i] for i in found.truth] == ["01", "1", "01", "1"]
