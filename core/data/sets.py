@@ -98,11 +98,6 @@ class Draft:
         self.report = report
         self.stored = StoredSet(folder.path)
 
-    def sample(self, n_wanted: int) -> IntArray:
-        """Rows that are spread over the set."""
-        n_items = self.report.n_items
-        return np.linspace(0, n_items - 1, min(n_wanted, n_items)).astype(np.int64)
-
     def keep(self, title: str) -> str:
         """Keep the set under this title; its key, also where the same was kept before.
 
@@ -228,16 +223,17 @@ class Sets:
         key = f"{file_stem(title).replace('.', '-')[:60]}-{content}"
         try:
             with one_at_a_time(self._folder):
-                for same in self.listed():
-                    if same.endswith(f"-{content}"):
-                        if self._is_sound(same):
-                            folder.remove()
-                            return same
-                        # What is damaged makes way, under the key that projects know.
-                        self._remove(same)
-                        key = same
+                same = [other for other in self.listed() if other.endswith(f"-{content}")]
+                sound = next((other for other in same if self._is_sound(other)), None)
+                if sound is not None:
+                    folder.remove()
+                    return sound
                 kept = head.model_copy(update={"title": title, "made_at": self._clock()})
                 write_whole(folder.path / HEAD, lambda file: file.write(_json(kept)))
+                for damaged in same:
+                    # It makes way, under the key that projects know.
+                    self._remove(damaged)
+                    key = damaged
                 folder.move_to(self._folder / key)
         except OSError as error:
             raise _not_stored(error) from error

@@ -21,6 +21,7 @@ from scipy.ndimage import gaussian_filter1d, zoom
 from threadpoolctl import threadpool_limits
 
 from core.arrays import Float32Array, IntArray, PixelArray
+from core.data.looks import BRIGHTNESS
 from core.graph.projection import Projection
 from core.jobs.progress import Progress, silent
 
@@ -32,8 +33,6 @@ SHORTEST: Final = 16
 
 SCALES: Final = (4, 7)
 """Cells are as large as fit into a side this many times: large ones first, then small ones."""
-
-_BRIGHTNESS: Final = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 _ORIENTATIONS: Final = 9
 _CLIP: Final = 0.2
@@ -158,10 +157,10 @@ def _shrunk(images: PixelArray) -> PixelArray:
 
 
 def _brightness(images: PixelArray) -> PixelArray:
-    """Images in grey, as ITU-R BT.601 weighs the colours."""
+    """Images in grey, as they are seen."""
     if images.ndim == 3:
         return images
-    return np.asarray(images @ _BRIGHTNESS + 0.5, dtype=np.uint8)
+    return np.asarray(images @ BRIGHTNESS + 0.5, dtype=np.uint8)
 
 
 def _enlarged(images: PixelArray) -> PixelArray:

@@ -40,7 +40,7 @@ DEFAULT_PROJECT_ID: Final = "digits"
 DEFAULT_PROJECT_NAME: Final = "Digits"
 LONGEST_NAME: Final = 80
 
-_FEWEST_CLASSES: Final = 2
+FEWEST_CLASSES: Final = 2
 
 
 class Projects:
@@ -146,7 +146,7 @@ class Projects:
         typed = typed_classes(classes)
         dataset, contents = self._read(config)
         added = [other for other in typed if other not in dataset.class_names]
-        if not dataset.class_names and len(added) < _FEWEST_CLASSES:
+        if not dataset.class_names and len(added) < FEWEST_CLASSES:
             raise InvalidConfigError(
                 f"{dataset.title} came without classes.", "Name at least two, one a line."
             )

@@ -18,8 +18,9 @@ _ROUND: Final = "bring_round"
 
 
 def bring_in() -> Import | None:
-    """Ask for images; what was begun with them, once there are any."""
-    _under_way()
+    """Ask for images; what was begun with them, or was before and is to be looked at."""
+    if (waiting := _under_way()) is not None:
+        return waiting
     imports = handle.imports()
     ways = [_FILES, _FOLDER] if imports.places is None else [_FILES, _FOLDER, _SERVER]
     way = st.segmented_control(
@@ -88,13 +89,13 @@ def _from_server() -> Import | None:
     return imports.fetch(name) if sent and name else None
 
 
-def _under_way() -> None:
-    """The imports that wait for somebody to look at them."""
+def _under_way() -> Import | None:
+    """The imports that wait for somebody to look at them; the one that somebody wants to."""
     for one in handle.imports().all():
         with st.container(border=True, key=f"incoming_{one.id}"):
             text, opens = st.columns([3, 1], vertical_alignment="center")
             state = "read, and not kept yet" if one.work.done else shell.step_text(one.work.step)
             text.markdown(f"**{shell.plain(one.source.title)}**  \n:gray[{shell.plain(state)}]")
             if opens.button("Look", key=f"look_{one.id}", width="stretch"):
-                st.query_params["import"] = one.id
-                st.rerun()
+                return one
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -10,10 +11,15 @@ import streamlit as st
 from core.data.pictures import thumbnail_url
 from core.data.stored import StoredSet
 from core.errors import LabelspreadError
+from core.jobs.once import Latest
 from core.wording import visible
 from pages._ui import shell
 
-_SIDE = 160
+_SIDE: Final = 160
+_MOST: Final = 100
+"""Rows and grids that are kept: some ten kilobytes to a hundred each."""
+
+_DRAWN: Final[Latest[tuple[object, ...], str]] = Latest(_MOST)
 
 
 def samples(stored: StoredSet, n_wanted: int, *, tall: bool = False) -> None:
@@ -24,6 +30,13 @@ def samples(stored: StoredSet, n_wanted: int, *, tall: bool = False) -> None:
     tall
         Larger, in as many rows as they need, with what each is called.
     """
+    palette = shell.palette()
+    # A page is drawn anew at each click, and the images stay what they are.
+    named = stored.key, stored.head.fingerprint, n_wanted, tall, palette.ink, palette.page
+    st.html(_DRAWN.get(named, lambda: _drawn(stored, n_wanted, tall=tall)))
+
+
+def _drawn(stored: StoredSet, n_wanted: int, *, tall: bool) -> str:
     head = stored.head
     rows = np.linspace(0, head.n_items - 1, min(n_wanted, head.n_items)).astype(int).tolist()
     palette = shell.palette()
@@ -47,4 +60,4 @@ def samples(stored: StoredSet, n_wanted: int, *, tall: bool = False) -> None:
             f'<figure title="{escape(name)}"><img src="{source}" alt="{escape(label or name)}">'
             f"{caption}</figure>"
         )
-    st.html(f'<div class="samples{" tall" if tall else ""}">{"".join(drawn)}</div>')
+    return f'<div class="samples{" tall" if tall else ""}">{"".join(drawn)}</div>'

@@ -18,6 +18,7 @@ from core.data.readers.found import Choice
 from core.data.sets import Draft, Report
 from core.errors import LabelspreadError
 from core.jobs.progress import CancelledError
+from core.service.projects import FEWEST_CLASSES
 from core.storage import Project
 from core.wording import counted, spreadsheet, visible
 from pages._ui import handle, shell
@@ -28,12 +29,11 @@ from pages._ui.samples import samples
 _SAMPLES: Final = 24
 _MOST_CLASSES: Final = 12
 _MOST_BAD: Final = 5
-_FEWEST: Final = 2
 
 _LOOKS: Final = {
     "photo": "photographs",
-    "dark": "light on dark paper",
-    "light": "dark on light paper",
+    "dark": "drawings, light on dark",
+    "light": "drawings, dark on light",
 }
 
 
@@ -152,7 +152,7 @@ def _kept(
 ) -> Said | None:
     """Keep the set, and make a project on it unless ``labels`` is None; None where it cannot be."""
     try:
-        if labels and not report.class_counts and len(typed_classes(classes)) < _FEWEST:
+        if labels and not report.class_counts and len(typed_classes(classes)) < FEWEST_CLASSES:
             st.warning("Name at least two classes, one a line.")
             return None
         key = handle.imports().keep(one, name)
