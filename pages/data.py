@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import streamlit as st
 
 from core.config import DIGITS
@@ -72,15 +74,13 @@ def _delete(entry: Entry) -> None:
         st.rerun()
 
 
-def _card(entry: Entry) -> None:
+def _card(entry: Entry, n_projects: int, *, is_ours: bool) -> None:
     """One set. What is wrong with it stands on its card, and harms no other."""
-    sets = handle.imports().sets
-    is_ours = sets.has(entry.key)
     with st.container(border=True, key=f"set_{entry.key or 'unreadable'}"):
         text, begins, renames, deletes = st.columns(
             [7.4, 2.4, 0.7, 0.7], vertical_alignment="center", gap="small"
         )
-        text.markdown(f"**{shell.plain(entry.title)}**  \n:gray[{_told(entry)}]")
+        text.markdown(f"**{shell.plain(entry.title)}**  \n:gray[{_told(entry, n_projects)}]")
         if not entry.problem and begins.button(
             "New project", key=f"new_{entry.key}", width="stretch"
         ):
@@ -107,8 +107,8 @@ def _samples_of(entry: Entry) -> None:
         st.warning(shell.plain(str(error)), icon=":material/broken_image:")
 
 
-def _told(entry: Entry) -> str:
-    """What a set holds and who uses it, in a line."""
+def _told(entry: Entry, n_projects: int) -> str:
+    """What a set holds and how many projects use it, in a line."""
     told = [counted(entry.n_items, "image")] if entry.n_items else []
     if entry.class_names is not None:
         n_classes = len(entry.class_names)
@@ -119,9 +119,7 @@ def _told(entry: Entry) -> str:
     elif entry.n_bytes:
         told.append(_size(entry.n_bytes))
     if entry.key:
-        users = handle.service().projects_on(entry.key)
-        n_users = sum(project.deleted_at is None for project in users)
-        told.append(counted(n_users, "project") if n_users else "no project")
+        told.append(counted(n_projects, "project") if n_projects else "no project")
     return " · ".join(told)
 
 
@@ -135,8 +133,10 @@ def _list() -> None:
     existing, new = shell.side_by_side("data", [1.6, 1], "large")
     with existing:
         st.title("Data", anchor=False)
+        ours = handle.imports().sets.listed()
+        users = Counter(project.config.dataset for project in handle.service().projects())
         for entry in handle.service().datasets():
-            _card(entry)
+            _card(entry, users[entry.key], is_ours=entry.key in ours)
     with new:
         st.subheader("Bring in images", anchor=False)
         begun = bring_in()

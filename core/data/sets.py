@@ -161,10 +161,6 @@ class Sets:
         """
         return read_head(self._path(key))
 
-    def has(self, key: str) -> bool:
-        """Whether there is a set of this key."""
-        return key in self.listed()
-
     def open(self, key: str) -> StoredSet:
         """A set, which is opened once.
 
