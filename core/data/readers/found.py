@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from numpy.typing import NDArray
 
@@ -81,9 +81,6 @@ class Limits:
     items: int = 10_000_000
     n_bytes: int = 64 * 2**30
     pixels: int = 100_000_000
-
-
-NO_LIMITS_SAID: Final = Limits()
 
 
 @dataclass(frozen=True, eq=False)
