@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from core.data.decoding import decode, decode_small
-from core.data.readers.found import NO_LIMITS_SAID, BadImageError, Limits
+from core.data.readers.found import BadImageError, Limits
 
 RANDOM = np.random.default_rng(0)
 COLOURS = RANDOM.integers(0, 256, size=(12, 17, 3)).astype(np.uint8)
@@ -46,7 +46,7 @@ def with_tags(data: bytes, tags: dict[int, int]) -> bytes:
 
 
 def seen(data: bytes) -> np.ndarray:
-    return decode(data, "a/b.png", NO_LIMITS_SAID)
+    return decode(data, "a/b.png", Limits())
 
 
 def on_white(values: np.ndarray, alpha: np.ndarray) -> np.ndarray:
@@ -180,7 +180,7 @@ def test_a_photo_is_turned_as_the_camera_was_held(kind, orientation):
         8: upright[:, ::-1].swapaxes(0, 1),
     }
     np.testing.assert_array_equal(seen(data), turns[orientation])
-    assert decode_small(data, "x", NO_LIMITS_SAID, 4).size == turns[orientation].shape[:2]
+    assert decode_small(data, "x", Limits(), 4).size == turns[orientation].shape[:2]
 
 
 def test_a_damaged_note_of_the_camera_turns_nothing():
@@ -196,7 +196,7 @@ def test_of_several_images_the_first_is_seen():
 
 
 def test_the_name_of_a_file_does_not_matter():
-    np.testing.assert_array_equal(decode(saved(GREY, "PNG"), "x.jpg", NO_LIMITS_SAID), GREY)
+    np.testing.assert_array_equal(decode(saved(GREY, "PNG"), "x.jpg", Limits()), GREY)
 
 
 @pytest.mark.parametrize("side", [1, 40, 100, 300, 700, 5000])
@@ -205,7 +205,7 @@ def test_a_large_photo_is_read_small_but_not_too_small(side):
     exif = Image.Exif()
     exif[0x0112] = 6
     data = saved(image, "JPEG", exif=exif)
-    small = decode_small(data, "x", NO_LIMITS_SAID, side)
+    small = decode_small(data, "x", Limits(), side)
     assert small.size == (1203, 905)
     assert min(small.values.shape[:2]) >= min(side, 905)
     times = np.array(small.size) / small.values.shape[:2]
@@ -215,7 +215,7 @@ def test_a_large_photo_is_read_small_but_not_too_small(side):
 
 
 def test_other_files_are_read_whole_where_small_is_enough():
-    small = decode_small(saved(COLOURS, "PNG"), "x", NO_LIMITS_SAID, 2)
+    small = decode_small(saved(COLOURS, "PNG"), "x", Limits(), 2)
     np.testing.assert_array_equal(small.values, COLOURS)
     assert small.size == (12, 17)
 
@@ -270,7 +270,7 @@ BOMBS += [webp(10_000, 16_000), jpeg(60_000, 60_000)]
 @pytest.mark.parametrize("data", BOMBS, ids=["PNG", "BMP", "TIFF", "GIF", "WebP", "JPEG"])
 def test_what_claims_too_many_pixels_is_refused_before_it_is_read(data):
     with pytest.raises(BadImageError) as caught:
-        decode(data, "a/b.png", NO_LIMITS_SAID)
+        decode(data, "a/b.png", Limits())
     assert caught.value.problem.startswith("The image a/b.png has ")
     assert caught.value.problem.endswith(" pixels, and at most 100,000,000 in all can be used.")
     assert caught.value.remedy == "Make it smaller."
@@ -336,7 +336,7 @@ REFUSED = {
 def test_what_is_no_image_is_told_from_what_it_seems_to_be(case):
     data, ending, remedy = REFUSED[case]
     with pytest.raises(BadImageError) as caught:
-        decode(data, "cats/\u202eevil\n.png", NO_LIMITS_SAID)
+        decode(data, "cats/\u202eevil\n.png", Limits())
     assert caught.value.problem.removeprefix("The file ").removeprefix("The image ") == (
         f"cats/evil.png {ending}"
     )
@@ -348,13 +348,13 @@ def test_values_that_are_no_numbers_are_refused(value):
     image = np.zeros((5, 5), np.float32)
     image[2, 2] = value
     with pytest.raises(BadImageError, match=r"^The image x has values that are no numbers"):
-        decode(saved(image, "TIFF"), "x", NO_LIMITS_SAID)
+        decode(saved(image, "TIFF"), "x", Limits())
 
 
 def test_numbers_of_a_kind_that_cannot_be_read_are_told_of():
     data = with_tags(saved(DEEP.astype(np.float32), "TIFF"), {258: 64})
     with pytest.raises(BadImageError) as caught:
-        decode(data, "x", NO_LIMITS_SAID)
+        decode(data, "x", Limits())
     assert caught.value.problem == (
         "The image x is saved in a way that Labelspread cannot read (unknown pixel mode)."
     )
@@ -367,9 +367,9 @@ def test_much_text_in_an_image_does_no_harm():
     body = b"zTXtComment\0\0" + packed
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
     with pytest.raises(BadImageError, match="damaged"):
-        decode(data[:33] + chunk + data[33:], "x", NO_LIMITS_SAID)
+        decode(data[:33] + chunk + data[33:], "x", Limits())
     large = saved(GREY, "JPEG", comment=b"x" * 60_000) + bytes(10**6)
-    assert decode(large, "x", NO_LIMITS_SAID).shape == GREY.shape
+    assert decode(large, "x", Limits()).shape == GREY.shape
 
 
 GOOD = [

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from core.data.readers.folder import read_folder
-from core.data.readers.found import NO_LIMITS_SAID, Found
+from core.data.readers.found import Found, Limits
 from core.data.readers.zipped import read_zip
 from core.jobs.progress import silent
 
@@ -53,7 +53,7 @@ BOTH: tuple[Make, ...] = (folder_of, zip_of)
 def read(path: Path, **said: str) -> Found:
     """What is found in a folder or a ZIP file."""
     reader = read_zip if path.suffix == ".zip" else read_folder
-    return reader(path, said, NO_LIMITS_SAID, silent)
+    return reader(path, said, Limits(), silent)
 
 
 def names_of(names: Iterable[str]) -> dict[str, bytes]:
