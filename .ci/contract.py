@@ -13,8 +13,9 @@ from pydantic.json_schema import models_json_schema
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.figures.presented import LeaveMessage, StagePage
+from core.service.grid_page import GridPage
 from core.service.page import LabelPage
-from core.service.protocol import Message
+from core.service.protocol import GridMessage, Message
 
 
 def schema_of(down: type[BaseModel], up: tuple[type[BaseModel], ...]) -> dict[str, Any]:
@@ -38,6 +39,7 @@ if __name__ == "__main__":
     print(
         json.dumps(
             {
+                "grid": schema_of(GridPage, get_args(GridMessage)),
                 "labeler": schema_of(LabelPage, get_args(Message)),
                 "stage": schema_of(StagePage, (LeaveMessage,)),
             }

@@ -11,6 +11,7 @@ from core.data.incoming import Imports
 from core.data.readers.found import Limits
 from core.data.sets import Sets
 from core.engine.accuracies import Notes
+from core.export.written import Exports
 from core.graph.kept import GraphStore
 from core.jobs.files import remove_unfinished
 from core.service.labelling import Service
@@ -20,6 +21,7 @@ from core.settings import (
     comparisons_folder,
     database_url,
     datasets_folder,
+    exports_folder,
     import_bytes,
     import_folder,
     resources,
@@ -47,8 +49,15 @@ def open_service(home: str | Path) -> Service:
     return service_of({HOME_VARIABLE: str(home)})
 
 
-def service_of(environment: Mapping[str, str] = os.environ) -> Service:
-    """The service that an environment asks for; makes the default project if there is none.
+def service_of(
+    environment: Mapping[str, str] = os.environ, *, with_default: bool = True
+) -> Service:
+    """The service that an environment asks for.
+
+    Parameters
+    ----------
+    with_default
+        Whether the default project is made where there is none at all.
 
     Raises
     ------
@@ -66,7 +75,8 @@ def service_of(environment: Mapping[str, str] = os.environ) -> Service:
         graphs=_graphs_of(environment),
         notes=Notes(cache_folder(environment) / "accuracies.txt"),
     )
-    service.ensure_default_project()
+    if with_default:
+        service.ensure_default_project()
     return service
 
 
@@ -136,6 +146,11 @@ def imports_of(environment: Mapping[str, str] = os.environ) -> Imports:
         uploads_folder(environment),
         import_folder(environment),
     )
+
+
+def exports_of(environment: Mapping[str, str] = os.environ) -> Exports:
+    """The exports that are written in the background."""
+    return Exports(exports_folder(environment))
 
 
 def limits_of(environment: Mapping[str, str] = os.environ) -> Limits:

@@ -115,6 +115,10 @@ class FileNotWrittenError(LabelspreadError):
     """A file cannot be written where it was asked for."""
 
 
+class InvalidProjectFileError(LabelspreadError):
+    """A file is no project that was exported, is damaged, or is one of a newer version."""
+
+
 class BackupError(LabelspreadError):
     """A backup cannot be made, or is none that could be restored."""
 
@@ -161,12 +165,17 @@ class UnknownClassError(IllegalEventError):
     """A message gives a label that is not one of the project's classes."""
 
     def __init__(self, label: str, class_names: tuple[str, ...]) -> None:
+        some = ", ".join(class_names[:10]) + (", …" if len(class_names) > 10 else "")
         super().__init__(
-            f"“{label[:40]}” is not one of the classes ({', '.join(class_names)}).",
+            f"“{label[:40]}” is not one of the classes ({some}).",
             "None of it was stored. Choose one of the classes.",
         )
         self.label = label
         self.class_names = class_names
+
+
+class IllegalClassesError(IllegalEventError):
+    """The classes of a project cannot be what somebody wants them to be."""
 
 
 class OvertakenError(IllegalEventError):

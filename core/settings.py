@@ -73,6 +73,11 @@ def comparisons_folder(environment: Mapping[str, str]) -> Path:
     return home(environment) / "comparisons"
 
 
+def exports_folder(environment: Mapping[str, str]) -> Path:
+    """Where large exports are until they are saved: ``exports`` in the folder for data."""
+    return home(environment) / "exports"
+
+
 def cache_folder(environment: Mapping[str, str]) -> Path:
     """What can be built again: ``cache`` in the folder for data."""
     return home(environment) / "cache"

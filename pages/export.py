@@ -1,23 +1,26 @@
-"""Export: labels and predictions, taken away in a file."""
+"""Export: labels and predictions, or the whole project, taken away in a file."""
 
 from __future__ import annotations
 
-from io import BytesIO
+from dataclasses import replace
 from itertools import islice
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
+from core.config import DIGITS
 from core.data.pictures import thumbnail_at
 from core.export.about import about_text
-from core.export.formats import FORMATS, FormatKey, choice_for
+from core.export.formats import FORMATS, FormatKey, choice_for, takes_long
+from core.export.log import LOG, write_log
 from core.export.pack import Pack
 from core.export.rows import EXPLAINED, LEAST, Choice, Wanted
 from core.service.exporting import labelled_of, pack_of
 from core.service.view import View
 from core.wording import counted, file_stem, spreadsheet, visible
-from pages._ui import shell
+from pages._ui import handle, shell
 from pages._ui.key_figures import KeyFigure, figure_title, key_figures
+from pages._ui.offers import Offer, offer
 
 _WANTED: Final[dict[Wanted, str]] = {
     "all": "All images",
@@ -25,19 +28,32 @@ _WANTED: Final[dict[Wanted, str]] = {
     "sure": "Labelled, and what the model is sure of",
 }
 _PREVIEWED: Final = 8
+_WHOLE: Final = "Whole project"
+_MANY_EVENTS: Final = 20_000
+"""In a log; so many are written in half a second."""
 
 
-def _choose(view: View) -> tuple[FormatKey, Choice]:
-    """The kind of file, and which images."""
-    project = view.project.project_id
-    key: FormatKey = st.selectbox(
+def _format(view: View) -> FormatKey | Literal["log"]:
+    """The kind of file."""
+    key: FormatKey | Literal["log"] = st.selectbox(
         "Format",
-        list(FORMATS),
-        format_func=lambda key: FORMATS[key].title,
-        key=f"export_format_{project}",
+        [*FORMATS, LOG],
+        format_func=lambda key: _WHOLE if key == LOG else FORMATS[key].title,
+        key=f"export_format_{view.project.project_id}",
         persist_state="session",
     )
-    st.caption(FORMATS[key].explanation)
+    st.caption(
+        "All answers with who gave them and when, and the settings: to keep, or to bring back on "
+        "another Labelspread, where the project goes on as it was."
+        if key == LOG
+        else FORMATS[key].explanation
+    )
+    return key
+
+
+def _choose(view: View, key: FormatKey) -> Choice:
+    """Which images."""
+    project = view.project.project_id
     wanted: Wanted = st.radio(
         "Images",
         list(_WANTED),
@@ -61,7 +77,53 @@ def _choose(view: View) -> tuple[FormatKey, Choice]:
             )
             / 100
         )
-    return key, choice_for(key, wanted, least)
+    return choice_for(key, wanted, least)
+
+
+def _whole(view: View) -> None:
+    """The project with all that ever happened in it."""
+    project = view.project.project_id
+    is_everywhere = view.project.config.dataset == DIGITS
+    with_set = not is_everywhere and st.checkbox(
+        "With the images",
+        key=f"export_with_set_{project}",
+        persist_state="session",
+        help="Without them the file is small, and the project finds its images where it is brought "
+        "back if they are there too.",
+    )
+    pack = handle.service().log_pack(project, with_set=with_set)
+    offer(
+        Offer(
+            (project, LOG, pack.head.n_events, with_set),
+            "the project",
+            f"{file_stem(view.project.name)}.labelspread.zip",
+            "application/zip",
+            lambda file, progress: write_log(replace(pack, progress=progress), file),
+            is_large=with_set or pack.head.n_events > _MANY_EVENTS,
+        )
+    )
+    st.caption(
+        "It comes back on the Projects page, under “Bring back a project”, or with "
+        "`python -m core import`."
+    )
+
+
+def _figures_of_whole(view: View) -> None:
+    state = view.state
+    people = "by people, and those given" if state.given else "by people"
+    key_figures(
+        [
+            KeyFigure("Labels", f"{len(state.labels):,}", people, ""),
+            KeyFigure("Answers", f"{state.n_answers:,}", "in force", ""),
+            KeyFigure("Rounds", f"{state.round:,}", "", ""),
+            KeyFigure(
+                "Events",
+                f"{state.seq:,}",
+                "",
+                "What was shown and answered, undone and corrected, one after the other.",
+            ),
+        ]
+    )
 
 
 def _figures(pack: Pack) -> None:
@@ -140,25 +202,21 @@ def _as_cell(name: str | None) -> str | None:
     return None if name is None else spreadsheet(visible(name))
 
 
-def _written(pack: Pack, key: FormatKey) -> bytes:
-    file = BytesIO()
-    FORMATS[key].write(pack, file)
-    return file.getvalue()
-
-
 def _download(view: View, pack: Pack, key: FormatKey) -> None:
     kind, stem = FORMATS[key], file_stem(view.project.name)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.download_button(
-            f"Download {counted(pack.counts.rows, kind.unit)}",
-            lambda: _written(pack, key),
-            file_name=f"{stem}.{kind.ending}",
-            mime=kind.mime,
-            on_click="ignore",
-            icon=":material/download:",
-            type="primary",
-            disabled=not pack.counts.rows,
-            key="export_download",
+    is_large = takes_long(key, pack)
+    # How far it has come takes all the room there is.
+    with st.container(horizontal=not is_large, vertical_alignment="center", gap="small"):
+        offer(
+            Offer(
+                (view.project.project_id, key, pack.choice, view.state.seq),
+                counted(pack.counts.rows, kind.unit),
+                f"{stem}.{kind.ending}",
+                kind.mime,
+                lambda file, progress: kind.write(replace(pack, progress=progress), file),
+                is_large=is_large,
+                is_empty=not pack.counts.rows,
+            )
         )
         st.download_button(
             "About this export",
@@ -186,11 +244,18 @@ with shell.errors_in_words():
     else:
         form, shown = shell.side_by_side("export", [1, 2.2], "large")
         with form:
-            key, choice = _choose(view)
-            pack = pack_of(view, labelled_of(view), choice)
-            _download(view, pack, key)
+            key = _format(view)
+            if key == LOG:
+                _whole(view)
+            else:
+                pack = pack_of(view, labelled_of(view), _choose(view, key))
+                _download(view, pack, key)
         with shown:
-            with st.container(key="four_figures"):
-                _figures(pack)
-            _preview(pack)
-            st.caption("All columns are explained in “About this export”.")
+            if key == LOG:
+                with st.container(key="four_figures"):
+                    _figures_of_whole(view)
+            else:
+                with st.container(key="four_figures"):
+                    _figures(pack)
+                _preview(pack)
+                st.caption("All columns are explained in “About this export”.")

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
-from typing import Any
 
 import streamlit as st
 
-from core.errors import LabelspreadError, OutdatedViewError
+from core.errors import OutdatedViewError
 from core.figures.base import CONFIG
 from core.figures.confusion import confusion_data, draw_confusion
+from core.figures.confusions import MOST_CLASSES, confusions
 from core.figures.learning_curve import LearningCurve, draw_learning_curve, learning_curve_data
 from core.learning.metrics import Report
-from core.service.conversation import Receipt, describe, respond
-from core.service.protocol import message_id
+from core.service.conversation import describe
 from core.service.view import NOT_SOLVED, View
 from core.session.events import Served
 from core.wording import counted, ordinal, percent
 from pages._ui import handle, shell
 from pages._ui.answers import show_answers
-from pages._ui.class_form import add_class
+from pages._ui.classes import show_classes
+from pages._ui.confused import confusion_list
 from pages._ui.data_changes import say_changes
 from pages._ui.desk import current_desk
 from pages._ui.key_figures import (
@@ -32,51 +31,26 @@ from pages._ui.key_figures import (
     to_come,
 )
 from pages._ui.labeler import KEY, labeler
+from pages._ui.mail import Mail
 from pages._ui.picture_route import picture_address
 from pages._ui.replays import published_curve
 
-_RECEIPTS = "label_receipts"
-_KEPT_RECEIPTS = 20
+_MAIL = Mail(KEY)
 _SHOWN = "label_shown"
-_ANSWERS = "label_answers"
+_DIALOG = "label_dialog"
+_MOST_CONFUSED = 8
 # Seconds from a new batch to the charts. Drawing them keeps a browser busy for longer than that,
 # and what is to be labelled next has to be on screen before.
 _HEAD_START = 0.08
 
 
-def _receipts() -> tuple[Receipt, ...]:
-    receipts: tuple[Receipt, ...] = st.session_state.get(_RECEIPTS, ())
-    return receipts
+def _open_dialog() -> None:
+    # Where it is not known any more which one was asked for, it is the one that is asked for most.
+    st.session_state[_DIALOG] = shell.sent(KEY, "ask") or "answers"
 
 
-def _take(raw: Any, *, retry: bool = False) -> bool:  # noqa: ANN401 - whatever a browser sent
-    """Deal with a message; True if it was new. The store comes first, then one assignment.
-
-    One that could not be stored is tried again only when the browser has sent it again
-    (`retry`), not when the same run looks at it twice.
-    """
-    sender = message_id(raw)
-    known = {r.message_id for r in _receipts() if not (retry and r.outcome == "failed")}
-    if raw is None or sender in known:
-        return False
-    receipt = respond(handle.service(), raw, desk=current_desk())
-    others = [kept for kept in _receipts() if kept.message_id != sender]
-    st.session_state[_RECEIPTS] = (*others, receipt)[-_KEPT_RECEIPTS:]
-    return True
-
-
-def _on_message() -> None:
-    # If the database cannot even be opened, the page says so, and the browser sends again.
-    with suppress(LabelspreadError):
-        _take(shell.sent(KEY, "message"), retry=True)
-
-
-def _open_answers() -> None:
-    st.session_state[_ANSWERS] = True
-
-
-def _close_answers() -> None:
-    st.session_state[_ANSWERS] = False
+def _close_dialog() -> None:
+    st.session_state[_DIALOG] = None
 
 
 def _let_the_batch_go_first(batch: Served | None) -> None:
@@ -93,12 +67,16 @@ def _figures(view: View) -> None:
     report = view.report_all
     if report is None:
         key_figures([labels_given(view), seconds_a_label(view)])
-        add_class(view)
         return
     key_figures([right_of_all(view, report), labels_given(view), seconds_a_label(view)])
-    figure_title("Confusion matrix", "rows true, columns predicted")
-    with st.container(key="matrix"):
-        _matrix(view, report)
+    if view.dataset.n_classes <= MOST_CLASSES:
+        figure_title("Confusion matrix", "rows true, columns predicted")
+        with st.container(key="matrix"):
+            _matrix(view, report)
+    else:
+        figure_title("Most frequent confusions")
+        with st.container(key="confusions"):
+            _confusions(view, report)
     published = published_curve(view.project.config.replays)
     step = view.selection.step
     note = f"every {ordinal(step)} round" if view.selection.is_thinned else ""
@@ -128,6 +106,13 @@ def _matrix(view: View, report: Report) -> None:
     )
 
 
+def _confusions(view: View, report: Report) -> None:
+    if not view.labels:
+        to_come("After the first labels, this shows which classes the model confuses most.")
+        return
+    confusion_list(confusions(report, _MOST_CONFUSED), view.dataset.class_names)
+
+
 def _curve(view: View, published: LearningCurve | None) -> None:
     if not view.labels and not published:
         to_come("And here the accuracy after each round.")
@@ -151,12 +136,15 @@ with shell.errors_in_words("Answers that are not saved yet are kept in this brow
         st.rerun()
     work, learned = shell.side_by_side("label", [1.9, 1], "large")
     with work, st.container(key="task"):
-        shown = describe(view, batch, _receipts(), at=picture_address())
-        raw = labeler(shown, _on_message, _open_answers)
-    if _take(raw):
+        shown = describe(view, batch, _MAIL.receipts, at=picture_address())
+        raw = labeler(shown, _MAIL.on_message, _open_dialog)
+    if _MAIL.take(raw):
         st.rerun()
     _let_the_batch_go_first(batch)
     with learned, st.container(key="learned"):
         _figures(view)
-    if st.session_state.get(_ANSWERS):
-        show_answers(view, _close_answers)
+    dialog = st.session_state.get(_DIALOG)
+    if dialog == "answers":
+        show_answers(view, _close_dialog)
+    elif dialog == "classes":
+        show_classes(view, _close_dialog)

@@ -10,6 +10,7 @@ from core.arrays import IntArray
 from core.data.pictures import thumbnail_at
 from core.figures.base import CONFIG
 from core.figures.confusion import confusion_data, draw_confusion
+from core.figures.confusions import MOST_CLASSES, confusions
 from core.figures.entropy_histogram import draw_entropy_histogram, entropy_histogram_data
 from core.figures.learning_curve import draw_learning_curve, learning_curve_data
 from core.jobs.work import Work
@@ -17,6 +18,7 @@ from core.learning.metrics import LabelCheck, Report
 from core.service.view import NOT_SOLVED, View
 from core.wording import file_stem, percent, spreadsheet, visible
 from pages._ui import shell
+from pages._ui.confused import confusion_table
 from pages._ui.downloads import downloads
 from pages._ui.key_figures import (
     KeyFigure,
@@ -28,6 +30,7 @@ from pages._ui.key_figures import (
 from pages._ui.replays import published_curve
 
 _MOST_LISTED = 100
+_MOST_CONFUSED = 25
 _ALL, _REST = "All", "Unlabelled"
 _SPLIT = (7, 6)
 _COUNTS, _SHARES = "Counts", "% of row"
@@ -125,9 +128,14 @@ def _figures_with_truth(view: View, everything: Report, rest: Report, check: Lab
 def _confusion(
     project: str, everything: Report, rest: Report, class_names: tuple[str, ...]
 ) -> None:
-    """The confusion matrix; a fragment, so that its switches redraw nothing else."""
+    """The confusion matrix, or a list in its place where there are too many classes for one.
+
+    A fragment, so that its switches redraw nothing else.
+    """
+    is_matrix = len(class_names) <= MOST_CLASSES
     with st.container(horizontal=True, vertical_alignment="center", key="head_confusion"):
-        st.subheader("Confusion matrix", anchor=False)
+        title = "Confusion matrix" if is_matrix else "Most frequent confusions"
+        st.subheader(title, anchor=False)
         population = st.segmented_control(
             "Items",
             [_ALL, _REST],
@@ -136,15 +144,20 @@ def _confusion(
             label_visibility="collapsed",
             key=f"items_{project}",
         )
-        numbers = st.segmented_control(
-            "Numbers",
-            [_COUNTS, _SHARES],
-            default=_COUNTS,
-            required=True,
-            label_visibility="collapsed",
-            key=f"numbers_{project}",
-        )
+        numbers = _COUNTS
+        if is_matrix:
+            numbers = st.segmented_control(
+                "Numbers",
+                [_COUNTS, _SHARES],
+                default=_COUNTS,
+                required=True,
+                label_visibility="collapsed",
+                key=f"numbers_{project}",
+            )
     report = everything if population == _ALL else rest
+    if not is_matrix:
+        confusion_table(confusions(report, _MOST_CONFUSED), class_names)
+        return
     st.plotly_chart(
         draw_confusion(
             confusion_data(report, class_names), shell.palette(), shares=numbers == _SHARES

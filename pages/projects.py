@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import streamlit as st
 
 from core.config import DIGITS, ProjectConfig
@@ -9,9 +11,11 @@ from core.errors import LabelspreadError
 from core.storage import BrokenProject, Project
 from core.wording import counted, percent
 from pages._ui import handle, shell
+from pages._ui.bring_back import bring_back, take_what_came
 from pages._ui.new_project import new_project, settings_in_words
 
 _DONE = "projects_done"
+_LOGGER = logging.getLogger("labelspread.projects")
 
 
 def _say(text: str) -> None:
@@ -122,6 +126,10 @@ def _known_of(project: Project | BrokenProject) -> tuple[int | None, float | Non
         accuracy = service.known_accuracy(key) if n_labels and not problem else None
     except LabelspreadError as error:
         return n_labels, None, str(error)
+    except Exception:
+        # Whatever is wrong with one project, the others stay in reach, and so does its removal.
+        _LOGGER.exception("The project %s cannot be looked at.", key)
+        return n_labels, None, "It cannot be read. The log of the server says why."
     return n_labels, accuracy, problem
 
 
@@ -143,6 +151,8 @@ def _deleted(projects: tuple[Project | BrokenProject, ...]) -> None:
 
 
 with shell.errors_in_words():
+    if came := take_what_came():
+        _say(shell.plain(came))
     if done := st.session_state.pop(_DONE, None):
         st.toast(done, icon=":material/check:")
     existing, new = shell.side_by_side("projects", [1.6, 1], "large")
@@ -157,5 +167,6 @@ with shell.errors_in_words():
             st.info("There is no project yet. Create one here.")
         if deleted := handle.service().deleted_projects():
             _deleted(deleted)
+        bring_back()
     with new:
         new_project(_open)

@@ -1,24 +1,26 @@
-"""``python -m core import``: images from a file or a folder, kept as a set."""
+"""``python -m core import``: images from a file or a folder, kept as a set; or a whole project."""
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from core.bootstrap import limits_of, sets_of
-from core.cli.output import FAILED
+from core.bootstrap import limits_of, service_of, sets_of
+from core.cli.output import FAILED, Shown
 from core.data.incoming import Source, read_source
 from core.data.looks import Look
 from core.data.sets import Draft, Report, checked_title
 from core.errors import InvalidDatasetError
-from core.jobs.progress import silent
+from core.export.log_file import LogFile, is_log
 from core.wording import counted, visible
 
 _IMPORT: Final = """\
 Bring in images: a folder or a ZIP file of images, a NumPy (.npz, .npy), MATLAB (.mat) or IDX file,
 a table (CSV, TSV, Parquet, Arrow), an export of Label Studio or COCO. They are copied.
+Or bring back a project from a file that `export --format log` has written.
 """
 _MORE: Final = """\
 examples:
@@ -26,8 +28,10 @@ examples:
   python -m core import train-images-idx3-ubyte.gz --name MNIST
   python -m core import flowers.csv --name Flowers --choose labels=species
   python -m core new "My flowers" --set "$(python -m core import flowers.zip --name F | tail -n 1)"
+  python -m core import project.zip
 
-The last line of the output is the key of the set. The same images brought in twice are one set.
+The last line of the output is the key of the set. The same images brought in twice are one set. Of
+a project it is the project's id.
 
 exit status:
   0    done
@@ -43,13 +47,15 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
     """Say how the command is called."""
     command = commands.add_parser(
         "import",
-        help="bring in images",
+        help="bring in images, or bring back a project",
         description=_IMPORT,
         epilog=_MORE,
         formatter_class=RawDescriptionHelpFormatter,
     )
     command.add_argument("path", metavar="PATH", type=_path, help="a file or a folder")
-    command.add_argument("--name", required=True, help="what the set is to be called")
+    command.add_argument(
+        "--name", help="what the set, or the project, is to be called; a project has a name already"
+    )
     command.add_argument(
         "--skip-bad", action="store_true", help="leave out what cannot be used, and take the rest"
     )
@@ -68,15 +74,19 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
         "--look", choices=["ink", "photo"], help="drawings on paper, or photographs"
     )
     command.add_argument("--paper", choices=["dark", "light"], help="what paper is, of drawings")
-    command.set_defaults(act=_act, failed=FAILED)
+    command.set_defaults(act=_act, failed=FAILED, refuse=command.error)
 
 
 def _act(options: Namespace) -> int:
+    if is_log(options.path):
+        return _bring_back(options)
+    if options.name is None:
+        options.refuse("the following arguments are required: --name")
     title = checked_title(options.name)
     sets, limits = sets_of(), limits_of()
     sets.tidy()
     source = Source(options.path, title, dict(options.choose), features=options.features)
-    progress = _Shown() if sys.stderr.isatty() else silent
+    progress = Shown()
     draft = read_source(sets, source, limits, progress)
     _check_keys(draft, source)
     look = _look(options, draft.report.look)
@@ -91,6 +101,21 @@ def _act(options: Namespace) -> int:
     if kept != title:
         print(f"These images are here already, as “{visible(kept)}”")
     print(key)
+    return 0
+
+
+def _bring_back(options: Namespace) -> int:
+    """Bring back a project; the default one is not made beside it."""
+    of_images = [options.choose, options.features, options.look, options.paper, options.skip_bad]
+    if any(of_images):
+        options.refuse("this is a project: only --name can be said of it")
+    with (
+        LogFile(options.path, limits_of()) as file,
+        closing(service_of(with_default=False)) as service,
+    ):
+        brought = service.bring_back(file, name=options.name, progress=Shown())
+    print(brought.told)
+    print(brought.project.project_id)
     return 0
 
 
@@ -146,20 +171,6 @@ def _tell(report: Report) -> None:
         print(f"left out: {visible(bad.name)}: {bad.problem} {bad.remedy}", file=sys.stderr)
     if len(report.bad) > _SHOWN_BAD:
         print(f"left out: {len(report.bad) - _SHOWN_BAD:,} more", file=sys.stderr)
-
-
-class _Shown:
-    """Progress in one line of a terminal."""
-
-    def __init__(self) -> None:
-        self._told = ""
-
-    def __call__(self, stage: str, share: float, /) -> None:
-        """Show how far it has come."""
-        told = f"{stage} … {share:.0%}"
-        if told != self._told:
-            print(f"\r{told:40}", end="\n" if share == 1 else "", file=sys.stderr, flush=True)
-            self._told = told
 
 
 def _path(text: str) -> Path:

@@ -1,4 +1,4 @@
-"""``python -m core export``: labels and predictions of a project, in a file."""
+"""``python -m core export``: labels and predictions of a project, or all of it, in a file."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from core.bootstrap import service_there
-from core.cli.output import FAILED, is_stream, write_stream
+from core.cli.output import FAILED, Shown, is_stream, write_stream
 from core.errors import InvalidNameError, InvalidSettingError
 from core.export.about import about_text
 from core.export.formats import FORMATS, choice_for
+from core.export.log import LOG, write_log
 from core.export.rows import LEAST, Wanted
 from core.service.exporting import labelled_of, pack_of
 from core.service.labelling import Service
@@ -22,7 +23,8 @@ from core.wording import counted, visible
 _EXPORT: Final = """\
 Write the labels and predictions of a project to a file, one row an image; the app may keep running.
 What is told of an export (settings, images, accuracy, columns) is in the file itself, or beside it
-as FILE.about.json.
+as FILE.about.json. With --format log all that ever happened in the project goes into one file,
+which `import` brings back elsewhere as it was.
 """
 _MORE: Final = """\
 examples:
@@ -30,6 +32,7 @@ examples:
   python -m core export Digits -o digits.csv
   python -m core export Digits --rows labelled --format zip -o digits.zip
   python -m core export Digits --rows sure --above 0.95 --format parquet -o digits.parquet
+  python -m core export Digits --format log --with-set -o digits.labelspread.zip
 
 A label that a person gave, or that the project came with, always wins over the model's. What the
 model says is unverified.
@@ -52,7 +55,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
     )
     command.add_argument("project", metavar="PROJECT", help="its name, or its id")
     command.add_argument(
-        "--format", choices=list(FORMATS), default="csv", help="kind of file (default: csv)"
+        "--format", choices=[*FORMATS, LOG], default="csv", help="kind of file (default: csv)"
     )
     command.add_argument(
         "-o",
@@ -74,10 +77,17 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
         type=_probability,
         help=f"the probability from which on the model counts as sure (default: {LEAST})",
     )
-    command.set_defaults(act=_act, failed=FAILED)
+    command.add_argument(
+        "--with-set", action="store_true", help="put the images into the file too (--format log)"
+    )
+    command.set_defaults(act=_act, failed=FAILED, refuse=command.error)
 
 
 def _act(options: Namespace) -> int:
+    if options.format == LOG:
+        return _write_log(options)
+    if options.with_set:
+        options.refuse("--with-set needs --format log")
     if options.above is not None and options.rows not in {None, "sure"}:
         raise InvalidSettingError(
             f"--above needs --rows sure, and --rows {options.rows} is asked for.",
@@ -88,7 +98,8 @@ def _act(options: Namespace) -> int:
     kind, path = FORMATS[options.format], options.output
     with closing(service_there()) as service:
         view = service.view(_find(service, options.project).project_id)
-        pack = pack_of(view, labelled_of(view), choice_for(options.format, rows, least))
+        choice = choice_for(options.format, rows, least)
+        pack = pack_of(view, labelled_of(view), choice, progress=Shown())
         if not kind.tells and not is_stream(path):
             # First: nothing has changed yet if it cannot be written.
             told = about_text(pack.about).encode()
@@ -101,6 +112,23 @@ def _act(options: Namespace) -> int:
         f"{counts.human:,} labelled by people, {counts.given:,} given, {counts.model:,} by the "
         f"model, {counts.bare:,} without a label.",
         # What goes on to somebody else is the export alone.
+        file=sys.stderr if is_stream(path) else sys.stdout,
+    )
+    return 0
+
+
+def _write_log(options: Namespace) -> int:
+    if options.rows is not None or options.above is not None:
+        options.refuse("--format log takes all there is: leave out --rows and --above")
+    path = options.output
+    with closing(service_there()) as service:
+        project = _find(service, options.project)
+        pack = service.log_pack(project.project_id, with_set=options.with_set, progress=Shown())
+        write_stream(path, lambda file: write_log(pack, file))
+    images = "with its images" if pack.carried else "without its images"
+    print(
+        f"Exported “{visible(project.name)}” to {path}, {images}: "
+        f"{counted(pack.head.n_events, 'event')}.",
         file=sys.stderr if is_stream(path) else sys.stdout,
     )
     return 0

@@ -27,6 +27,21 @@ STANDARD_OUTPUT: Final = Path("-")
 """What stands for the standard output where a file is asked for."""
 
 
+class Shown:
+    """Progress in one line of a terminal; where nobody looks, in none."""
+
+    def __init__(self) -> None:
+        self._is_seen = sys.stderr.isatty()
+        self._told = ""
+
+    def __call__(self, stage: str, share: float, /) -> None:
+        """Show how far it has come."""
+        told = f"{stage} … {share:.0%}"
+        if self._is_seen and told != self._told:
+            print(f"\r{told:40}", end="\n" if share == 1 else "", file=sys.stderr, flush=True)
+            self._told = told
+
+
 def write_file(path: Path, content: bytes) -> None:
     """Write a file, over one that is there.
 

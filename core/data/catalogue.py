@@ -179,6 +179,47 @@ class Catalogue:
         self._read.pop(config.dataset, None)
         return _some(whole, config, rows_of(config, contents)), contents
 
+    def key_of(
+        self, key: str, fingerprint: str | None, n_items: int | None, progress: Progress = silent
+    ) -> str | None:
+        """The key that a data set has here: its own, or that of another with the same content.
+
+        Parameters
+        ----------
+        fingerprint, n_items
+            Of its content; None where they are not known: it is found by its own key alone then.
+
+        Returns
+        -------
+        key
+            None if it is not here.
+
+        Raises
+        ------
+        CancelledError
+            If ``progress`` says so.
+        """
+        usable = [entry for entry in self.entries() if entry.key and not entry.problem]
+        if fingerprint is None:
+            return key if any(entry.key == key for entry in usable) else None
+        alike = [entry.key for entry in usable if entry.n_items == n_items]
+        for other in sorted(alike, key=lambda other: other != key):
+            try:
+                if self._fingerprint(other, progress) == fingerprint:
+                    return other
+            except InvalidDatasetError:
+                # A damaged one is not what is looked for.
+                continue
+        return None
+
+    def _fingerprint(self, key: str, progress: Progress) -> str:
+        if self.sets is not None and self.is_stored(key):
+            return self.sets.head(key).fingerprint
+        try:
+            return self.contents(key, progress).fingerprint
+        finally:
+            self.forget(key)
+
     def contents(self, key: str, progress: Progress = silent) -> Contents:
         """What a data set holds now, by name; it is read if it has changed since the last time.
 
@@ -198,13 +239,13 @@ class Catalogue:
 
     def is_light(self, key: str) -> bool:
         """Whether ``contents`` takes no time to speak of."""
-        if key == DIGITS or self._is_stored(key):
+        if key == DIGITS or self.is_stored(key):
             return True
         known = self._contents.get(key)
         if known is not None and known[0] == self.version(key):
             return True
         try:
-            path = self._path(key)
+            path = self.path(key)
             return max(self._look(path).n_bytes, path.stat().st_size) <= _LIGHT
         except (InvalidDatasetError, OSError):
             return True
@@ -244,11 +285,11 @@ class Catalogue:
         """Changes when the content of a data set does; empty if it is not there."""
         if key == DIGITS:
             return DIGITS
-        if self._is_stored(key):
+        if self.is_stored(key):
             # It never changes.
             return key
         try:
-            return "-".join(map(str, _seen(self._path(key).stat())))
+            return "-".join(map(str, _seen(self.path(key).stat())))
         except OSError:
             return ""
 
@@ -272,26 +313,33 @@ class Catalogue:
             return known[1]
         if key == DIGITS:
             return load_digits(n_samples=N_DIGITS, shuffle_seed=None)
-        if self.sets is not None and self._is_stored(key):
+        if self.sets is not None and self.is_stored(key):
             return self.sets.open(key).dataset()
-        return read_arrays(self._path(key))
+        return read_arrays(self.path(key))
 
     def _named(self, key: str, whole: Dataset, progress: Progress) -> Contents:
         """What a whole data set holds, by name."""
-        if self.sets is not None and self._is_stored(key):
+        if self.sets is not None and self.is_stored(key):
             return self.sets.open(key).contents
         return contents_of(whole, progress)
 
-    def _is_stored(self, key: str) -> bool:
+    def is_stored(self, key: str) -> bool:
         """Whether it is the key of a set that was brought in, be it there or not."""
         return self.sets is not None and key != DIGITS and not key.endswith(_SUFFIX)
 
     def _entry(self, key: str) -> Entry:
-        if self.sets is not None and self._is_stored(key):
+        if self.sets is not None and self.is_stored(key):
             return _entry_of(self.sets, key)
-        return self._look(self._path(key))
+        return self._look(self.path(key))
 
-    def _path(self, key: str) -> Path:
+    def path(self, key: str) -> Path:
+        """Where the file of this key is, or would be.
+
+        Raises
+        ------
+        InvalidDatasetError
+            If no file here can be called so.
+        """
         if self.folder is None or Path(key).name != key or not key.endswith(_SUFFIX):
             raise InvalidDatasetError(
                 f"There is no data set “{key}”.", "Choose one of those on the Projects page."

@@ -86,8 +86,8 @@ class Imports:
     def __init__(self, sets: Sets, limits: Limits, uploads: Path, places: Path | None) -> None:
         self.sets = sets
         self.places = places
+        self.limits = limits
         self._uploads = uploads
-        self._limits = limits
         self._lock = threading.Lock()
         self._all: dict[str, Import] = {}
         self._stopped = tuple(told for told in sets.tidy() if told)
@@ -128,6 +128,20 @@ class Imports:
         path = save_uploads(self._uploads, files)
         title = path.stem if len(files) == 1 else "Images"
         return self.start(Source(path, title, is_ours=True))
+
+    def receive(self, name: str, content: IO[bytes]) -> Path:
+        """Store a file that a browser has sent, for whoever reads it and then discards it.
+
+        Raises
+        ------
+        InvalidDatasetError
+            If it cannot be stored.
+        """
+        return save_uploads(self._uploads, [(name, content)])
+
+    def discard(self, received: Path) -> None:
+        """Let go of a file that was received."""
+        shutil.rmtree(received.parent, ignore_errors=True)
 
     def on_server(self) -> tuple[str, ...]:
         """What there is in the folder on the server, by name."""
@@ -200,10 +214,10 @@ class Imports:
         with self._lock:
             self._all.pop(one.id, None)
         if one.source.is_ours:
-            shutil.rmtree(one.source.path.parent, ignore_errors=True)
+            self.discard(one.source.path)
 
     def _read(self, source: Source, progress: Progress) -> Draft:
-        return read_source(self.sets, source, self._limits, progress)
+        return read_source(self.sets, source, self.limits, progress)
 
     def _let_go(self, work: Work[Draft]) -> None:
         """Drop what was read, or what is going to be."""

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from core.arrays import UNLABELLED, IntArray
 from core.data.duplicates import near_duplicates, repeats_of
@@ -212,6 +213,36 @@ class Sets:
                 raise _not_stored(error) from error
             raise
 
+    def adopt(self, title: str, fill: Callable[[Path], None]) -> str:
+        """Keep a set as another install has kept it; its key, also where it is here already.
+
+        Parameters
+        ----------
+        title
+            What is to be said of it should it be left behind unfinished.
+        fill
+            Writes the files of the set into a folder, and sees that they are what they should be.
+
+        Raises
+        ------
+        InvalidNameError
+            If its title is none.
+        InvalidDatasetError
+            If it is damaged, or cannot be stored; and whatever ``fill`` raises.
+        """
+        folder = None
+        try:
+            folder = UnfinishedFolder(self._folder, title)
+            fill(folder.path)
+            head = read_head(folder.path)
+            return self.keep(folder, head, head.title)
+        except BaseException as error:
+            if folder is not None:
+                folder.remove()
+            if isinstance(error, OSError):
+                raise _not_stored(error) from error
+            raise
+
     def keep(self, folder: UnfinishedFolder, head: Head, title: str) -> str:
         """As :meth:`Draft.keep`."""
         title = checked_title(title)
@@ -326,12 +357,10 @@ class Sets:
             class_names=found.class_names,
             n_known=report.n_known,
             has_table=has_table,
-            fingerprint=fingerprint_of(
-                [
-                    *found.class_names,
-                    written.look.model_dump_json(),
-                    *(_digest(folder / name) for name in (VALUES, TABLE)),
-                ],
+            fingerprint=content_of(
+                folder,
+                found.class_names,
+                written.look,
                 written.names,
                 features,
                 truth if report.n_known else None,
@@ -339,6 +368,28 @@ class Sets:
             n_bytes=sum(file.stat().st_size for file in folder.iterdir()),
         )
         (folder / HEAD).write_bytes(_json(head))
+
+
+def content_of(
+    folder: Path,
+    class_names: Iterable[str],
+    look: Look,
+    names: NDArray[np.uint64],
+    features: NDArray[Any] | None,
+    truth: IntArray | None,
+) -> str:
+    """A name for all that a set holds, its files being in a folder: 32 hexadecimal digits.
+
+    Parameters
+    ----------
+    names : (n_items, 2), uint64
+        What each image is called by its content.
+    features : (n_items, n_features)
+    truth : (n_items,), int64
+        None where no class is known.
+    """
+    digests = [_digest(folder / name) for name in (VALUES, TABLE)]
+    return fingerprint_of([*class_names, look.model_dump_json(), *digests], names, features, truth)
 
 
 def checked_title(title: str) -> str:

@@ -185,7 +185,7 @@ class StoredSet:
         """An image as it came: the bytes of its file, or its values."""
         if self.head.originals == "files":
             return self._bytes_of(self._files, row)
-        values: NDArray[Any] = self._values[row]
+        values: NDArray[Any] = self.values[row]
         return values.copy()
 
     def image(self, row: int) -> PixelArray:
@@ -279,7 +279,8 @@ class StoredSet:
         )
 
     @cached_property
-    def _values(self) -> NDArray[Any]:
+    def values(self) -> NDArray[Any]:
+        """All images as they came, where they came as values; mapped, not read."""
         if self.head.values is None:
             return self.pixels
         return self._mapped(VALUES, self.head.values)

@@ -147,26 +147,38 @@ class Engine:
         """What the model believes of every item, given these labels."""
         return self._beliefs.get(labels.digest, lambda: self._fit(labels))
 
-    def accuracy(self, labels: Labels) -> float | None:
-        """Accuracy over all items, 0 to 1; None where the truth is not known."""
+    def accuracy(self, labels: Labels, name: int | None = None) -> float | None:
+        """Accuracy over all items, 0 to 1; None where the truth is not known.
+
+        Parameters
+        ----------
+        name
+            What it is noted by; None stands for the digest of the labels.
+        """
         if self.dataset.truth is None:
             return None
-        noted = self.noted(labels.digest)
+        noted = self.noted(labels.digest if name is None else name)
         if noted is not None:
             return noted
-        return self._note(self.dataset.truth, labels, self.believe(labels))
+        return self._note(self.dataset.truth, labels, self.believe(labels), name)
 
-    def noted(self, digest: int) -> float | None:
-        """The accuracy after the labels of this digest, where it was measured before."""
-        return self._notes.get(self._name_of(digest))
+    def noted(self, name: int) -> float | None:
+        """The accuracy that was noted by this name, mostly the digest of the labels."""
+        return self._notes.get(self._name_of(name))
 
-    def note_accuracy(self, labels: Labels) -> None:
+    def note_accuracy(self, labels: Labels, name: int | None = None) -> None:
         """Measure an accuracy for later, in no haste; the beliefs are not kept.
 
         What somebody looks at meanwhile stays where it is.
+
+        Parameters
+        ----------
+        name
+            As of :meth:`accuracy`.
         """
-        if self.dataset.truth is not None and self.noted(labels.digest) is None:
-            self._note(self.dataset.truth, labels, self._fit(labels))
+        known = self.noted(labels.digest if name is None else name)
+        if self.dataset.truth is not None and known is None:
+            self._note(self.dataset.truth, labels, self._fit(labels), name)
 
     def prepare(
         self, items: Iterable[int], still_wanted: Callable[[], bool] = lambda: True
@@ -255,9 +267,9 @@ class Engine:
         array, n_classes = self.labels_array(labels), self.dataset.n_classes
         return believe(array, n_classes, self._spreader, self._config.decision)
 
-    def _note(self, truth: IntArray, labels: Labels, beliefs: Beliefs) -> float:
+    def _note(self, truth: IntArray, labels: Labels, beliefs: Beliefs, name: int | None) -> float:
         measured = metrics.accuracy(truth, beliefs.predicted)
-        self._notes.put(self._name_of(labels.digest), measured)
+        self._notes.put(self._name_of(labels.digest if name is None else name), measured)
         return measured
 
 

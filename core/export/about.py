@@ -40,7 +40,7 @@ def about(
     """
     noted = state.images.noted
     return {
-        "program": f"Labelspread {_version()}".strip(),
+        "program": program(),
         "exported_at": at.isoformat(timespec="seconds"),
         "project": {
             "id": project.project_id,
@@ -75,9 +75,10 @@ def about_text(told: dict[str, Any]) -> str:
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
 
 
-def _version() -> str:
+def program() -> str:
+    """The name of this program, and its version: ``Labelspread 1.0``."""
     try:
-        return version("labelspread")
+        return f"Labelspread {version('labelspread')}"
     except PackageNotFoundError:
         # It runs from its folder, without having been installed.
-        return ""
+        return "Labelspread"

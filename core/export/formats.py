@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Final, Literal, get_args
 
+from core.data.dataset import INLINE
 from core.export.pack import Pack
 from core.export.pictures import write_folders, write_label_studio, write_npz
 from core.export.rows import LEAST, Choice, Wanted
@@ -91,6 +92,21 @@ FORMATS: Final[dict[FormatKey, Format]] = {
         with_image=True,
     ),
 }
+
+
+_MANY_ROWS: Final = 100_000
+_MANY_IMAGES: Final = 5_000
+_MANY_PHOTOS: Final = 500
+"""What is written in about a second: rows of a table, small images, and large ones."""
+
+
+def takes_long(key: FormatKey, pack: Pack) -> bool:
+    """Whether a person would wait for a file without a word for longer than a second or so."""
+    if not FORMATS[key].with_image:
+        return pack.counts.rows > _MANY_ROWS
+    size = pack.dataset.size
+    is_small = size is not None and max(size) <= INLINE
+    return pack.counts.rows > (_MANY_IMAGES if is_small else _MANY_PHOTOS)
 
 
 def choice_for(key: FormatKey, wanted: Wanted = "all", least: float = LEAST) -> Choice:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.data.dataset import Dataset
-from core.export.rows import Choice, Counts, Labelled, Some
+from core.export.rows import IMAGES_AT_A_TIME, Choice, Counts, Labelled, Some
 from core.jobs.progress import Progress, silent
 
 
@@ -44,8 +44,21 @@ class Pack:
         CancelledError
             If that was asked for.
         """
-        n_items, done = self.dataset.n_items, 0
+        n_rows, done = max(1, self.counts.rows), 0
         for some in self.labelled.some(self.choice):
             yield some
-            done = min(done + len(some.rows), n_items)
-            self.progress("Writing rows", done / n_items)
+            done += len(some.rows)
+            self.progress("Writing rows", min(1.0, done / n_rows))
+
+    def places(self, positions: Sequence[int]) -> Iterator[int]:
+        """Where some images are in the data set, one after the other.
+
+        Raises
+        ------
+        CancelledError
+            If that was asked for.
+        """
+        for number, place in enumerate(positions):
+            if number % IMAGES_AT_A_TIME == 0:
+                self.progress("Writing images", number / len(positions))
+            yield place

@@ -71,9 +71,9 @@ def write_npz(pack: Pack, file: IO[bytes]) -> None:
         "image_names": [row.image_name or "" for row in rows],
     }
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-        _put_images(archive, dataset, places)
+        _put_images(archive, pack, places)
         if dataset.has_own_features:
-            _put_rows(archive, "features", dataset.features, places)
+            _put_rows(archive, "features", dataset.features, pack, places)
         for name, values in texts.items():
             _put_array(archive, name, np.array(values, dtype=np.str_))
         numbers = {
@@ -172,7 +172,9 @@ def _chosen(id_: str, label: str) -> dict[str, Any]:
     }
 
 
-def _put_rows(archive: ZipFile, name: str, array: np.ndarray[Any, Any], places: list[int]) -> None:
+def _put_rows(
+    archive: ZipFile, name: str, array: np.ndarray[Any, Any], pack: Pack, places: list[int]
+) -> None:
     """Some rows as an array of a NPZ file, one after the other: no copy of all is made."""
     with archive.open(_entry(f"{name}.npy"), "w", force_zip64=True) as entry:
         head = {
@@ -181,20 +183,21 @@ def _put_rows(archive: ZipFile, name: str, array: np.ndarray[Any, Any], places: 
             "shape": (len(places), *array.shape[1:]),
         }
         np.lib.format.write_array_header_1_0(entry, head)
-        for place in places:
+        for place in pack.places(places):
             entry.write(np.ascontiguousarray(array[place]).tobytes())
 
 
-def _put_images(archive: ZipFile, dataset: Dataset, places: list[int]) -> None:
+def _put_images(archive: ZipFile, pack: Pack, places: list[int]) -> None:
     """The images in full size where all have one, else in the small size of the set."""
+    dataset = pack.dataset
     if dataset.size is None or dataset.small is None or not places:
-        _put_rows(archive, "images", dataset.pixels, places)
+        _put_rows(archive, "images", dataset.pixels, pack, places)
         return
     first = dataset.images[places[0]]
     with archive.open(_entry("images.npy"), "w", force_zip64=True) as entry:
         head = {"descr": "|u1", "fortran_order": False, "shape": (len(places), *first.shape)}
         np.lib.format.write_array_header_1_0(entry, head)
-        for place in places:
+        for place in pack.places(places):
             image = dataset.images[place]
             if image.ndim < first.ndim:
                 image = np.repeat(image[:, :, np.newaxis], 3, axis=2)

@@ -19,12 +19,16 @@ from core.session.state import State
 
 Source = Literal["human", "given", "model"]
 Wanted = Literal["all", "labelled", "sure"]
+Prediction = Literal["shown", "hidden"]
 
 LEAST: Final = 0.9
 """The probability from which on the model counts as sure, if nobody says otherwise."""
 
 AT_A_TIME: Final = 8_192
 """Rows that are in memory at once."""
+
+IMAGES_AT_A_TIME: Final = 64
+"""The same where each goes with its image, which takes longer."""
 
 
 class Row(NamedTuple):
@@ -51,10 +55,15 @@ class Row(NamedTuple):
         The class that the data set names, where it does.
     answer
         What a person's answer was.
+    reviewed
+        Whether a person has looked at the image and answered, other than to be asked again.
     annotator, answered_at, round, seconds
         Who answered, when (UTC), in which round, and how long it took.
     asked
         Why the item was asked about.
+    prediction
+        Whether what the model predicted was ``shown`` when it was answered, or ``hidden``; None
+        where that was not noted.
     file, split
         What the image was called where it came from, and the part of the data it was in.
     """
@@ -70,11 +79,13 @@ class Row(NamedTuple):
     model_probability: float | None
     true_label: str | None
     answer: str | None
+    reviewed: bool
     annotator: str | None
     answered_at: datetime | None
     round: int | None
     seconds: float | None
     asked: str | None
+    prediction: Prediction | None
     file: str | None
     split: str | None
 
@@ -91,11 +102,15 @@ EXPLAINED: Final[dict[str, str]] = {
     "model_probability": "what the model gives that class, 0 to 1",
     "true_label": "the class that the data set itself names",
     "answer": "what a person answered: label, skip, unsure or bad",
+    "reviewed": "whether a person has seen the image and said something of it; false for what the "
+    "model says by itself, and for what was skipped",
     "annotator": "who answered; a correction later on leaves that as it was",
     "answered_at": "when, in UTC; likewise",
     "round": "the round it was answered in",
     "seconds": "how long the image was looked at",
-    "asked": "why it was asked about: opening, query or random",
+    "asked": "why it was asked about: opening, query or random; or grid, among many at once",
+    "prediction": "whether the model’s prediction was shown or hidden when it was answered; none "
+    "where that was not noted, and for an answer that was corrected later",
     "file": "what the image was called where it came from",
     "split": "the part of the data that it came in, such as train",
 }
@@ -191,8 +206,9 @@ class Labelled:
         Items that were answered and whose image is not in the data set any more come last.
         """
         order = self._order[self._taken(choice)[self._order]]
-        for start in range(0, len(order), AT_A_TIME):
-            positions = order[start : start + AT_A_TIME].tolist()
+        at_a_time = IMAGES_AT_A_TIME if choice.with_image else AT_A_TIME
+        for start in range(0, len(order), at_a_time):
+            positions = order[start : start + at_a_time].tolist()
             yield Some(self._rows(positions), positions)
         if gone := self._gone(choice):
             yield Some(gone, [-1] * len(gone))
@@ -306,11 +322,13 @@ class Labelled:
         milliseconds = answer.milliseconds
         return _Answered(
             answer.kind.value,
+            answer.kind is not AnswerKind.SKIP,
             placed.by,
             placed.at,
             placed.round,
             None if milliseconds is None else milliseconds / 1000,
             asked,
+            None if answer.hidden is None else "hidden" if answer.hidden else "shown",
         )
 
 
@@ -330,11 +348,13 @@ class _Answered(NamedTuple):
     """What there is to say of an answer, as in :class:`Row`."""
 
     answer: str | None = None
+    reviewed: bool = False
     annotator: str | None = None
     answered_at: datetime | None = None
     round: int | None = None
     seconds: float | None = None
     asked: str | None = None
+    prediction: Prediction | None = None
 
 
 _UNANSWERED: Final = _Answered()

@@ -60,6 +60,7 @@ def write_parquet(pack: Pack, file: IO[bytes]) -> None:
         "number": pa.int64(),
         "row": pa.int64(),
         "model_probability": pa.float64(),
+        "reviewed": pa.bool_(),
         "answered_at": pa.timestamp("us", tz="UTC"),
         "round": pa.int64(),
         "seconds": pa.float64(),
@@ -85,6 +86,8 @@ def cells(row: Row) -> list[str | int | float]:
 def _cell(name: str, value: str | float | datetime | None) -> str | int | float:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, datetime):
         return _moment(value)
     return spreadsheet(value) if name in _TEXTS and isinstance(value, str) else value

@@ -18,6 +18,7 @@ TOP: Final = 90.0
 """Where the axis begins when only the top is looked at, in per cent."""
 
 _OPACITY: Final = 0.15
+_LONGEST_NAME: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +131,13 @@ def draw_comparison(
         annotations=[] if labels else [base.note(palette, "The first round is being computed")],
     )
     # Bands lie behind all lines.
-    traces = [_band(line, palette) for line in lines if None not in line.low]
-    traces += [_line(line, palette, top=top) for line in lines]
+    names = base.labels([line.name for line in lines], longest=_LONGEST_NAME)
+    traces = [_band(line, names[line.name], palette) for line in lines if None not in line.low]
+    traces += [_line(line, names[line.name], palette, top=top) for line in lines]
     return base.figure(traces, layout)
 
 
-def _band(line: Line, palette: Palette) -> base.Trace:
+def _band(line: Line, name: str, palette: Palette) -> base.Trace:
     return {
         "type": "scatter",
         "x": [*line.labels, *line.labels[::-1]],
@@ -146,11 +148,11 @@ def _band(line: Line, palette: Palette) -> base.Trace:
         "fillcolor": _see_through(palette.strategies[line.number]),
         "hoverinfo": "skip",
         "showlegend": False,
-        "name": base.label(line.name, longest=40),
+        "name": name,
     }
 
 
-def _line(line: Line, palette: Palette, *, top: bool) -> base.Trace:
+def _line(line: Line, name: str, palette: Palette, *, top: bool) -> base.Trace:
     colour = palette.strategies[line.number]
     return {
         "type": "scatter",
@@ -163,7 +165,7 @@ def _line(line: Line, palette: Palette, *, top: bool) -> base.Trace:
         "cliponaxis": top,
         "hovertext": _hover_texts(line),
         "hoverinfo": "text",
-        "name": base.label(line.name, longest=40),
+        "name": name,
     }
 
 
@@ -173,7 +175,7 @@ def _hover_texts(line: Line) -> list[str]:
         low, high = line.low[i], line.high[i]
         sure = "" if low is None or high is None else f" ({low:.1f} to {high:.1f})"
         texts.append(
-            f"{base.label(line.name, longest=40)}: {counted(labels, 'label')}, "
+            f"{base.full(line.name)}: {counted(labels, 'label')}, "
             f"accuracy {percent(line.percents[i] / 100)}{sure}, {counted(line.runs[i], 'run')}"
         )
     return texts

@@ -125,7 +125,8 @@ def draw_confusion(
     ]
     if n_rows <= _MOST_CLASSES_WITH_NUMBERS:
         traces.append(_numbers(data, palette, shares=shares, compact=compact))
-    names = [base.label(name) for name in data.class_names]
+    shown = base.labels(data.class_names)
+    names = [shown[name] for name in data.class_names]
     every = -(-n_rows // _MOST_NAMES)
     named = list(range(0, n_rows, every))
     beyond = [n_rows] if data.has_unreached else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
@@ -61,6 +61,12 @@ class DigitGrid:
 
     title: str
     rows: tuple[DigitRow, ...]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What all classes that stand in it are called there."""
+        queries = [query for row in self.rows for query in row.queries]
+        return base.labels(name for query in queries for name in (query.predicted, query.true))
 
 
 def round_grid_data(dataset: Dataset, step: ReplayRound, title: str = "") -> DigitGrid:
@@ -157,7 +163,7 @@ def draw_digit_grid(data: DigitGrid, palette: Palette) -> go.Figure:
         "x": centres,
         "y": [y + TILE + _CAPTION_GAP * TEXT for (_, y), _, _ in digits],
         "mode": "text",
-        "text": [_caption(query) for query in queries],
+        "text": [_caption(query, data.labels) for query in queries],
         "textposition": "bottom center",
         "textfont": {
             "size": TEXT,
@@ -208,14 +214,20 @@ def _picture(corner: tuple[float, float], image: PixelArray, palette: Palette) -
     }
 
 
-def _caption(query: Query) -> str:
-    lines = caption(query)
+def _caption(query: Query, labels: Mapping[str, str]) -> str:
+    lines = caption(query, labels)
     return "<br>".join(lines if query.right else (f"<b>{line}</b>" for line in lines))
 
 
-def caption(query: Query) -> tuple[str, str]:
-    """What stands below a digit, in two lines; never markup."""
-    return f"predicted {base.label(query.predicted)}", f"true {base.label(query.true)}"
+def caption(query: Query, labels: Mapping[str, str]) -> tuple[str, str]:
+    """What stands below a digit, in two lines; never markup.
+
+    Parameters
+    ----------
+    labels
+        What classes are called there, as :attr:`DigitGrid.labels` has it.
+    """
+    return f"predicted {labels[query.predicted]}", f"true {labels[query.true]}"
 
 
 def hover_text(query: Query) -> str:

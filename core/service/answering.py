@@ -6,15 +6,14 @@ while the file of the images is away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
-from core.data.classes import typed_classes
 from core.errors import ClassesUnknownError, InvalidDatasetError
+from core.service.classes import Classes
 from core.service.log import Standing
-from core.service.projects import Projects
 from core.session import rules
 from core.session.events import LOCAL, Answer, AnswerKind, Event, Undone
 from core.session.ledger import Placed
@@ -37,13 +36,25 @@ class Answers:
     answers: tuple[Placed, ...]
 
 
-class Answering(Projects):
+class Answering(Classes):
     """What can be done with answers. Whoever does it is named by ``by``, a person's id."""
 
     def submit(
-        self, project_id: str, batch_id: str, answers: Sequence[Answer], *, by: str = LOCAL
+        self,
+        project_id: str,
+        batch_id: str,
+        answers: Sequence[Answer],
+        *,
+        by: str = LOCAL,
+        since: Mapping[int, int] | None = None,
     ) -> Submission:
         """Store answers; when this returns they are safe. Sending them again changes nothing.
+
+        Parameters
+        ----------
+        since
+            For each item the number of the last class change that was known where it was answered
+            (``ClassList.seq``): a class that was renamed meanwhile is meant by its old name.
 
         Raises
         ------
@@ -63,6 +74,7 @@ class Answering(Projects):
                 answers,
                 self._classes(standing) if has_label else (),
                 by,
+                since,
             ),
             lambda submission: [submission.event] if submission.event else [],
         )
@@ -102,8 +114,21 @@ class Answering(Projects):
         """
         return self._do(project_id, lambda now: rules.redo(now.state, batch_id, item, by))
 
-    def correct(self, project_id: str, batch_id: str, answer: Answer, *, by: str = LOCAL) -> bool:
+    def correct(
+        self,
+        project_id: str,
+        batch_id: str,
+        answer: Answer,
+        *,
+        by: str = LOCAL,
+        since: int | None = None,
+    ) -> bool:
         """Give an earlier answer another content; False if it says that already.
+
+        Parameters
+        ----------
+        since
+            As of :meth:`submit`.
 
         Raises
         ------
@@ -121,6 +146,7 @@ class Answering(Projects):
                 answer,
                 self._classes(standing) if has_label else (),
                 by,
+                since,
             ),
         )
 
@@ -136,37 +162,17 @@ class Answering(Projects):
         """
         return self._do(project_id, lambda now: rules.take_back(now.state, batch_id, item, by))
 
-    def map_class(self, project_id: str, name: str, to: str, *, by: str = LOCAL) -> bool:
-        """Say which class one is now that the data set has no more; False if that was said before.
-
-        Parameters
-        ----------
-        to
-            One of the classes there are; or the name itself, to keep it as a class of its own.
+    def take_back_batch(self, project_id: str, batch_id: str, *, by: str = LOCAL) -> bool:
+        """Take back all answers to a batch at once; False if that was done before.
 
         Raises
         ------
         IllegalEventError
-            If there is no such class to map it to.
+            If there never was such a batch.
         StoreError
-            If it could not be stored.
+            If it could not be stored; it may be sent again.
         """
-        return self._do(project_id, lambda now: rules.map_class(now.state, name, to, by))
-
-    def add_class(self, project_id: str, name: str, *, by: str = LOCAL) -> bool:
-        """Add a class that images can be labelled with; False if there is one of this name.
-
-        Raises
-        ------
-        InvalidDatasetError
-            If there cannot be a class of this name.
-        StoreError
-            If it could not be stored.
-        """
-        (name,) = typed_classes([name]) or ("",)
-        if not name:
-            raise InvalidDatasetError("The class has no name.", "Type one.")
-        return self._do(project_id, lambda now: rules.add_class(now.state, name, by))
+        return self._do(project_id, lambda now: rules.take_back_batch(now.state, batch_id, by))
 
     def answers(
         self,
@@ -194,10 +200,6 @@ class Answering(Projects):
         else:
             found = [placed for placed in newest_first if placed.answer.label == only]
         return Answers(len(found), tuple(found[offset : offset + limit]))
-
-    def _do(self, project_id: str, decide: Callable[[Standing], Made | None]) -> bool:
-        event = self._log.decide(project_id, decide, lambda made: [made] if made else [])
-        return event is not None
 
     def _classes(self, standing: Standing) -> tuple[str, ...]:
         """What the classes of a project are called, as its log says.

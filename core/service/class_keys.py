@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 COMMANDS: Final = "suxhpal"
@@ -13,13 +14,20 @@ _LETTERS: Final = "qwertyiodfgjkzcvbnm"
 _OWN: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-def class_keys(names: tuple[str, ...]) -> tuple[str | None, ...]:
-    """The key of each class, a digit or a small letter; None for those that have to be clicked.
+def class_keys(
+    names: tuple[str, ...], chosen: Mapping[str, str] | None = None
+) -> tuple[str | None, ...]:
+    """The key of each class, a digit or a small letter; None for those found by name.
 
     A class that is called by one digit or letter has that key and no other class does. The others
     have their initials if these are free and all different, so that nobody has to remember which
     class has none; else the numbers in their order, then any letter. Numbers stay apart from
     classes that are numbers themselves, so that no digit stands for another one.
+
+    Parameters
+    ----------
+    chosen
+        Keys that a person has given to some classes; those come first.
 
     Examples
     --------
@@ -30,7 +38,7 @@ def class_keys(names: tuple[str, ...]) -> tuple[str | None, ...]:
     >>> class_keys(("0", "1", "10"))
     ('0', '1', 'q')
     """
-    keys = _own_keys(names)
+    keys = _own_keys(names, _chosen_keys(names, chosen or {}))
     others = [index for index in range(len(names)) if index not in keys]
     taken = set(keys.values())
     initials = [names[index][:1].casefold() for index in others]
@@ -49,11 +57,22 @@ def _placed(
     return tuple(placed.get(index) for index in range(n_classes))
 
 
-def _own_keys(names: tuple[str, ...]) -> dict[int, str]:
-    """By the place of their class; where two are called alike but for case, the first has it."""
+def _chosen_keys(names: tuple[str, ...], chosen: Mapping[str, str]) -> dict[int, str]:
+    """By the place of their class; where two have the same, the first has it."""
     keys: dict[int, str] = {}
     for index, name in enumerate(names):
+        key = chosen.get(name)
+        if key is not None and key not in keys.values():
+            keys[index] = key
+    return keys
+
+
+def _own_keys(names: tuple[str, ...], taken: Mapping[int, str]) -> dict[int, str]:
+    """These, and the keys of classes that are called by one; of two alike the first has it."""
+    keys = dict(taken)
+    for index, name in enumerate(names):
         letter = name.casefold()
-        if len(letter) == 1 and letter in _OWN and letter not in keys.values():
+        is_one = len(letter) == 1 and letter in _OWN and letter not in keys.values()
+        if is_one and index not in keys:
             keys[index] = letter
     return keys

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
-from core.data.pictures import url_at
 from core.errors import (
     IllegalEventError,
-    InvalidDatasetError,
     InvalidMessageError,
     LabelspreadError,
     UnknownProjectError,
 )
 from core.service.class_keys import class_keys
+from core.service.grid import Checked
 from core.service.labelling import Service
 from core.service.page import (
     AnsweredItem,
@@ -33,12 +32,14 @@ from core.service.page import (
     ShownItem,
     ShownReceipt,
 )
-from core.service.pictures import PictureAddress, Pictured
+from core.service.pictures import PictureAddress, addresses
 from core.service.protocol import (
     VERSION,
+    CheckMessage,
     CorrectMessage,
     RedoMessage,
     SubmitMessage,
+    TakeBackBatchMessage,
     TakeBackMessage,
     UndoMessage,
     message_id,
@@ -49,7 +50,7 @@ from core.session.events import LOCAL, AnswerKind, Reason, Served
 from core.session.ledger import Placed
 from core.wording import counted, percent, points
 
-_SHOWN_CLASSES: Final = 3
+_SHOWN_CLASSES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +90,29 @@ def respond(
         message = parse_message(raw)
         if isinstance(message, SubmitMessage):
             answers = [answer.to_answer() for answer in message.answers]
-            submission = service.submit(message.project, message.batch_id, answers, by=by)
+            since = {one.item: one.named for one in message.answers if one.named is not None}
+            submission = service.submit(
+                message.project, message.batch_id, answers, by=by, since=since
+            )
             return Receipt(sender, "done", _kept_text(len(submission.kept)))
         if isinstance(message, UndoMessage):
             service.undo(message.project, message.batch_id, message.item, by=by, desk=desk)
+        elif isinstance(message, CheckMessage):
+            return Receipt(sender, "done", _kept_text(_check(service, message, by)))
+        elif isinstance(message, TakeBackBatchMessage):
+            service.take_back_batch(message.project, message.batch_id, by=by)
         elif isinstance(message, RedoMessage):
             service.redo(message.project, message.batch_id, message.item, by=by)
         elif isinstance(message, TakeBackMessage):
             service.take_back(message.project, message.batch_id, message.item, by=by)
         elif isinstance(message, CorrectMessage):
-            service.correct(message.project, message.batch_id, message.answer.to_answer(), by=by)
+            service.correct(
+                message.project,
+                message.batch_id,
+                message.answer.to_answer(),
+                by=by,
+                since=message.answer.named,
+            )
         return Receipt(sender, "done")
     except (IllegalEventError, InvalidMessageError, UnknownProjectError) as error:
         return Receipt(sender, "refused", str(error))
@@ -107,10 +121,26 @@ def respond(
         return Receipt(sender, "failed", str(error))
 
 
+def _check(service: Service, message: CheckMessage, by: str) -> int:
+    """Store what was checked in a grid; of how many images another answer stands."""
+    checked = Checked(
+        message.batch_id,
+        message.name,
+        tuple(one.item for one in message.items),
+        tuple(one.probability for one in message.items),
+        message.numbering,
+    )
+    answers = [answer.to_answer() for answer in message.answers]
+    since = dict.fromkeys(checked.items, message.named)
+    kept = service.check_many(message.project, checked, answers, by=by, since=since).kept
+    return len(kept)
+
+
 WHY: Final[dict[Reason, str]] = {
     "opening": "Asked first: it stands for many like it.",
     "query": "Asked now: its answer teaches most.",
     "random": "Drawn at random, to check the result.",
+    "grid": "Checked among many others.",
 }
 """Why an image is asked about, in a few words."""
 
@@ -138,14 +168,14 @@ def describe(
     at
         Where pictures are sent from; None where they have to be within their address.
     """
-    names = view.class_names
     last, undone = view.state.last_of(by), view.state.last_undone(by)
     number = batch.round if batch else view.state.round
     return LabelPage(
         v=VERSION,
         project=view.project.project_id,
         question=view.dataset.question,
-        classes=tuple(map(_class, names, class_keys(names))),
+        classes=shown_classes(view),
+        named=view.state.class_list.seq,
         batch_id=batch.batch_id if batch else None,
         ink=view.dataset.is_ink,
         as_you_go=view.project.config.refit == "label",
@@ -185,8 +215,19 @@ def summary(view: View, batch: Served | None, by: str = LOCAL) -> str:
     return ", ".join(told) + "."
 
 
-def _class(name: str, key: str | None) -> ShownClass:
-    return ShownClass(name=name, key=key)
+def shown_classes(view: View) -> tuple[ShownClass, ...]:
+    """The classes as components take them."""
+    names, marks = view.class_names, view.state.class_list.marks
+    chosen = {name: mark.key for name, mark in marks.items() if mark.key is not None}
+    return tuple(
+        ShownClass(
+            name=name,
+            key=key,
+            is_chosen=key is not None and chosen.get(name) == key,
+            colour=marks[name].colour if name in marks else None,
+        )
+        for name, key in zip(names, class_keys(names, chosen), strict=True)
+    )
 
 
 def _items(view: View, batch: Served, at: PictureAddress | None) -> Iterator[ShownItem]:
@@ -197,13 +238,13 @@ def _items(view: View, batch: Served, at: PictureAddress | None) -> Iterator[Sho
     positions = view.engine.positions(batch.items)
     for item, position, reason in zip(batch.items, positions, reasons, strict=True):
         row = probabilities[position]
-        seen = _seen(view, item, position, at)
+        shown = addresses(view, item, position, at)
         best = np.argsort(-row, kind="stable")[:_SHOWN_CLASSES]
         yield ShownItem(
             id=item,
-            smooth=seen.smooth,
-            pixels=seen.pixels,
-            full=seen.full,
+            smooth=shown.smooth,
+            pixels=shown.pixels,
+            full=shown.full,
             why=WHY[reason],
             beliefs=tuple(
                 Belief(name=names[i], probability=round(float(row[i]), 4))
@@ -216,7 +257,9 @@ def _items(view: View, batch: Served, at: PictureAddress | None) -> Iterator[Sho
 def _beside(view: View, batch: Served, at: PictureAddress | None) -> Iterator[AnsweredItem]:
     """The images whose answers stand, of the batches that this one shows again."""
     batches = view.state.batches
-    whole = dict.fromkeys(item for name in batch.again for item in batches[name].items)
+    # Of a grid only what is shown again: it was never a row of images.
+    rows = (batches[name] for name in batch.again if "grid" not in batches[name].reasons)
+    whole = dict.fromkeys(item for row in rows for item in row.items)
     answers = [(item, view.state.answer_to(item)) for item in whole if item not in batch.items]
     gone = view.state.gone
     standing = {item: placed for item, placed in answers if placed and item not in gone}
@@ -224,41 +267,14 @@ def _beside(view: View, batch: Served, at: PictureAddress | None) -> Iterator[An
     places = {item: place for place, item in enumerate(order)}
     positions = view.engine.positions(standing)
     for (item, placed), position in zip(standing.items(), positions, strict=True):
-        seen = _seen(view, item, position, at)
+        shown = addresses(view, item, position, at)
         yield AnsweredItem(
             id=item,
             place=places[item],
-            smooth=seen.smooth,
-            pixels=seen.pixels,
+            smooth=shown.smooth,
+            pixels=shown.pixels,
             answer=_named(placed),
         )
-
-
-_BROKEN: Final = "data:,"
-"""The address of an image that cannot be read."""
-
-
-class _Seen(NamedTuple):
-    """The addresses of an image."""
-
-    smooth: str
-    pixels: str
-    full: str | None
-
-
-def _seen(view: View, item: int, position: int, at: PictureAddress | None) -> _Seen:
-    dataset = view.dataset
-    name = view.engine.image_names([item]).get(item)
-    if dataset.is_inline or at is None or name is None:
-        try:
-            smooth = url_at(dataset, position, smooth=True)
-            return _Seen(smooth, url_at(dataset, position, smooth=False), None)
-        except InvalidDatasetError:
-            # The others can be labelled; the browser tells of this one.
-            return _Seen(_BROKEN, _BROKEN, None)
-    where = Pictured(view.project.project_id, item, name)
-    screen = at(where)
-    return _Seen(screen, screen, at(where._replace(is_full=True)))
 
 
 def _named(placed: Placed) -> LastAnswer:

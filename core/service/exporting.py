@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
 
 from core.export.about import about
 from core.export.pack import Pack
 from core.export.rows import Choice, Labelled
+from core.jobs.once import Latest
 from core.jobs.progress import Progress, silent
 from core.service.view import View
 
+_LAST: Final[Latest[str, Labelled]] = Latest(1)
+
 
 def labelled_of(view: View) -> Labelled:
-    """The items of a project with all that is known of them."""
-    return Labelled(view.engine, view.state, view.beliefs)
+    """The items of a project with all that is known of them.
+
+    The last one is kept: what is worked out of it once serves until something is answered.
+    """
+    project_id = view.project.project_id
+
+    def make() -> Labelled:
+        return Labelled(view.engine, view.state, view.beliefs)
+
+    last = _LAST.get(project_id, make)
+    if last.state is not view.state or last.engine is not view.engine:
+        _LAST.drop(project_id)
+        last = _LAST.get(project_id, make)
+        if last.state is not view.state or last.engine is not view.engine:
+            # Somebody else has a newer view, or an older one.
+            return make()
+    return last
 
 
 def pack_of(

@@ -18,12 +18,12 @@ import numpy as np
 from core.data.catalogue import Catalogue
 from core.engine.accuracies import Notes
 from core.engine.engine import Engine, policy_of
-from core.engine.registry import Build
 from core.errors import OutdatedViewError, StoreBusyError, StoreReplacedError
 from core.graph.kept import GraphStore
 from core.jobs.resources import Resources
 from core.people.leases import Leases
-from core.service.answering import Answering
+from core.service.carrying import Carrying
+from core.service.grid import Grid, Grids
 from core.service.log import Standing
 from core.service.view import View
 from core.session.events import Reason, Served
@@ -43,7 +43,7 @@ _ASSUMED: Final = 2_000_000
 many only, so that choosing takes no longer in a crowd."""
 
 
-class Service(Answering):
+class Service(Grids, Carrying):
     """The use cases over one store. Safe to use from several threads.
 
     Parameters
@@ -88,6 +88,8 @@ class Service(Answering):
         )
         self._lock = threading.Lock()
         self._choosers: dict[str, threading.Lock] = {}
+        # What is on screen in the grid of each project, so that it is solved ahead.
+        self._grids: dict[str, tuple[int, ...]] = {}
         self._ahead = ThreadPoolExecutor(max_workers=1, thread_name_prefix="solve-ahead")
         self._closed = threading.Event()
 
@@ -110,32 +112,6 @@ class Service(Answering):
         self._ahead.shutdown(wait=False, cancel_futures=True)
         self._curves.close()
         self._store.close()
-
-    def look(self, project_id: str) -> View | Build:
-        """A project as it stands in the store now.
-
-        A large one whose graph is not there yet has to be waited for: its build, begun now if need
-        be.
-
-        Raises
-        ------
-        UnknownProjectError
-            If the project does not exist or was deleted.
-        LabelspreadError
-            Whatever has stopped the build; the next call begins anew.
-        """
-        found = self._sources.look(self._log.open(project_id))
-        return found if isinstance(found, Build) else View(*found, self._curves)
-
-    def view(self, project_id: str) -> View:
-        """A project as it stands in the store now. A large one may have to be waited for.
-
-        Raises
-        ------
-        UnknownProjectError
-            If it does not exist or was deleted.
-        """
-        return View(*self._sources.wait(self._log.open(project_id)), self._curves)
 
     def batch(self, project_id: str, *, desk: str = "") -> Served | None:
         """What :meth:`serve` says of the project as it stands now."""
@@ -183,6 +159,20 @@ class Service(Answering):
                         self._put_on_desk(view, desk, batch)
                     return batch
         raise StoreBusyError(f"of project {project_id}")
+
+    def prepare_grid(self, view: View, grid: Grid) -> None:
+        """Solve ahead, in the background, what the labels of a grid will change."""
+        project_id, items = view.project.project_id, grid.items
+        if self._grids.get(project_id) == items:
+            return
+        self._grids[project_id] = items
+        self._ahead.submit(
+            self._solve_ahead,
+            view.project,
+            view.engine,
+            items,
+            lambda: self._grids[project_id] == items,
+        )
 
     def _choosing(self, project_id: str) -> threading.Lock:
         """Held by whoever chooses a batch of this project, so that the next one sees which."""

@@ -9,14 +9,18 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from core.session.events import Colour
+
 Outcome = Literal["done", "refused", "failed"]
 
 
-class _Shown(BaseModel):
+class Shown(BaseModel):
+    """Part of what a component is sent."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ShownReceipt(_Shown):
+class ShownReceipt(Shown):
     """What became of a message; ``failed`` ones are sent again."""
 
     id: str | None
@@ -24,21 +28,33 @@ class ShownReceipt(_Shown):
     text: str
 
 
-class ShownClass(_Shown):
-    """A class, and the key that labels an image with it; None where it has to be clicked."""
+class ShownClass(Shown):
+    """A class to label with.
+
+    Attributes
+    ----------
+    key
+        What labels an image with it; None where it has to be found by its name.
+    is_chosen
+        Whether a person has given it this key, for everybody.
+    colour
+        What it is marked with; None where it is not.
+    """
 
     name: str
     key: str | None
+    is_chosen: bool
+    colour: Colour | None
 
 
-class Belief(_Shown):
+class Belief(Shown):
     """A class the model thinks of, and its probability, 0 to 1."""
 
     name: str
     probability: float
 
 
-class ShownItem(_Shown):
+class ShownItem(Shown):
     """An image to label.
 
     Attributes
@@ -50,7 +66,8 @@ class ShownItem(_Shown):
     why
         Why it is asked about, in a few words.
     beliefs
-        The most probable classes, the most probable first; empty where no label reaches.
+        The most probable classes, the most probable first: as many as there are keys for them where
+        classes have to be found, which is more than are drawn. Empty where no label reaches.
     """
 
     id: int
@@ -61,7 +78,7 @@ class ShownItem(_Shown):
     beliefs: tuple[Belief, ...]
 
 
-class LastAnswer(_Shown):
+class LastAnswer(Shown):
     """An answer by name, and what it says, in a word."""
 
     batch_id: str
@@ -69,7 +86,7 @@ class LastAnswer(_Shown):
     said: str
 
 
-class AnsweredItem(_Shown):
+class AnsweredItem(Shown):
     """An image of a batch that is open again whose answer stands.
 
     Attributes
@@ -87,13 +104,15 @@ class AnsweredItem(_Shown):
     answer: LastAnswer
 
 
-class LabelPage(_Shown):
+class LabelPage(Shown):
     """Everything the label page's component shows.
 
     Attributes
     ----------
     v
         The protocol's version.
+    named
+        What the classes are called: the number of the last change of that. Answers tell it.
     batch_id
         The batch that waits for answers; None when all items are answered.
     ink
@@ -122,6 +141,7 @@ class LabelPage(_Shown):
     project: str
     question: str
     classes: tuple[ShownClass, ...]
+    named: int
     batch_id: str | None
     ink: bool
     as_you_go: bool

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
-from core.data.pictures import Picture, picture_at
+from core.data.pictures import Picture, picture_at, url_at
 from core.errors import InvalidDatasetError
 from core.service.view import View
 
@@ -46,3 +46,47 @@ def draw(view: View, pictured: Pictured) -> Picture:
     if view.engine.image_names([pictured.item]).get(pictured.item) != pictured.name:
         raise InvalidDatasetError("This image is not in the project any more.", "Reload the page.")
     return picture_at(view.dataset, position, is_full=pictured.is_full)
+
+
+_BROKEN: Final = "data:,"
+"""The address of an image that cannot be read."""
+
+
+class Addresses(NamedTuple):
+    """Where an image is found.
+
+    Attributes
+    ----------
+    smooth, pixels
+        Smoothed and as it is, in the size that a screen needs.
+    full
+        In full size, where it is larger.
+    """
+
+    smooth: str
+    pixels: str
+    full: str | None
+
+
+def addresses(view: View, item: int, position: int, at: PictureAddress | None) -> Addresses:
+    """Where a browser finds the image of an item.
+
+    Parameters
+    ----------
+    position
+        The item's index in the data set.
+    at
+        Where pictures are sent from; None where they have to be within their address.
+    """
+    dataset = view.dataset
+    name = view.engine.image_names([item]).get(item)
+    if dataset.is_inline or at is None or name is None:
+        try:
+            smooth = url_at(dataset, position, smooth=True)
+            return Addresses(smooth, url_at(dataset, position, smooth=False), None)
+        except InvalidDatasetError:
+            # The others can be labelled; the browser tells of this one.
+            return Addresses(_BROKEN, _BROKEN, None)
+    where = Pictured(view.project.project_id, item, name)
+    screen = at(where)
+    return Addresses(screen, screen, at(where._replace(is_full=True)))

@@ -30,6 +30,7 @@ from core.people.leases import Leases
 from core.service.curve import Curves
 from core.service.log import Log, Standing
 from core.service.sources import Sources, to_note
+from core.session.class_rules import FEWEST_CLASSES
 from core.session.events import ClassAdded, Event, Given
 from core.session.fold import fold
 from core.session.state import State
@@ -39,8 +40,6 @@ from core.wording import counted
 DEFAULT_PROJECT_ID: Final = "digits"
 DEFAULT_PROJECT_NAME: Final = "Digits"
 LONGEST_NAME: Final = 80
-
-FEWEST_CLASSES: Final = 2
 
 
 class Projects:

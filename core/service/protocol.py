@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
 
 from core.config import LONGEST_CLASS_NAME
 from core.errors import InvalidMessageError
@@ -37,6 +37,10 @@ class SubmittedAnswer(BaseModel):
     kind: Literal["label", "skip", "unsure", "bad"]
     label: str | None = Field(default=None, max_length=LONGEST_CLASS_NAME)
     ms: int | None = Field(default=None, ge=0, lt=2**53)
+    named: int | None = Field(default=None, ge=0, lt=2**53)
+    """The ``named`` of the page it was given on: what classes were called then."""
+    hidden: bool | None = None
+    """Whether predictions were hidden when it was given; a browser of before does not say."""
 
     def to_answer(self) -> Answer:
         """Turn it into the session's own value."""
@@ -45,6 +49,7 @@ class SubmittedAnswer(BaseModel):
             kind=AnswerKind(self.kind),
             label=self.label,
             milliseconds=self.ms,
+            hidden=self.hidden,
         )
 
 
@@ -88,6 +93,42 @@ class TakeBackMessage(_Message):
     item: int = Field(ge=0, lt=2**53)
 
 
+class CheckedItem(BaseModel):
+    """An image of a grid, and what the model had said of it, 0 to 1."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    item: int = Field(ge=0, lt=2**53)
+    probability: FiniteFloat = Field(ge=0, le=1)
+
+
+class CheckMessage(_Message):
+    """Answers to all images of a grid, as it was on screen.
+
+    Attributes
+    ----------
+    name
+        The class that is predicted.
+    numbering, named
+        Those of the page.
+    """
+
+    kind: Literal["check"]
+    batch_id: _Identifier
+    name: str = Field(max_length=LONGEST_CLASS_NAME)
+    numbering: str = Field(max_length=64)
+    named: int = Field(ge=0, lt=2**53)
+    items: list[CheckedItem] = Field(min_length=1, max_length=1000)
+    answers: list[SubmittedAnswer] = Field(min_length=1, max_length=1000)
+
+
+class TakeBackBatchMessage(_Message):
+    """Take back all answers to this batch."""
+
+    kind: Literal["take_back_batch"]
+    batch_id: _Identifier
+
+
 class SyncMessage(_Message):
     """Tell me how things stand: another tab may have changed them."""
 
@@ -95,10 +136,17 @@ class SyncMessage(_Message):
 
 
 Message = SubmitMessage | UndoMessage | RedoMessage | CorrectMessage | TakeBackMessage | SyncMessage
-_MESSAGE: Final[TypeAdapter[Message]] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
+"""What the label page says."""
+
+GridMessage = CheckMessage | TakeBackBatchMessage | SyncMessage
+"""What the grid says."""
+
+_MESSAGE: Final[TypeAdapter[Message | GridMessage]] = TypeAdapter(
+    Annotated[Message | GridMessage, Field(discriminator="kind")]
+)
 
 
-def parse_message(raw: Any) -> Message:  # noqa: ANN401 - anything at all may come from a browser
+def parse_message(raw: Any) -> Message | GridMessage:  # noqa: ANN401 - anything at all may come from a browser
     """Check a message from the browser.
 
     Raises

@@ -106,7 +106,7 @@ def rounds(
     Parameters
     ----------
     accuracies
-        Accuracy by the digest of the labels; what is not there is not known.
+        Accuracy by the number of the round; what is not there is not known.
     numbers
         Of which rounds; None stands for all.
     """
@@ -114,7 +114,7 @@ def rounds(
     before: float | None = None
     for number in sorted(state.rounds if numbers is None else numbers):
         summary = state.rounds[number]
-        reached = accuracies.get(summary.digest)
+        reached = accuracies.get(number)
         records.append(
             RoundRecord(
                 round=number,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -171,15 +171,10 @@ def to_note(standing: Standing, contents: Contents) -> list[Event]:
     noted = state.images.noted
     if noted is None or noted.fingerprint != contents.fingerprint:
         events.append(_data_noted(standing, contents))
-    names = _class_names(state, contents.class_names)
+    names = state.class_list.of_data(contents.class_names)
     if names != state.classes:
         events.append(Classes(names=names))
     return events
-
-
-def _class_names(state: State, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The classes a person can choose from: the data set's, and those that were kept."""
-    return (*names, *(own for own in state.own_classes if own not in names))
 
 
 def _data_noted(standing: Standing, contents: Contents) -> DataNoted:
@@ -237,15 +232,28 @@ def _rows(images: Images, config: ProjectConfig, contents: Contents) -> IntArray
 def _name_of(standing: Standing) -> str:
     """A name for how a project calls items and classes; empty where it does as the data set."""
     state = standing.state
-    if not (state.images.moved or state.own_classes or state.renamed):
+    classes = state.class_list
+    renamed = _renamed(state)
+    is_other = classes.called or classes.is_ordered
+    if not (state.images.moved or classes.own or renamed or is_other):
         return ""
     numbers = state.images.numbering if state.images.moved else ""
-    told = [standing.project.project_id, numbers, state.own_classes, dict(state.renamed)]
+    told: list[Any] = [standing.project.project_id, numbers, classes.own, renamed]
+    if is_other:
+        told += [classes.names, dict(classes.called)]
     return hashlib.blake2b(json.dumps(told).encode(), digest_size=8).hexdigest()
+
+
+def _renamed(state: State) -> dict[str, str]:
+    """What classes are called now that labels name otherwise."""
+    meanings = state.class_list.renamed.items()
+    return {name: meaning.label for name, meaning in meanings if meaning.label is not None}
 
 
 def _naming(state: State, engine: Engine) -> Naming:
     contents = engine.contents
     assert contents is not None
     items = match(state.images.numbered(), contents.names).items if state.images.moved else None
-    return Naming(items, _class_names(state, engine.dataset.class_names), state.renamed)
+    classes = state.class_list
+    names = classes.of_data(engine.dataset.class_names)
+    return Naming(items, names, _renamed(state), classes.called)

@@ -12,18 +12,25 @@ from typing import Annotated, ClassVar, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Of the format in which events are written. Older ones are read by :mod:`core.session.formats`."""
 
 LOCAL: Final = "local"
 """Who it was, where people have no names of their own."""
 
-Reason = Literal["opening", "query", "random"]
-"""Why an item is asked about: as one of the first, by the query, or at random."""
+Reason = Literal["opening", "query", "random", "grid"]
+"""Why an item is asked about: as one of the first, by the query, at random, or to check what is
+predicted of it, among many others."""
 
+Colour = Literal["red", "orange", "yellow", "green", "teal", "blue", "violet", "pink"]
+"""What a class can be marked with. Each has a shade of its own on light and on dark pages."""
 
 ImageName = Annotated[str, Field(min_length=32, max_length=32)]
 """What an image is called by its pixels: 32 hexadecimal digits."""
+
+
+def _is_none(value: object) -> bool:
+    return value is None
 
 
 class AnswerKind(StrEnum):
@@ -40,7 +47,7 @@ class _Frozen(BaseModel):
 
 
 class _Event(_Frozen):
-    v: Literal[3] = VERSION
+    v: Literal[4] = VERSION
     by: str = LOCAL
 
 
@@ -57,6 +64,9 @@ class Answer:
         A class name when ``kind`` is ``label``, otherwise None.
     milliseconds
         How long the item was looked at; None where that was not measured.
+    hidden
+        Whether what the model predicts was hidden from the person; None where that was not noted.
+        The log says nothing of it then.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -65,6 +75,7 @@ class Answer:
     kind: AnswerKind
     label: str | None = None
     milliseconds: int | None = None
+    hidden: Annotated[bool | None, Field(exclude_if=_is_none)] = None
 
 
 class Classes(_Event):
@@ -127,6 +138,75 @@ class ClassAdded(_Event):
 
     event: Literal["class_added"] = "class_added"
     name: str
+
+
+class ClassesRenamed(_Event):
+    """Classes have other names from now on, all at once: two can change theirs.
+
+    Attributes
+    ----------
+    names
+        What each was called, and what it is called now.
+    """
+
+    event: Literal["classes_renamed"] = "classes_renamed"
+    names: dict[str, str]
+
+
+class ClassMerged(_Event):
+    """A class is part of another one from now on, with all its labels."""
+
+    event: Literal["class_merged"] = "class_merged"
+    name: str
+    to: str
+
+
+class ClassRemoved(_Event):
+    """There is no such class any more; answers that named it say something else now.
+
+    Attributes
+    ----------
+    becomes
+        ``skip``: their images are asked about again; else they are set aside.
+    """
+
+    event: Literal["class_removed"] = "class_removed"
+    name: str
+    becomes: Literal[AnswerKind.SKIP, AnswerKind.UNSURE, AnswerKind.BAD]
+
+
+class ClassRestored(_Event):
+    """A class that was merged or removed is there again, with the labels it had then.
+
+    Those that were given another content since keep that.
+    """
+
+    event: Literal["class_restored"] = "class_restored"
+    name: str
+
+
+class ClassesOrdered(_Event):
+    """A person has put the classes in this order."""
+
+    event: Literal["classes_ordered"] = "classes_ordered"
+    names: tuple[str, ...]
+
+
+class ClassMarked(_Event):
+    """How everybody who labels in this project sees a class.
+
+    Attributes
+    ----------
+    key
+        A digit or a small letter that labels as this class; None where the app chooses one.
+    colour
+        None where it has none.
+    """
+
+    event: Literal["class_marked"] = "class_marked"
+    name: str
+    key: Annotated[str, Field(pattern="^[0-9a-z]$")] | None = None
+    colour: Colour | None = None
 
 
 class Given(_Event):
@@ -214,11 +294,24 @@ class TakenBack(_Event):
     item: int
 
 
+class BatchTakenBack(_Event):
+    """All answers to a batch that were in force were taken back, at once; those after it stay."""
+
+    event: Literal["batch_taken_back"] = "batch_taken_back"
+    batch_id: str
+
+
 Event = (
     Classes
     | DataNoted
     | ClassMapped
     | ClassAdded
+    | ClassesRenamed
+    | ClassMerged
+    | ClassRemoved
+    | ClassRestored
+    | ClassesOrdered
+    | ClassMarked
     | Given
     | Served
     | Answered
@@ -226,6 +319,7 @@ Event = (
     | Redone
     | Corrected
     | TakenBack
+    | BatchTakenBack
 )
 
 KINDS: Final = frozenset(kind.model_fields["event"].default for kind in get_args(Event))

@@ -14,8 +14,8 @@ from core.session.events import EVENT, KINDS, VERSION, Event
 _TODAY: Final = f'{{"v":{VERSION},'
 """How an event begins that was written in today's format."""
 
-_BEFORE: Final = '{"v":2,'
-"""How one begins that was written in the format before: all that has come since has a default that
+_BEFORE: Final = ('{"v":3,', '{"v":2,')
+"""How one begins that was written in a format before: all that has come since has a default that
 says what it meant."""
 
 
@@ -41,7 +41,7 @@ def read_event(text: str | bytes) -> Event:
     if isinstance(text, bytes):
         text = text.decode()
     if text.startswith(_BEFORE):
-        text = _TODAY + text.removeprefix(_BEFORE)
+        text = _TODAY + text[len(_TODAY) :]
     if text.startswith(_TODAY):
         try:
             return _VALIDATE(text)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from rpds import HashTrieMap, List
 
+from core.session.class_list import Meaning
 from core.session.events import LOCAL, Answer
 from core.session.shared import SharedMap, finished
 
@@ -141,11 +142,29 @@ class LedgerDraft:
         self._placed[number] = after
         return before, after
 
-    def rename(self, name: str, to: str) -> None:
-        """Let all answers that name a class name another one; goes through all."""
-        for number, placed in [*self._placed.items()]:
-            if placed.answer.label == name:
-                self._placed[number] = placed._replace(answer=replace(placed.answer, label=to))
+    def rephrase(self, meanings: Mapping[str, Meaning]) -> list[tuple[Placed, Placed, bool]]:
+        """Let all answers that name some classes say something else; goes through all.
+
+        Returns what each of them was, what it is, and whether it counts for its item.
+        """
+        changed = []
+        for number, before in [*self._placed.items()]:
+            label = before.answer.label
+            if label is None or label not in meanings:
+                continue
+            after = before._replace(answer=meanings[label].said_of(before.answer))
+            self._placed[number] = after
+            changed.append((before, after, self._top[before.answer.item] == number))
+        return changed
+
+    def in_force(self) -> Iterable[Placed]:
+        """All answers in force, in no order."""
+        return self._placed.values()
+
+    def find(self, batch_id: str, item: int) -> Placed | None:
+        """The answer that an item got in a batch, if it is in force."""
+        number = _find(self._placed, self._top, self._under, (batch_id, item))
+        return None if number is None else self._placed[number]
 
     def answer_to(self, item: int) -> Placed | None:
         """The answer that counts for an item."""

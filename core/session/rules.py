@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.errors import (
@@ -19,14 +19,15 @@ from core.session.events import (
     Answer,
     Answered,
     AnswerKind,
-    ClassAdded,
-    ClassMapped,
+    BatchTakenBack,
     Corrected,
     Redone,
+    Served,
     TakenBack,
     Undone,
 )
-from core.session.state import Shown, State, named_today
+from core.session.fold import fold
+from core.session.state import Shown, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,17 @@ def submit(
     answers: Iterable[Answer],
     class_names: tuple[str, ...],
     by: str = LOCAL,
+    since: Mapping[int, int] | None = None,
 ) -> Submission:
     """Decide what to store of a batch's answers: each item once, the first answer stands.
 
     A class that is gone since the batch was served may be named still.
+
+    Parameters
+    ----------
+    since
+        For each item the last class change, by its number, that was known where it was answered:
+        the answer names its class as it was called then. Others are taken as they come.
 
     Raises
     ------
@@ -67,27 +75,65 @@ def submit(
     """
     batch = _batch(state, batch_id)
     items = set(batch.items)
-    before = {answer.item: named_today(state.renamed, answer) for answer in batch.answers}
+    today = state.class_list.today
+    before = {answer.item: today(answer) for answer in batch.answers}
+    known = since or {}
     settled = state.settled
     fresh: dict[int, Answer] = {}
     kept: list[int] = []
     for given in answers:
         if given.item not in items:
             raise UnknownItemError(given.item, batch_id)
-        answer = _checked(state, given, class_names)
+        answer = _checked(state, given, class_names, known.get(given.item))
         if answer.item in fresh:
             raise IllegalEventError(f"Item {answer.item} is answered twice in one message.")
         if answer.item in before:
-            if not _same(before[answer.item], answer):
+            stands = state.ledger.find(batch_id, answer.item)
+            said = (before[answer.item], *((stands.answer,) if stands else ()))
+            if not any(_same(one, today(answer)) for one in said):
                 kept.append(answer.item)
         elif answer.item in settled:
             standing = state.answer_to(answer.item)
-            if standing is None or not _same(standing.answer, answer):
+            if standing is None or not _same(standing.answer, today(answer)):
                 kept.append(answer.item)
         else:
             fresh[answer.item] = answer
     event = Answered(batch_id=batch_id, answers=tuple(fresh.values()), by=by) if fresh else None
     return Submission(event, len(fresh), tuple(kept))
+
+
+def check_many(
+    state: State,
+    shown: Served,
+    answers: Iterable[Answer],
+    class_names: tuple[str, ...],
+    by: str = LOCAL,
+    since: Mapping[int, int] | None = None,
+) -> tuple[Served | None, Submission]:
+    """Decide what to store of images that were checked in a grid, many at once.
+
+    Parameters
+    ----------
+    shown
+        The images as they were shown, each asked about for the reason ``grid``.
+    since
+        As of :func:`submit`.
+
+    Returns
+    -------
+    What to append to the log before the answers; None where they came before, or nothing is new.
+
+    Raises
+    ------
+    UnknownItemError, UnknownClassError, IllegalEventError
+        If any answer is not possible; then none of them is taken.
+    """
+    if shown.batch_id in state.batches:
+        return None, submit(state, shown.batch_id, answers, class_names, by, since)
+    submission = submit(fold(state, [shown]), shown.batch_id, answers, class_names, by, since)
+    if submission.event is None:
+        return None, submission
+    return shown, submission
 
 
 def undo(
@@ -146,9 +192,19 @@ def redo(state: State, batch_id: str, item: int, by: str = LOCAL) -> Redone | No
 
 
 def correct(
-    state: State, batch_id: str, answer: Answer, class_names: tuple[str, ...], by: str = LOCAL
+    state: State,
+    batch_id: str,
+    answer: Answer,
+    class_names: tuple[str, ...],
+    by: str = LOCAL,
+    since: int | None = None,
 ) -> Corrected | None:
     """Decide whether an answer gets another content. None where it has that content already.
+
+    Parameters
+    ----------
+    since
+        As of :func:`submit`.
 
     Raises
     ------
@@ -157,13 +213,27 @@ def correct(
     NotInForceError
         If it was undone or taken back since.
     """
-    answer = _checked(state, answer, class_names)
+    answer = _checked(state, answer, class_names, since)
     if not _is_in_force(state, batch_id, answer.item):
         raise NotInForceError(answer.item)
     placed = state.ledger.find(batch_id, answer.item)
-    if placed is not None and _same(placed.answer, answer):
+    if placed is not None and _same(placed.answer, state.class_list.today(answer)):
         return None
     return Corrected(batch_id=batch_id, answer=answer, by=by)
+
+
+def take_back_batch(state: State, batch_id: str, by: str = LOCAL) -> BatchTakenBack | None:
+    """Decide whether to take back all answers to a batch; None if that was done before.
+
+    Raises
+    ------
+    UnknownBatchError
+        If there never was such a batch.
+    """
+    answers = _batch(state, batch_id).answers
+    if not any(state.ledger.find(batch_id, answer.item) for answer in answers):
+        return None
+    return BatchTakenBack(batch_id=batch_id, by=by)
 
 
 def take_back(state: State, batch_id: str, item: int, by: str = LOCAL) -> TakenBack | None:
@@ -177,36 +247,6 @@ def take_back(state: State, batch_id: str, item: int, by: str = LOCAL) -> TakenB
     if not _is_in_force(state, batch_id, item):
         return None
     return TakenBack(batch_id=batch_id, item=item, by=by)
-
-
-def map_class(state: State, name: str, to: str, by: str = LOCAL) -> ClassMapped | None:
-    """Decide whether a class that is gone is another one now, or stays a class of its own.
-
-    None where it is not gone, or not any more.
-
-    Parameters
-    ----------
-    to
-        One of the classes; or the name itself, to keep it.
-
-    Raises
-    ------
-    UnknownClassError
-        If there is no such class to map it to.
-    """
-    if name not in state.lost:
-        return None
-    classes = state.classes or ()
-    if to != name and to not in classes:
-        raise UnknownClassError(to, classes)
-    return ClassMapped(name=name, to=to, by=by)
-
-
-def add_class(state: State, name: str, by: str = LOCAL) -> ClassAdded | None:
-    """Decide whether a class is to be added; None where there is such a class already."""
-    if name in (state.classes or ()):
-        return None
-    return ClassAdded(name=name, by=by)
 
 
 def _batch(state: State, batch_id: str) -> Shown:
@@ -226,15 +266,18 @@ def _same(one: Answer, other: Answer) -> bool:
     return (one.kind, one.label) == (other.kind, other.label)
 
 
-def _checked(state: State, answer: Answer, class_names: tuple[str, ...]) -> Answer:
+def _checked(
+    state: State, answer: Answer, class_names: tuple[str, ...], since: int | None = None
+) -> Answer:
     """An answer that fits together, whose class is called what it is called now."""
     if (answer.label is not None) != (answer.kind is AnswerKind.LABEL):
         raise IllegalEventError(
             f"The answer to item {answer.item} does not fit together.",
             "None of it was stored. Reload the page.",
         )
-    answer = named_today(state.renamed, answer)
+    answer = state.class_list.as_named(answer, since)
     label = answer.label
-    if label is not None and label not in class_names and label not in state.lost:
+    known = (class_names, state.lost, state.class_list.former)
+    if label is not None and not any(label in names for names in known):
         raise UnknownClassError(label, class_names)
     return answer

@@ -12,12 +12,13 @@ Nothing here takes longer the more answers there are, but for what says that it 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Final, NamedTuple
 
 from rpds import HashTrieMap, List
 
+from core.session.class_list import ClassList
 from core.session.events import LOCAL, Answer, AnswerKind, Reason, Served
 from core.session.images import Images
 from core.session.labels import Labels
@@ -73,14 +74,6 @@ class TakenAway:
     closed: tuple[Served, ...]
 
 
-def named_today(renamed: Mapping[str, str], answer: Answer) -> Answer:
-    """An answer whose class is called what it is called now."""
-    label = answer.label
-    if label is None or label not in renamed:
-        return answer
-    return replace(answer, label=renamed[label])
-
-
 class Settled(Set[int]):
     """Items that need no answer any more: those with a label, and those set aside."""
 
@@ -111,14 +104,10 @@ class State:
     ----------
     seq
         The number of events folded, which is the number of the last one.
-    classes
-        What the classes are called; None in logs from before that was noted.
-    own_classes
-        Those of them that the data set does not have.
+    class_list
+        What the classes are called now, and were called before.
     lost
         How many labels name each of the classes that there were once and are no more.
-    renamed
-        What classes are called now that had another name when answers were given.
     images
         What is known of the images.
     given
@@ -146,10 +135,8 @@ class State:
     """
 
     seq: int = 0
-    classes: tuple[str, ...] | None = None
-    own_classes: tuple[str, ...] = ()
+    class_list: ClassList = field(default_factory=ClassList)
     lost: Mapping[str, int] = field(default_factory=dict)
-    renamed: Mapping[str, str] = field(default_factory=dict)
     images: Images = field(default_factory=Images)
     given: Mapping[int, str] = field(default_factory=dict)
     labels: Labels = field(default_factory=Labels)
@@ -162,6 +149,11 @@ class State:
     open_batches: tuple[Served, ...] = ()
     reopened: Mapping[int, Reopened] = field(default_factory=dict)
     undone: HashTrieMap[str, List[TakenAway]] = field(default_factory=HashTrieMap)
+
+    @property
+    def classes(self) -> tuple[str, ...] | None:
+        """What the classes are called; None in logs from before that was noted."""
+        return self.class_list.names
 
     @property
     def open_batch(self) -> Served | None:
@@ -240,13 +232,14 @@ class State:
     def reason(self, item: int) -> Reason:
         """Why an item was asked about, in the batch it was undone in or in the newest one.
 
-        By the query where that was not noted.
+        By the query where that was not noted, and where it was seen in a grid.
         """
         undone = self.reopened.get(item)
         for batch_id in (undone.batch_id if undone else None, self.newest):
             batch = self.batches.get(batch_id) if batch_id else None
             if batch is not None and batch.reasons and item in batch.items:
-                return batch.reasons[batch.items.index(item)]
+                reason = batch.reasons[batch.items.index(item)]
+                return "query" if reason == "grid" else reason
         return "query"
 
     def answers_in(self, number: int) -> int:

@@ -31,7 +31,7 @@ Thread safety
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol
@@ -128,6 +128,17 @@ class Store(Protocol):
 
     def create(self, project: Project, events: Sequence[Event]) -> bool:
         """Add a project with its first events; False, and no change, if its id exists already."""
+        ...
+
+    def bring(self, project: Project, records: Iterable[Recorded]) -> bool:
+        """Add a project with all of its log, times included; False if its id exists already.
+
+        Parameters
+        ----------
+        records
+            Numbered from 1 without a gap. They are gone through once, before anything is written;
+            what they raise is raised, and there is no such project then.
+        """
         ...
 
     def projects(self) -> tuple[Project | BrokenProject, ...]:

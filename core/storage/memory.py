@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -40,6 +40,16 @@ class MemoryStore:
             self._logs[project.project_id] = [
                 Recorded(seq, project.created_at, event) for seq, event in enumerate(events, 1)
             ]
+            return True
+
+    def bring(self, project: Project, records: Iterable[Recorded]) -> bool:
+        """Add a project with all of its log; False if its id exists already."""
+        log = list(records)
+        with self._lock:
+            if project.project_id in self._projects:
+                return False
+            self._projects[project.project_id] = project
+            self._logs[project.project_id] = log
             return True
 
     def projects(self) -> tuple[Project, ...]:

@@ -31,7 +31,7 @@ def read_project(row: tuple[Any, ...]) -> Project | BrokenProject:
         settings = ProjectConfig.model_validate_json(config)
         return Project(project_id, name, settings, _time(created_at), hidden)
     except ValidationError as error:
-        return BrokenProject(project_id, name, *_why(error), hidden)
+        return BrokenProject(project_id, name, *why_unusable(error), hidden)
     except (ValueError, TypeError):
         problem = "Its entry in the database is damaged."
         return BrokenProject(project_id, name, problem, _RESTORE, hidden)
@@ -62,7 +62,8 @@ def _time(value: str | datetime) -> datetime:
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
-def _why(error: ValidationError) -> tuple[str, str]:
+def why_unusable(error: ValidationError) -> tuple[str, str]:
+    """What is wrong with a project's settings, and what to do about it: a sentence each."""
     kinds = {detail["type"] for detail in error.errors()}
     if "extra_forbidden" in kinds or "literal_error" in kinds:
         unknown = ", ".join(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Final
+from itertools import islice
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -29,6 +31,9 @@ DEFAULT_BUSY_SECONDS: Final = 5.0
 
 _FEW: Final = 16
 """Events that are appended by one statement at most."""
+
+_IN_MEMORY: Final = 2**26
+"""Bytes of a log that is brought in, beyond which it waits on the disk."""
 
 _ALL: Final = 2**60
 """More events than any log has."""
@@ -94,21 +99,36 @@ class SqlStore:
 
     def create(self, project: Project, events: Sequence[Event]) -> bool:
         """Add a project with its first events; False if its id exists already."""
-        row = {
-            "project_id": project.project_id,
-            "name": project.name,
-            "config": project.config.model_dump_json(),
-            "created_at": project.created_at,
-            "deleted_at": project.deleted_at,
-        }
         try:
             with self._database.writing() as connection:
-                connection.execute(tables.projects.insert(), row)
+                connection.execute(tables.projects.insert(), _row_of(project))
                 bodies = _bodies(events)
                 _insert_events(connection, project.project_id, 0, bodies, project.created_at)
                 self._database.wrote(sum(map(len, bodies)))
         except IntegrityError:
             return False
+        return True
+
+    def bring(self, project: Project, records: Iterable[Recorded]) -> bool:
+        """Add a project with all of its log; False if its id exists already.
+
+        All rows are made before the transaction begins: whoever else wants to write waits for
+        no more than the database itself takes.
+        """
+        with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="\n") as waiting:
+            n_bytes = 0
+            for record in records:
+                n_bytes += waiting.write(f"{record.at.isoformat()} {write_event(record.event)}\n")
+            waiting.seek(0)
+            try:
+                with self._database.writing() as connection:
+                    connection.execute(tables.projects.insert(), _row_of(project))
+                    rows = _waiting_rows(project.project_id, waiting)
+                    while some := list(islice(rows, PAGE)):
+                        connection.execute(tables.events.insert(), some)
+                    self._database.wrote(n_bytes)
+            except IntegrityError:
+                return False
         return True
 
     def projects(self) -> tuple[Project | BrokenProject, ...]:
@@ -247,6 +267,28 @@ def _require_end(connection: Connection, project_id: str, expected_seq: int) -> 
         raise UnknownProjectError(project_id)
     if last != expected_seq:
         raise SequenceConflictError(project_id, expected_seq)
+
+
+def _row_of(project: Project) -> dict[str, Any]:
+    return {
+        "project_id": project.project_id,
+        "name": project.name,
+        "config": project.config.model_dump_json(),
+        "created_at": project.created_at,
+        "deleted_at": project.deleted_at,
+    }
+
+
+def _waiting_rows(project_id: str, lines: IO[str]) -> Iterator[dict[str, Any]]:
+    """The rows of a log that waits as lines of a time and an event each."""
+    for seq, line in enumerate(lines, 1):
+        at, _, body = line.rstrip("\n").partition(" ")
+        yield {
+            "project_id": project_id,
+            "seq": seq,
+            "at": datetime.fromisoformat(at),
+            "body": body,
+        }
 
 
 def _bodies(events: Sequence[Event]) -> list[str]:

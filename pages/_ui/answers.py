@@ -29,6 +29,7 @@ _PREFIX: Final = "answers_"
 _UNSAVED: Final = f"{_PREFIX}unsaved"
 _DRAWN: Final = f"{_PREFIX}drawn"
 _TABLES: Final = f"{_PREFIX}tables"
+_KNOWN: Final = f"{_PREFIX}known"
 
 
 def show_answers(view: View, on_close: Callable[[], None]) -> None:
@@ -95,6 +96,27 @@ def _unsaved(project: str) -> Changes:
     return all_of_them.setdefault(project, {})
 
 
+def _rename_unsaved(view: View) -> None:
+    """What was changed and not saved yet names classes as they are called by now."""
+    project, classes = view.project.project_id, view.state.class_list
+    known: dict[str, int] = st.session_state.setdefault(_KNOWN, {})
+    since = known.get(project, classes.seq)
+    known[project] = classes.seq
+    if since == classes.seq:
+        return
+
+    def today(answer: Answer) -> Answer:
+        return classes.today(classes.as_named(answer, since))
+
+    renamed = {
+        placed._replace(answer=today(placed.answer)): answer and today(answer)
+        for placed, answer in _unsaved(project).items()
+    }
+    _unsaved(project).clear()
+    _unsaved(project).update(renamed)
+    st.session_state.pop(_DRAWN, None)
+
+
 def _saving(project: str) -> None:
     """Save all changes, or forget them."""
     changes = _unsaved(project)
@@ -140,6 +162,7 @@ def _table(view: View, listed: tuple[Placed, ...]) -> None:
     answers. Whenever it shows others, or was closed, it is drawn anew with what was changed before.
     """
     project = view.project.project_id
+    _rename_unsaved(view)
     unsaved = _unsaved(project)
     drawn: _Drawn | None = st.session_state.get(_DRAWN)
     edits = st.session_state.get(drawn.key) if drawn is not None else None

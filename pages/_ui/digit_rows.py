@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
@@ -17,17 +18,17 @@ def digit_rows(data: DigitGrid, palette: Palette) -> None:
         f"--ink: {palette.ink}; --muted: {palette.muted}; --card: {palette.surface}; "
         f"--line: {palette.line}; --wrong: {palette.wrong}"
     )
-    rows = "".join(_row(row, palette) for row in data.rows)
+    rows = "".join(_row(row, palette, data.labels) for row in data.rows)
     with st.container(key=f"digit_rows_{len(data.rows)}"):
         st.html(f'<div class="digit-rows" style="{colours}">{rows}</div>')
 
 
-def _row(row: DigitRow, palette: Palette) -> str:
+def _row(row: DigitRow, palette: Palette, labels: Mapping[str, str]) -> str:
     name = f"<p><b>{escape(row.name)}</b> {escape(row.note)}</p>" if row.name else ""
     digits = ""
     for query, image in zip(row.queries, row.images, strict=True):
         source = thumbnail_url(image, ink=palette.ink, paper=palette.surface)
-        predicted, true = caption(query)
+        predicted, true = caption(query, labels)
         digits += (
             f'<div role="listitem" class="{"" if query.right else "wrong"}" '
             f'title="{hover_text(query)}">'

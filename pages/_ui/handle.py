@@ -6,8 +6,9 @@ from typing import Final
 
 import streamlit as st
 
-from core.bootstrap import comparisons_of, imports_of, service_of
+from core.bootstrap import comparisons_of, exports_of, imports_of, service_of
 from core.data.incoming import Imports
+from core.export.written import Exports
 from core.jobs.once import Latest
 from core.service.labelling import Service
 from core.simulation.comparisons import Comparisons
@@ -16,6 +17,7 @@ _PROJECT: Final = "project"
 _SERVICE: Final[Latest[None, Service]] = Latest(1)
 _COMPARISONS: Final[Latest[None, Comparisons]] = Latest(1)
 _IMPORTS: Final[Latest[None, Imports]] = Latest(1)
+_EXPORTS: Final[Latest[None, Exports]] = Latest(1)
 
 
 def service() -> Service:
@@ -53,9 +55,16 @@ def imports() -> Imports:
     return _IMPORTS.get(None, imports_of)
 
 
+def exports() -> Exports:
+    """What is being written in the background, for all sessions of this process."""
+    return _EXPORTS.get(None, exports_of)
+
+
 def close() -> None:
     """Let go of all of them, in order; the next call opens them anew."""
     _COMPARISONS.drop(None)
+    if (written := _EXPORTS.drop(None)) is not None:
+        written.close()
     if (incoming := _IMPORTS.drop(None)) is not None:
         incoming.close()
     if (opened := _SERVICE.drop(None)) is not None:

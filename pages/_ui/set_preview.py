@@ -18,7 +18,7 @@ from core.data.readers.found import Choice
 from core.data.sets import Draft, Report
 from core.errors import LabelspreadError
 from core.jobs.progress import CancelledError
-from core.service.projects import FEWEST_CLASSES
+from core.session.class_rules import FEWEST_CLASSES
 from core.storage import Project
 from core.wording import counted, spreadsheet, visible
 from pages._ui import handle, shell

@@ -29,6 +29,7 @@ HOME: Final = SitePage("Label", "label")
 MISSING: Final = SitePage("No such page", "missing", in_menu=False)
 PAGES: Final = (
     HOME,
+    SitePage("Grid", "grid"),
     SitePage("Progress", "progress"),
     SitePage("Export", "export"),
     SitePage("Compare", "compare"),

@@ -24,7 +24,7 @@ from tests.e2e.server import Server
 PACE: Final = 300
 """Milliseconds from one key to the next, as a quick person takes them."""
 
-_LARGE: Final[dict[str, Any]] = RECOMMENDED | {"dataset": "mnist.npz", "n_samples": 70_000}
+LARGE: Final[dict[str, Any]] = RECOMMENDED | {"dataset": "mnist.npz", "n_samples": 70_000}
 _LONG: Final = 300_000
 """Milliseconds to wait for a large graph, on a slow machine."""
 
@@ -120,11 +120,11 @@ def label_page(rounds: int, visits: int, mnist: Path | None = None) -> LabelPage
     mnist
         A file with the images of MNIST, to label all of them instead of the digits.
     """
-    with _workplace(mnist) as (server, book, browser):
+    with workplace(mnist) as (server, book, browser):
         found = [_visit(browser, server) for _ in range(visits)]
         context = _context(browser)
-        project = book.new_project(**(RECOMMENDED if mnist is None else _LARGE))
-        right = truth() if mnist is None else _truth(mnist)
+        project = book.new_project(**(RECOMMENDED if mnist is None else LARGE))
+        right = truth() if mnist is None else truth_of(mnist)
         desk = Desk(context, server.url, project)
         desk.page.set_default_timeout(_LONG)
         desk.page.goto(f"{server.url}/?project={project}")
@@ -147,7 +147,8 @@ def label_page(rounds: int, visits: int, mnist: Path | None = None) -> LabelPage
         )
 
 
-def _truth(mnist: Path) -> dict[int, str]:
+def truth_of(mnist: Path) -> dict[int, str]:
+    """The digit of each image of a file with those of MNIST."""
     with np.load(mnist) as arrays:
         return {row: str(digit) for row, digit in enumerate(arrays["y"].tolist())}
 
@@ -202,7 +203,8 @@ class _Transferred:
 
 
 @contextmanager
-def _workplace(mnist: Path | None) -> Iterator[tuple[Server, Book, Browser]]:
+def workplace(mnist: Path | None) -> Iterator[tuple[Server, Book, Browser]]:
+    """A warm server, whoever makes projects on it, and a browser."""
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         datasets = Path(home) / "datasets"
         datasets.mkdir()

@@ -44,6 +44,7 @@ TOUCH_FILES = (
     "core.bootstrap",
     "core.cli",
     "core.data.archive",
+    "core.data.carried",
     "core.data.catalogue",
     "core.data.incoming",
     "core.data.npz",

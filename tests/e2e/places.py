@@ -104,6 +104,7 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
     _label(book, shapes, rounds=1)
     comparison = _compare(home)
     labeler, heading, card = ".labeler[data-ready]", "h1, h3", "[class*=st-key-card_]"
+    grid = ".grid[data-ready]"
     run = f"/replay?run={_RUN}&round=3"
     return {
         "label": Place(f"/?project={taught}", labeler),
@@ -116,6 +117,10 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
         "label-over": Place(f"/?project={over}", labeler),
         "label-keys": Place(f"/?project={taught}", labeler, _press("?")),
         "label-gone": Place("/?project=nothing", "[role=alert]"),
+        "grid": Place(f"/grid?project={taught}", grid),
+        "grid-marked": Place(f"/grid?project={taught}", grid, _press("x")),
+        "grid-photos": Place(f"/grid?project={shapes}", grid),
+        "grid-new": Place(f"/grid?project={new}", grid),
         "progress": Place(f"/progress?project={taught}", heading),
         "progress-new": Place(f"/progress?project={new}", heading),
         "progress-unknown": Place(f"/progress?project={blank}", heading),

@@ -124,6 +124,12 @@ def _take(browser: Browser, server: Server, scheme: str) -> None:
             desk.page.locator("h1, h3", has_text=name.title()).wait_for()
         desk.page.wait_for_timeout(1500)
         desk.page.screenshot(path=IMAGES / f"{name}{suffix}.png")
+    desk.page.goto(f"{server.url}/grid")
+    desk.page.locator(".grid[data-ready]").wait_for()
+    for place in (6, 30):
+        desk.page.locator(".tiles .tile").nth(place).click()
+    desk.page.wait_for_timeout(1500)
+    desk.page.screenshot(path=IMAGES / f"grid{suffix}.png")
     desk.page.goto(f"{server.url}/data")
     desk.page.locator("input[type=file]").set_input_files(
         save_shapes(server.home / "shapes in colour.zip", 400)

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 def test_what_was_labelled_by_key_is_in_the_file_that_is_downloaded(
     desk: Desk, book: Book, tmp_path: Path
 ):
+    desk.press("h")
     said = desk.round(one_more)
     wait_at_rest(desk.page)
     desk.page.get_by_role("link", name="Export").click()
@@ -34,6 +35,7 @@ def test_what_was_labelled_by_key_is_in_the_file_that_is_downloaded(
         rows = list(csv.DictReader(file))
     assert {int(row["number"]): row["label"] for row in rows} == said
     assert {row["source"] for row in rows} == {"human"}
+    assert {row["prediction"] for row in rows} == {"hidden"}
     with desk.page.expect_download() as saved:
         desk.page.get_by_role("button", name="About this export").click()
     about = json.loads(Path(saved.value.path()).read_text(encoding="utf-8"))

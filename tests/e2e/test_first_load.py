@@ -35,6 +35,7 @@ new PerformanceObserver((list) => {
     [
         "label",
         "label-new",
+        "grid",
         "progress",
         "progress-new",
         "export",
@@ -62,6 +63,7 @@ def test_nothing_jumps(
     ("place", "title"),
     [
         ("label", "Label"),
+        ("grid", "Grid"),
         ("progress", "Progress"),
         ("export", "Export"),
         ("compare-new", "Compare"),

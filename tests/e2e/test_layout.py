@@ -62,6 +62,8 @@ PAGES: Final = (
     "label-named",
     "label-changed",
     "label-photos",
+    "grid",
+    "grid-photos",
     "progress",
     "progress-unknown",
     "export",

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from core.bootstrap import open_service
+from core.config import ProjectConfig
+from core.export.log import write_log
+from tests.core.builders import label
 from tests.e2e.book import Book
 from tests.e2e.desk import Desk, idle_tab, wait_at_rest
 from tests.e2e.server import Server
@@ -68,6 +74,25 @@ def test_a_project_made_here_is_open_on_the_label_page(page: Page):
     page.get_by_role("button", name="Create project").click()
     expect(page.locator(".labeler[data-ready]")).to_be_visible(timeout=30_000)
     expect(page.locator(".st-key-project_menu")).to_contain_text("Fresh from the form")
+
+
+def test_a_project_of_another_install_is_dropped_and_goes_on(page: Page, tmp_path: Path):
+    with closing(open_service(tmp_path / "elsewhere")) as other:
+        config = ProjectConfig(n_samples=30, kernel="knn", n_neighbors=3, batch_size=4)
+        project = other.create_project("From elsewhere", config).project_id
+        batch = other.batch(project)
+        assert batch is not None
+        other.submit(project, batch.batch_id, [label(item) for item in batch.items])
+        with (tmp_path / "project.zip").open("wb") as file:
+            write_log(other.log_pack(project), file)
+    page.get_by_text("Bring back a project").click()
+    page.locator(".st-key-bring_back input[type=file]").set_input_files(tmp_path / "project.zip")
+    expect(page.get_by_text("Brought back “From elsewhere”: 4 labels, 4 answers.")).to_be_visible()
+    expect(card(page, project)).to_contain_text("4")
+    wait_at_rest(page)
+    card(page, project).get_by_role("button", name="Open").click()
+    expect(page.locator(".labeler[data-ready]")).to_be_visible(timeout=30_000)
+    expect(page.locator(".st-key-project_menu")).to_contain_text("From elsewhere")
 
 
 def test_the_menu_of_projects_opens_another_one(

@@ -1,5 +1,5 @@
 import type { Clock } from "../../pages/_ui/browser/clock.ts";
-import type { Shelf } from "../../pages/_ui/labeler/src/storage.ts";
+import type { Shelf } from "../../pages/_ui/browser/storage.ts";
 
 /** A `localStorage` that can be full. Those who hold the same shelf are tabs of one browser. */
 export class FakeShelf implements Shelf {

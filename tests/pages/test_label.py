@@ -485,7 +485,7 @@ def test_what_is_edited_in_the_list_of_one_project_is_not_edited_in_another(
     states = [service.view(project).state for project in ("digits", other)]
     assert len({state.seq for state in states}) == 1, "as far as can be told, both are alike"
     page = open_page(PAGE, project="digits")
-    page.session_state["label_answers"] = True
+    page.session_state["label_dialog"] = "answers"
     page.run()
     editor = page.dataframe[0].proto.id
     page.selectbox[0].set_value(("class", "3")).run()
@@ -517,7 +517,7 @@ def test_a_class_that_is_called_like_a_choice_of_the_list_is_not_that_choice(
         [Answer(item=i, kind=AnswerKind.LABEL, label=name) for i, name in said_of.items()],
     )
     page = open_page(PAGE, project=project)
-    page.session_state["label_answers"] = True
+    page.session_state["label_dialog"] = "answers"
     page.run()
     assert sorted(page.dataframe[0].value["Answer"]) == sorted(said_of.values())
     page.selectbox[0].set_value(("class", names[0])).run()
@@ -618,7 +618,7 @@ def test_answers_to_images_that_are_gone_are_listed(
     send(page, submit(page, dict.fromkeys(items, "cat")))
     pets(tmp_path, ["cat", "dog"], slice(max(items[0], 1), None))
     n_gone = sum(item < max(items[0], 1) for item in items)
-    page.session_state["label_answers"] = True
+    page.session_state["label_dialog"] = "answers"
     page.run()
     assert not page.exception
     captions = " ".join(one.value for one in page.caption).replace("\\", "")
@@ -630,6 +630,8 @@ def test_a_class_can_be_added_where_nobody_knows_the_truth(service: Service, ope
     config = ProjectConfig(n_samples=40, kernel="knn", n_neighbors=3, known_labels="ignored")
     project = service.create_project("Digits and blots", config).project_id
     page = open_page(PAGE, project=project)
+    page.session_state["label_dialog"] = "classes"
+    page.run()
     page.text_input[0].set_value(" blot ")
     next(button for button in page.button if button.label == "Add").click().run()
     assert not page.exception

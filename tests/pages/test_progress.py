@@ -262,3 +262,59 @@ def test_a_class_named_like_a_formula_is_text_in_a_table_saved_as_csv(
     assert page.dataframe[0].value["Class"].tolist() == [f"'{name}" for name in names]
     differing = page.dataframe[2].value
     assert all(name.startswith("'") for name in [*differing["Label given"], *differing["Truth"]])
+
+
+def many_classes(service: Service, home: Path, n_classes: int = 50) -> str:
+    """A project on digits that are cut up into many classes, half of them labelled."""
+    (home / "datasets").mkdir(exist_ok=True)
+    truth = DIGITS.target[:600] + 10 * (np.arange(600) % (n_classes // 10))
+    names = [f"class of the long name {number}" for number in range(n_classes)]
+    np.savez(
+        home / "datasets" / "many.npz",
+        images=DIGITS.images[:600] / 16,
+        labels=truth,
+        class_names=names,
+    )
+    config = ProjectConfig(
+        dataset="many.npz", n_samples=600, kernel="knn", n_neighbors=5, batch_size=20
+    )
+    project = service.create_project("Many", config).project_id
+    for _ in range(3):
+        batch = service.batch(project)
+        assert batch is not None
+        answers = [
+            Answer(item=item, kind=AnswerKind.LABEL, label=names[truth[item]])
+            for item in batch.items
+        ]
+        service.submit(project, batch.batch_id, answers)
+    return project
+
+
+def test_of_many_classes_the_most_frequent_confusions_are_listed(open_page, service, tmp_path):
+    project = many_classes(service, tmp_path)
+    view = service.view(project)
+    truth, predicted = view.dataset.truth, view.beliefs.predicted
+    assert truth is not None
+    matrix = confusion_matrix(truth, predicted, labels=range(50))
+    np.fill_diagonal(matrix, 0)
+    page = open_page(PAGE, project=project)
+    assert not page.exception
+    table = page.dataframe[0].value
+    assert [*table.columns] == ["True", "Predicted as", "Images", "Share of the class"]
+    assert table["Images"].tolist() == sorted(matrix.ravel(), reverse=True)[:25]
+    names = [*view.class_names]
+    for _, row in table.iterrows():
+        true, other = names.index(row["True"]), names.index(row["Predicted as"])
+        assert row["Images"] == matrix[true, other]
+        share = 100 * matrix[true, other] / np.count_nonzero(truth == true)
+        np.testing.assert_allclose(row["Share of the class"], share)
+    n_pairs, n_wrong = np.count_nonzero(matrix), matrix.sum()
+    assert f"The first 25 of {n_pairs}: {table['Images'].sum()} of {n_wrong} images" in texts(page)
+    # The label page shows some of them, each with its whole name where the pointer rests.
+    label = open_page("pages/label.py", project=project)
+    assert not label.exception
+    (shown,) = (
+        e.proto.body for e in label.get("html") if '<div class="confusions">' in e.proto.body
+    )
+    assert shown.count("<li>") == 8
+    assert shown.count(table["True"][0]) >= 1

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.bootstrap import open_service
 from core.config import ProjectConfig, recommended
+from core.export.log import write_log
 from core.service.labelling import Service
 from core.service.projects import DEFAULT_PROJECT_ID
 from core.session.events import Answer, AnswerKind
@@ -288,3 +290,56 @@ def test_a_project_that_cannot_be_read_says_why_on_its_card_and_harms_no_other(
     assert service.broken_projects() == ()
     open_page(PROJECTS).button(key=f"u_{odd}").click().run()
     assert [project.name for project in service.broken_projects()] == ["Odd"]
+
+
+def whole_project(service: Service, path: Path, *, with_answers: bool = True) -> tuple[str, bytes]:
+    """A project of another install, and the file that it was exported to."""
+    config = ProjectConfig(n_samples=40, kernel="knn", n_neighbors=3, batch_size=4)
+    made = service.create_project("Few", config).project_id
+    batch = service.batch(made)
+    assert batch is not None
+    if with_answers:
+        answers = [Answer(item=i, kind=AnswerKind.LABEL, label="3") for i in batch.items]
+        service.submit(made, batch.batch_id, answers)
+    with path.open("wb") as file:
+        write_log(service.log_pack(made), file)
+    return made, path.read_bytes()
+
+
+def drop(page: AppTest, name: str, content: bytes) -> AppTest:
+    """Drop a file on the place for projects."""
+    page.file_uploader[0].set_value((name, content, "application/zip")).run()
+    return page
+
+
+def test_a_project_is_brought_back_from_a_file(
+    open_page: OpenPage, service: Service, tmp_path: Path
+):
+    with closing(open_service(tmp_path / "elsewhere")) as other:
+        made, content = whole_project(other, tmp_path / "few.zip")
+        state = other.view(made).state
+    page = drop(open_page(PROJECTS), "few.zip", content)
+    assert not page.exception
+    told_then = [toast.value.replace("\\", "") for toast in page.toast]
+    assert told_then == ["Brought back “Few”: 4 labels, 4 answers."]
+    assert names(service) == ["Digits", "Few"]
+    assert service.view(made).state == state
+    assert [*(tmp_path / "uploads").iterdir()] == []
+    drop(page, "few.zip", content)
+    assert "“Few” is here already" in page.info[0].value
+    assert names(service) == ["Digits", "Few"]
+
+
+def test_a_file_that_holds_no_project_is_said_to_and_another_can_be_dropped(
+    open_page: OpenPage, service: Service, tmp_path: Path
+):
+    with closing(open_service(tmp_path / "elsewhere")) as other:
+        _, content = whole_project(other, tmp_path / "few.zip")
+    page = drop(open_page(PROJECTS), "cat.png", b"no ZIP file")
+    assert not page.exception
+    assert "The file cat.png is no ZIP file, or is damaged." in page.error[0].value.replace(
+        "\\", ""
+    )
+    drop(page, "few.zip", content)
+    assert not page.error
+    assert names(service) == ["Digits", "Few"]

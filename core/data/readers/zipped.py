@@ -105,7 +105,7 @@ def _listing(path: Path, packed: _Packed) -> Listing:
     bad: list[Bad] = []
     n_links = n_twice = n_junk = 0
     infos = zipfile.ZipFile(packed.file).infolist()
-    _check_whole(path, infos, packed.n_bytes)
+    check_whole(path.name, infos, packed.n_bytes)
     for info in infos:
         name = _name(info)
         if is_junk(name.strip("/")):
@@ -118,7 +118,7 @@ def _listing(path: Path, packed: _Packed) -> Listing:
         if stat.S_ISLNK(info.external_attr >> 16):
             n_links += 1
             continue
-        problem = _problem(info, name, packed.n_bytes)
+        problem = problem_of(info, name, packed.n_bytes)
         if problem is not None:
             bad.append(problem)
             continue
@@ -146,21 +146,31 @@ def _listing(path: Path, packed: _Packed) -> Listing:
     )
 
 
-def _check_whole(path: Path, infos: Iterable[zipfile.ZipInfo], n_bytes: int) -> None:
-    """See that no two members are made of the same bytes, and all are inside."""
+def check_whole(file: str, infos: Iterable[zipfile.ZipInfo], n_bytes: int) -> None:
+    """See that no two members of a ZIP file are made of the same bytes, and all are inside.
+
+    Parameters
+    ----------
+    file
+        What it is called.
+    n_bytes
+        How large it is.
+
+    Raises
+    ------
+    InvalidDatasetError
+        If that is not so.
+    """
     end = 0
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < end:
             raise InvalidDatasetError(
-                f"The ZIP file {shown(path.name)} is damaged, or made to do harm: files in it "
-                "overlap.",
+                f"The ZIP file {shown(file)} is damaged, or made to do harm: files in it overlap.",
                 _REMEDY,
             )
         end = info.header_offset + _HEAD.size + len(info.orig_filename) + info.compress_size
     if end > n_bytes:
-        raise InvalidDatasetError(
-            f"The ZIP file {shown(path.name)} is cut off, or damaged.", _REMEDY
-        )
+        raise InvalidDatasetError(f"The ZIP file {shown(file)} is cut off, or damaged.", _REMEDY)
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -180,8 +190,16 @@ def _leads_out(name: str) -> bool:
     return has_drive or any(part in {"", ".", ".."} for part in parts)
 
 
-def _problem(info: zipfile.ZipInfo, name: str, n_bytes: int) -> Bad | None:
-    """Why a member cannot be used; None if nothing is wrong with it."""
+def problem_of(info: zipfile.ZipInfo, name: str, n_bytes: int) -> Bad | None:
+    """Why a member of a ZIP file cannot be used; None if nothing is wrong with it.
+
+    Parameters
+    ----------
+    name
+        What it is called, with forward slashes.
+    n_bytes
+        How large the ZIP file is.
+    """
     most = 1 if info.compress_type == zipfile.ZIP_STORED else _MOST_DEFLATED
     if _leads_out(name):
         why = "Its path leads out of the ZIP file.", "Rename it."

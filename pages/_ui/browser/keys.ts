@@ -18,3 +18,7 @@ export function pressesControl(event: KeyboardEvent, controls: string): boolean 
   return (event.key === "Enter" || event.key === " ")
     && target instanceof Element && target.closest(controls) !== null;
 }
+
+/** Whether one of the page's own dialogs is open: what is pressed is for it. */
+export const isDialogOpen = (): boolean =>
+  [...document.querySelectorAll("[data-testid=stDialog], dialog[open]")].some((dialog) => dialog.checkVisibility());

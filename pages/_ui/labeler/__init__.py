@@ -24,7 +24,8 @@ def labeler(shown: LabelPage, on_message: Callable[[], None], on_ask: Callable[[
     shown
         What :func:`core.service.conversation.describe` says.
     on_ask
-        Called before the script runs, when the person asks for the list of answers.
+        Called before the script runs, when the person asks for a dialog: ``answers`` or
+        ``classes``.
     on_message
         Called before the script runs, when a message has come. Streamlit leaves the call out
         after a restart of the server, so the caller looks at what is returned as well.

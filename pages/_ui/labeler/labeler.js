@@ -46,6 +46,7 @@ function pressesControl(event, controls) {
   const [target] = event.composedPath();
   return (event.key === "Enter" || event.key === " ") && target instanceof Element && target.closest(controls) !== null;
 }
+var isDialogOpen = () => [...document.querySelectorAll("[data-testid=stDialog], dialog[open]")].some((dialog) => dialog.checkVisibility());
 
 // pages/_ui/browser/mount.ts
 function mounted(create) {
@@ -60,6 +61,62 @@ function mounted(create) {
     };
   };
 }
+
+// pages/_ui/browser/streamlit.ts
+var UNDER_WAY = /* @__PURE__ */ new Set(["running", "rerunRequested"]);
+var stand = () => document.querySelector(".stApp")?.dataset ?? {};
+var isRunUnderWay = ({ testScriptState, testConnectionState } = stand()) => testConnectionState === "CONNECTED" && UNDER_WAY.has(testScriptState ?? "");
+var isAtRest = ({ testScriptState, testConnectionState } = stand()) => testConnectionState === "CONNECTED" && testScriptState === "notRunning";
+
+// pages/_ui/browser/revive.ts
+async function revive() {
+  for (let empty = 0; empty < 3; ) {
+    await pause(1e3);
+    if (document.querySelector("[data-testid=stMain] [data-testid=stElementContainer]")) return;
+    empty = isAtRest() ? empty + 1 : 0;
+  }
+  location.reload();
+}
+
+// pages/_ui/browser/storage.ts
+var Store = class {
+  #open;
+  #unstored = /* @__PURE__ */ new Map();
+  /** Only asking for the shelf may be forbidden already, hence a function. */
+  constructor(open) {
+    this.#open = open;
+  }
+  /** What was written, as its writer knows it; null if there is nothing. */
+  read(key) {
+    if (this.#unstored.has(key)) return this.#unstored.get(key);
+    try {
+      return JSON.parse(this.#open().getItem(key) ?? "null");
+    } catch {
+      return null;
+    }
+  }
+  /** Keep a value; null removes it. */
+  write(key, value) {
+    this.#unstored.delete(key);
+    try {
+      if (value === null) this.#open().removeItem(key);
+      else this.#open().setItem(key, JSON.stringify(value));
+    } catch {
+      this.#unstored.set(key, value);
+    }
+  }
+  keys(prefix) {
+    return [.../* @__PURE__ */ new Set([...this.#stored(), ...this.#unstored.keys()])].filter((key) => key.startsWith(prefix));
+  }
+  #stored() {
+    try {
+      const shelf = this.#open();
+      return Array.from({ length: shelf.length }, (_, index) => shelf.key(index) ?? "");
+    } catch {
+      return [];
+    }
+  }
+};
 
 // pages/_ui/labeler/src/drafts.ts
 var Drafts = class {
@@ -84,6 +141,10 @@ var Drafts = class {
   /** The drafts of a batch, the oldest first. */
   inOrder(batch) {
     return placed(this.all(batch), batch);
+  }
+  /** The drafts of a batch as the server takes them, the oldest first. */
+  toSend(batch) {
+    return this.inOrder(batch).map(({ item, kind, label, ms, named = null, hidden = null }) => ({ item, kind, label, ms, named, hidden }));
   }
   put(batch, item, answer) {
     const at = 1 + (this.everywhere().at(-1)?.at ?? 0);
@@ -113,8 +174,8 @@ var Drafts = class {
   }
   /** Make drafts of what was set aside, so that it is sent again; what is answered anew meanwhile stays. */
   revive() {
-    for (const { batch, item, kind, label, ms, round } of this.refused) {
-      if (!(item in this.all(batch))) this.put(batch, item, { kind, label, ms, round });
+    for (const { batch, item, kind, label, ms, named, hidden, round } of this.refused) {
+      if (!(item in this.all(batch))) this.put(batch, item, { kind, label, ms, named, hidden, round });
     }
     this.discardRefused();
   }
@@ -164,6 +225,8 @@ var isClassKey = (key) => CLASS_KEY.test(key);
 var Keymap = class {
   /** Whether a letter of a command stands for a class, so that commands need Shift. */
   isShifted;
+  /** Whether some class has no key, so that classes are found by their name. */
+  isFinding = false;
   #names = /* @__PURE__ */ new Map();
   #keys = /* @__PURE__ */ new Map();
   constructor(classes, own = /* @__PURE__ */ new Map()) {
@@ -178,7 +241,7 @@ var Keymap = class {
     this.#names.set(key, name);
     this.#keys.set(name, key);
   }
-  /** The key of a class; null if it has to be clicked. */
+  /** The key of a class; null if it has none. */
   keyOf(name) {
     return this.#keys.get(name) ?? null;
   }
@@ -194,14 +257,14 @@ var Keymap = class {
     return this.isShifted || this.#names.has(letter);
   }
   /** What a key asks for; null if it means nothing here. */
-  wishOf(press, isHelpOpen = false) {
-    if (isHelpOpen) return closes(press.key) ? "close" : null;
-    if (press.ctrlKey || press.metaKey) return press.altKey ? null : chord(press);
-    if (press.altKey) return null;
-    const named = NAMED.get(press.key);
+  wishOf(press2, isHelpOpen = false) {
+    if (isHelpOpen) return closes(press2.key) ? "close" : null;
+    if (press2.ctrlKey || press2.metaKey) return press2.altKey ? null : chord(press2);
+    if (press2.altKey) return null;
+    const named = NAMED.get(press2.key);
     if (named) return named;
-    const written = this.#wishOfCharacter(press.key.toLowerCase(), press.shiftKey);
-    return written ?? this.#wishOfCharacter(placedKey(press), press.shiftKey);
+    const written = this.#wishOfCharacter(press2.key.toLowerCase(), press2.shiftKey);
+    return written ?? this.#wishOfCharacter(placedKey(press2), press2.shiftKey);
   }
   #wishOfCharacter(character, isShift) {
     const command = commandOf(character);
@@ -212,13 +275,13 @@ var Keymap = class {
     return takesShift ? null : command;
   }
   /** Why a key that was pressed means nothing, in a sentence; empty if that is not worth one. */
-  complaint(press) {
-    if (press.isComposing || press.key === "Process") {
+  complaint(press2) {
+    if (press2.isComposing || press2.key === "Process") {
       return "An input method (IME) takes the keys. Switch it off to label by key.";
     }
-    if (press.ctrlKey || press.altKey || press.metaKey || !writes(press.key)) return "";
-    const name = press.key === " " ? "Space" : press.key.toUpperCase();
-    return commandOf(press.key.toLowerCase()) && this.isShifted ? `Hold Shift for this command: ⇧ ${name}.` : `${name} is no key here. ? shows those there are.`;
+    if (press2.ctrlKey || press2.altKey || press2.metaKey || !writes(press2.key)) return "";
+    const name = press2.key === " " ? "Space" : press2.key.toUpperCase();
+    return commandOf(press2.key.toLowerCase()) && this.isShifted ? `Hold Shift for this command: ⇧ ${name}.` : `${name} is no key here. ? shows those there are.`;
   }
 };
 function chord({ key, code, shiftKey }) {
@@ -232,21 +295,98 @@ function placedKey({ key, code, shiftKey }) {
   if (digit !== void 0) return shiftKey ? "" : digit;
   return isLetter(key) ? letterAt(code) : "";
 }
+function digitOf(press2) {
+  const key = isClassKey(press2.key) ? press2.key : placedKey(press2);
+  return /^[0-9]$/.test(key) ? key : "";
+}
 var writes = (key) => /^.$/u.test(key);
 var closes = (key) => key === "Escape" || NAMED.get(key) === "help";
 var isLetter = (key) => /^\p{L}$/u.test(key);
 var letterAt = (code) => /^Key([A-Z])$/.exec(code)?.[1]?.toLowerCase() ?? "";
 var goesOn = (wish) => typeof wish === "string" && HELD.has(wish);
 
+// pages/_ui/labeler/src/finding_keys.ts
+var COMPOSING = /* @__PURE__ */ new Set(["Dead", "Process", "Unidentified"]);
+var FindingKeymap = class extends Keymap {
+  isFinding = true;
+  isShifted = true;
+  #slots = /* @__PURE__ */ new Map();
+  constructor(classes, own) {
+    super(classes.map((each) => each.is_chosen ? each : { ...each, key: null }), own);
+  }
+  /** Take up what digits stand for from now on. */
+  show(slots) {
+    for (const { key, name } of slots) this.#slots.set(key, name);
+  }
+  wishOf(press2, isHelpOpen = false) {
+    const wish = super.wishOf(press2, isHelpOpen);
+    if (wish !== null || isHelpOpen || press2.ctrlKey || press2.altKey || press2.metaKey) return wish;
+    const label = this.#slots.get(digitOf(press2));
+    return typeof label === "string" ? { label } : null;
+  }
+  /** What means nothing else is written into the field. */
+  complaint() {
+    return "";
+  }
+  /** Whether a key that asks for nothing writes into the field: whatever writes, but for the digits of slots. */
+  types(press2) {
+    if (press2.isComposing || COMPOSING.has(press2.key)) return true;
+    return !press2.ctrlKey && !press2.metaKey && writes(press2.key) && digitOf(press2) === "";
+  }
+};
+
+// pages/_ui/labeler/src/last_used.ts
+var SLOTS = 5;
+var LastUsed = class {
+  #key;
+  #store;
+  constructor(project, store) {
+    this.#key = `labelspread:used:${project}`;
+    this.#store = store;
+  }
+  /** By slot; null where there is none yet, or its class is not among these. */
+  slots(classes) {
+    return this.#read(classes).map((use) => use?.[0] ?? null);
+  }
+  /** The latest first. */
+  inOrder(classes) {
+    return this.#read(classes).filter((use) => use !== null).sort((one, other) => other[1] - one[1]).map(([name]) => name);
+  }
+  /** A class was used. */
+  note(name, classes) {
+    const uses = this.#read(classes);
+    const times = uses.map((use) => use?.[1] ?? -1);
+    const held = uses.findIndex((use) => use?.[0] === name);
+    const slot = held < 0 ? times.indexOf(Math.min(...times)) : held;
+    this.#store.write(this.#key, uses.with(slot, [name, Math.max(...times) + 1]));
+  }
+  #read(classes) {
+    const kept = this.#store.read(this.#key);
+    const uses = Array.isArray(kept) ? kept : [];
+    return Array.from({ length: SLOTS }, (_, slot) => {
+      const use = uses[slot];
+      return isUse(use) && classes.has(use[0]) ? use : null;
+    });
+  }
+};
+function isUse(use) {
+  if (!Array.isArray(use) || use.length !== 2) return false;
+  const [name, time] = use;
+  return typeof name === "string" && Number.isSafeInteger(time);
+}
+
 // pages/_ui/labeler/src/own_keys.ts
 var ProjectKeys = class {
   map = new Keymap([]);
+  /** Where there are more classes than keys, the last ones used have some. */
+  used;
   #name;
   #store;
   #classes = [];
   constructor(project, store) {
     this.#name = `labelspread:keys:${project}`;
     this.#store = store;
+    this.used = new LastUsed(project, store);
   }
   /** Take up the classes there are now; whether that changes any key. */
   update(classes) {
@@ -265,6 +405,14 @@ var ProjectKeys = class {
     this.#store.write(this.#name, [...chosen]);
     this.#mapAnew();
   }
+  /** A class was used to label. */
+  note(name) {
+    if (this.map.isFinding) this.used.note(name, this.names);
+  }
+  /** What the classes are called. */
+  get names() {
+    return new Set(this.#classes.map(({ name }) => name));
+  }
   /** Whether a person has chosen any. */
   get areOwn() {
     return this.#own.size > 0;
@@ -279,11 +427,16 @@ var ProjectKeys = class {
     return new Map(Array.isArray(kept) ? kept.filter(isPair) : []);
   }
   #mapAnew() {
-    this.map = new Keymap(this.#classes, this.#own);
+    const map = new Keymap(this.#classes, this.#own);
+    const haveAll = this.#classes.every(({ name }) => map.keyOf(name) !== null);
+    this.map = haveAll ? map : new FindingKeymap(this.#classes, this.#own);
   }
 };
 function areSame(some, others) {
-  return some.length === others.length && some.every(({ name, key }, index) => name === others[index]?.name && key === others[index].key);
+  return some.length === others.length && some.every(({ name, key, colour }, index) => {
+    const other = others[index];
+    return name === other?.name && key === other.key && colour === other.colour;
+  });
 }
 function isPair(pair) {
   if (!Array.isArray(pair) || pair.length !== 2) return false;
@@ -291,7 +444,13 @@ function isPair(pair) {
   return typeof name === "string" && (key === null || typeof key === "string" && isClassKey(key));
 }
 
-// pages/_ui/labeler/src/reload.ts
+// pages/_ui/labeler/src/on_screen.ts
+function onScreenStill(seen, data, before) {
+  if (!seen || data.named === before?.named) return seen;
+  return data.items.find(({ id }) => id === seen.id);
+}
+
+// pages/_ui/browser/reload.ts
 var FIRST = 1e3;
 var LONGEST = 15e3;
 var PATIENCE = 2;
@@ -504,21 +663,30 @@ var HELP = [
   { keys: ["A"], meaning: "save a batch automatically, or not", preference: "auto" },
   { keys: ["?"], meaning: "show or hide this list" }
 ];
+var FINDING = [
+  [["1", "–", "5"], "label as one of the likeliest classes"],
+  [["6", "–", "0"], "label as one of the classes used last"],
+  [["A", "–", "Z"], "find a class by a part of its name"],
+  [["↑", "↓"], "choose among the matches; Enter labels"],
+  [["Esc"], "clear what is typed"]
+];
+var press = (isFinding) => isFinding ? "Type a part of the class’s name, or press a number. " : "Press the key of the class you see. ";
+var notFound = (query) => `No class is like “${query.trim()}”.`;
 function help(page) {
   return HELP.filter(({ preference }) => !preference || matters(preference, page)).map(({ keys, meaning, asYouGo = meaning }) => [keys, page.as_you_go ? asYouGo : meaning]);
 }
 var lackOf = (lack) => lack === "late" ? "This image has not come yet. It is asked for again." : "This image cannot be shown. Press X.";
 var inShort = ({ kind, label }) => kind === "label" ? label ?? "" : KINDS[kind];
-function verdict(beliefs, isHidden) {
+function verdict(beliefs, isHidden, inSentence) {
   const [best, second] = beliefs;
   if (isHidden) return "Predictions are hidden";
   if (!best) return "No prediction yet";
   if (best.probability >= 0.9) return "The model is sure";
   const isFirst = best.probability >= 0.5 || best.probability >= 2 * (second?.probability ?? 0);
-  return isFirst ? `The model leans towards ${best.name}` : "The model is undecided";
+  return isFirst ? `The model leans towards ${inSentence(best.name)}` : "The model is undecided";
 }
-var nothingToAccept = (isHidden) => `${isHidden ? "Predictions are hidden." : "There is no prediction to accept."} Press the key of the class.`;
-var count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+var nothingToAccept = (isHidden, isFinding) => `${isHidden ? "Predictions are hidden." : "There is no prediction to accept."} ${isFinding ? "Type a part of the class’s name." : "Press the key of the class."}`;
+var count = (number, noun, ending = "s") => `${number} ${noun}${number === 1 ? "" : ending}`;
 
 // pages/_ui/labeler/src/desk.ts
 var Desk = class {
@@ -556,9 +724,10 @@ var Desk = class {
   update(data) {
     const before = this.data;
     const isSame = data.project === before?.project;
-    const onScreen = isSame && this.isPainted ? this.item : void 0;
+    const onScreen = onScreenStill(isSame && this.isPainted ? this.item : void 0, data, before);
     this.data = data;
     if (!isSame) this.#beginProject();
+    if (!isSame || data.named !== before.named) this.#redoable = [];
     if (this.keys.update(data.classes)) this.#screen.showKeys();
     this.#settle(data.receipts);
     this.#show(onScreen, isSame && data.batch_id === before.batch_id);
@@ -572,15 +741,13 @@ var Desk = class {
   #beginProject() {
     this.drafts = new Drafts(this.data.project, this.#store);
     this.keys = new ProjectKeys(this.data.project, this.#store);
-    this.#redoable = [];
     this.#taking = null;
     this.#undone = null;
     this.#screen.beginProject();
   }
-  /** Show what is new around the image on screen. What is said of it stays: Enter accepts what was read. */
+  /** Show what is new around the image on screen. */
   #keep(onScreen) {
-    const items = this.data.items.map((item) => item.id === onScreen?.id ? onScreen : item);
-    this.data = { ...this.data, items };
+    this.data = { ...this.data, items: this.data.items.map((item) => item.id === onScreen?.id ? onScreen : item) };
     this.#screen.show();
   }
   #settle(receipts) {
@@ -619,8 +786,7 @@ var Desk = class {
   }
   /** Whether the image on screen is in the new batch and still to answer. */
   #canStay(onScreen) {
-    const isIn = this.data.items.some(({ id }) => id === onScreen.id);
-    return this.data.as_you_go && this.#undone === null && isIn && !(onScreen.id in this.answers);
+    return this.data.as_you_go && this.#undone === null && !(onScreen.id in this.answers) && this.data.items.some(({ id }) => id === onScreen.id);
   }
   /** As you go: take up a new batch around the image on screen, and keep the keys live. */
   #stayOn(onScreen) {
@@ -674,7 +840,7 @@ var Desk = class {
     }
   }
   #send(batch) {
-    const answers = this.drafts.inOrder(batch).map(({ item, kind, label, ms }) => ({ item, kind, label, ms }));
+    const answers = this.drafts.toSend(batch);
     this.outbox.send({ kind: "submit", project: this.data.project, batch_id: batch, answers });
   }
   #rewind(kind, { batch_id, item }) {
@@ -770,7 +936,9 @@ var Desk = class {
     if (!this.canAnswer || !item) return;
     const ms = Math.round(this.#clock.now() - this.#shownAt);
     const { batch, round } = this.#placeOf(item);
-    this.drafts.put(batch, item.id, { kind, label, ms, round });
+    const { data: { named }, preferences: { blind: hidden } } = this;
+    this.drafts.put(batch, item.id, { kind, label, ms, named, hidden, round });
+    if (label !== null) this.keys.note(label);
     this.#redoable = [];
     const next = this.#firstOpen(this.current + 1);
     if (next >= 0) this.move(next);
@@ -790,7 +958,7 @@ var Desk = class {
     }
     const best = this.item?.beliefs[0];
     if (best && !this.preferences.blind) this.#answer("label", best.name);
-    else if (this.item) this.say(nothingToAccept(this.preferences.blind));
+    else if (this.item) this.say(nothingToAccept(this.preferences.blind, this.keys.map.isFinding));
   }
   #undo() {
     if (this.data.as_you_go) {
@@ -866,7 +1034,7 @@ var Desk = class {
   }
 };
 
-// pages/_ui/labeler/src/outbox.ts
+// pages/_ui/browser/outbox.ts
 var PROTOCOL = 1;
 var RESEND_FIRST = 3e3;
 var RESEND_LAST = 15e3;
@@ -892,10 +1060,6 @@ var Outbox = class {
   /** Whether there is something under way that must be done; a question how things stand is not. */
   get isBusy() {
     return this.message !== null && this.message.kind !== "sync";
-  }
-  /** Whether an answer is being taken back, or put back. */
-  get isRewinding() {
-    return this.message?.kind === "undo" || this.message?.kind === "redo";
   }
   get isSlow() {
     return this.isBusy && this.#clock.now() - this.#sentAt >= SLOW;
@@ -957,6 +1121,14 @@ function identifier() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// pages/_ui/labeler/src/outbox.ts
+var Outbox2 = class extends Outbox {
+  /** Whether an answer is being taken back, or put back. */
+  get isRewinding() {
+    return this.message?.kind === "undo" || this.message?.kind === "redo";
+  }
+};
+
 // pages/_ui/labeler/src/refused.ts
 function settleRefused(desk, isAgain) {
   if (isAgain) desk.drafts.revive();
@@ -965,72 +1137,379 @@ function settleRefused(desk, isAgain) {
   desk.say(isAgain ? "" : "Discarded.");
 }
 
-// pages/_ui/labeler/src/streamlit.ts
-var UNDER_WAY = /* @__PURE__ */ new Set(["running", "rerunRequested"]);
-var stand = () => document.querySelector(".stApp")?.dataset ?? {};
-var isRunUnderWay = ({ testScriptState, testConnectionState } = stand()) => testConnectionState === "CONNECTED" && UNDER_WAY.has(testScriptState ?? "");
-var isAtRest = ({ testScriptState, testConnectionState } = stand()) => testConnectionState === "CONNECTED" && testScriptState === "notRunning";
-
-// pages/_ui/labeler/src/revive.ts
-async function revive() {
-  for (let empty = 0; empty < 3; ) {
-    await pause(1e3);
-    if (document.querySelector("[data-testid=stMain] [data-testid=stElementContainer]")) return;
-    empty = isAtRest() ? empty + 1 : 0;
+// pages/_ui/labeler/src/match.ts
+var FIT = {
+  exact: 0,
+  prefix: 1,
+  wordPrefix: 2,
+  initials: 3,
+  substring: 4,
+  subsequence: 5,
+  typo: 6
+};
+var STEP = 1e4;
+var LEAST_FOR_TYPO = 3;
+var JUMP = 3;
+var ALIKE = {
+  "æ": "ae",
+  "œ": "oe",
+  "ø": "o",
+  "ł": "l",
+  "đ": "d",
+  "ð": "d",
+  "þ": "th",
+  "ı": "i",
+  "ħ": "h"
+};
+var Names = class {
+  #names;
+  #ready;
+  constructor(names) {
+    this.#names = names;
+    this.#ready = names.map(ready);
   }
-  location.reload();
-}
-
-// pages/_ui/labeler/src/storage.ts
-var Store = class {
-  #open;
-  #unstored = /* @__PURE__ */ new Map();
-  /** Only asking for the shelf may be forbidden already, hence a function. */
-  constructor(open) {
-    this.#open = open;
+  /** The classes that match, the best first; of those that fit alike, favourites in their order come first. */
+  find(query, favourites = []) {
+    const asked = ready(query);
+    const ranks = this.#ready.map((name) => rankOf(asked, name));
+    const places = new Map(favourites.map((name, place) => [name, place - favourites.length]));
+    const found = this.#names.flatMap((name, index) => {
+      const rank = ranks[index] ?? null;
+      return rank === null ? [] : [{ name, rank, place: places.get(name) ?? index }];
+    });
+    const all = found.length || asked.plain.length < LEAST_FOR_TYPO ? found : this.#slips(asked.plain, places);
+    return all.sort((one, other) => one.rank - other.rank || one.place - other.place).map(({ name }) => name);
   }
-  /** What was written, as its writer knows it; null if there is nothing. */
-  read(key) {
-    if (this.#unstored.has(key)) return this.#unstored.get(key);
-    try {
-      return JSON.parse(this.#open().getItem(key) ?? "null");
-    } catch {
-      return null;
-    }
-  }
-  /** Keep a value; null removes it. */
-  write(key, value) {
-    this.#unstored.delete(key);
-    try {
-      if (value === null) this.#open().removeItem(key);
-      else this.#open().setItem(key, JSON.stringify(value));
-    } catch {
-      this.#unstored.set(key, value);
-    }
-  }
-  keys(prefix) {
-    return [.../* @__PURE__ */ new Set([...this.#stored(), ...this.#unstored.keys()])].filter((key) => key.startsWith(prefix));
-  }
-  #stored() {
-    try {
-      const shelf = this.#open();
-      return Array.from({ length: shelf.length }, (_, index) => shelf.key(index) ?? "");
-    } catch {
-      return [];
-    }
+  /** The names that are meant if one letter is wrong, missing, too much or swapped with the next one. */
+  #slips(asked, places) {
+    return this.#names.flatMap((name, index) => {
+      const { plain = "", starts = [] } = this.#ready[index] ?? {};
+      const isMeant = starts.some((start) => isSlipOfStart(asked, plain.slice(start, start + asked.length + 1)));
+      return isMeant ? [{ name, rank: FIT.typo, place: places.get(name) ?? index }] : [];
+    });
   }
 };
+var folded = (text2) => text2.normalize("NFKD").replaceAll(/\p{M}/gu, "").toUpperCase().toLowerCase().replaceAll(/[æœøłđðþıħ]/g, (letter) => ALIKE[letter] ?? letter).replaceAll(/\s+/g, " ").trim();
+function ready(name) {
+  const apart2 = name.replaceAll(/(?<=\p{Ll})(?=\p{Lu})/gu, " ");
+  const words = folded(apart2).split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
+  const starts = words.map((_, place) => words.slice(0, place).reduce((sum, word) => sum + word.length + 1, 0));
+  return { text: folded(name), plain: words.join(" "), starts, initials: words.map(([first]) => first).join("") };
+}
+function rankOf(asked, name) {
+  if (name.text === asked.text) return FIT.exact * STEP;
+  if (name.text.startsWith(asked.text)) return FIT.prefix * STEP;
+  if (!asked.plain) return name.text.includes(asked.text) ? FIT.substring * STEP : null;
+  return rankOfWords(asked.plain, name);
+}
+function rankOfWords(asked, { text: text2, plain, starts, initials }) {
+  if (plain.startsWith(asked) || text2.startsWith(asked)) return FIT.prefix * STEP;
+  if (starts.some((start) => plain.startsWith(asked, start)) || beginWords(asked, plain)) return FIT.wordPrefix * STEP;
+  if (initials.startsWith(asked)) return FIT.initials * STEP;
+  if (plain.includes(asked) || text2.includes(asked)) return FIT.substring * STEP;
+  const gaps = gapsOf(asked.replaceAll(" ", ""), plain, new Set(starts));
+  return gaps === null ? null : FIT.subsequence * STEP + gaps;
+}
+function beginWords(asked, plain) {
+  if (!asked.includes(" ")) return false;
+  const words = plain.split(" ");
+  let from = 0;
+  return asked.split(" ").every((part) => {
+    const at = words.findIndex((word, place) => place >= from && word.startsWith(part));
+    from = at + 1;
+    return at >= 0;
+  });
+}
+function gapsOf(letters, plain, starts) {
+  if (!areInOrder(letters, plain)) return null;
+  let costs = [];
+  for (const [place, letter] of Array.from(letters).entries()) {
+    let least2 = place ? Infinity : 0;
+    costs = Array.from(plain, (other, at) => {
+      const before = costs[at - 1] ?? Infinity;
+      if (place) least2 = Math.min(least2, costs[at - 2] ?? Infinity);
+      if (other !== letter) return Infinity;
+      return Math.min(before, least2 + (starts.has(at) ? 1 : JUMP));
+    });
+  }
+  const least = Math.min(...costs);
+  return least < Infinity ? least : null;
+}
+function areInOrder(letters, plain) {
+  let at = -1;
+  for (const letter of letters) {
+    at = plain.indexOf(letter, at + 1);
+    if (at < 0) return false;
+  }
+  return true;
+}
+var isSlipOfStart = (asked, start) => [asked.length - 1, asked.length, asked.length + 1].some((length) => isSlip(asked, start.slice(0, length)));
+function isSlip(one, other) {
+  let from = 0;
+  while (from < one.length && one[from] === other[from]) from += 1;
+  const [a, b] = [one.slice(from), other.slice(from)];
+  if (a.slice(1) === b || a === b.slice(1) || a.slice(1) === b.slice(1)) return true;
+  return a.charAt(1) + a.charAt(0) + a.slice(2) === b;
+}
+
+// pages/_ui/labeler/src/slots.ts
+var DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"];
+var LIKELY = 5;
+function slotsOf(likely, used, own) {
+  const left = [...likely];
+  return DIGITS.map((key, place) => {
+    const chosen = own(key);
+    if (chosen !== void 0) return { key, name: chosen, isLikely: false };
+    if (place < LIKELY) return { key, name: left.shift() ?? null, isLikely: true };
+    return { key, name: used[place - LIKELY] ?? null, isLikely: false };
+  });
+}
+
+// pages/_ui/labeler/src/finder.ts
+var ENDS_COMPOSING = 30;
+var Finder = class {
+  #root;
+  #desk;
+  #tags;
+  #field;
+  #keys = null;
+  #names = new Names([]);
+  #slots = [];
+  /** What the slots were filled for: they stay while that does. */
+  #filledFor = "";
+  #filledAt = 0;
+  #item;
+  #batch = null;
+  #found = [];
+  #marked = 0;
+  #composedAt = -ENDS_COMPOSING;
+  constructor(root, desk, tags) {
+    this.#root = root;
+    this.#desk = desk;
+    this.#tags = tags;
+    this.#field = find(root, ".query", HTMLInputElement);
+    this.#field.addEventListener("input", () => {
+      this.#search();
+    });
+    this.#field.addEventListener("compositionend", (event) => {
+      this.#composedAt = event.timeStamp;
+    });
+    const matches = this.#find(".matches");
+    matches.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+    });
+    matches.addEventListener("click", (event) => {
+      this.#onClick(event);
+    });
+  }
+  #find(selector) {
+    return find(this.#root, selector);
+  }
+  get #query() {
+    return this.#field.value;
+  }
+  /** Take up the classes and keys there are now. */
+  update() {
+    const { data, keys: { map } } = this.#desk;
+    this.#keys = map instanceof FindingKeymap ? map : null;
+    this.#names = new Names(this.#keys ? data.classes.map(({ name }) => name) : []);
+    this.#filledFor = "";
+    this.#root.classList.toggle("finding", this.#keys !== null);
+    this.#find(".finder").hidden = this.#keys === null;
+    this.#clear();
+    this.focus();
+  }
+  // ---- what is on screen
+  show() {
+    const { data, item } = this.#desk;
+    if (!this.#keys) return;
+    this.#find(".finder").hidden = !data.items.length;
+    this.#fillSlots(this.#keys);
+    if (item?.id !== this.#item && data.batch_id === this.#batch) this.#clear();
+    this.#item = item?.id;
+    this.#batch = data.batch_id;
+  }
+  /** Have the keys go into the field, unless something else on the page has them. */
+  focus() {
+    const root = this.#root.getRootNode();
+    const isFree = root.activeElement === null || root.activeElement === this.#root;
+    if (this.#keys && isFree && matchMedia("(pointer: fine)").matches) this.#field.focus({ preventScroll: true });
+  }
+  get #likely() {
+    const { item, preferences } = this.#desk;
+    return preferences.blind ? [] : item?.beliefs.map(({ name }) => name) ?? [];
+  }
+  /** Fill the slots anew for another image; for the same one they stay, for somebody has read them. */
+  #fillSlots(keys) {
+    const { data: { named }, item, keys: { used, names }, preferences } = this.#desk;
+    const wanted = `${item?.id ?? ""} ${preferences.blind} ${named}`;
+    if (wanted === this.#filledFor) return;
+    this.#filledFor = wanted;
+    this.#filledAt = performance.now();
+    this.#slots = slotsOf(this.#likely, used.slots(names), (key) => keys.classOf(key));
+    keys.show(this.#slots);
+    this.#find(".classes").replaceChildren(...this.#slots.map((slot) => this.#slot(slot)));
+  }
+  #slot({ key, name }) {
+    const each = button(name === null ? "empty" : "", () => {
+      if (name !== null) this.#label(name);
+    });
+    each.append(keycap(key));
+    if (name === null) {
+      each.ariaLabel = `${key}, no class yet`;
+      return each;
+    }
+    const tag = element("span");
+    this.#tags.write(tag, name);
+    each.append(tag);
+    each.dataset["name"] = name;
+    each.ariaLabel = `${key}, ${name}`;
+    each.title = `Label as ${name} (key ${key})`;
+    return each;
+  }
+  // ---- what is typed
+  /** Whether something is typed into the field. */
+  isField(event) {
+    return event.composedPath()[0] === this.#field;
+  }
+  /** What becomes of a key: done with, to be written by the browser, or not for the field. */
+  hear(event) {
+    if (!this.#keys) return null;
+    if (event.isComposing) return "written";
+    if (this.#query !== "") return this.#hearWithin(event);
+    return this.#isForNone(event) ? "done" : null;
+  }
+  #hearWithin(event) {
+    const act = this.#acts.get(event.key);
+    if (!act || event.ctrlKey || event.metaKey || event.altKey) {
+      if (!event.ctrlKey && !event.metaKey && !isMoving(event.key)) this.#field.focus({ preventScroll: true });
+      return "written";
+    }
+    act(event);
+    return "done";
+  }
+  /** What keys mean while something is typed; all others edit it. */
+  #acts = /* @__PURE__ */ new Map([
+    ["Enter", (event) => {
+      this.#enter(event);
+    }],
+    ["Escape", () => {
+      this.#clear();
+    }],
+    ["ArrowDown", () => {
+      this.#mark(1);
+    }],
+    ["ArrowUp", () => {
+      this.#mark(-1);
+    }]
+  ]);
+  /** A key that asks for nothing else begins to find a class; whether it does. */
+  begins(event) {
+    if (!this.#keys?.types(event)) return false;
+    this.#field.focus({ preventScroll: true });
+    return true;
+  }
+  /** Whether the key of a slot is for none: no class is there, or another one when it was pressed. */
+  #isForNone(event) {
+    const slot = this.#slots.find(({ key }) => key === digitOf(event));
+    if (!slot || event.ctrlKey || event.altKey || event.metaKey) return false;
+    const isLate = slot.isLikely && event.timeStamp < this.#filledAt;
+    if (slot.name !== null && !isLate) return false;
+    if (!event.repeat) this.#desk.say(isLate ? "That key was for the image before." : `No class is at ${slot.key} now.`);
+    return true;
+  }
+  #enter(event) {
+    if (event.repeat || event.timeStamp - this.#composedAt < ENDS_COMPOSING) return;
+    const name = this.#found[this.#marked];
+    if (name === void 0) this.#desk.say(notFound(this.#query));
+    else this.#label(name);
+  }
+  /** Label with a class; what was typed stays while nothing can be labelled. */
+  #label(name) {
+    if (!this.#desk.canAnswer) return;
+    this.#clear();
+    this.#desk.perform({ label: name });
+  }
+  #onClick(event) {
+    if (!isWithin(event, "[role=option]") || !(event.target instanceof Element)) return;
+    const name = event.target.closest("[role=option]")?.dataset["name"];
+    if (name !== void 0) this.#label(name);
+  }
+  #clear() {
+    if (this.#query === "" && !this.#found.length) return;
+    this.#field.value = "";
+    this.#search();
+  }
+  #search() {
+    const { keys: { used, names } } = this.#desk;
+    const favourites = /* @__PURE__ */ new Set([...this.#likely, ...used.inOrder(names)]);
+    this.#found = this.#query === "" ? [] : this.#names.find(this.#query, [...favourites]);
+    this.#marked = 0;
+    this.#showFound();
+  }
+  #mark(step) {
+    const { length } = this.#found;
+    if (!length) return;
+    this.#marked = (this.#marked + step + length) % length;
+    this.#showFound();
+  }
+  #showFound() {
+    const { length } = this.#found;
+    const isSearching = this.#query !== "";
+    this.#root.classList.toggle("searching", isSearching);
+    this.#find(".nothing").textContent = isSearching && !length ? notFound(this.#query) : "";
+    this.#find(".tally").textContent = length > 1 ? count(length, "match", "es") : "";
+    this.#field.ariaExpanded = String(length > 0);
+    if (length) this.#field.setAttribute("aria-activedescendant", `match-${this.#marked}`);
+    else this.#field.removeAttribute("aria-activedescendant");
+    this.#fillMatches();
+  }
+  /** As many at a time as there is room for, the marked one among them. */
+  #fillMatches() {
+    const room = Number(getComputedStyle(this.#root).getPropertyValue("--matches")) || 1;
+    const first = this.#marked - this.#marked % room;
+    const matches = this.#find(".matches");
+    matches.replaceChildren(...this.#found.slice(first, first + room).map((name, place) => this.#match(name, first + place)));
+    this.fitNames();
+  }
+  /** The marked one has less room than the others. */
+  fitNames() {
+    for (const kind of [".matches :not(.marked) > span", ".matches .marked > span"]) {
+      this.#tags.fit(kind, this.#root.querySelectorAll(kind));
+    }
+  }
+  #match(name, place) {
+    const isMarked = place === this.#marked;
+    const each = element("li", isMarked ? "marked" : "");
+    const tag = element("span");
+    this.#tags.write(tag, name);
+    each.append(tag);
+    if (isMarked) each.append(keycap("Enter"));
+    each.id = `match-${place}`;
+    each.role = "option";
+    each.ariaSelected = String(isMarked);
+    each.ariaSetSize = String(this.#found.length);
+    each.ariaPosInSet = String(place + 1);
+    each.ariaLabel = name;
+    each.title = name;
+    each.dataset["name"] = name;
+    return each;
+  }
+};
+var isMoving = (key) => /^(Tab|Shift|Control|Alt|Meta|CapsLock|F\d+)$/.test(key);
 
 // pages/_ui/labeler/src/keys_view.ts
 var FEW = 2;
 var KeysView = class {
   #root;
   #desk;
+  #tags;
   /** The class that is about to get another key. */
   #choosing = null;
-  constructor(root, desk) {
+  constructor(root, desk, tags) {
     this.#root = root;
     this.#desk = desk;
+    this.#tags = tags;
     this.#find(".change").onclick = () => {
       this.#toggleChange();
     };
@@ -1066,6 +1545,7 @@ var KeysView = class {
     const { data: { classes }, keys: { map } } = this.#desk;
     const isNamed = classes.some(({ name }) => name.toLowerCase() !== map.keyOf(name));
     this.#root.classList.toggle("named", isNamed);
+    if (map.isFinding) return;
     this.#find(".classes").replaceChildren(...classes.map(({ name }) => {
       const cap = map.keyOf(name)?.toUpperCase();
       const each = button("", () => {
@@ -1074,12 +1554,16 @@ var KeysView = class {
       each.dataset["name"] = name;
       each.title = `Label as ${name}${cap ? ` (key ${cap})` : ""}`;
       if (isNamed && cap) each.append(keycap(cap));
-      each.append(element("span", "", name));
+      const tag = element("span");
+      this.#tags.write(tag, name);
+      each.append(tag);
+      if (this.#tags.length !== "short") each.ariaLabel = cap ? `${cap}, ${name}` : name;
       return each;
     }));
   }
   /** Commands take Shift where their letters are classes. */
   #fillCaps() {
+    this.#root.classList.toggle("shifted", this.#desk.keys.map.isShifted);
     for (const cap of this.#root.querySelectorAll("kbd[data-letter]")) {
       cap.textContent = this.#desk.keys.map.capOf(cap.dataset["letter"] ?? "");
     }
@@ -1091,7 +1575,8 @@ var KeysView = class {
     const isRun = caps.every((cap, place) => !place || follows(cap, caps[place - 1] ?? ""));
     const some = first && last && isRun ? [first, "–", last] : [...caps.slice(0, FEW), "…"];
     const forClasses = caps.length > FEW ? some : caps;
-    const told = [[forClasses, "label and go on"], ...help(data)];
+    const ofClasses = map.isFinding ? FINDING : [[forClasses, "label and go on"]];
+    const told = [...ofClasses, ...help(data)];
     this.#find(".keys dl").replaceChildren(...told.flatMap(([keys, meaning]) => {
       const term = element("dt");
       const isCommand = keys.length === 1;
@@ -1112,7 +1597,7 @@ var KeysView = class {
     this.#find(".keys dl").hidden = isOpen;
     this.#find(".change").textContent = isOpen ? "Show all keys" : "Change the keys of classes";
     this.#find(".reset").hidden = !isOpen || !keys.areOwn;
-    this.#find(".own ul").replaceChildren(...data.classes.map(({ name }) => {
+    this.#find(".own ul").replaceChildren(...(isOpen ? data.classes : []).map(({ name }) => {
       const isChosen = this.#choosing === name;
       const each = button(isChosen ? "choosing" : "", () => {
         this.#choose(name);
@@ -1130,12 +1615,12 @@ var KeysView = class {
     this.#fillOwn();
   }
   /** Take a key for the class that is to get one; whether it was for that. */
-  takes(press) {
+  takes(press2) {
     const name = this.#choosing;
-    if (name === null || press.ctrlKey || press.altKey || press.metaKey) return false;
-    if (press.key === "Escape") this.#choosing = null;
-    const written = press.key.toLowerCase();
-    const key = isClassKey(written) ? written : placedKey(press);
+    if (name === null || press2.ctrlKey || press2.altKey || press2.metaKey) return false;
+    if (press2.key === "Escape") this.#choosing = null;
+    const written = press2.key.toLowerCase();
+    const key = isClassKey(written) ? written : placedKey(press2);
     if (isClassKey(key)) {
       this.#desk.keys.choose(name, key);
       this.#choosing = null;
@@ -1154,6 +1639,149 @@ var KeysView = class {
 };
 var isClassLetter = (key, meaning) => /^[A-Z]$/.test(key) && meaning !== "label and go on";
 var follows = (key, before) => key.length === 1 && (before === "9" && key === "0" || key.charCodeAt(0) === before.charCodeAt(0) + 1);
+
+// pages/_ui/labeler/src/short_names.ts
+var GAP = "…";
+var ENDS = [0.3, 0.5, 0.7, 0.85];
+var FEWEST = 5;
+var graphemes = new Intl.Segmenter(void 0, { granularity: "grapheme" });
+var SIMPLE = /^[\x20-\u02ff]*$/;
+var lettersOf = (text2) => SIMPLE.test(text2) ? Array.from(text2) : Array.from(graphemes.segment(text2), ({ segment }) => segment);
+function shortNames(names, limit) {
+  const room = Math.max(FEWEST, limit);
+  const letters = new Map(names.map((name) => [name, lettersOf(name)]));
+  const long = names.filter((name) => (letters.get(name)?.length ?? 0) > room);
+  const short = new Map(names.map((name) => [name, name]));
+  const isLong = new Set(long);
+  const taken = new Set(names.filter((name) => !isLong.has(name)));
+  let left = long;
+  for (const shorten of [beginning(room), ...ENDS.map((share) => ends(room, share))]) {
+    left = settle(left, letters, shorten, short, taken);
+  }
+  for (const alike of byHead(left, letters, headOf(room))) settleBetween(alike, room, short, taken);
+  return short;
+}
+var headOf = (room) => Math.max(1, Math.floor((room - 2) / 3));
+function byHead(names, letters, head) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const name of names.toSorted()) {
+    const own = letters.get(name) ?? [];
+    const begins = own.slice(0, head).join("");
+    const group = groups.get(begins) ?? [];
+    group.push({ name, letters: own });
+    groups.set(begins, group);
+  }
+  return [...groups.values()];
+}
+var beginning = (room) => (letters) => letters.slice(0, room - 1).join("") + GAP;
+var ends = (room, share) => {
+  const after = Math.max(1, Math.round(share * (room - 1)));
+  return (letters) => letters.slice(0, room - 1 - after).join("") + GAP + letters.slice(-after).join("");
+};
+function settle(names, letters, shorten, short, taken) {
+  const forms = new Map(names.map((name) => [name, shorten(letters.get(name) ?? [])]));
+  const counts = /* @__PURE__ */ new Map();
+  for (const form of forms.values()) counts.set(form, (counts.get(form) ?? 0) + 1);
+  return names.filter((name) => {
+    const form = forms.get(name) ?? name;
+    if ((counts.get(form) ?? 0) > 1 || taken.has(form)) return true;
+    short.set(name, form);
+    taken.add(form);
+    return false;
+  });
+}
+function settleBetween(alike, room, short, taken) {
+  const [first, last] = [alike[0], alike.at(-1)];
+  const common = first && last ? firstDifference(first.letters, last.letters) : 0;
+  let number = 0;
+  alike.forEach(({ name, letters }, at) => {
+    const nearest = [alike[at - 1], alike[at + 1]].filter((other) => other !== void 0).map((other) => firstDifference(letters, other.letters));
+    const forms = [common, ...nearest].map((place) => between(letters, place, room));
+    let form = forms.find((one) => !taken.has(one));
+    while (form === void 0 || taken.has(form)) {
+      number += 1;
+      form = letters.slice(0, room - 1 - String(number).length).join("") + GAP + String(number);
+    }
+    short.set(name, form);
+    taken.add(form);
+  });
+}
+function firstDifference(some, others) {
+  const at = some.findIndex((letter, place) => letter !== others[place]);
+  return at < 0 ? some.length : at;
+}
+function between(letters, at, room) {
+  const before = headOf(room);
+  const rest = Math.max(1, room - 2 - before);
+  const from = Math.min(Math.max(0, at - 1), letters.length - rest);
+  const tail = from + rest < letters.length ? GAP : "";
+  return letters.slice(0, before).join("") + GAP + letters.slice(from, from + rest).join("") + tail;
+}
+
+// pages/_ui/labeler/src/name_tags.ts
+var LIMITS = [36, 31, 27, 23, 20, 17, 15, 13, 11, 9, 7, 5];
+var SHORT = 8;
+var MIDDLE = 16;
+var IN_SENTENCE = 22;
+var NameTags = class {
+  #colours = /* @__PURE__ */ new Map();
+  #names = [];
+  #shortened = /* @__PURE__ */ new Map();
+  /** What has turned out to fit, by place and name. */
+  #fitting = /* @__PURE__ */ new Map();
+  length = "short";
+  update(classes) {
+    this.#names = classes.map(({ name }) => name);
+    this.#colours = new Map(classes.flatMap(({ name, colour }) => colour ? [[name, colour]] : []));
+    const longest = Math.max(0, ...this.#names.map((name) => name.length));
+    this.length = longest <= SHORT ? "short" : longest <= MIDDLE ? "middle" : "long";
+    this.#shortened.clear();
+    this.forget();
+  }
+  /** Places have other sizes now. */
+  forget() {
+    this.#fitting.clear();
+  }
+  /** Write a name into an element. It is fitted to its place once it stands there. */
+  write(tag, name) {
+    tag.textContent = name;
+    tag.dataset["full"] = name;
+    const colour = this.#colours.get(name);
+    if (colour === void 0) delete tag.dataset["colour"];
+    else tag.dataset["colour"] = colour;
+  }
+  /** A name within a sentence. */
+  inSentence(name) {
+    return this.#short(name, IN_SENTENCE);
+  }
+  /** Shorten the names that are too long for their places, all of which are of one kind. */
+  fit(kind, tags) {
+    if (this.length === "short") return;
+    let open = [...tags].filter((tag) => tag.clientWidth > 0 && !this.#putKnown(kind, tag));
+    for (const limit of LIMITS) {
+      const cut = new Set(open.filter(isCut));
+      for (const tag of open) {
+        if (cut.has(tag)) tag.textContent = this.#short(fullOf(tag), limit);
+        else this.#fitting.set(keyOf(kind, tag), tag.textContent);
+      }
+      open = [...cut];
+      if (!open.length) return;
+    }
+  }
+  #putKnown(kind, tag) {
+    const known2 = this.#fitting.get(keyOf(kind, tag));
+    if (known2 !== void 0) tag.textContent = known2;
+    return known2 !== void 0;
+  }
+  #short(name, limit) {
+    const short = this.#shortened.get(limit) ?? shortNames(this.#names, limit);
+    this.#shortened.set(limit, short);
+    return short.get(name) ?? name;
+  }
+};
+var fullOf = (tag) => tag.dataset["full"] ?? tag.textContent;
+var keyOf = (kind, tag) => `${kind}:${fullOf(tag)}`;
+var isCut = (tag) => tag.scrollHeight > tag.clientHeight + 1 || tag.scrollWidth > tag.clientWidth + 1;
 
 // pages/_ui/labeler/src/saved.ts
 function savedWords(desk, isOnline) {
@@ -1191,7 +1819,7 @@ function placesOf({ items, beside }) {
 var placeOf = (page, number) => placesOf(page).findIndex((place) => "index" in place && place.index === number);
 
 // pages/_ui/labeler/src/contrast.ts
-var ENDS = 5e-3;
+var ENDS2 = 5e-3;
 var LEVELS = 256;
 var LEAST = 4;
 var SIDE = 128;
@@ -1202,7 +1830,7 @@ function rangeOf(pixels) {
     const level = Math.min(LEVELS - 1, Math.round(grey));
     counts[level] = (counts[level] ?? 0) + 1;
   }
-  const few = ENDS * pixels.length / 4;
+  const few = ENDS2 * pixels.length / 4;
   return [edge(counts, few), LEVELS - 1 - edge(counts.toReversed(), few)];
 }
 function edge(counts, few) {
@@ -1296,7 +1924,7 @@ var LINE = 16;
 var WHEEL = 2e-3;
 var PINCH = 0.01;
 var SCROLLS = 400;
-var MIDDLE = { x: 0, y: 0 };
+var MIDDLE2 = { x: 0, y: 0 };
 var Lens = class {
   #stage;
   #changed;
@@ -1351,7 +1979,7 @@ var Lens = class {
   }
   step() {
     if (!this.#image) return;
-    this.#zoom.step(this.#mouse ?? MIDDLE, this.#fit(this.#image));
+    this.#zoom.step(this.#mouse ?? MIDDLE2, this.#fit(this.#image));
     this.#drawChanged();
   }
   reset() {
@@ -1420,10 +2048,10 @@ var Lens = class {
   }
 };
 function middle(points) {
-  const sum = points.reduce((one, other) => ({ x: one.x + other.x, y: one.y + other.y }), MIDDLE);
+  const sum = points.reduce((one, other) => ({ x: one.x + other.x, y: one.y + other.y }), MIDDLE2);
   return { x: sum.x / points.length, y: sum.y / points.length };
 }
-var apart = ([one = MIDDLE, other = MIDDLE]) => Math.hypot(one.x - other.x, one.y - other.y);
+var apart = ([one = MIDDLE2, other = MIDDLE2]) => Math.hypot(one.x - other.x, one.y - other.y);
 
 // pages/_ui/labeler/src/stage.ts
 var Stage = class {
@@ -1517,15 +2145,17 @@ var Strip = class {
   #list;
   #desk;
   #pictures;
-  constructor(list, desk, pictures) {
+  #tags;
+  constructor(list, desk, pictures, tags) {
     this.#list = list;
     this.#desk = desk;
     this.#pictures = pictures;
+    this.#tags = tags;
   }
   fill() {
     this.#list.replaceChildren(...placesOf(this.#desk.data).map((place) => {
       const entry = element("li");
-      entry.append("answered" in place ? standing(place.answered) : this.#open(place.item, place.index));
+      entry.append("answered" in place ? this.#standing(place.answered) : this.#open(place.item, place.index));
       return entry;
     }));
   }
@@ -1552,18 +2182,25 @@ var Strip = class {
     const said = answer && inShort(answer);
     tile.className = `${answer ? "answered" : ""} ${index === this.#desk.current ? "current" : ""}`;
     tile.ariaLabel = `Image ${number + 1}${said ? `, ${said}` : ""}`;
-    find(tile, "span").textContent = said ?? "·";
+    tile.title = said ?? "";
+    this.#tags.write(find(tile, "span"), said ?? "·");
+  }
+  /** An image whose answer stands while the batch is open again. */
+  #standing({ answer: { said } }) {
+    const tile = button("answered standing", () => void 0);
+    tile.disabled = true;
+    tile.title = `Answered ${said}. Undo once more to answer it again.`;
+    const tag = element("span");
+    this.#tags.write(tag, said);
+    tile.append(element("img"), tag);
+    return tile;
   }
 };
-function standing({ answer: { said } }) {
-  const tile = button("answered standing", () => void 0);
-  tile.disabled = true;
-  tile.title = `Answered ${said}. Undo once more to answer it again.`;
-  tile.append(element("img"), element("span", "", said));
-  return tile;
-}
 
 // pages/_ui/labeler/src/view.ts
+var BARS = 3;
+var WIDTHS = { short: 96, middle: 112, long: 132 };
+var GAP2 = 8;
 var View = class {
   /** There before anything is shown: the desk is made with its screen. */
   desk;
@@ -1573,15 +2210,20 @@ var View = class {
   });
   stage;
   keys;
+  finder;
   #strip;
+  #tags = new NameTags();
+  /** The keys that are shown. */
+  #map;
   constructor(root) {
     this.#root = root;
     this.stage = new Stage(this.#find(".stage"), this.pictures);
   }
   attach(desk) {
     this.desk = desk;
-    this.keys = new KeysView(this.#root, desk);
-    this.#strip = new Strip(this.#find(".strip"), desk, this.pictures);
+    this.keys = new KeysView(this.#root, desk, this.#tags);
+    this.finder = new Finder(this.#root, desk, this.#tags);
+    this.#strip = new Strip(this.#find(".strip"), desk, this.pictures, this.#tags);
   }
   #find(selector) {
     return find(this.#root, selector);
@@ -1590,7 +2232,35 @@ var View = class {
     this.pictures.clear();
   }
   showKeys() {
+    this.#tags.update(this.desk.data.classes);
+    this.#root.dataset["names"] = this.#tags.length;
     this.keys.fill();
+  }
+  /** Other classes have come, or a person has chosen other keys. */
+  #followKeys() {
+    const { map } = this.desk.keys;
+    if (map === this.#map) return;
+    this.#map = map;
+    this.finder.update();
+    this.arrange();
+  }
+  /** Set the classes in as few rows as the width allows, each row as full as the others. */
+  arrange() {
+    const { classes } = this.desk.data;
+    const most = Math.max(1, Math.floor((this.#root.clientWidth + GAP2) / (WIDTHS[this.#tags.length] + GAP2)));
+    const rows = Math.max(1, Math.ceil(classes.length / most));
+    this.#root.style.setProperty("--columns", String(Math.ceil(classes.length / rows)));
+    this.#root.style.setProperty("--rows", String(rows));
+    const areRows = this.#root.classList.contains("named") && !this.desk.keys.map.isFinding;
+    this.#root.classList.toggle("tight", areRows && rows > 2);
+    this.#tags.forget();
+  }
+  /** Shorten the names that have too little room. */
+  fitNames() {
+    for (const place of [".classes button span", ".top b", ".strip span"]) {
+      this.#tags.fit(place, this.#root.querySelectorAll(place));
+    }
+    this.finder.fitNames();
   }
   fillImages() {
     this.pictures.fill(this.desk.data.items);
@@ -1617,22 +2287,30 @@ var View = class {
     this.#showStage();
     this.#showBeliefs();
     this.#showToggles();
+    this.#followKeys();
+    this.finder.show();
     this.#showClasses();
+    this.#showKinds();
     this.#showActions(Object.keys(answers).length);
     this.#strip.show();
     this.#showRefused();
     for (const part of [".bar", ".work", ".classes", ".strip"]) this.#find(part).hidden = !data.items.length;
     this.#find(".done").hidden = data.items.length > 0;
+    this.fitNames();
   }
   #showClasses() {
     const { canAnswer, given, isPainted, item, preferences } = this.desk;
+    const isWaiting = isPainted && !canAnswer;
     const likely = preferences.blind || given ? void 0 : item?.beliefs[0]?.name;
     for (const each of this.#find(".classes").querySelectorAll("button")) {
       const { name } = each.dataset;
       each.classList.toggle("chosen", given !== void 0 && given.label === name);
       each.classList.toggle("likely", likely === name);
-      each.disabled = isPainted && !canAnswer;
+      each.disabled = name === void 0 || isWaiting;
     }
+  }
+  #showKinds() {
+    const { given } = this.desk;
     for (const kind of Object.keys(KINDS)) {
       this.#find(`.key.${kind}`).classList.toggle("chosen", given?.kind === kind);
     }
@@ -1658,10 +2336,10 @@ var View = class {
     const where = this.#find(".where");
     where.textContent = items.length ? `Round ${round} · ${place} of ${size}` : "";
     where.title = isAsYouGo ? `A round is ${count(size, "answer")}; after each of them the model is fitted again.` : "A round is one batch of images; after it the model is fitted again.";
-    const bar2 = this.#find(".bar");
-    bar2.ariaValueMax = String(size);
-    bar2.ariaValueNow = String(done);
-    find(bar2, "i").style.width = `${items.length ? 100 * done / size : 100}%`;
+    const bar = this.#find(".bar");
+    bar.ariaValueMax = String(size);
+    bar.ariaValueNow = String(done);
+    find(bar, "i").style.width = `${items.length ? 100 * done / size : 100}%`;
   }
   #showStage() {
     const { isLocked, item, preferences } = this.desk;
@@ -1672,22 +2350,25 @@ var View = class {
   #showBeliefs() {
     const { isLocked, item, preferences } = this.desk;
     const beliefs = item?.beliefs ?? [];
-    this.#find(".verdict").textContent = verdict(beliefs, preferences.blind);
-    this.#find(".top").replaceChildren(...preferences.blind ? [] : beliefs.map(bar));
+    const told = this.#find(".verdict");
+    told.textContent = verdict(beliefs, preferences.blind, (name) => this.#tags.inSentence(name));
+    told.title = verdict(beliefs, preferences.blind, (name) => name);
+    this.#find(".top").replaceChildren(...preferences.blind ? [] : beliefs.slice(0, BARS).map((belief) => this.#bar(belief)));
     this.#find(".why").textContent = item && !isLocked ? item.why : "";
-    this.#find(".hint").replaceChildren(...this.#hint(beliefs[0]));
+    const isFinding = this.desk.keys.map.isFinding;
+    this.#find(isFinding ? ".hint" : ".idle").replaceChildren();
+    this.#find(isFinding ? ".idle" : ".hint").replaceChildren(...this.#hint(beliefs[0], press(isFinding)));
   }
   /** What to do now. */
-  #hint(best) {
+  #hint(best, what) {
     const { isComplete, isLocked, preferences } = this.desk;
     if (isLocked) return ["One moment …"];
     if (isComplete) return ["All answered. ", this.#acceptButton(), " saves them."];
-    const press = "Press the key of the class you see. ";
-    if (preferences.blind) return [press];
-    if (!best) return [`No label has reached this image yet, so the model cannot say. ${press.trimEnd()}`];
+    if (preferences.blind) return [what];
+    if (!best) return [`No label has reached this image yet, so the model cannot say. ${what.trimEnd()}`];
     const accept = element("span");
     accept.append(this.#acceptButton(), ` if it is ${best.name}.`);
-    return [press, accept];
+    return [what, accept];
   }
   #acceptButton() {
     const accept = button("accept", () => {
@@ -1733,14 +2414,17 @@ var View = class {
     const [red = 0, green = 0, blue = 0] = (backgroundColor.match(/[\d.]+/g) ?? []).map(Number);
     this.#root.classList.toggle("dark", 0.3 * red + 0.59 * green + 0.11 * blue < 128);
   }
+  #bar({ name, probability }) {
+    const row = element("li");
+    const tag = element("b");
+    this.#tags.write(tag, name);
+    tag.title = name;
+    const length = element("i");
+    length.style.setProperty("--share", String(probability));
+    row.append(tag, length, element("span", "", `${Math.round(100 * probability)} %`));
+    return row;
+  }
 };
-function bar({ name, probability }) {
-  const row = element("li");
-  const length = element("i");
-  length.style.width = `${Math.max(2, 180 * probability)}px`;
-  row.append(element("b", "", name), length, element("span", "", `${Math.round(100 * probability)} %`));
-  return row;
-}
 
 // pages/_ui/labeler/src/component.ts
 var BUTTONS = {
@@ -1754,6 +2438,8 @@ var BUTTONS = {
   help: "help",
   close: "close",
   answers: "answers",
+  classing: "classes",
+  "classes-too": "classes",
   blind: "blind",
   smooth: "pixels",
   auto: "auto",
@@ -1766,15 +2452,19 @@ var Labeler = class {
   #outbox;
   #desk;
   #listening = new AbortController();
+  #widths = new ResizeObserver(() => {
+    this.#onWidth();
+  });
   constructor(parent) {
     this.#root = find(parent, ".labeler");
     this.#view = new View(this.#root);
-    this.#outbox = new Outbox(clock, () => {
+    this.#outbox = new Outbox2(clock, () => {
       this.#view.showSaved();
     }, isRunUnderWay);
     this.#desk = new Desk(this.#view, this.#outbox, new Store(() => localStorage), clock);
     this.#view.attach(this.#desk);
     this.#listen();
+    this.#widths.observe(this.#root);
     this.#root.focus({ preventScroll: true });
   }
   update(data, trigger) {
@@ -1783,6 +2473,7 @@ var Labeler = class {
   }
   destroy() {
     this.#listening.abort();
+    this.#widths.disconnect();
     this.#outbox.stop();
     this.#view.pictures.stop();
     void revive();
@@ -1822,28 +2513,47 @@ var Labeler = class {
     }
   }
   #perform(wish) {
-    if (wish === "help") this.#view.keys.toggle();
-    else if (wish === "close") this.#view.keys.toggle(false);
+    if (wish === "help") this.#toggleKeys();
+    else if (wish === "close") this.#toggleKeys(false);
     else if (wish === "zoom") this.#view.stage.step();
-    else if (wish === "answers") this.#outbox.trigger("ask", "answers");
+    else if (wish === "answers" || wish === "classes") this.#ask(wish);
     else this.#desk.perform(wish);
   }
+  #ask(wish) {
+    if (this.#view.keys.isOpen) this.#toggleKeys(false);
+    this.#outbox.trigger("ask", wish);
+  }
+  /** While the list of keys is open nothing is typed into the field. */
+  #toggleKeys(isOpen) {
+    this.#view.keys.toggle(isOpen);
+    if (this.#view.keys.isOpen) this.#root.focus({ preventScroll: true });
+    else this.#view.finder.focus();
+  }
   #onKey(event) {
-    if (isTyped(event) || pressesControl(event, "a, button, summary, [role=tab]")) return;
-    if (isDialogOpen()) return;
-    if (this.#view.keys.takes(event) || this.#stepsBack(event)) {
+    if (this.#isForOthers(event)) return;
+    const heard = this.#hear(event);
+    if (heard === "written") return;
+    if (heard === "done" || this.#asks(event)) {
       event.preventDefault();
       event.stopPropagation();
-      return;
-    }
+    } else if (this.#view.keys.isOpen || !this.#view.finder.begins(event)) this.#complain(event);
+  }
+  /** Do what a key asks for; whether it asks for anything. */
+  #asks(event) {
     const wish = event.isComposing ? null : this.#desk.keys.map.wishOf(event, this.#view.keys.isOpen);
-    if (!wish) {
-      this.#complain(event);
-      return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
+    if (wish === null) return false;
     if (!event.repeat || goesOn(wish)) this.#perform(wish);
+    return true;
+  }
+  #isForOthers(event) {
+    return isTyped(event) && !this.#view.finder.isField(event) || pressesControl(event, "a, button, summary, [role=tab]") || isDialogOpen();
+  }
+  /** What becomes of a key that is not for the images: it is done with, or the browser writes it. */
+  #hear(event) {
+    const { finder, keys } = this.#view;
+    if (keys.takes(event)) return "done";
+    const heard = keys.isOpen ? null : finder.hear(event);
+    return heard ?? (this.#stepsBack(event) ? "done" : null);
   }
   #stepsBack({ key }) {
     return key === "Escape" && !this.#view.keys.isOpen && this.#view.stage.unzoom();
@@ -1856,6 +2566,12 @@ var Labeler = class {
       if (complaint) this.#desk.say(complaint);
     }
   }
+  /** Names have another room where the page is wider, or narrower. */
+  #onWidth() {
+    if (!("item" in this.#root.dataset)) return;
+    this.#view.arrange();
+    this.#view.fitNames();
+  }
   #onReturn() {
     if (document.hidden) return;
     this.#desk.restart();
@@ -1867,7 +2583,6 @@ var Labeler = class {
     else this.#view.show();
   }
 };
-var isDialogOpen = () => [...document.querySelectorAll("[data-testid=stDialog], dialog[open]")].some((dialog) => dialog.checkVisibility());
 var component_default = mounted((parent) => new Labeler(parent));
 export {
   component_default as default

@@ -118,6 +118,68 @@ def test_a_name_comes_before_an_id(tmp_path, capsys):
     assert "30 rows of “digits”" in capsys.readouterr().err
 
 
+def test_a_whole_project_comes_back_on_an_empty_install_under_its_id(
+    said, tmp_path, monkeypatch, capsys
+):
+    with closing(open_service(tmp_path / "home")) as service:
+        few = next(one for one in service.projects() if one.name == "Few")
+        state = service.view(few.project_id).state
+        batch = service.batch("digits")
+        assert batch is not None
+        service.submit("digits", batch.batch_id, [label(batch.items[0])])
+        digits = service.view("digits").state
+    assert main(["export", "Few", "--format", "log", "-o", "few.zip"]) == 0
+    assert "Exported “Few” to few.zip, without its images: 4 events." in capsys.readouterr().out
+    assert main(["export", "digits", "--format", "log", "--with-set", "-o", "digits.zip"]) == 0
+    monkeypatch.setenv("LABELSPREAD_HOME", str(tmp_path / "other"))
+    capsys.readouterr()
+    # The project that comes with the app is not made beside the one that comes back.
+    assert main(["import", "digits.zip"]) == 0
+    assert main(["import", "few.zip", "--name", "Again"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told == [
+        "Brought back “Digits”: 1 label, 1 answer.",
+        "digits",
+        f"Brought back “Again”: {len(said)} labels, 4 answers.",
+        few.project_id,
+    ]
+    with closing(open_service(tmp_path / "other")) as service:
+        assert [project.name for project in service.projects()] == ["Digits", "Again"]
+        assert service.view(few.project_id).state == state
+        assert service.view("digits").state == digits
+    assert main(["import", "few.zip"]) == 0
+    assert "“Again” is here already" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("said")
+def test_a_whole_project_goes_on_to_another_program_too(tmp_path, capfdbinary):
+    assert main(["export", "Few", "--format", "log", "-o", "-"]) == 0
+    place = tmp_path / "piped.zip"
+    place.write_bytes(capfdbinary.readouterr().out)
+    assert main(["import", str(place)]) == 0
+    assert b"is here already" in capfdbinary.readouterr().out
+
+
+@pytest.mark.usefixtures("said")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("export", "Few", "-o", "a.csv", "--with-set"),
+        ("export", "Few", "-o", "a.zip", "--format", "log", "--rows", "all"),
+        ("export", "Few", "-o", "a.zip", "--format", "log", "--above", ".9"),
+        ("import", "few.zip", "--choose", "labels=x"),
+        ("import", "few.zip", "--skip-bad"),
+    ],
+)
+def test_what_makes_no_sense_for_a_whole_project_is_refused(arguments, capsys):
+    main(["export", "Few", "--format", "log", "-o", "few.zip"])
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as stop:
+        main(list(arguments))
+    assert stop.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_without_a_database_none_is_made(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("LABELSPREAD_HOME", str(tmp_path / "typo"))
     assert main(["projects"]) == FAILED

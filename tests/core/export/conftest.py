@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -53,8 +54,8 @@ def answers(service: Service, project: str) -> dict[int, Answer]:
     batch = service.batch(project)
     assert batch is not None
     kinds: Sequence[Callable[[int], Answer]] = (
-        lambda item: label(item, "boot", 1_500),
-        lambda item: label(item, "=cmd", 500),
+        lambda item: replace(label(item, "boot", 1_500), hidden=True),
+        lambda item: replace(label(item, "=cmd", 500), hidden=False),
         skip,
         unsure,
         bad,

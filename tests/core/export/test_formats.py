@@ -25,6 +25,7 @@ from core.export.pictures import _folders
 from core.export.rows import Choice, Row
 from core.jobs.progress import CancelledError
 from core.service.exporting import labelled_of, pack_of
+from tests.core.builders import label
 from tests.core.export.conftest import IMAGES, NAMES
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -218,3 +219,35 @@ def test_all_rows_of_a_shuffled_project_are_of_the_image_they_name(service):
     for row, place in found:
         assert row.image_name == image_name(IMAGES[row.row])
         np.testing.assert_array_equal(view.dataset.images[place], IMAGES[row.row])
+
+
+def test_items_are_gone_through_once_until_something_is_answered(service, project, view):
+    labelled = labelled_of(view)
+    assert labelled_of(service.view(project)) is labelled
+    batch = service.batch(project)
+    assert batch is not None
+    service.submit(project, batch.batch_id, [label(batch.items[0], "boot")])
+    later = labelled_of(service.view(project))
+    assert later is not labelled
+    assert later.count(Choice()).human == labelled.count(Choice()).human + 1
+    # Who still has the older view gets what belongs to it.
+    assert labelled_of(view).state is view.state
+
+
+@pytest.mark.parametrize("key", FORMATS)
+def test_every_format_tells_how_far_it_has_come_and_can_be_stopped(view, key):
+    shares = []
+
+    def note(_stage: str, share: float) -> None:
+        shares.append(share)
+
+    def stop(_stage: str, _share: float) -> None:
+        raise CancelledError
+
+    pack = pack_of(view, labelled_of(view), choice_for(key), progress=note)
+    FORMATS[key].write(pack, io.BytesIO())
+    assert shares
+    assert all(0 <= share <= 1 for share in shares)
+    assert max(shares) == 1
+    with pytest.raises(CancelledError):
+        FORMATS[key].write(replace(pack, progress=stop), io.BytesIO())

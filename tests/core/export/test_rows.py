@@ -12,6 +12,7 @@ from core.data.fingerprint import image_name
 from core.export.rows import AT_A_TIME, EXPLAINED, Choice, Counts, Labelled, Row, Wanted
 from core.service.exporting import labelled_of
 from core.session.events import AnswerKind
+from tests.core.builders import label
 from tests.core.export.conftest import IMAGES, NAMES, TRUTH
 
 
@@ -44,6 +45,28 @@ def test_what_a_person_said_is_there_as_it_was_said(rows, answers):
         assert isinstance(row.answered_at, datetime)
         assert row.seconds == (answer.milliseconds and answer.milliseconds / 1000)
     assert {row.answer for number, row in rows.items() if number not in answers} == {None}
+
+
+def test_what_a_person_has_said_something_of_is_reviewed(rows, answers):
+    said = {item for item, answer in answers.items() if answer.kind != "skip"}
+    assert {number for number, row in rows.items() if row.reviewed} == said
+
+
+def test_whether_the_prediction_was_seen_is_told_where_that_was_noted(rows, answers):
+    told = {None: None, True: "hidden", False: "shown"}
+    assert {answer.hidden for answer in answers.values()} == set(told)
+    for item, answer in answers.items():
+        assert rows[item].prediction == told[answer.hidden]
+    assert {row.prediction for number, row in rows.items() if number not in answers} == {None}
+
+
+def test_of_a_corrected_answer_nobody_knows_what_was_seen(service, project, view, answers):
+    item = next(item for item, answer in answers.items() if answer.hidden)
+    batch_id = view.state.answer_to(item).batch_id
+    assert service.correct(project, batch_id, label(item, "sandal"))
+    labelled = labelled_of(service.view(project))
+    row = next(r for some in labelled.some(Choice()) for r in some.rows if r.number == item)
+    assert (row.label, row.prediction, row.seconds) == ("sandal", None, 1.5)
 
 
 def test_a_label_that_was_given_wins_over_the_model_and_a_bad_image_has_none(rows, answers):

@@ -44,7 +44,7 @@ def test_of_two_that_are_called_alike_but_for_case_the_first_has_the_key():
     assert second != "a"
 
 
-def test_where_keys_run_out_classes_have_to_be_clicked():
+def test_where_keys_run_out_classes_have_none():
     keys = class_keys(tuple(f"class {i}" for i in range(60)))
     given_out = [key for key in keys if key is not None]
     assert given_out == list(keys[: len(given_out)])

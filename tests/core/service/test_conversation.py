@@ -220,7 +220,7 @@ def test_the_open_batch_is_shown_with_pictures_and_no_belief_at_first(service, p
         assert item["beliefs"] == []
 
 
-def test_at_most_three_beliefs_are_shown_the_strongest_first(service, project):
+def test_at_most_five_beliefs_are_shown_the_strongest_first(service, project):
     for number in range(4):
         batch = open_batch(service, project)
         answers = [label(item, str((number + i) % 10)) for i, item in enumerate(batch.items)]
@@ -229,11 +229,25 @@ def test_at_most_three_beliefs_are_shown_the_strongest_first(service, project):
         [belief["probability"] for belief in item["beliefs"]]
         for item in shown(service, project)["items"]
     ]
-    assert any(len(one) == 3 for one in shares)
+    assert any(len(one) == 5 for one in shares)
     for one in shares:
-        assert len(one) <= 3
+        assert len(one) <= 5
         assert one == sorted(one, reverse=True)
         assert all(0 <= share <= 1 for share in one)
+
+
+def test_each_class_is_shown_with_its_key_and_no_colour(service, project):
+    classes = shown(service, project)["classes"]
+    no_mark = {"is_chosen": False, "colour": None}
+    assert classes == [{"name": name, "key": name} | no_mark for name in "0123456789"]
+
+
+def test_classes_beyond_the_keys_there_are_have_none(service, project):
+    for number in range(30):
+        service.add_class(project, f"class {number}")
+    keys = [each["key"] for each in shown(service, project)["classes"]]
+    assert keys[:10] == list("0123456789")
+    assert keys[-1] is None
 
 
 def test_the_last_answer_is_named_for_the_undo(service, project):

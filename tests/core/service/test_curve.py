@@ -89,7 +89,7 @@ def test_measuring_ends_with_the_service(store: MemoryStore, monkeypatch: pytest
     measured: list[object] = []
     service = new_service(store)
 
-    def note(_engine: Engine, labels: object) -> None:
+    def note(_engine: Engine, labels: object, _name: int) -> None:
         measured.append(labels)
         service.close()
 

@@ -52,6 +52,19 @@ def submit_with(**changes: Any) -> dict[str, Any]:
     return SUBMIT | {"answers": [ANSWER | changes]}
 
 
+@pytest.mark.parametrize("hidden", [None, True, False])
+def test_an_answer_may_say_whether_predictions_were_hidden(hidden):
+    message = parse_message(submit_with(hidden=hidden))
+    assert isinstance(message, SubmitMessage)
+    assert message.answers[0].to_answer().hidden is hidden
+
+
+@pytest.mark.parametrize("hidden", [0, "no", []])
+def test_what_says_neither_is_refused(hidden):
+    with pytest.raises(InvalidMessageError, match="hidden"):
+        parse_message(submit_with(hidden=hidden))
+
+
 def test_answers_are_understood():
     message = parse_message(SUBMIT)
     assert isinstance(message, SubmitMessage)

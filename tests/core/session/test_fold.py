@@ -179,7 +179,12 @@ class Slow:
             return False
         was = self.lines[index]
         now = Answer(
-            event.answer.item, event.answer.kind, event.answer.label, was.answer.milliseconds
+            event.answer.item,
+            event.answer.kind,
+            event.answer.label,
+            was.answer.milliseconds,
+            # Whether the prediction was seen belongs to what is said now.
+            event.answer.hidden,
         )
         self.lines[index] = Line(was.batch_id, now, was.round, was.by)
         if self.is_settled(now.item):
@@ -199,7 +204,8 @@ class Slow:
 def answers(draw) -> Answer:
     kind = draw(st.sampled_from(AnswerKind))
     name = draw(st.sampled_from("01")) if kind is AnswerKind.LABEL else None
-    return Answer(draw(ITEMS), kind, name, draw(st.sampled_from([None, 40, 900, 70_000])))
+    milliseconds = draw(st.sampled_from([None, 40, 900, 70_000]))
+    return Answer(draw(ITEMS), kind, name, milliseconds, draw(st.sampled_from([None, True, False])))
 
 
 names = st.integers(0, 4).map("b{}".format)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_an_event_says_its_version_and_who_it_was():
 
 
 @pytest.mark.parametrize(
-    "text", ['{"v":4,"event":"undone","batch_id":"a"}', '{"v":3,"event":"dreamt","by":"local"}']
+    "text", ['{"v":5,"event":"undone","batch_id":"a"}', '{"v":4,"event":"dreamt","by":"local"}']
 )
 def test_what_a_newer_app_wrote_is_said_to_be_newer(text):
     with pytest.raises(EventTooNewError, match="newer version of Labelspread"):
@@ -56,6 +57,16 @@ def test_what_a_newer_app_wrote_is_said_to_be_newer(text):
 def test_what_is_no_event_is_called_so(text):
     with pytest.raises(ValueError):  # noqa: PT011 - pydantic's own error is one
         read_event(text)
+
+
+@pytest.mark.parametrize("hidden", [None, True, False])
+def test_whether_predictions_were_hidden_is_written_where_it_was_noted(hidden):
+    event = answered("a", replace(label(1), hidden=hidden), skip(2))
+    text = write_event(event)
+    assert read_event(text) == event
+    first, second = json.loads(text)["answers"]
+    assert first.get("hidden", "not noted") == ("not noted" if hidden is None else hidden)
+    assert "hidden" not in second
 
 
 def test_bytes_are_read_as_text():

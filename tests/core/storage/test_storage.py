@@ -12,7 +12,8 @@ import pytest
 from core.config import ProjectConfig
 from core.errors import SequenceConflictError, UnknownProjectError
 from core.session.events import Event
-from core.storage import MemoryStore, Project, SqlStore, Store, open_store
+from core.storage import MemoryStore, Project, Recorded, SqlStore, Store, open_store
+from core.storage.base import PAGE
 from tests.core.builders import NOON, answered, bad, given, label, project, served, undone
 
 EVENTS: tuple[Event, ...] = (
@@ -73,6 +74,43 @@ def test_an_id_that_is_taken_is_not_made_again(store):
     assert store.create(project(name="Second"), EVENTS) is False
     assert store.project("p").name == "First"
     assert log(store) == [(1, EVENTS[0])]
+
+
+def records(n_events: int = 4) -> list[Recorded]:
+    """Each at a time of its own."""
+    log = (EVENTS * (n_events // len(EVENTS) + 1))[:n_events]
+    return [
+        Recorded(seq, NOON + timedelta(microseconds=seq * 1_234_567), event)
+        for seq, event in enumerate(log, 1)
+    ]
+
+
+@pytest.mark.parametrize("n_events", [0, 4, PAGE + 7])
+def test_a_whole_log_is_brought_with_its_times(store, n_events):
+    log = records(n_events)
+    assert store.bring(project(), iter(log)) is True
+    assert store.project("p") == project()
+    assert store.events("p") == tuple(log)
+    assert store.head("p") == n_events
+    store.append("p", n_events, EVENTS[1:2], NOON)
+    assert store.head("p") == n_events + 1
+
+
+def test_a_log_is_not_brought_over_one_that_is_there(store):
+    store.create(project(name="First"), EVENTS[:1])
+    assert store.bring(project(name="Second"), records()) is False
+    assert store.project("p").name == "First"
+    assert log(store) == [(1, EVENTS[0])]
+
+
+def test_of_a_log_that_cannot_be_brought_to_its_end_nothing_is_there(store):
+    def broken() -> Iterator[Recorded]:
+        yield from records()
+        raise ValueError("it is cut off")
+
+    with pytest.raises(ValueError, match="cut off"):
+        store.bring(project(), broken())
+    assert store.projects() == ()
 
 
 def test_projects_come_oldest_first(store):

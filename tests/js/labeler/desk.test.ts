@@ -30,9 +30,26 @@ test("a full batch is sent by itself, in the order of the answers and with their
   tab.press("skip");
   assert.deepEqual(tab.sent.length, 1);
   assert.deepEqual(tab.message.kind === "submit" && tab.message.answers, [
-    { item: 5, kind: "label", label: "cat", ms: 700 },
-    { item: 3, kind: "skip", label: null, ms: 300 },
+    { item: 5, kind: "label", label: "cat", ms: 700, named: 7, hidden: false },
+    { item: 3, kind: "skip", label: null, ms: 300, named: 7, hidden: false },
   ]);
+});
+
+test("an answer tells whether predictions were hidden when it was given", async () => {
+  const shelf = new FakeShelf();
+  const before = new Tab(shelf);
+  await before.hear(saying("b", [1, 2, 3]));
+  // An older version did not note it.
+  before.desk.drafts.put("b", 1, { kind: "label", label: "cat", ms: 1, round: 1 });
+  before.close();
+  const tab = new Tab(shelf);
+  await tab.hear(saying("b", [1, 2, 3]));
+  tab.press("blind");
+  tab.label("cat");
+  tab.press("blind");
+  tab.label("dog");
+  assert.deepEqual(tab.message.kind === "submit" && tab.message.answers.map(({ item, hidden }) => [item, hidden]),
+    [[1, null], [2, true], [3, false]]);
 });
 
 test("who saves by hand sends with Enter, and nothing before", async () => {
@@ -260,4 +277,18 @@ test("when all is answered there is nothing to do, and undo still works", async 
   assert.equal(tab.screen.ready, "none");
   tab.press("undo");
   assert.equal(tab.message.kind, "undo");
+});
+
+test("where classes have other names, what was read of an image is read anew, and nothing old is given again", async () => {
+  const tab = new Tab();
+  await tab.hear(saying("b", [1, 2]));
+  tab.label("cat");
+  tab.press("undo");
+  const renamed = saying("b", [1, 2], { named: 8 });
+  const items = renamed.items.map((item) => ({ ...item, beliefs: [{ name: "dog", probability: 0.9 }] }));
+  await tab.hear({ ...renamed, items });
+  tab.press("redo");
+  assert.deepEqual(tab.drafts("b"), []);
+  tab.press("accept");
+  assert.deepEqual(tab.drafts("b"), [[1, "dog"]]);
 });

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Drafts, type Draft } from "../../../pages/_ui/labeler/src/drafts.ts";
-import { Store } from "../../../pages/_ui/labeler/src/storage.ts";
+import { Store } from "../../../pages/_ui/browser/storage.ts";
 import { FakeShelf } from "../fakes.ts";
 
 const labelled = (label: string): Omit<Draft, "at"> => ({ kind: "label", label, ms: 500, round: 1 });
-const sent = (item: number, label: string) => ({ item, kind: "label", label, ms: 500 } as const);
+const sent = (item: number, label: string) => ({ item, kind: "label", label, ms: 500, named: null, hidden: null } as const);
 
 function tabs() {
   const shelf = new FakeShelf();
@@ -55,7 +55,7 @@ test("a draft of another kind with the same label was changed too", () => {
   const { open } = tabs();
   const drafts = open();
   drafts.put("b", 1, { kind: "skip", label: null, ms: 1, round: 1 });
-  drafts.settle("b", [{ item: 1, kind: "bad", label: null, ms: 1 }]);
+  drafts.settle("b", [{ item: 1, kind: "bad", label: null, ms: 1, named: null, hidden: null }]);
   assert.equal(drafts.all("b")[1]?.kind, "skip");
 });
 

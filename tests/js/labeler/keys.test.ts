@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { goesOn, Keymap, type Press } from "../../../pages/_ui/labeler/src/keys.ts";
 
-const classes = (...names: [string, string | null][]) => names.map(([name, key]) => ({ name, key }));
+const classes = (...names: [string, string | null][]) => names.map(([name, key]) => ({ name, key, is_chosen: false, colour: null }));
 const DIGITS = new Keymap(classes(["0", "0"], ["1", "1"], ["2", "2"]));
 const NAMED = new Keymap(classes(["cat", "c"], ["dog", "d"], ["none of these", null]));
 const LETTERS = new Keymap(classes(..."ABCDEFGHIJKLMNOPQRSTUVWXYZ".split("").map(

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { Message, ShownReceipt } from "../../../pages/_ui/labeler/src/contract.ts";
-import { LOOK, Outbox, PROTOCOL, RESEND_FIRST, RESEND_LAST, SLOW } from "../../../pages/_ui/labeler/src/outbox.ts";
-import { isRunUnderWay } from "../../../pages/_ui/labeler/src/streamlit.ts";
+import { LOOK, PROTOCOL, RESEND_FIRST, RESEND_LAST, SLOW } from "../../../pages/_ui/browser/outbox.ts";
+import { Outbox } from "../../../pages/_ui/labeler/src/outbox.ts";
+import { isRunUnderWay } from "../../../pages/_ui/browser/streamlit.ts";
 import { FakeClock } from "../fakes.ts";
 
 const UNDO = { kind: "undo", project: "p", batch_id: "b", item: 1 } as const;

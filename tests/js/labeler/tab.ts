@@ -3,7 +3,7 @@ import { Desk } from "../../../pages/_ui/labeler/src/desk.ts";
 import type { Screen } from "../../../pages/_ui/labeler/src/screen.ts";
 import type { Deed } from "../../../pages/_ui/labeler/src/keys.ts";
 import { Outbox } from "../../../pages/_ui/labeler/src/outbox.ts";
-import { Store } from "../../../pages/_ui/labeler/src/storage.ts";
+import { Store } from "../../../pages/_ui/browser/storage.ts";
 import { FakeClock, FakeShelf, turns } from "../fakes.ts";
 
 /** A screen on which all is there at once, unless it is told to wait. */
@@ -41,9 +41,9 @@ export class FakeScreen implements Screen {
 /** What the server says of a batch of these items. */
 export function saying(batch: string | null, items: number[], more: Partial<LabelPage> = {}): LabelPage {
   return {
-    v: 1, project: "p", question: "Which?", batch_id: batch, ink: true, as_you_go: false, round: 1, round_size: 10,
+    v: 1, project: "p", question: "Which?", named: 7, batch_id: batch, ink: true, as_you_go: false, round: 1, round_size: 10,
     answered: 0, saved: 0, summary: "", last: null, undone: null, beside: [], receipts: [],
-    classes: [{ name: "cat", key: "1" }, { name: "dog", key: "2" }],
+    classes: [{ name: "cat", key: "1", is_chosen: false, colour: null }, { name: "dog", key: "2", is_chosen: false, colour: null }],
     items: items.map((id) => ({ id, smooth: "data:,", pixels: "", full: null, why: "", beliefs: [{ name: "cat", probability: 0.9 }] })),
     ...more,
   };

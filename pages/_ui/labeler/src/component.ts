@@ -3,21 +3,21 @@
 
 import { clock } from "../../browser/clock.ts";
 import { find, isWithin } from "../../browser/dom.ts";
-import { isTyped, pressesControl } from "../../browser/keys.ts";
+import { isDialogOpen, isTyped, pressesControl } from "../../browser/keys.ts";
 import { mounted, type Component, type Trigger } from "../../browser/mount.ts";
+import { revive } from "../../browser/revive.ts";
+import { Store } from "../../browser/storage.ts";
+import { isRunUnderWay } from "../../browser/streamlit.ts";
 import type { LabelPage } from "./contract.ts";
 import { Desk } from "./desk.ts";
 import { goesOn, type Wish } from "./keys.ts";
 import { Outbox } from "./outbox.ts";
 import { settleRefused } from "./refused.ts";
-import { revive } from "./revive.ts";
-import { Store } from "./storage.ts";
-import { isRunUnderWay } from "./streamlit.ts";
 import { View } from "./view.ts";
 
 const BUTTONS: Record<string, Wish> = {
   undo: "undo", skip: "skip", unsure: "unsure", bad: "bad", back: "back", next: "next", submit: "submit",
-  help: "help", close: "close", answers: "answers", blind: "blind", smooth: "pixels", auto: "auto",
+  help: "help", close: "close", answers: "answers", classing: "classes", "classes-too": "classes", blind: "blind", smooth: "pixels", auto: "auto",
   contrast: "contrast", zoom: "zoom",
 };
 
@@ -27,6 +27,7 @@ class Labeler implements Component<LabelPage> {
   readonly #outbox: Outbox;
   readonly #desk: Desk;
   readonly #listening = new AbortController();
+  readonly #widths = new ResizeObserver(() => { this.#onWidth(); });
 
   constructor(parent: HTMLElement) {
     this.#root = find(parent, ".labeler");
@@ -35,6 +36,7 @@ class Labeler implements Component<LabelPage> {
     this.#desk = new Desk(this.#view, this.#outbox, new Store(() => localStorage), clock);
     this.#view.attach(this.#desk);
     this.#listen();
+    this.#widths.observe(this.#root);
     this.#root.focus({ preventScroll: true });
   }
 
@@ -45,6 +47,7 @@ class Labeler implements Component<LabelPage> {
 
   destroy(): void {
     this.#listening.abort();
+    this.#widths.disconnect();
     this.#outbox.stop();
     this.#view.pictures.stop();
     void revive();
@@ -74,29 +77,54 @@ class Labeler implements Component<LabelPage> {
   }
 
   #perform(wish: Wish): void {
-    if (wish === "help") this.#view.keys.toggle();
-    else if (wish === "close") this.#view.keys.toggle(false);
+    if (wish === "help") this.#toggleKeys();
+    else if (wish === "close") this.#toggleKeys(false);
     else if (wish === "zoom") this.#view.stage.step();
-    else if (wish === "answers") this.#outbox.trigger("ask", "answers");
+    else if (wish === "answers" || wish === "classes") this.#ask(wish);
     else this.#desk.perform(wish);
   }
 
+  #ask(wish: "answers" | "classes"): void {
+    if (this.#view.keys.isOpen) this.#toggleKeys(false);
+    this.#outbox.trigger("ask", wish);
+  }
+
+  /** While the list of keys is open nothing is typed into the field. */
+  #toggleKeys(isOpen?: boolean): void {
+    this.#view.keys.toggle(isOpen);
+    if (this.#view.keys.isOpen) this.#root.focus({ preventScroll: true });
+    else this.#view.finder.focus();
+  }
+
   #onKey(event: KeyboardEvent): void {
-    if (isTyped(event) || pressesControl(event, "a, button, summary, [role=tab]")) return;
-    if (isDialogOpen()) return;
-    if (this.#view.keys.takes(event) || this.#stepsBack(event)) {
+    if (this.#isForOthers(event)) return;
+    const heard = this.#hear(event);
+    if (heard === "written") return;
+    if (heard === "done" || this.#asks(event)) {
       event.preventDefault();
       event.stopPropagation();
-      return;
-    }
+    } else if (this.#view.keys.isOpen || !this.#view.finder.begins(event)) this.#complain(event);
+  }
+
+  /** Do what a key asks for; whether it asks for anything. */
+  #asks(event: KeyboardEvent): boolean {
     const wish = event.isComposing ? null : this.#desk.keys.map.wishOf(event, this.#view.keys.isOpen);
-    if (!wish) {
-      this.#complain(event);
-      return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
+    if (wish === null) return false;
     if (!event.repeat || goesOn(wish)) this.#perform(wish);
+    return true;
+  }
+
+  #isForOthers(event: KeyboardEvent): boolean {
+    return (isTyped(event) && !this.#view.finder.isField(event))
+      || pressesControl(event, "a, button, summary, [role=tab]") || isDialogOpen();
+  }
+
+  /** What becomes of a key that is not for the images: it is done with, or the browser writes it. */
+  #hear(event: KeyboardEvent): "done" | "written" | null {
+    const { finder, keys } = this.#view;
+    if (keys.takes(event)) return "done";
+    const heard = keys.isOpen ? null : finder.hear(event);
+    return heard ?? (this.#stepsBack(event) ? "done" : null);
   }
 
   #stepsBack({ key }: KeyboardEvent): boolean {
@@ -112,6 +140,13 @@ class Labeler implements Component<LabelPage> {
     }
   }
 
+  /** Names have another room where the page is wider, or narrower. */
+  #onWidth(): void {
+    if (!("item" in this.#root.dataset)) return;
+    this.#view.arrange();
+    this.#view.fitNames();
+  }
+
   #onReturn(): void {
     if (document.hidden) return;
     this.#desk.restart();
@@ -124,9 +159,5 @@ class Labeler implements Component<LabelPage> {
     else this.#view.show();
   }
 }
-
-/** Whether one of the page's own dialogs is open: what is pressed is for it. */
-const isDialogOpen = (): boolean =>
-  [...document.querySelectorAll("[data-testid=stDialog], dialog[open]")].some((dialog) => dialog.checkVisibility());
 
 export default mounted((parent) => new Labeler(parent));

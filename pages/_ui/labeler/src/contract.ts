@@ -10,6 +10,8 @@ export type Message =
  * ----------
  * v
  *     The protocol's version.
+ * named
+ *     What the classes are called: the number of the last change of that. Answers tell it.
  * batch_id
  *     The batch that waits for answers; None when all items are answered.
  * ink
@@ -38,6 +40,7 @@ export interface LabelPage {
   project: string;
   question: string;
   classes: ShownClass[];
+  named: number;
   batch_id: string | null;
   ink: boolean;
   as_you_go: boolean;
@@ -53,11 +56,22 @@ export interface LabelPage {
   receipts: ShownReceipt[];
 }
 /**
- * A class, and the key that labels an image with it; None where it has to be clicked.
+ * A class to label with.
+ *
+ * Attributes
+ * ----------
+ * key
+ *     What labels an image with it; None where it has to be found by its name.
+ * is_chosen
+ *     Whether a person has given it this key, for everybody.
+ * colour
+ *     What it is marked with; None where it is not.
  */
 export interface ShownClass {
   name: string;
   key: string | null;
+  is_chosen: boolean;
+  colour: ("red" | "orange" | "yellow" | "green" | "teal" | "blue" | "violet" | "pink") | null;
 }
 /**
  * An image to label.
@@ -71,7 +85,8 @@ export interface ShownClass {
  * why
  *     Why it is asked about, in a few words.
  * beliefs
- *     The most probable classes, the most probable first; empty where no label reaches.
+ *     The most probable classes, the most probable first: as many as there are keys for them where
+ *     classes have to be found, which is more than are drawn. Empty where no label reaches.
  */
 export interface ShownItem {
   id: number;
@@ -140,6 +155,8 @@ export interface SubmittedAnswer {
   kind: "label" | "skip" | "unsure" | "bad";
   label: string | null;
   ms: number | null;
+  named: number | null;
+  hidden: boolean | null;
 }
 /**
  * Put back the answer to this item of this batch, the one that was undone last.

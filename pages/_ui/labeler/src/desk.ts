@@ -11,14 +11,15 @@
 // when the new batch comes.
 
 import type { Clock } from "../../browser/clock.ts";
+import type { Store } from "../../browser/storage.ts";
 import type { ShownItem, LabelPage, ShownReceipt } from "./contract.ts";
 import { Drafts, type AnswerKind, type ByItem, type Draft, type Placed } from "./drafts.ts";
 import type { Deed } from "./keys.ts";
 import { ProjectKeys } from "./own_keys.ts";
+import { onScreenStill } from "./on_screen.ts";
 import type { Outbox, Settled } from "./outbox.ts";
 import { isPreference, KeptPreferences, matters, type Preferences } from "./preferences.ts";
 import type { Screen } from "./screen.ts";
-import type { Store } from "./storage.ts";
 import { nothingToAccept, TOGGLED, UNDONE } from "./words.ts";
 
 /** An answer to be taken back, or the one that the server is about to store. */
@@ -62,9 +63,10 @@ export class Desk {
   update(data: LabelPage): void {
     const before = this.data as LabelPage | undefined;
     const isSame = data.project === before?.project;
-    const onScreen = isSame && this.isPainted ? this.item : undefined;
+    const onScreen = onScreenStill(isSame && this.isPainted ? this.item : undefined, data, before);
     this.data = data;
     if (!isSame) this.#beginProject();
+    if (!isSame || data.named !== before.named) this.#redoable = [];
     if (this.keys.update(data.classes)) this.#screen.showKeys();
     this.#settle(data.receipts);
     this.#show(onScreen, isSame && data.batch_id === before.batch_id);
@@ -80,16 +82,14 @@ export class Desk {
   #beginProject(): void {
     this.drafts = new Drafts(this.data.project, this.#store);
     this.keys = new ProjectKeys(this.data.project, this.#store);
-    this.#redoable = [];
     this.#taking = null;
     this.#undone = null;
     this.#screen.beginProject();
   }
 
-  /** Show what is new around the image on screen. What is said of it stays: Enter accepts what was read. */
+  /** Show what is new around the image on screen. */
   #keep(onScreen: ShownItem | undefined): void {
-    const items = this.data.items.map((item) => (item.id === onScreen?.id ? onScreen : item));
-    this.data = { ...this.data, items };
+    this.data = { ...this.data, items: this.data.items.map((item) => (item.id === onScreen?.id ? onScreen : item)) };
     this.#screen.show();
   }
 
@@ -133,8 +133,8 @@ export class Desk {
 
   /** Whether the image on screen is in the new batch and still to answer. */
   #canStay(onScreen: ShownItem): boolean {
-    const isIn = this.data.items.some(({ id }) => id === onScreen.id);
-    return this.data.as_you_go && this.#undone === null && isIn && !(onScreen.id in this.answers);
+    return this.data.as_you_go && this.#undone === null && !(onScreen.id in this.answers)
+      && this.data.items.some(({ id }) => id === onScreen.id);
   }
 
   /** As you go: take up a new batch around the image on screen, and keep the keys live. */
@@ -193,7 +193,7 @@ export class Desk {
   }
 
   #send(batch: string): void {
-    const answers = this.drafts.inOrder(batch).map(({ item, kind, label, ms }) => ({ item, kind, label, ms }));
+    const answers = this.drafts.toSend(batch);
     this.outbox.send({ kind: "submit", project: this.data.project, batch_id: batch, answers });
   }
 
@@ -290,7 +290,9 @@ export class Desk {
     if (!this.canAnswer || !item) return;
     const ms = Math.round(this.#clock.now() - this.#shownAt);
     const { batch, round } = this.#placeOf(item);
-    this.drafts.put(batch, item.id, { kind, label, ms, round });
+    const { data: { named }, preferences: { blind: hidden } } = this;
+    this.drafts.put(batch, item.id, { kind, label, ms, named, hidden, round });
+    if (label !== null) this.keys.note(label);
     this.#redoable = [];
     const next = this.#firstOpen(this.current + 1);
     if (next >= 0) this.move(next);
@@ -312,7 +314,7 @@ export class Desk {
     }
     const best = this.item?.beliefs[0];
     if (best && !this.preferences.blind) this.#answer("label", best.name);
-    else if (this.item) this.say(nothingToAccept(this.preferences.blind));
+    else if (this.item) this.say(nothingToAccept(this.preferences.blind, this.keys.map.isFinding));
   }
 
   #undo(): void {

@@ -1,5 +1,5 @@
+import type { Store } from "../../browser/storage.ts";
 import type { SubmittedAnswer } from "./contract.ts";
-import type { Store } from "./storage.ts";
 
 export type AnswerKind = SubmittedAnswer["kind"];
 
@@ -9,8 +9,12 @@ export interface Draft {
   label: string | null;
   /** Milliseconds that it took. */
   ms: number;
+  /** What the classes were called then; drafts of older versions do not say. */
+  named?: number | undefined;
   /** The round it was given in. */
   round: number;
+  /** Whether predictions were hidden when it was given; older versions did not note it. */
+  hidden?: boolean | undefined;
   /** Its place in the order in which answers were given, for an object keeps numbers sorted. */
   at: number;
 }
@@ -53,6 +57,12 @@ export class Drafts {
     return placed(this.all(batch), batch);
   }
 
+  /** The drafts of a batch as the server takes them, the oldest first. */
+  toSend(batch: string): SubmittedAnswer[] {
+    return this.inOrder(batch)
+      .map(({ item, kind, label, ms, named = null, hidden = null }) => ({ item, kind, label, ms, named, hidden }));
+  }
+
   put(batch: string, item: number, answer: Omit<Draft, "at">): void {
     const at = 1 + (this.everywhere().at(-1)?.at ?? 0);
     this.#store.write(this.key(batch), { ...this.all(batch), [item]: { ...answer, at } });
@@ -87,8 +97,8 @@ export class Drafts {
 
   /** Make drafts of what was set aside, so that it is sent again; what is answered anew meanwhile stays. */
   revive(): void {
-    for (const { batch, item, kind, label, ms, round } of this.refused) {
-      if (!(item in this.all(batch))) this.put(batch, item, { kind, label, ms, round });
+    for (const { batch, item, kind, label, ms, named, hidden, round } of this.refused) {
+      if (!(item in this.all(batch))) this.put(batch, item, { kind, label, ms, named, hidden, round });
     }
     this.discardRefused();
   }

@@ -7,7 +7,7 @@ import type { ShownClass } from "./contract.ts";
 /** What a person can ask for, by key or by button. */
 export type Command =
   | "accept" | "undo" | "redo" | "skip" | "unsure" | "bad" | "back" | "next" | "submit"
-  | "blind" | "pixels" | "contrast" | "auto" | "zoom" | "answers" | "help" | "close";
+  | "blind" | "pixels" | "contrast" | "auto" | "zoom" | "answers" | "classes" | "help" | "close";
 
 /** A command, or the class to label the image with. */
 export type Wish = Command | { label: string };
@@ -16,7 +16,7 @@ export type Wish = Command | { label: string };
 export type Press = Pick<KeyboardEvent, "key" | "code" | "shiftKey" | "ctrlKey" | "altKey" | "metaKey" | "isComposing">;
 
 /** What is done with the images at hand; the rest is for the page to do. */
-export type Deed = Exclude<Wish, "zoom" | "answers" | "help" | "close">;
+export type Deed = Exclude<Wish, "zoom" | "answers" | "classes" | "help" | "close">;
 
 /** Keys of a person's own, by the name of their class; null where a class is to have none. */
 export type OwnKeys = ReadonlyMap<string, string | null>;
@@ -48,6 +48,8 @@ export const isClassKey = (key: string): boolean => CLASS_KEY.test(key);
 export class Keymap {
   /** Whether a letter of a command stands for a class, so that commands need Shift. */
   readonly isShifted: boolean;
+  /** Whether some class has no key, so that classes are found by their name. */
+  readonly isFinding: boolean = false;
   readonly #names = new Map<string, string>();
   readonly #keys = new Map<string, string>();
 
@@ -66,7 +68,7 @@ export class Keymap {
     this.#keys.set(name, key);
   }
 
-  /** The key of a class; null if it has to be clicked. */
+  /** The key of a class; null if it has none. */
   keyOf(name: string): string | null {
     return this.#keys.get(name) ?? null;
   }
@@ -132,6 +134,12 @@ export function placedKey({ key, code, shiftKey }: Press): string {
   // With Shift that is a sign on most keyboards, which nobody presses for the digit below it.
   if (digit !== undefined) return shiftKey ? "" : digit;
   return isLetter(key) ? letterAt(code) : "";
+}
+
+/** The digit that a key stands for, by what it writes or by its place; empty for other keys. */
+export function digitOf(press: Press): string {
+  const key = isClassKey(press.key) ? press.key : placedKey(press);
+  return /^[0-9]$/.test(key) ? key : "";
 }
 
 /** Whether a key writes one character, as against Shift or F5. */

@@ -1,7 +1,8 @@
 import { button, element, find, keycap } from "../../browser/dom.ts";
 import type { Desk } from "./desk.ts";
 import { isClassKey, placedKey, writes, type Press } from "./keys.ts";
-import { help } from "./words.ts";
+import type { NameTags } from "./name_tags.ts";
+import { FINDING, help } from "./words.ts";
 
 const FEW = 2;
 
@@ -9,12 +10,14 @@ const FEW = 2;
 export class KeysView {
   readonly #root: HTMLElement;
   readonly #desk: Desk;
+  readonly #tags: NameTags;
   /** The class that is about to get another key. */
   #choosing: string | null = null;
 
-  constructor(root: HTMLElement, desk: Desk) {
+  constructor(root: HTMLElement, desk: Desk, tags: NameTags) {
     this.#root = root;
     this.#desk = desk;
+    this.#tags = tags;
     this.#find(".change").onclick = () => { this.#toggleChange(); };
     this.#find(".reset").onclick = () => {
       this.#desk.keys.reset();
@@ -54,19 +57,25 @@ export class KeysView {
     const { data: { classes }, keys: { map } } = this.#desk;
     const isNamed = classes.some(({ name }) => name.toLowerCase() !== map.keyOf(name));
     this.#root.classList.toggle("named", isNamed);
+    // The slots stand there then.
+    if (map.isFinding) return;
     this.#find(".classes").replaceChildren(...classes.map(({ name }) => {
       const cap = map.keyOf(name)?.toUpperCase();
       const each = button("", () => { this.#desk.perform({ label: name }); });
       each.dataset["name"] = name;
       each.title = `Label as ${name}${cap ? ` (key ${cap})` : ""}`;
       if (isNamed && cap) each.append(keycap(cap));
-      each.append(element("span", "", name));
+      const tag = element("span");
+      this.#tags.write(tag, name);
+      each.append(tag);
+      if (this.#tags.length !== "short") each.ariaLabel = cap ? `${cap}, ${name}` : name;
       return each;
     }));
   }
 
   /** Commands take Shift where their letters are classes. */
   #fillCaps(): void {
+    this.#root.classList.toggle("shifted", this.#desk.keys.map.isShifted);
     for (const cap of this.#root.querySelectorAll<HTMLElement>("kbd[data-letter]")) {
       cap.textContent = this.#desk.keys.map.capOf(cap.dataset["letter"] ?? "");
     }
@@ -79,7 +88,8 @@ export class KeysView {
     const isRun = caps.every((cap, place) => !place || follows(cap, caps[place - 1] ?? ""));
     const some = first && last && isRun ? [first, "–", last] : [...caps.slice(0, FEW), "…"];
     const forClasses = caps.length > FEW ? some : caps;
-    const told: [string[], string][] = [[forClasses, "label and go on"], ...help(data)];
+    const ofClasses: [string[], string][] = map.isFinding ? FINDING : [[forClasses, "label and go on"]];
+    const told = [...ofClasses, ...help(data)];
     this.#find(".keys dl").replaceChildren(...told.flatMap(([keys, meaning]) => {
       const term = element("dt");
       // Of several keys that are pressed together, one is Ctrl, and the others stay as they are.
@@ -106,7 +116,7 @@ export class KeysView {
     this.#find(".keys dl").hidden = isOpen;
     this.#find(".change").textContent = isOpen ? "Show all keys" : "Change the keys of classes";
     this.#find(".reset").hidden = !isOpen || !keys.areOwn;
-    this.#find(".own ul").replaceChildren(...data.classes.map(({ name }) => {
+    this.#find(".own ul").replaceChildren(...(isOpen ? data.classes : []).map(({ name }) => {
       const isChosen = this.#choosing === name;
       const each = button(isChosen ? "choosing" : "", () => { this.#choose(name); });
       each.append(keycap(isChosen ? "…" : keys.map.keyOf(name)?.toUpperCase() ?? "–"), element("span", "", name));

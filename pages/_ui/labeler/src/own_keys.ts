@@ -1,10 +1,14 @@
+import type { Store } from "../../browser/storage.ts";
 import type { ShownClass } from "./contract.ts";
+import { FindingKeymap } from "./finding_keys.ts";
 import { isClassKey, Keymap, type OwnKeys } from "./keys.ts";
-import type { Store } from "./storage.ts";
+import { LastUsed } from "./last_used.ts";
 
 /** The keys of a project: those that come with its classes, and those a person has chosen in this browser. */
 export class ProjectKeys {
-  map = new Keymap([]);
+  map: Keymap | FindingKeymap = new Keymap([]);
+  /** Where there are more classes than keys, the last ones used have some. */
+  readonly used: LastUsed;
   readonly #name: string;
   readonly #store: Store;
   #classes: ShownClass[] = [];
@@ -12,6 +16,7 @@ export class ProjectKeys {
   constructor(project: string, store: Store) {
     this.#name = `labelspread:keys:${project}`;
     this.#store = store;
+    this.used = new LastUsed(project, store);
   }
 
   /** Take up the classes there are now; whether that changes any key. */
@@ -34,6 +39,16 @@ export class ProjectKeys {
     this.#mapAnew();
   }
 
+  /** A class was used to label. */
+  note(name: string): void {
+    if (this.map.isFinding) this.used.note(name, this.names);
+  }
+
+  /** What the classes are called. */
+  get names(): ReadonlySet<string> {
+    return new Set(this.#classes.map(({ name }) => name));
+  }
+
   /** Whether a person has chosen any. */
   get areOwn(): boolean {
     return this.#own.size > 0;
@@ -51,13 +66,18 @@ export class ProjectKeys {
   }
 
   #mapAnew(): void {
-    this.map = new Keymap(this.#classes, this.#own);
+    const map = new Keymap(this.#classes, this.#own);
+    const haveAll = this.#classes.every(({ name }) => map.keyOf(name) !== null);
+    this.map = haveAll ? map : new FindingKeymap(this.#classes, this.#own);
   }
 }
 
 function areSame(some: ShownClass[], others: ShownClass[]): boolean {
   return some.length === others.length
-    && some.every(({ name, key }, index) => name === others[index]?.name && key === others[index].key);
+    && some.every(({ name, key, colour }, index) => {
+      const other = others[index];
+      return name === other?.name && key === other.key && colour === other.colour;
+    });
 }
 
 function isPair(pair: unknown): pair is [string, string | null] {

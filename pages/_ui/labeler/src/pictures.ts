@@ -1,7 +1,7 @@
 import { clock } from "../../browser/clock.ts";
 import { pause } from "../../browser/dom.ts";
+import { askServer, Reloader } from "../../browser/reload.ts";
 import type { ShownItem } from "./contract.ts";
-import { askServer, Reloader } from "./reload.ts";
 
 /** The images of one item, loaded and kept. */
 export interface Picture {

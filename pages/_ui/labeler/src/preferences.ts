@@ -1,6 +1,6 @@
+import type { Store } from "../../browser/storage.ts";
 import type { LabelPage } from "./contract.ts";
 import { isSmall } from "./pictures.ts";
-import type { Store } from "./storage.ts";
 
 /** How a person likes to work. */
 export interface Preferences {

@@ -1,6 +1,7 @@
 import { button, childrenOf, element, find } from "../../browser/dom.ts";
 import type { AnsweredItem, ShownItem } from "./contract.ts";
 import type { Desk } from "./desk.ts";
+import type { NameTags } from "./name_tags.ts";
 import type { Pictures } from "./pictures.ts";
 import { placesOf } from "./places.ts";
 import { inShort } from "./words.ts";
@@ -10,17 +11,19 @@ export class Strip {
   readonly #list: HTMLElement;
   readonly #desk: Desk;
   readonly #pictures: Pictures;
+  readonly #tags: NameTags;
 
-  constructor(list: HTMLElement, desk: Desk, pictures: Pictures) {
+  constructor(list: HTMLElement, desk: Desk, pictures: Pictures, tags: NameTags) {
     this.#list = list;
     this.#desk = desk;
     this.#pictures = pictures;
+    this.#tags = tags;
   }
 
   fill(): void {
     this.#list.replaceChildren(...placesOf(this.#desk.data).map((place) => {
       const entry = element("li");
-      entry.append("answered" in place ? standing(place.answered) : this.#open(place.item, place.index));
+      entry.append("answered" in place ? this.#standing(place.answered) : this.#open(place.item, place.index));
       return entry;
     }));
   }
@@ -48,15 +51,18 @@ export class Strip {
     const said = answer && inShort(answer);
     tile.className = `${answer ? "answered" : ""} ${index === this.#desk.current ? "current" : ""}`;
     tile.ariaLabel = `Image ${number + 1}${said ? `, ${said}` : ""}`;
-    find(tile, "span").textContent = said ?? "·";
+    tile.title = said ?? "";
+    this.#tags.write(find(tile, "span"), said ?? "·");
   }
-}
 
-/** An image whose answer stands while the batch is open again. */
-function standing({ answer: { said } }: AnsweredItem): HTMLElement {
-  const tile = button("answered standing", () => undefined);
-  tile.disabled = true;
-  tile.title = `Answered ${said}. Undo once more to answer it again.`;
-  tile.append(element("img"), element("span", "", said));
-  return tile;
+  /** An image whose answer stands while the batch is open again. */
+  #standing({ answer: { said } }: AnsweredItem): HTMLElement {
+    const tile = button("answered standing", () => undefined);
+    tile.disabled = true;
+    tile.title = `Answered ${said}. Undo once more to answer it again.`;
+    const tag = element("span");
+    this.#tags.write(tag, said);
+    tile.append(element("img"), tag);
+    return tile;
+  }
 }

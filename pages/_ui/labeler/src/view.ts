@@ -5,7 +5,10 @@ import { button, element, find, keycap, painted } from "../../browser/dom.ts";
 import type { Belief } from "./contract.ts";
 import type { Desk } from "./desk.ts";
 import type { ByItem } from "./drafts.ts";
+import { Finder } from "./finder.ts";
+import type { Keymap } from "./keys.ts";
 import { KeysView } from "./keys_view.ts";
+import { NameTags } from "./name_tags.ts";
 import { Pictures } from "./pictures.ts";
 import { matters } from "./preferences.ts";
 import { savedWords, summaryWords } from "./saved.ts";
@@ -13,7 +16,13 @@ import { placeOf } from "./places.ts";
 import type { Screen } from "./screen.ts";
 import { Stage } from "./stage.ts";
 import { Strip } from "./strip.ts";
-import { count, inShort, KINDS, verdict } from "./words.ts";
+import { count, inShort, KINDS, press, verdict } from "./words.ts";
+
+/** As many of the most probable classes are drawn. */
+const BARS = 3;
+/** The least pixels that a button of a class takes, by how long the names are; and between two of them. */
+const WIDTHS = { short: 96, middle: 112, long: 132 } as const;
+const GAP = 8;
 
 export class View implements Screen {
   /** There before anything is shown: the desk is made with its screen. */
@@ -22,7 +31,11 @@ export class View implements Screen {
   readonly pictures = new Pictures(() => { this.stage.follow(); });
   readonly stage: Stage;
   keys!: KeysView;
+  finder!: Finder;
   #strip!: Strip;
+  readonly #tags = new NameTags();
+  /** The keys that are shown. */
+  #map: Keymap | undefined;
 
   constructor(root: HTMLElement) {
     this.#root = root;
@@ -31,8 +44,9 @@ export class View implements Screen {
 
   attach(desk: Desk): void {
     this.desk = desk;
-    this.keys = new KeysView(this.#root, desk);
-    this.#strip = new Strip(this.#find(".strip"), desk, this.pictures);
+    this.keys = new KeysView(this.#root, desk, this.#tags);
+    this.finder = new Finder(this.#root, desk, this.#tags);
+    this.#strip = new Strip(this.#find(".strip"), desk, this.pictures, this.#tags);
   }
 
   #find(selector: string): HTMLElement {
@@ -44,7 +58,38 @@ export class View implements Screen {
   }
 
   showKeys(): void {
+    this.#tags.update(this.desk.data.classes);
+    this.#root.dataset["names"] = this.#tags.length;
     this.keys.fill();
+  }
+
+  /** Other classes have come, or a person has chosen other keys. */
+  #followKeys(): void {
+    const { map } = this.desk.keys;
+    if (map === this.#map) return;
+    this.#map = map;
+    this.finder.update();
+    this.arrange();
+  }
+
+  /** Set the classes in as few rows as the width allows, each row as full as the others. */
+  arrange(): void {
+    const { classes } = this.desk.data;
+    const most = Math.max(1, Math.floor((this.#root.clientWidth + GAP) / (WIDTHS[this.#tags.length] + GAP)));
+    const rows = Math.max(1, Math.ceil(classes.length / most));
+    this.#root.style.setProperty("--columns", String(Math.ceil(classes.length / rows)));
+    this.#root.style.setProperty("--rows", String(rows));
+    const areRows = this.#root.classList.contains("named") && !this.desk.keys.map.isFinding;
+    this.#root.classList.toggle("tight", areRows && rows > 2);
+    this.#tags.forget();
+  }
+
+  /** Shorten the names that have too little room. */
+  fitNames(): void {
+    for (const place of [".classes button span", ".top b", ".strip span"]) {
+      this.#tags.fit(place, this.#root.querySelectorAll<HTMLElement>(place));
+    }
+    this.finder.fitNames();
   }
 
   fillImages(): void {
@@ -76,23 +121,32 @@ export class View implements Screen {
     this.#showStage();
     this.#showBeliefs();
     this.#showToggles();
+    this.#followKeys();
+    this.finder.show();
     this.#showClasses();
+    this.#showKinds();
     this.#showActions(Object.keys(answers).length);
     this.#strip.show();
     this.#showRefused();
     for (const part of [".bar", ".work", ".classes", ".strip"]) this.#find(part).hidden = !data.items.length;
     this.#find(".done").hidden = data.items.length > 0;
+    this.fitNames();
   }
 
   #showClasses(): void {
     const { canAnswer, given, isPainted, item, preferences } = this.desk;
+    const isWaiting = isPainted && !canAnswer;
     const likely = preferences.blind || given ? undefined : item?.beliefs[0]?.name;
     for (const each of this.#find(".classes").querySelectorAll("button")) {
       const { name } = each.dataset;
       each.classList.toggle("chosen", given !== undefined && given.label === name);
       each.classList.toggle("likely", likely === name);
-      each.disabled = isPainted && !canAnswer;
+      each.disabled = name === undefined || isWaiting;
     }
+  }
+
+  #showKinds(): void {
+    const { given } = this.desk;
     for (const kind of Object.keys(KINDS)) {
       this.#find(`.key.${kind}`).classList.toggle("chosen", given?.kind === kind);
     }
@@ -140,23 +194,26 @@ export class View implements Screen {
   #showBeliefs(): void {
     const { isLocked, item, preferences } = this.desk;
     const beliefs = item?.beliefs ?? [];
-    this.#find(".verdict").textContent = verdict(beliefs, preferences.blind);
-    this.#find(".top").replaceChildren(...(preferences.blind ? [] : beliefs.map(bar)));
+    const told = this.#find(".verdict");
+    told.textContent = verdict(beliefs, preferences.blind, (name) => this.#tags.inSentence(name));
+    told.title = verdict(beliefs, preferences.blind, (name) => name);
+    this.#find(".top").replaceChildren(...(preferences.blind ? [] : beliefs.slice(0, BARS).map((belief) => this.#bar(belief))));
     this.#find(".why").textContent = item && !isLocked ? item.why : "";
-    this.#find(".hint").replaceChildren(...this.#hint(beliefs[0]));
+    const isFinding = this.desk.keys.map.isFinding;
+    this.#find(isFinding ? ".hint" : ".idle").replaceChildren();
+    this.#find(isFinding ? ".idle" : ".hint").replaceChildren(...this.#hint(beliefs[0], press(isFinding)));
   }
 
   /** What to do now. */
-  #hint(best: Belief | undefined): (string | Node)[] {
+  #hint(best: Belief | undefined, what: string): (string | Node)[] {
     const { isComplete, isLocked, preferences } = this.desk;
     if (isLocked) return ["One moment …"];
     if (isComplete) return ["All answered. ", this.#acceptButton(), " saves them."];
-    const press = "Press the key of the class you see. ";
-    if (preferences.blind) return [press];
-    if (!best) return [`No label has reached this image yet, so the model cannot say. ${press.trimEnd()}`];
+    if (preferences.blind) return [what];
+    if (!best) return [`No label has reached this image yet, so the model cannot say. ${what.trimEnd()}`];
     const accept = element("span");
     accept.append(this.#acceptButton(), ` if it is ${best.name}.`);
-    return [press, accept];
+    return [what, accept];
   }
 
   #acceptButton(): HTMLButtonElement {
@@ -207,12 +264,15 @@ export class View implements Screen {
     const [red = 0, green = 0, blue = 0] = (backgroundColor.match(/[\d.]+/g) ?? []).map(Number);
     this.#root.classList.toggle("dark", 0.3 * red + 0.59 * green + 0.11 * blue < 128);
   }
-}
 
-function bar({ name, probability }: Belief): HTMLElement {
-  const row = element("li");
-  const length = element("i");
-  length.style.width = `${Math.max(2, 180 * probability)}px`;
-  row.append(element("b", "", name), length, element("span", "", `${Math.round(100 * probability)} %`));
-  return row;
+  #bar({ name, probability }: Belief): HTMLElement {
+    const row = element("li");
+    const tag = element("b");
+    this.#tags.write(tag, name);
+    tag.title = name;
+    const length = element("i");
+    length.style.setProperty("--share", String(probability));
+    row.append(tag, length, element("span", "", `${Math.round(100 * probability)} %`));
+    return row;
+  }
 }

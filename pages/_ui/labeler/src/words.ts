@@ -40,6 +40,21 @@ const HELP: Explanation[] = [
   { keys: ["?"], meaning: "show or hide this list" },
 ];
 
+/** What classes are found by where there are more of them than keys. */
+export const FINDING: [string[], string][] = [
+  [["1", "–", "5"], "label as one of the likeliest classes"],
+  [["6", "–", "0"], "label as one of the classes used last"],
+  [["A", "–", "Z"], "find a class by a part of its name"],
+  [["↑", "↓"], "choose among the matches; Enter labels"],
+  [["Esc"], "clear what is typed"],
+];
+
+/** What to do where classes have names to be found by. */
+export const press = (isFinding: boolean): string =>
+  isFinding ? "Type a part of the class’s name, or press a number. " : "Press the key of the class you see. ";
+
+export const notFound = (query: string): string => `No class is like “${query.trim()}”.`;
+
 /** Keys and their meanings. */
 export function help(page: LabelPage): [string[], string][] {
   return HELP.filter(({ preference }) => !preference || matters(preference, page))
@@ -55,17 +70,18 @@ export const inShort = ({ kind, label }: Pick<Draft, "kind" | "label">): string 
   kind === "label" ? label ?? "" : KINDS[kind];
 
 /** How sure the model is of an image, in a few words. */
-export function verdict(beliefs: Belief[], isHidden: boolean): string {
+export function verdict(beliefs: Belief[], isHidden: boolean, inSentence: (name: string) => string): string {
   const [best, second] = beliefs;
   if (isHidden) return "Predictions are hidden";
   if (!best) return "No prediction yet";
   if (best.probability >= 0.9) return "The model is sure";
   const isFirst = best.probability >= 0.5 || best.probability >= 2 * (second?.probability ?? 0);
-  return isFirst ? `The model leans towards ${best.name}` : "The model is undecided";
+  return isFirst ? `The model leans towards ${inSentence(best.name)}` : "The model is undecided";
 }
 
 /** Why Enter means nothing on an image. */
-export const nothingToAccept = (isHidden: boolean): string =>
-  `${isHidden ? "Predictions are hidden." : "There is no prediction to accept."} Press the key of the class.`;
+export const nothingToAccept = (isHidden: boolean, isFinding: boolean): string =>
+  `${isHidden ? "Predictions are hidden." : "There is no prediction to accept."} ${
+    isFinding ? "Type a part of the class’s name." : "Press the key of the class."}`;
 
-export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
+export const count = (number: number, noun: string, ending = "s"): string => `${number} ${noun}${number === 1 ? "" : ending}`;

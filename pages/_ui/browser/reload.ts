@@ -1,6 +1,6 @@
 // Images that did not come while the server was away come by themselves once it is back.
 
-import type { Clock } from "../../browser/clock.ts";
+import type { Clock } from "./clock.ts";
 
 /** What is used of an image. */
 export type Loading = Pick<HTMLImageElement, "src" | "dataset" | "onload" | "onerror">;

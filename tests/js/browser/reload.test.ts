@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Reloader } from "../../../pages/_ui/labeler/src/reload.ts";
+import { Reloader } from "../../../pages/_ui/browser/reload.ts";
 import { FakeClock, turns } from "../fakes.ts";
 
 /** An image that loads, or does not, as it is told. */

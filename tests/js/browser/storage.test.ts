@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Store } from "../../../pages/_ui/labeler/src/storage.ts";
+import { Store } from "../../../pages/_ui/browser/storage.ts";
 import { FakeShelf } from "../fakes.ts";
 
 test("what was written is read again by the next page", () => {

@@ -1,4 +1,4 @@
-import { pause } from "../../browser/dom.ts";
+import { pause } from "./dom.ts";
 import { isAtRest } from "./streamlit.ts";
 
 /**

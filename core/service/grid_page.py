@@ -1,0 +1,204 @@
+"""What the grid's component is sent, as :mod:`core.service.page` is for the label page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from core.service.conversation import Receipt, shown_classes
+from core.service.grid import SIZES, Grid, GridWish, Order
+from core.service.page import Shown, ShownClass, ShownReceipt
+from core.service.pictures import PictureAddress, addresses
+from core.service.protocol import VERSION
+from core.service.view import View
+from core.session.events import LOCAL
+from core.session.state import State
+from core.wording import counted
+
+
+class GridItem(Shown):
+    """An image to check.
+
+    Attributes
+    ----------
+    smooth, pixels, full
+        As of an image to label.
+    probability
+        Of the class it is predicted as, 0 to 1.
+    """
+
+    id: int
+    smooth: str
+    pixels: str
+    full: str | None
+    probability: float
+
+
+class ToCheck(Shown):
+    """How many images are predicted as a class and to be checked."""
+
+    name: str
+    count: int
+
+
+class CheckedBatch(Shown):
+    """A grid that was answered last, of which answers are in force.
+
+    Attributes
+    ----------
+    said
+        What it was, in a few words.
+    """
+
+    batch_id: str
+    said: str
+
+
+class GridPage(Shown):
+    """Everything the grid's component shows.
+
+    Attributes
+    ----------
+    v
+        The protocol's version.
+    name
+        The class whose images are shown; None where there is nothing to check.
+    sizes
+        How many images can be shown at once.
+    batch_id
+        What the answers to these images are to be called.
+    numbering, named
+        Go back with the answers: which number each image has, and what classes are called.
+    to_check
+        Classes with images to check, in the order of all classes.
+    n_to_check
+        Images to check, of all classes.
+    answered
+        Images with an answer in force, and ``n_items`` there are in all.
+    nothing_yet
+        Why there is nothing to check, in a sentence; empty where there is something.
+    last
+        What an undo would take back; None where there is nothing.
+    receipts
+        The last ones, oldest first.
+    """
+
+    v: int
+    project: str
+    ink: bool
+    classes: tuple[ShownClass, ...]
+    named: int
+    numbering: str
+    name: str | None
+    order: Order
+    size: int
+    sizes: tuple[int, ...]
+    batch_id: str
+    items: tuple[GridItem, ...]
+    to_check: tuple[ToCheck, ...]
+    n_to_check: int
+    answered: int
+    n_items: int
+    nothing_yet: str
+    last: CheckedBatch | None
+    receipts: tuple[ShownReceipt, ...]
+
+
+class _Wished(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str | None
+    order: Order
+    size: int
+
+
+def parse_wish(raw: Any) -> GridWish | None:  # noqa: ANN401 - anything may come from a browser
+    """What a browser asks to be shown; None where that makes no sense."""
+    try:
+        wished = _Wished.model_validate(raw)
+    except ValidationError:
+        return None
+    return GridWish(wished.name, wished.order, wished.size) if wished.size in SIZES else None
+
+
+def describe_grid(
+    view: View,
+    wish: GridWish,
+    grid: Grid,
+    receipts: Sequence[Receipt],
+    *,
+    batch_id: str,
+    by: str = LOCAL,
+    at: PictureAddress | None = None,
+) -> GridPage:
+    """Everything the component shows.
+
+    Parameters
+    ----------
+    batch_id
+        What the answers to this grid are to be called: another one for other images.
+    by
+        Whose page it is.
+    at
+        Where pictures are sent from; None where they have to be within their address.
+    """
+    state = view.state
+    n_to_check = sum(grid.counts.values())
+    return GridPage(
+        v=VERSION,
+        project=view.project.project_id,
+        ink=view.dataset.is_ink,
+        classes=shown_classes(view),
+        named=state.class_list.seq,
+        numbering=grid.numbering,
+        name=grid.name,
+        order=wish.order,
+        size=wish.size,
+        sizes=SIZES,
+        batch_id=batch_id,
+        items=_items(view, grid, at),
+        to_check=tuple(ToCheck(name=name, count=n) for name, n in grid.counts.items()),
+        n_to_check=n_to_check,
+        answered=len(state.settled),
+        n_items=view.dataset.n_items,
+        nothing_yet="" if grid.items else _why_nothing(view),
+        last=_last(state, by),
+        receipts=tuple(receipt.shown() for receipt in receipts),
+    )
+
+
+def _items(view: View, grid: Grid, at: PictureAddress | None) -> tuple[GridItem, ...]:
+    positions = view.engine.positions(grid.items)
+    shown = [addresses(view, *pair, at) for pair in zip(grid.items, positions, strict=True)]
+    return tuple(
+        GridItem(
+            id=item, smooth=one.smooth, pixels=one.pixels, full=one.full, probability=probability
+        )
+        for item, one, probability in zip(grid.items, shown, grid.probabilities, strict=True)
+    )
+
+
+def _why_nothing(view: View) -> str:
+    if not view.labels:
+        return "The model knows nothing yet. Label a few images first."
+    return "Nothing is left to check: all images that labels reach are answered."
+
+
+def _last(state: State, by: str) -> CheckedBatch | None:
+    """The last answers of a person, where they were given in a grid."""
+    last = state.last_of(by)
+    if last is None or "grid" not in state.batches[last.batch_id].reasons:
+        return None
+    answers = [
+        placed.answer
+        for answer in state.batches[last.batch_id].answers
+        if (placed := state.ledger.find(last.batch_id, answer.item)) is not None
+    ]
+    names = Counter(answer.label for answer in answers if answer.label is not None)
+    told = [f"{counted(n, 'image')} as {name}" for name, n in names.most_common(1)]
+    others = len(answers) - sum(n for _, n in names.most_common(1))
+    told += [f"{others:,} otherwise"] if others and told else []
+    return CheckedBatch(batch_id=last.batch_id, said=", ".join(told) or "skipped")

@@ -1,0 +1,37 @@
+"""A project as it stands now, to be looked at: with its images and what the model believes."""
+
+from __future__ import annotations
+
+from core.engine.registry import Build
+from core.service.answering import Answering
+from core.service.view import View
+
+
+class Looking(Answering):
+    """What can be seen of projects."""
+
+    def look(self, project_id: str) -> View | Build:
+        """A project as it stands in the store now.
+
+        A large one whose graph is not there yet has to be waited for: its build, begun now if need
+        be.
+
+        Raises
+        ------
+        UnknownProjectError
+            If the project does not exist or was deleted.
+        LabelspreadError
+            Whatever has stopped the build; the next call begins anew.
+        """
+        found = self._sources.look(self._log.open(project_id))
+        return found if isinstance(found, Build) else View(*found, self._curves)
+
+    def view(self, project_id: str) -> View:
+        """A project as it stands in the store now. A large one may have to be waited for.
+
+        Raises
+        ------
+        UnknownProjectError
+            If it does not exist or was deleted.
+        """
+        return View(*self._sources.wait(self._log.open(project_id)), self._curves)

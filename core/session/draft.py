@@ -1,0 +1,213 @@
+"""A state while events are folded into it; never seen outside :mod:`core.session.fold`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from rpds import List
+
+from core.errors import IllegalEventError
+from core.session.class_list import Meaning
+from core.session.events import Answer, AnswerKind
+from core.session.images import ImagesDraft
+from core.session.labels import LabelsDraft
+from core.session.ledger import LedgerDraft, Placed
+from core.session.shared import finished
+from core.session.state import State, TakenAway
+from core.session.tallies import TalliesDraft
+
+
+class Draft:
+    """What each event changes; :meth:`freeze` makes it a state again."""
+
+    def __init__(self, state: State) -> None:
+        self.seq = state.seq
+        self.at: datetime | None = None
+        self.class_list = state.class_list
+        self.lost = dict(state.lost)
+        self.images = ImagesDraft(state.images)
+        self.given = state.given
+        self.labels = LabelsDraft(state.labels)
+        self.ledger = LedgerDraft(state.ledger)
+        self.tallies = TalliesDraft(state.tallies)
+        self.set_aside = state.set_aside.edit()
+        self.skipped = state.skipped
+        self.skips: dict[int, set[int]] = {}
+        self.batches = state.batches.edit()
+        self.newest = state.newest
+        self.open = {batch.batch_id: batch for batch in state.open_batches}
+        self.reopened = dict(state.reopened)
+        self.undone = state.undone
+
+    def freeze(self) -> State:
+        """The state it has become."""
+        skipped = self.skipped
+        for number, items in self.skips.items():
+            skipped = skipped.insert(number, frozenset(items)) if items else skipped.discard(number)
+        return State(
+            seq=self.seq,
+            class_list=self.class_list,
+            lost=self.lost,
+            images=self.images.done(),
+            given=self.given,
+            labels=self.labels.done(),
+            ledger=self.ledger.done(),
+            tallies=self.tallies.done(),
+            set_aside=finished(self.set_aside),
+            skipped=skipped,
+            batches=finished(self.batches),
+            newest=self.newest,
+            open_batches=tuple(self.open.values()),
+            reopened=self.reopened,
+            undone=self.undone,
+        )
+
+    def place(self, placed: Placed) -> None:
+        """Put an answer in force; its class is called what it is called now."""
+        classes = self.class_list
+        if classes.changes and placed.answer.label in classes.renamed:
+            said = placed.answer
+            if classes.former:
+                self.class_list = classes.answered(placed.batch_id, said.item, said.label)
+            placed = placed._replace(answer=classes.today(said))
+        answer = placed.answer
+        before = self.ledger.place(placed)
+        self.tallies.count_in(placed.round, answer)
+        self.settle(answer.item, before, placed)
+        self.reopened.pop(answer.item, None)
+
+    def strike(self, batch_id: str, item: int) -> Placed:
+        """Take an answer out of force."""
+        before = self.ledger.answer_to(item)
+        struck = self.ledger.strike(batch_id, item)
+        if struck is None:
+            raise IllegalEventError(f"The answer to item {item} is not in force.")
+        self.tallies.count_out(struck.round, struck.answer)
+        self.settle(item, before, self.ledger.answer_to(item))
+        return struck
+
+    def correct(self, batch_id: str, answer: Answer) -> None:
+        """Give an answer in force another content."""
+        item = answer.item
+        before = self.ledger.answer_to(item)
+        corrected = self.ledger.correct(batch_id, answer)
+        if corrected is None:
+            raise IllegalEventError(f"The answer to item {item} is not in force.")
+        was, now = corrected
+        self.tallies.count_in(now.round, now.answer)
+        self.tallies.count_out(was.round, was.answer)
+        self.settle(item, before, self.ledger.answer_to(item))
+        if self.is_settled(item):
+            self.reopened.pop(item, None)
+            self.close_those_with({item})
+
+    def rephrase(self, meanings: Mapping[str, Meaning]) -> None:
+        """Let all that names some classes say something else: answers, and labels given."""
+        named = [item for item, name in self.given.items() if name in meanings]
+        given = {item: _label(meanings, name) for item, name in self.given.items()}
+        self.given = {item: name for item, name in given.items() if name is not None}
+        for was, now, counts in self.ledger.rephrase(meanings):
+            if was.answer.kind is not now.answer.kind:
+                self.tallies.count_in(now.round, now.answer)
+                self.tallies.count_out(was.round, was.answer)
+            if counts:
+                self.settle(now.answer.item, was, now)
+        for item in named:
+            placed = self.ledger.answer_to(item)
+            self.settle(item, placed, placed)
+        self._change_undone(lambda placed: meanings.get(placed.answer.label or ""))
+
+    def _change_undone(self, meaning: Callable[[Placed], Meaning | None]) -> None:
+        """Let undone answers say something else where this says what."""
+        for person, undone in [*self.undone.items()]:
+            said = [_saying(taken, meaning(taken.placed)) for taken in undone]
+            if said != [*undone]:
+                self.undone = self.undone.insert(person, List(said))
+
+    def answers_naming(self, name: str) -> Iterator[tuple[str, int]]:
+        """The batch and the item of each answer that names a class, undone ones included."""
+        undone = (taken.placed for all_of_one in self.undone.values() for taken in all_of_one)
+        for placed in (*self.ledger.in_force(), *undone):
+            if placed.answer.label == name:
+                yield placed.batch_id, placed.answer.item
+
+    def say(self, answers: Container[tuple[str, int]], meaning: Meaning) -> None:
+        """Let some answers, undone ones included, say this; goes through all there are."""
+        named = [
+            placed
+            for placed in self.ledger.in_force()
+            if (placed.batch_id, placed.answer.item) in answers
+        ]
+        for placed in named:
+            self.correct(placed.batch_id, meaning.said_of(placed.answer))
+        self._change_undone(
+            lambda placed: meaning if (placed.batch_id, placed.answer.item) in answers else None
+        )
+
+    def give(self, labels: Mapping[int, str]) -> None:
+        """Give some items these labels, as those that came with the project."""
+        self.given = {**self.given, **labels}
+        for item in labels:
+            placed = self.ledger.answer_to(item)
+            self.settle(item, placed, placed)
+            self.reopened.pop(item, None)
+        self.close_those_with({*labels})
+
+    def is_settled(self, item: int) -> bool:
+        """Whether an item needs no answer any more."""
+        placed = self.ledger.answer_to(item)
+        is_answered = placed is not None and placed.answer.kind is not AnswerKind.SKIP
+        return item in self.given or is_answered
+
+    def settle(self, item: int, before: Placed | None, now: Placed | None) -> None:
+        """Let the answer to an item that counts now take the place of the one that did."""
+        if before is not None and before.answer.kind is AnswerKind.SKIP:
+            self._skipped_in(before.round).discard(item)
+        if now is not None and now.answer.kind is AnswerKind.SKIP:
+            self._skipped_in(now.round).add(item)
+        answer = now.answer if now else None
+        name = self.given.get(item) if answer is None or answer.label is None else answer.label
+        self.label(item, name)
+        if name is None and answer is not None and answer.kind is not AnswerKind.SKIP:
+            self.set_aside[item] = answer.kind
+        elif before is not None:
+            self.set_aside.pop(item, None)
+
+    def label(self, item: int, name: str | None) -> None:
+        """Give an item this label, or none."""
+        if self.lost:
+            before = self.labels.get(item)
+            for changed, by in ((before, -1), (name, 1)):
+                if changed is not None and changed in self.lost:
+                    self.lost[changed] += by
+        self.labels.put(item, name)
+
+    def _skipped_in(self, number: int) -> set[int]:
+        items = self.skips.get(number)
+        if items is None:
+            items = self.skips[number] = set(self.skipped.get(number) or ())
+        return items
+
+    def close_those_with(self, items: set[int]) -> None:
+        """Close open batches that show one of these items."""
+        for batch in [*self.open.values()]:
+            if not items.isdisjoint(batch.items):
+                del self.open[batch.batch_id]
+
+    def stamp(self) -> None:
+        """Note how labels stand after the event that is being folded."""
+        self.tallies.stamp(self.seq + 1, len(self.labels), self.labels.digest)
+
+
+def _label(meanings: Mapping[str, Meaning], name: str) -> str | None:
+    meaning = meanings.get(name)
+    return name if meaning is None else meaning.label
+
+
+def _saying(taken: TakenAway, meaning: Meaning | None) -> TakenAway:
+    if meaning is None:
+        return taken
+    placed = taken.placed
+    return replace(taken, placed=placed._replace(answer=meaning.said_of(placed.answer)))

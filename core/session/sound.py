@@ -1,0 +1,84 @@
+"""Whether an event that came from elsewhere is one that this app could have written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from core.session.events import (
+    Answer,
+    Answered,
+    AnswerKind,
+    ClassAdded,
+    Classes,
+    ClassesRenamed,
+    Corrected,
+    DataNoted,
+    Event,
+    Given,
+    Served,
+)
+
+_MOST: Final = 2**53
+"""Numbers of items and rounds stay below it, as in a browser."""
+
+_HEXADECIMAL: Final = frozenset("0123456789abcdef")
+
+
+def is_sound(event: Event) -> bool:
+    """Whether the parts of an event fit one another; whether it fits a log is for the fold to say.
+
+    Events of a log of one's own are not asked: what was written once is read.
+    """
+    if isinstance(event, Served):
+        return _is_served(event)
+    if isinstance(event, Answered):
+        return all(map(_is_answer, event.answers))
+    if isinstance(event, Corrected):
+        return _is_answer(event.answer)
+    if isinstance(event, DataNoted):
+        return _is_noted(event)
+    if isinstance(event, Given):
+        return _are_items(event.labels) and all(event.labels.values())
+    return _are_names(event)
+
+
+def _are_names(event: Event) -> bool:
+    if isinstance(event, Classes):
+        return all(event.names) and len(set(event.names)) == len(event.names)
+    if isinstance(event, ClassesRenamed):
+        return all(event.names.values())
+    return not isinstance(event, ClassAdded) or bool(event.name)
+
+
+def _is_served(event: Served) -> bool:
+    size = len(event.items)
+    lengths = {len(event.predicted), len(event.confidence)}
+    return (
+        lengths == {size}
+        and len(event.reasons) in {0, size}
+        and len(set(event.items)) == size
+        and 0 < event.round < _MOST
+        and _are_items(event.items)
+        and _are_images(event.images)
+    )
+
+
+def _is_answer(answer: Answer) -> bool:
+    fits = (answer.label is not None) == (answer.kind is AnswerKind.LABEL)
+    time = answer.milliseconds
+    return fits and _are_items([answer.item]) and (time is None or 0 <= time < _MOST)
+
+
+def _is_noted(event: DataNoted) -> bool:
+    sizes = (event.n_items, event.height, event.width)
+    is_sized = all(0 <= size < _MOST for size in sizes)
+    return is_sized and _are_images(event.images) and _are_items(event.gone)
+
+
+def _are_images(images: dict[int, str]) -> bool:
+    return _are_items(images) and all(set(name) <= _HEXADECIMAL for name in images.values())
+
+
+def _are_items(items: Iterable[int]) -> bool:
+    return all(0 <= item < _MOST for item in items)

@@ -1,0 +1,38 @@
+import { identifier, PROTOCOL } from "../../browser/outbox.ts";
+import type { CheckMessage, GridPage, SubmittedAnswer } from "./contract.ts";
+import type { Mark } from "./marks.ts";
+
+/** What the server is told of a grid that a person accepts. */
+export interface Accepted {
+  page: GridPage;
+  /** What its images are predicted as. */
+  name: string;
+  marks: readonly Mark[];
+  /** Images that were not to be seen: nobody has accepted them. */
+  unseen: ReadonlySet<number>;
+  /** Milliseconds that all of it took. */
+  took: number;
+}
+
+export function checkOf({ page, name, marks, unseen, took }: Accepted): CheckMessage {
+  const ms = Math.round(took / page.items.length);
+  const marked = new Map(marks.map((mark) => [mark.item, mark]));
+  const answer = (item: number): SubmittedAnswer => {
+    const mark = marked.get(item);
+    const label = mark ? mark.name : name;
+    const isSkipped = label === null || (!mark && unseen.has(item));
+    return { item, kind: isSkipped ? "skip" : "label", label: isSkipped ? null : label, ms, named: page.named, hidden: false };
+  };
+  return {
+    v: PROTOCOL,
+    id: identifier(),
+    project: page.project,
+    kind: "check",
+    batch_id: page.batch_id,
+    name,
+    numbering: page.numbering,
+    named: page.named,
+    items: page.items.map(({ id, probability }) => ({ item: id, probability })),
+    answers: page.items.map(({ id }) => answer(id)),
+  };
+}

@@ -1,0 +1,101 @@
+import type { GridItem, GridPage, Message } from "./contract.ts";
+import type { Mark } from "./marks.ts";
+
+export const CHOOSE = "Choose an image first: click it, or use the arrow keys.";
+export const TAKEN_BACK = "Taken back.";
+
+/** Names of classes that are longer than this are shortened within sentences. */
+const LONG = 24;
+
+export const ORDERS: Record<GridPage["order"], string> = { surest: "surest first", doubtful: "most doubtful first" };
+
+/** The list of keys; those of classes come first. */
+export const HELP: [string[], string][] = [
+  [["Enter"], "accept all that are not marked, with the marks"],
+  [["←", "↑", "→", "↓"], "go to an image; Home and End too"],
+  [["Space", "X"], "mark the image, or take its mark away"],
+  [["⌫"], "take back the last mark, or the last grid; Ctrl Z too"],
+  [["]", "["], "the next class, or the one before; Page ↓ and ↑ too"],
+  [["Z"], "look closer at the image; two clicks too, Esc goes back"],
+  [["P"], "show smooth images or their pixels"],
+  [["?"], "show or hide this list"],
+];
+
+/** A number as people read it, such as 1,204. */
+export const grouped = (number: number): string => number.toLocaleString("en-US");
+
+export const count = (number: number, noun: string): string => `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
+
+/** A share in full per cents; what is not all is never called that. */
+export const percent = (share: number): string =>
+  `${share < 1 ? Math.min(99, Math.round(100 * share)) : 100} %`;
+
+/** As much of a long name as fits into a sentence. */
+export const short = (name: string): string => (name.length > LONG ? `${name.slice(0, LONG - 1).trimEnd()}…` : name);
+
+/** What the button says that accepts a grid: the main thing, which may be shortened, and the rest. */
+export function acceptWords(name: string, accepted: number, marked: number, missing: number): [string, string] {
+  const rest = [...(marked ? [`${marked} marked`] : []), ...(missing ? [`${missing} not shown`] : [])];
+  return [accepted ? `Accept ${accepted} as ${short(name)}` : "Go on", rest.map((part) => `, ${part}`).join("")];
+}
+
+/** What is said of the marks, and what is to be done about them. */
+export interface MarkWords {
+  told: string;
+  hint: string;
+}
+
+/** `target` is the mark that the key of a class is for. Fingers have no keys. */
+export function markWords(name: string, marks: readonly Mark[], target: Mark | undefined, isTouch: boolean): MarkWords {
+  if (!marks.length) {
+    const byKey = `Click what is not ${short(name)}, or mark it by key. Enter accepts the rest.`;
+    return { told: isTouch ? `Tap what is not ${short(name)}, then accept the rest.` : byKey, hint: "" };
+  }
+  const told = `Marked: ${marks.length}.`;
+  if (!target) return { told, hint: "What has no class is asked about on the Label page." };
+  if (target.name !== null) return { told, hint: `This one is ${short(target.name)}.` };
+  const press = isTouch ? "Choose" : "Press the key of";
+  return { told, hint: `${press} its class, or leave it: it is asked about on the Label page.` };
+}
+
+/** An image in words, for those who do not see it. */
+export function imageWords({ id, probability }: GridItem, name: string, mark: Mark | undefined): string {
+  const told = `Image ${id}, predicted as ${name}, ${percent(probability)}`;
+  return mark ? `${told}, marked as ${mark.name ?? "wrong"}` : told;
+}
+
+/** How answers are kept: how many, and what is wrong if they are not. */
+export interface SavedWords {
+  text: string;
+  /** Whether there is nothing that waits. */
+  isAll: boolean;
+  /** Why answers are not saved yet, if that is worth a word; else empty. */
+  trouble: string;
+}
+
+/** How things stand between the browser and the server. */
+export interface Sending {
+  message: Message | null;
+  /** Answers of all grids that wait. */
+  waiting: number;
+  /** Images that are answered. */
+  answered: number;
+  failure: string | undefined;
+  isLate: boolean;
+}
+
+export function savedWords({ message, waiting, answered, failure, isLate }: Sending): SavedWords {
+  const isBusy = message !== null && message.kind !== "sync";
+  if (isBusy && (failure !== undefined || isLate)) {
+    return {
+      text: waiting ? `Not saved yet: ${count(waiting, "answer")}` : "Not saved yet",
+      isAll: false,
+      trouble: `${failure ?? "The server does not answer."} Your answers are kept in this browser and sent again.`,
+    };
+  }
+  if (waiting) return { text: `Saving ${count(waiting, "answer")} …`, isAll: false, trouble: "" };
+  return { text: answered ? "✓ all saved" : "Nothing to save yet", isAll: !isBusy && answered > 0, trouble: "" };
+}
+
+/** What is said in the place of an image that is not there. */
+export const lackOf = (lack: string): string => (lack === "late" ? "not here yet" : "cannot be shown");
