@@ -131,7 +131,7 @@ class Engine:
     def _as(self, name: str, naming: Naming) -> Self:
         other = copy.copy(self)
         other.dataset = naming.applied(self.dataset)
-        other._arrays = LabelArrays(other.dataset, naming.renamed)
+        other._arrays = LabelArrays(other.dataset)
         other._version = versioned(self._version, name)
         other._decide_by(self._config)
         return other

@@ -29,19 +29,14 @@ class LabelArrays:
     ----------
     dataset
         Its rows name the items.
-    renamed
-        What classes are called now that had another name when labels were given.
     """
 
-    def __init__(self, dataset: Dataset, renamed: Mapping[str, str] | None = None) -> None:
+    def __init__(self, dataset: Dataset) -> None:
         self._title = dataset.title
         self._rows = dataset.rows
         self._position = np.full(int(dataset.rows.max(initial=-1)) + 1, -1, dtype=np.int64)
         self._position[dataset.rows] = np.arange(dataset.n_items)
         self._class = {name: i for i, name in enumerate(dataset.class_names)}
-        for before, now in (renamed or {}).items():
-            if now in self._class:
-                self._class.setdefault(before, self._class[now])
         nothing = np.full(dataset.n_items, UNLABELLED, dtype=np.int64)
         nothing.setflags(write=False)
         self._nothing = nothing

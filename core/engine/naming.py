@@ -21,8 +21,6 @@ class Naming:
         The number of the item at each row of the source; None where the row is its number.
     class_names
         The classes a person can choose from.
-    renamed
-        What classes are called now that labels name otherwise.
     called
         Classes of the data set that the project calls otherwise, and how; None where images of
         such a class belong to none of the project, so that their true class is not known.
@@ -30,7 +28,6 @@ class Naming:
 
     items: IntArray | None
     class_names: tuple[str, ...]
-    renamed: Mapping[str, str] = field(default_factory=dict)
 
     called: Mapping[str, str | None] = field(default_factory=dict)
 

@@ -256,4 +256,4 @@ def _naming(state: State, engine: Engine) -> Naming:
     items = match(state.images.numbered(), contents.names).items if state.images.moved else None
     classes = state.class_list
     names = classes.of_data(engine.dataset.class_names)
-    return Naming(items, names, _renamed(state), classes.called)
+    return Naming(items, names, classes.called)

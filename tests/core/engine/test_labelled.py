@@ -59,10 +59,3 @@ def test_an_item_or_a_class_that_is_not_there_is_left_out(labels):
     assert (arrays.of(Labels(labels)) == UNLABELLED).all()
     there = Labels({3: "dog"})
     assert arrays.of(Labels({**labels, **there})).tolist() == at_once(there)
-
-
-def test_a_class_that_has_another_name_now_is_that_class():
-    arrays = LabelArrays(dataset(), {"pup": "dog", "dog": "cat", "cow": "horse"})
-    assert arrays.of(Labels({3: "pup", 7: "dog", 5: "cow"})).tolist() == at_once(
-        Labels({3: "dog", 7: "dog"})
-    )
