@@ -6,6 +6,8 @@ from __future__ import annotations
 class LabelspreadError(Exception):
     """The root of all errors that this project raises on purpose.
 
+    Names of files and classes come from anywhere: signs that cannot be seen are left out.
+
     Parameters
     ----------
     problem
@@ -15,9 +17,9 @@ class LabelspreadError(Exception):
     """
 
     def __init__(self, problem: str, remedy: str = "") -> None:
-        super().__init__(f"{problem} {remedy}".strip())
-        self.problem = problem
-        self.remedy = remedy
+        self.problem = _seen(problem)
+        self.remedy = _seen(remedy)
+        super().__init__(f"{self.problem} {self.remedy}".strip())
 
 
 class InvalidConfigError(LabelspreadError):
@@ -338,3 +340,7 @@ class SequenceConflictError(StoreError):
         super().__init__(f"The log of this project has grown beyond event {expected_seq}.")
         self.project_id = project_id
         self.expected_seq = expected_seq
+
+
+def _seen(text: str) -> str:
+    return "".join(sign for sign in text if sign.isprintable())

@@ -35,6 +35,9 @@ REMEDY: Final = (
 MOST_BYTES: Final = 8 * 2**30
 """The arrays of a set have to fit into memory, together with all that is made of them."""
 
+GZIP: Final = b"\x1f\x8b"
+"""How a file that is packed with gzip begins."""
+
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED: Final = 0x1
 _MOST_DEFLATED: Final = 1032

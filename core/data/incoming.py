@@ -126,7 +126,7 @@ class Imports:
             If it cannot be stored.
         """
         path = save_uploads(self._uploads, files)
-        title = path.stem if len(files) == 1 else "Images"
+        title = title_of(path) if len(files) == 1 else "Images"
         return self.start(Source(path, title, is_ours=True))
 
     def receive(self, name: str, content: IO[bytes]) -> Path:
@@ -177,7 +177,7 @@ class Imports:
             raise InvalidDatasetError(
                 f"There is no “{name}” in {self.places}.", "Choose what is there."
             )
-        return self.start(Source(path, path.stem))
+        return self.start(Source(path, title_of(path)))
 
     def again(self, one: Import, said: Mapping[str, str], look: Look | None) -> None:
         """Read it anew, because something was meant otherwise than it was guessed."""
@@ -230,6 +230,11 @@ class Imports:
                 return
 
         threading.Thread(target=wait, daemon=True, name="import-drop").start()
+
+
+def title_of(path: Path) -> str:
+    """What a set could be called: as its folder, or as its file without the endings."""
+    return path.name if path.is_dir() else Path(path.name.removesuffix(".gz")).stem
 
 
 def read_source(sets: Sets, source: Source, limits: Limits, progress: Progress = silent) -> Draft:

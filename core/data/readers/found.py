@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from numpy.typing import NDArray
 
 from core.arrays import IntArray
 from core.errors import InvalidDatasetError
+from core.jobs.progress import Progress
 
 Original = bytes | NDArray[Any]
 """An image as it came: the bytes of an image file, or an array of values, shape (height, width) or
@@ -155,3 +157,13 @@ class Found:
     def name(self, index: int) -> str:
         """What an image is called in the source; its row, from 0, where it has no name."""
         return str(index) if self.names is None else self.names[index]
+
+
+class Reader(Protocol):
+    """What reads a file or a folder of some kind."""
+
+    def __call__(
+        self, path: Path, said: Mapping[str, str], limits: Limits, progress: Progress, /
+    ) -> Found:
+        """Read it."""
+        ...

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.archive import (
+    GZIP,
     MOST_BYTES,
     Head,
     fill,
@@ -37,7 +38,6 @@ REMEDY: Final = (
     "Get the file anew: IDX files have names such as train-images-idx3-ubyte and "
     "train-labels-idx1-ubyte, and may be packed with gzip."
 )
-GZIP: Final = b"\x1f\x8b"
 TURNED: Final = "turned"
 """The key of a choice: whether rows and columns of the images have changed places."""
 

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import gzip
-import os
 import stat
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from core.data.archive import in_words, open_regular
+from core.data.archive import GZIP, in_words, open_regular
 from core.data.classes import shown
+from core.data.readers.array_files import read_arrays
 from core.data.readers.arrays import read_npy, read_npz
 from core.data.readers.beside import is_image_name
 from core.data.readers.folder import read_folder
-from core.data.readers.found import Found, Limits
-from core.data.readers.idx import GZIP, is_idx, read_idx
-from core.data.readers.inside import read_inside, set_among
+from core.data.readers.found import Found, Limits, Reader
+from core.data.readers.groups import Group, files_inside, group_among
+from core.data.readers.idx import is_idx, read_idx
+from core.data.readers.inside import read_inside
 from core.data.readers.matlab import read_mat
 from core.data.readers.sheets import ARROW, STREAM
-from core.data.readers.table import OLD_FEATHER, PARQUET, read_table
+from core.data.readers.table import OLD_FEATHER, PARQUET, read_table, read_tables
 from core.data.readers.zipped import read_zip
 from core.errors import InvalidDatasetError
 from core.jobs.progress import Progress
@@ -31,8 +32,6 @@ TAKEN: Final = (
     "Labelspread takes folders and ZIP files of images, tables (CSV, TSV, Parquet, Arrow), NumPy "
     "files (.npz, .npy), MATLAB files (.mat) and IDX files."
 )
-
-Reader = Callable[[Path, Mapping[str, str], Limits, Progress], Found]
 
 _START: Final = 4096
 _EXPORTS: Final = (".json", ".jsonl")
@@ -117,24 +116,33 @@ def _start(path: Path, name: str, mode: int) -> bytes:
 
 
 def _reader_of_folder(path: Path) -> Reader:
-    """A folder of images, unless it holds no more than a file of arrays, a table or IDX files."""
-    names = []
-    with os.scandir(path) as entries:
-        for entry in entries:
-            # One image or folder says enough.
-            if entry.is_dir() or is_image_name(entry.name):
-                return read_folder
-            names.append(entry.name)
-    members = set_among(path.name, sorted(names))
-    if not members:
-        return read_folder
-    return partial(_read_member, member=members[0]) if len(members) == 1 else read_idx
+    """A folder of images, unless it holds none but arrays, tables or IDX files."""
+    names = files_inside(path)
+    group = None if names is None else group_among(path.name, names)
+    return read_folder if group is None else partial(_read_group, name=path.name, group=group)
 
 
-def _read_member(
-    path: Path, said: Mapping[str, str], limits: Limits, progress: Progress, *, member: str
+def _read_group(
+    folder: Path,
+    said: Mapping[str, str],
+    limits: Limits,
+    progress: Progress,
+    *,
+    name: str,
+    group: Group,
 ) -> Found:
-    return open_source(path / member, said, limits, progress)
+    """Read files in a folder that are a set together; it is called by a name in an error."""
+    root = folder / group.root
+    match group.kind:
+        case "one":
+            return open_source(root / group.inner[0], said, limits, progress)
+        case "IDX":
+            return read_idx(root, said, limits, progress)
+        case "arrays":
+            files = {inner: root / inner for inner in group.inner}
+            return read_arrays(name, files, said, limits, progress)
+        case "tables":
+            return read_tables(root, name, group.inner, said, limits, progress)
 
 
 def _reader_of_file(path: Path, name: str, start: bytes) -> Reader:
@@ -149,18 +157,26 @@ def _reader_of_file(path: Path, name: str, start: bytes) -> Reader:
     if path.suffix.lower() == ".mat":
         return read_mat
     if start.startswith(GZIP):
-        with open_regular(path) as packed, gzip.GzipFile(fileobj=packed) as file:
-            if is_idx(file.read(4)):
-                return read_idx
-        raise InvalidDatasetError(
-            f"The file {name} is packed with gzip, and what is in it is no IDX file.",
-            "Unpack it first.",
-        )
+        return _reader_of_packed(path, name)
     if is_idx(start):
         return read_idx
     if _is_text(start):
         return _read_export if path.suffix.lower() in _EXPORTS else read_table
     raise InvalidDatasetError(f"The file {name} is of a kind that is not known.", TAKEN)
+
+
+def _reader_of_packed(path: Path, name: str) -> Reader:
+    with open_regular(path) as packed, gzip.GzipFile(fileobj=packed) as file:
+        start = file.read(_START)
+    if is_idx(start):
+        return read_idx
+    if start and _is_text(start):
+        return read_table
+    raise InvalidDatasetError(
+        f"The file {name} is packed with gzip, and holds neither a table of text nor images in "
+        "IDX files.",
+        "Unpack it first.",
+    )
 
 
 def _is_text(start: bytes) -> bool:
@@ -176,27 +192,28 @@ def _read_export(path: Path, said: Mapping[str, str], limits: Limits, progress: 
 
 def _reader_of_zip(path: Path, name: str) -> Reader:
     with open_regular(path) as file, zipfile.ZipFile(file) as archive:
-        names = [info.filename for info in archive.infolist() if not info.is_dir()]
+        names = [info.filename for info in archive.infolist()]
+    names = [name for name in names if not name.endswith("/")]
     if "xl/workbook.xml" in names:
         raise InvalidDatasetError(f"The file {name} is an Excel file.", "Save it as a CSV file.")
-    if path.suffix.lower() == ".npz" or (names and all(n.endswith(".npy") for n in names)):
+    if path.suffix.lower() == ".npz" or (names and all(_is_array(member) for member in names)):
         return read_npz
     if any(is_image_name(member) for member in names):
         return read_zip
-    members = set_among(name, names)
-    return partial(_read_inside, members=members) if members else read_zip
+    tidied = {member.replace("\\", "/").removeprefix("./"): member for member in names}
+    group = group_among(name, [*tidied])
+    if group is None:
+        return read_zip
+    unpacked = Group(group.kind, group.inner)
+    places = {tidied[n]: inner for n, inner in zip(group.names, unpacked.names, strict=True)}
+    return partial(
+        read_inside, places=places, opens=partial(_read_group, name=name, group=unpacked)
+    )
 
 
-def _read_inside(
-    path: Path,
-    said: Mapping[str, str],
-    limits: Limits,
-    progress: Progress,
-    *,
-    members: tuple[str, ...],
-) -> Found:
-    opens = open_source if len(members) == 1 else read_idx
-    return read_inside(path, members, opens, said, limits, progress)
+def _is_array(member: str) -> bool:
+    """Whether a file in an archive is one as ``numpy.savez`` writes it."""
+    return member.endswith(".npy") and "/" not in member
 
 
 _READERS: Final[tuple[tuple[tuple[bytes, ...], Reader], ...]] = (

@@ -20,7 +20,7 @@ FEATURES: Final = ("features", "embeddings", "embedding")
 NONE: Final = "(none)"
 """Says in a choice that nothing is to be taken."""
 
-_PARTS: Final = ("validation", "training", "train", "valid", "test", "extra", "dev", "val")
+PARTS: Final = ("validation", "training", "train", "valid", "test", "extra", "dev", "val")
 _SIGNS: Final = "_-./ "
 _MOST_OPTIONS: Final = 30
 
@@ -99,7 +99,7 @@ def find_roles(file: str, heads: Mapping[str, Head], said: Mapping[str, str]) ->
 def is_usual(name: str) -> bool:
     """Whether an array of this name is most likely needed."""
     word = name.lower()
-    for part in _PARTS:
+    for part in PARTS:
         word = word.removeprefix(part).removesuffix(part)
     return word.strip(_SIGNS) in {*IMAGES, *LABELS, *CLASSES, *FEATURES}
 
@@ -109,7 +109,7 @@ def _in_parts(heads: Mapping[str, Head]) -> Iterator[Part]:
     split: dict[str, dict[str, str]] = {}
     for name in heads:
         word = name.lower()
-        part = next((p for p in _PARTS if word.startswith(p) or word.endswith(p)), None)
+        part = next((p for p in PARTS if word.startswith(p) or word.endswith(p)), None)
         if part is None:
             continue
         rest = word.removeprefix(part) if word.startswith(part) else word.removesuffix(part)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
@@ -12,13 +14,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.arrays import UNLABELLED, IntArray
-from core.data.archive import in_words, open_regular, reason
+from core.data.archive import GZIP, in_words, open_regular, reason, too_large
 from core.data.classes import shown
 from core.data.features import usable_features
 from core.data.readers.beside import read_beside, reads_beside, tidy
 from core.data.readers.celltypes import without_codes
 from core.data.readers.columns import Grouped, find_images, find_told
 from core.data.readers.found import BadImageError, Choice, Found, Limits, Original
+from core.data.readers.joined_sheet import JoinedSheet
 from core.data.readers.layout import check_number, choose, lay
 from core.data.readers.nested import stacked
 from core.data.readers.sheets import ARROW, REMEDY, STREAM, ArrowSheet, ParquetSheet, Sheet
@@ -31,9 +34,11 @@ from core.jobs.progress import Progress
 PARQUET: Final = b"PAR1"
 OLD_FEATHER: Final = b"FEA1"
 
+_AT_A_TIME: Final = 2**22
+
 
 def read_table(path: Path, said: Mapping[str, str], limits: Limits, progress: Progress) -> Found:
-    """Read a table with an image in each row.
+    """Read a table with an image in each row; one of text may be packed with gzip.
 
     Raises
     ------
@@ -42,11 +47,55 @@ def read_table(path: Path, said: Mapping[str, str], limits: Limits, progress: Pr
     """
     with in_words(path.name, REMEDY):
         sheet = _opened(path, limits, progress)
-        try:
-            return _found(path, sheet, said, limits, progress)
-        except BaseException:
+        return _found_or_closed(path, sheet, said, limits, progress)
+
+
+def read_tables(
+    folder: Path,
+    name: str,
+    files: Sequence[str],
+    said: Mapping[str, str],
+    limits: Limits,
+    progress: Progress,
+) -> Found:
+    """Read tables whose rows stand one below the other.
+
+    Parameters
+    ----------
+    folder
+        What holds them.
+    name
+        What it is called, in an error.
+    files
+        Their paths inside, with ``/``.
+
+    Raises
+    ------
+    InvalidDatasetError
+        If one is no table or damaged, their columns differ, or they hold no images.
+    """
+    sheets: dict[str, Sheet] = {}
+    try:
+        with in_words(name, REMEDY):
+            for file in files:
+                sheets[file] = open_sheet(folder / file, limits, progress)
+            # The folder stands for a table in it, beside which images may lie.
+            at = folder / name
+            return _found_or_closed(at, JoinedSheet(name, sheets, limits), said, limits, progress)
+    except BaseException:
+        for sheet in sheets.values():
             sheet.close()
-            raise
+        raise
+
+
+def _found_or_closed(
+    path: Path, sheet: Sheet, said: Mapping[str, str], limits: Limits, progress: Progress
+) -> Found:
+    try:
+        return _found(path, sheet, said, limits, progress)
+    except BaseException:
+        sheet.close()
+        raise
 
 
 def open_sheet(path: Path, limits: Limits, progress: Progress) -> Sheet:
@@ -58,6 +107,8 @@ def open_sheet(path: Path, limits: Limits, progress: Progress) -> Sheet:
 def _opened(path: Path, limits: Limits, progress: Progress) -> Sheet:
     with open_regular(path) as file:
         start = file.read(8)
+    if start.startswith(GZIP):
+        return _unpacked(path, limits, progress)
     if start.startswith(PARQUET):
         return ParquetSheet(path, limits)
     if start.startswith((ARROW, STREAM)):
@@ -70,6 +121,32 @@ def _opened(path: Path, limits: Limits, progress: Progress) -> Sheet:
     if not start:
         raise InvalidDatasetError(f"The table {path.name} is empty.", REMEDY)
     return TextSheet(look_at(path, limits, progress), limits, progress)
+
+
+def _unpacked(path: Path, limits: Limits, progress: Progress) -> Sheet:
+    """A table of text that is packed with gzip; what is unpacked is gone with the table."""
+    # It is cleaned up by whoever closes the table, or else with the last use of it.
+    folder = TemporaryDirectory(prefix="labelspread-", ignore_cleanup_errors=True)
+    try:
+        place = Path(folder.name) / path.name.removesuffix(".gz")
+        size = path.stat().st_size
+        done = 0
+        with (
+            open_regular(path) as packed,
+            gzip.GzipFile(fileobj=packed) as file,
+            place.open("xb") as target,
+        ):
+            while part := file.read(_AT_A_TIME):
+                done += len(part)
+                if done > limits.n_bytes:
+                    raise too_large(path.name, done, limits.n_bytes)
+                target.write(part)
+                progress("Unpacking", min(1.0, packed.tell() / max(1, size)))
+        text = look_at(place, limits, progress)
+        return TextSheet(text, limits, progress, close=folder.cleanup)
+    except BaseException:
+        folder.cleanup()
+        raise
 
 
 def _found(

@@ -28,11 +28,23 @@ class TextSheet:
 
     Rows with another number of columns, and those in which a number is missing, are left out and
     told of, as long as most rows are good.
+
+    Parameters
+    ----------
+    close
+        Lets go of what was unpacked for it.
     """
 
     is_typed = False
 
-    def __init__(self, text: Text, limits: Limits, progress: Progress) -> None:
+    def __init__(
+        self,
+        text: Text,
+        limits: Limits,
+        progress: Progress,
+        *,
+        close: Callable[[], object] = lambda: None,
+    ) -> None:
         self.kind = {"\t": "a table of text (TSV)"}.get(text.separator, "a table of text (CSV)")
         self.types: dict[str, pa.DataType] = {}
         for place, name in enumerate(text.names):
@@ -43,6 +55,7 @@ class TextSheet:
         self.bad: tuple[Bad, ...] = ()
         self.n_rows = 0
         self._text = text
+        self._close = close
         self._most = min(limits.n_bytes, MOST_BYTES)
         self._progress = progress
         self._places: dict[str, int] = {}
@@ -105,7 +118,8 @@ class TextSheet:
         return []
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Let go of what was unpacked for it."""
+        self._close()
 
     def _read(self, dtype: np.dtype[Any], ragged: list[tuple[int, int]]) -> bool:
         """Read all rows; not if numbers are missing, and these have no room for that."""

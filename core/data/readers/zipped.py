@@ -112,7 +112,7 @@ def _listing(path: Path, packed: _Packed) -> Listing:
             n_junk += 1
             continue
         if name.endswith("/"):
-            if not _leads_out(name.rstrip("/")):
+            if not leads_out(name.rstrip("/")):
                 folders.append(name.rstrip("/"))
             continue
         if stat.S_ISLNK(info.external_attr >> 16):
@@ -184,7 +184,8 @@ def _name(info: zipfile.ZipInfo) -> str:
     return name.replace("\\", "/").removeprefix("./")
 
 
-def _leads_out(name: str) -> bool:
+def leads_out(name: str) -> bool:
+    """Whether a path inside of a ZIP file, with forward slashes, may be one outside of it."""
     parts = name.split("/")
     has_drive = len(parts[0]) == _DRIVE and parts[0].endswith(":")
     return has_drive or any(part in {"", ".", ".."} for part in parts)
@@ -201,7 +202,7 @@ def problem_of(info: zipfile.ZipInfo, name: str, n_bytes: int) -> Bad | None:
         How large the ZIP file is.
     """
     most = 1 if info.compress_type == zipfile.ZIP_STORED else _MOST_DEFLATED
-    if _leads_out(name):
+    if leads_out(name):
         why = "Its path leads out of the ZIP file.", "Rename it."
     elif info.flag_bits & _ENCRYPTED:
         why = "It is encrypted.", "Pack it without a password."

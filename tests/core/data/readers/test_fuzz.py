@@ -1,10 +1,18 @@
-"""A good file of each kind with some bytes changed is read, or refused in words."""
+"""A good file or set of files with some bytes changed is read, or refused in words.
+
+``FUZZ_EXAMPLES=20000`` makes of each test as many examples, in place of a few.
+"""
 
 from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Iterator
+import json
+import os
+import shutil
+import warnings
+import zipfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
@@ -14,10 +22,12 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from pyarrow import ipc, parquet
 from scipy.io import savemat
 
-from core.data.readers.found import Limits
+from core.data.decoding import decode
+from core.data.readers.found import BadImageError, Found, Limits
 from core.errors import LabelspreadError
 from tests.core.data.readers.making import (
     DIGITS,
@@ -29,8 +39,10 @@ from tests.core.data.readers.making import (
     opened,
     png,
 )
+from tests.core.data.readers.pictures import folder_of, picture, zip_of
 
 IMAGES, LABELS = DIGITS[:8], TARGET[:8]
+LIMITS = Limits(n_bytes=2**26, items=10**5, pixels=2**20)
 NAMED = np.array(["a", "bé"] * 4)
 
 
@@ -118,12 +130,22 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
+def look_at(found: Found, index: int) -> None:
+    """Read an image as it is read for a set: a bad one does not take the others away."""
+    try:
+        original = found.original(index)
+        if isinstance(original, bytes):
+            decode(original, found.name(index), LIMITS)
+    except BadImageError as error:
+        assert str(error).isprintable()  # noqa: PT017 - both ends are fine
+
+
 def read(path: Path) -> None:
     """Open it and look at all that is there; whatever is no sentence is a failure."""
     try:
-        with opened(path, Limits(n_bytes=2**26, items=10**5)) as found:
+        with opened(path, LIMITS) as found:
             for index in range(found.n_items):
-                found.original(index)
+                look_at(found, index)
             assert found.truth is None or len(found.truth) == found.n_items
             assert found.names is None or len(set(found.names)) == found.n_items
             assert found.splits is None or len(found.splits) == found.n_items
@@ -135,9 +157,19 @@ def read(path: Path) -> None:
 
 changes = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=12)
 cuts = st.one_of(st.just(0), st.just(0), st.integers(0, 10**6))
-careful = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+
+
+def examples(number: int) -> settings:
+    """So many of a test, or as many as are asked for."""
+    return settings(
+        max_examples=int(os.environ.get("FUZZ_EXAMPLES", str(number))),
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+
+
+careful = examples(40)
+quick = examples(12)
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -167,6 +199,185 @@ CELLS = st.one_of(st.integers(-999, 999), st.floats(), st.text(alphabet='ab,;"\n
 def test_any_table_is_read_or_refused(folder, rows):
     (folder / "any.csv").write_text("\n".join(",".join(map(str, row)) for row in rows))
     read(folder / "any.csv")
+
+
+# ---- folders and ZIP files
+
+
+def tasks() -> bytes:
+    """As Label Studio exports them."""
+    chosen = [{"type": "choices", "value": {"choices": ["a"]}}]
+    made = [
+        {"data": {"image": f"a/{name}"}, "annotations": [{"result": chosen}]}
+        for name in ("0.png", "1.jpg")
+    ]
+    return json.dumps(made).encode()
+
+
+def coco() -> bytes:
+    names = ("a/0.png", "b/2.gif")
+    return json.dumps(
+        {
+            "images": [{"id": i, "file_name": name} for i, name in enumerate(names)],
+            "annotations": [{"id": i, "image_id": i, "category_id": i} for i in range(2)],
+            "categories": [{"id": i, "name": "ab"[i]} for i in range(2)],
+        }
+    ).encode()
+
+
+def deep() -> bytes:
+    """An image of 16 bit."""
+    buffer = io.BytesIO()
+    Image.fromarray(DIGITS[0].astype(np.uint16) * 4000).save(buffer, "TIFF")
+    return buffer.getvalue()
+
+
+def saved(array: np.ndarray[Any, Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
+PICTURES = {
+    "a/0.png": picture(9),
+    "a/1.jpg": picture(50, "JPEG", (9, 7)),
+    "b/2.gif": picture(90, "GIF"),
+    "b/3.webp": picture(120, "WEBP"),
+    "b/4.bmp": picture(150, "BMP"),
+    "5.tif": deep(),
+}
+TABLE = pa.table({"file_name": ["a/0.png", "b/3.webp"], "label": ["x", "y"], "split": ["s", "t"]})
+TREES: dict[str, Mapping[str, bytes]] = {
+    "classes": PICTURES,
+    "parts": {
+        f"{part}/{name}": data
+        for part in ("train", "test")
+        for name, data in (("a/0.png", picture(3)), ("b/1.png", picture(5)))
+    },
+    "csv": {**PICTURES, "metadata.csv": b'file_name,label\na/0.png,x\nb/2.gif,"y"\n'},
+    "jsonl": {**PICTURES, "metadata.jsonl": b'{"file_name": "a/0.png", "label": "x"}\n'},
+    "parquet": {**PICTURES, "metadata.parquet": written(TABLE)},
+    "label studio": {**PICTURES, "tasks.json": tasks()},
+    "coco": {**PICTURES, "annotations.json": coco()},
+    "tables": {
+        "data/train-0.parquet": written(FACES),
+        "data/test-0.parquet": written(FACES.slice(0, 3)),
+    },
+    "feathers": {"a.arrow": arrow(FACES, is_stream=True), "b.arrow": arrow(FACES, is_stream=False)},
+    "texts": {"train.csv": csv(), "test.csv": csv().replace(b"label", b"other")},
+    "packed": {"train.csv.gz": gzip.compress(csv()), "test.csv": csv()},
+    "arrays": {
+        "x_train.npy": saved(IMAGES),
+        "y_train.npy": saved(LABELS),
+        "x_test.npy": saved(IMAGES),
+        "class_names.npy": saved(np.array([f"n{i}" for i in range(10)])),
+    },
+    "idx": {
+        "raw/train-images-idx3-ubyte": idx(IMAGES),
+        "raw/train-labels-idx1-ubyte.gz": gzip.compress(idx(LABELS)),
+        "raw/t10k-images-idx3-ubyte": idx(IMAGES),
+    },
+    "one": {"deep/inside/a.npz": npz(), "README.md": b"text"},
+}
+
+
+def damaged(data: bytes, changes: list[tuple[int, int]], cut: int) -> bytes:
+    changed = bytearray(data[: len(data) - cut % max(1, len(data))])
+    for at, value in changes:
+        if changed:
+            changed[at % len(changed)] = value
+    return bytes(changed)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Path]:
+    """An empty folder, over and over."""
+    where = tmp_path / "made"
+    yield where
+    shutil.rmtree(where, ignore_errors=True)
+
+
+def made_in(place: Path, files: Mapping[str, bytes], *, is_zip: bool) -> Path:
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    with warnings.catch_warnings():
+        # A ZIP file may hold two files of one name.
+        warnings.simplefilter("ignore", UserWarning)
+        return (zip_of if is_zip else folder_of)(place, files)
+
+
+@pytest.mark.parametrize("is_zip", [False, True], ids=["folder", "zip"])
+@pytest.mark.parametrize("tree", TREES)
+@quick
+@given(which=st.integers(0, 20), changes=changes, cut=cuts)
+def test_a_set_of_files_with_a_damaged_one(place, tree, is_zip, which, changes, cut):
+    files = dict(TREES[tree])
+    name = sorted(files)[which % len(files)]
+    files[name] = damaged(files[name], changes, cut)
+    read(made_in(place, files, is_zip=is_zip))
+
+
+@pytest.mark.parametrize("tree", TREES)
+@quick
+@given(changes=changes, cut=cuts)
+def test_a_damaged_zip_file(place, tree, changes, cut):
+    path = made_in(place, TREES[tree], is_zip=True)
+    path.write_bytes(damaged(path.read_bytes(), changes, cut))
+    read(path)
+
+
+PARTS = st.one_of(
+    st.sampled_from(
+        ("a", "train", "..", ".", "", "nan", "CON", "c:", "é", "x\\y", ".hidden", "\u202e")
+    ),
+    st.text(max_size=5),
+)
+ENDS = st.sampled_from(
+    ("", ".png", ".PNG", ".csv", ".npy", ".parquet", ".json", ".gz", "-idx3-ubyte")
+)
+NAMES = st.tuples(st.lists(PARTS, min_size=1, max_size=4), ENDS).map(
+    lambda told: "/".join(told[0]) + told[1] or "?"
+)
+CONTENTS = st.sampled_from(
+    (b"", b"text", picture(7), csv(), npy(), written(FACES), tasks(), idx(IMAGES))
+)
+
+
+@careful
+@given(files=st.lists(st.tuples(NAMES, CONTENTS), max_size=6))
+def test_a_zip_file_with_any_names(place, files):
+    place.mkdir(exist_ok=True)
+    with warnings.catch_warnings(), zipfile.ZipFile(place / "any.zip", "w") as archive:
+        warnings.simplefilter("ignore", UserWarning)
+        for name, data in files:
+            # What cannot be written in UTF-8 is in no ZIP file.
+            archive.writestr(name.encode("utf-8", "replace").decode(), data)
+    read(place / "any.zip")
+
+
+@careful
+@given(files=st.lists(st.tuples(NAMES, CONTENTS), max_size=6))
+def test_a_folder_with_any_names(place, files):
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    for name, data in files:
+        target = place.joinpath(*(part for part in name.split("/") if part not in {"", ".", ".."}))
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        except (OSError, ValueError):
+            # No such name can be on this disk, or it is a folder already.
+            continue
+    read(place)
+
+
+@pytest.mark.parametrize("is_zip", [False, True], ids=["folder", "zip"])
+@pytest.mark.parametrize("tree", TREES)
+def test_the_sets_are_good_before_they_are_changed(place, tree, is_zip):
+    with opened(made_in(place, TREES[tree], is_zip=is_zip)) as found:
+        for index in range(found.n_items):
+            found.original(index)
+        assert found.n_items
 
 
 def test_the_files_are_good_before_they_are_changed(folder):

@@ -128,7 +128,7 @@ def test_an_export_is_read_together_with_the_images_beside_it(tmp_path):
         (b"<!DOCTYPE html><html>", "is a web page", "Download"),
         (b"version https://git-lfs.github.com/spec/v1\n", "is a note of Git LFS", "git lfs pull"),
         (b"\x7fELF\x02\x01\x01\0\0", "of a kind that is not known", "Labelspread takes"),
-        (gzip.compress(b"text", mtime=0), "is packed with gzip", "Unpack"),
+        (gzip.compress(b"\0\1\2", mtime=0), "is packed with gzip", "Unpack"),
     ],
 )
 def test_files_of_other_kinds_are_called_what_they_are(tmp_path, start, problem, remedy):
