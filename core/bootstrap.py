@@ -11,7 +11,10 @@ from core.data.incoming import Imports
 from core.data.readers.found import Limits
 from core.data.sets import Sets
 from core.engine.accuracies import Notes
+from core.engine.caches import Caches
 from core.export.written import Exports
+from core.graph.embeddings.kept import Embeddings
+from core.graph.embeddings.network import built_in, has_network
 from core.graph.kept import GraphStore
 from core.jobs.files import remove_unfinished
 from core.service.labelling import Service
@@ -72,8 +75,7 @@ def service_of(
         open_store(url),
         catalogue=catalogue_of(environment),
         resources=resources(environment),
-        graphs=_graphs_of(environment),
-        notes=Notes(cache_folder(environment) / "accuracies.txt"),
+        caches=_caches_of(environment),
     )
     if with_default:
         service.ensure_default_project()
@@ -118,7 +120,7 @@ def builder_of(environment: Mapping[str, str] = os.environ) -> PlanBuilder:
     return builder(
         catalogue_of(environment),
         resources=resources(environment),
-        graphs=_graphs_of(environment),
+        caches=_caches_of(environment),
     )
 
 
@@ -164,7 +166,12 @@ def limits_of(environment: Mapping[str, str] = os.environ) -> Limits:
     return Limits(n_bytes=import_bytes(environment))
 
 
-def _graphs_of(environment: Mapping[str, str]) -> GraphStore:
-    folder = cache_folder(environment) / "graphs"
-    remove_unfinished(folder)
-    return GraphStore(folder)
+def _caches_of(environment: Mapping[str, str]) -> Caches:
+    folder = cache_folder(environment)
+    remove_unfinished(folder / "graphs")
+    embeddings = Embeddings(folder / "embeddings", built_in, threads=resources(environment).threads)
+    return Caches(
+        GraphStore(folder / "graphs"),
+        embeddings if has_network() else None,
+        Notes(folder / "accuracies.txt"),
+    )

@@ -13,6 +13,8 @@ DIGITS: Final = "digits"
 
 N_DIGITS: Final = 1797
 
+Features = Literal["plain", "shapes", "embeddings"]
+
 LONGEST_CLASS_NAME: Final = 200
 """Letters of a class's name: as many as a browser may send of it."""
 
@@ -42,8 +44,9 @@ class ProjectConfig(BaseModel):
     n_given
         How many of the items start with their true label.
     features
-        How similarity is measured: ``plain`` pixels, or ``shapes``, the pixels with histograms of
-        their gradients. Features that came with the data are used as they are.
+        How similarity is measured: ``plain`` pixels; ``shapes``, the pixels with histograms of
+        their gradients; or ``embeddings``, what a network that was trained on photographs makes of
+        the images. Features that came with the data are used as they are.
     kernel
         ``rbf``: ``exp(-gamma * ||a - b||^2)`` between all pairs, of 10,000 items at most; ``knn``:
         1 for each of an item's ``n_neighbors`` nearest, itself included; ``symmetric_knn``: its
@@ -87,7 +90,7 @@ class ProjectConfig(BaseModel):
     shuffle_seed: int | None = Field(default=None, ge=0, le=2**32 - 1)
     known_labels: Literal["truth", "given", "ignored"] = "truth"
     n_given: int = Field(default=0, ge=0)
-    features: Literal["plain", "shapes"] = "plain"
+    features: Features = "plain"
     kernel: Literal["rbf", "knn", "symmetric_knn"] = "rbf"
     mode: Literal["exact", "fixed_point"] = "exact"
     gamma: float = Field(default=0.25, gt=0, le=1000, allow_inf_nan=False)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from argparse import ArgumentTypeError, Namespace
 from contextlib import closing
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from core.bootstrap import service_of
 from core.cli.output import FAILED
-from core.config import DIGITS, classic, recommended
+from core.config import DIGITS, Features, classic, recommended
 from core.data.catalogue import Entry
 from core.errors import InvalidDatasetError
 from core.wording import counted, visible
@@ -41,6 +41,12 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
         help="the best settings known (default), or those of scikit-learn's examples",
     )
     command.add_argument(
+        "--features",
+        choices=get_args(Features),
+        help="what images are compared by, if not as the settings say: pixels, pixels and edges, "
+        "or embeddings, what a network that was trained on photographs makes of them",
+    )
+    command.add_argument(
         "--classes", metavar="A,B,…", type=_names, default=(), help="names of more classes"
     )
     command.add_argument("--images", metavar="N", type=_number, help="use the first N images only")
@@ -51,10 +57,12 @@ def _act(options: Namespace) -> int:
     with closing(service_of()) as service:
         entry = _find(service.datasets(), options.set)
         make = recommended if options.settings == "best" else classic
+        features = {"features": options.features} if options.features else {}
         config = make(
             dataset=entry.key,
             n_samples=min(options.images or entry.n_items, entry.n_items),
             known_labels=_LABELS[options.labels],
+            **features,
         )
         project = service.create_project(options.name, config, classes=options.classes)
         n_labels = service.n_labels(project.project_id)

@@ -31,6 +31,15 @@ class HasScreens(Protocol):
         ...
 
 
+@runtime_checkable
+class HasGlances(Protocol):
+    """Images that are quicker to be had in a smaller size."""
+
+    def glance(self, index: int, side: int, /) -> PixelArray:
+        """An image with no fewer pixels on a side than these, unless it has no more itself."""
+        ...
+
+
 class Origin(Protocol):
     """Where the images of a data set came from, row by row."""
 
@@ -60,6 +69,10 @@ class Chosen:
         """A JPEG file of an image that is too large for a screen; None for one that is not."""
         return screen_at(self._images, int(self._places[index]))
 
+    def glance(self, index: int, side: int) -> PixelArray:
+        """An image with no fewer pixels on a side than these, unless it has no more itself."""
+        return glance_at(self._images, int(self._places[index]), side)
+
 
 def some_of(images: Images, places: IntArray) -> Images:
     """The images at some places, in that order; copied where they are an array already."""
@@ -72,3 +85,8 @@ def some_of(images: Images, places: IntArray) -> Images:
 def screen_at(images: Images, index: int) -> bytes | None:
     """A JPEG file of an image that is too large for a screen; None where none is kept."""
     return images.screen(index) if isinstance(images, HasScreens) else None
+
+
+def glance_at(images: Images, index: int, side: int) -> PixelArray:
+    """An image with no fewer pixels on a side than these, unless it has no more itself."""
+    return images.glance(index, side) if isinstance(images, HasGlances) else images[index]

@@ -346,3 +346,7 @@ class _StoredImages:
     def screen(self, index: int) -> bytes | None:
         """A JPEG file of an image that is too large for a screen; None for one that is not."""
         return self._stored.screen(index)
+
+    def glance(self, index: int, side: int) -> PixelArray:
+        """An image with no fewer pixels on a side than these, unless it has no more itself."""
+        return self._stored.glance(index, side)

@@ -6,6 +6,7 @@ import copy
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final, Self
 
 import numpy as np
@@ -17,10 +18,13 @@ from core.data.catalogue import Catalogue, Edition
 from core.data.dataset import Dataset
 from core.data.fingerprint import Contents
 from core.engine.accuracies import Notes
+from core.engine.caches import Caches
 from core.engine.keys import note_name, versioned
 from core.engine.labelled import LabelArrays
 from core.engine.naming import Naming
-from core.graph.kept import GraphStore, fingerprint
+from core.errors import InvalidFeaturesError
+from core.graph.embeddings.kept import Seen
+from core.graph.kept import fingerprint
 from core.graph.shapes import shape_features
 from core.graph.similarity import SimilarityGraph, build_graph
 from core.jobs.once import Latest
@@ -63,6 +67,9 @@ class Engine:
         Of the data set: part of the name of a note.
     contents
         What the source of the data set holds, by name; None where nobody asks for names.
+    features
+        Gives the features that similarity is measured on, of some items by their index: shape
+        (n_items, n_features).
 
     Attributes
     ----------
@@ -80,7 +87,9 @@ class Engine:
         notes: Notes | None = None,
         version: str = "",
         contents: Contents | None = None,
+        features: Callable[[IntArray], NDArray[Any]] | None = None,
     ) -> None:
+        self._features = features or partial(prepared, dataset, config)
         self._resources = resources or Resources()
         self.dataset = dataset
         self.contents = contents
@@ -236,8 +245,7 @@ class Engine:
         with self._lock:
             if not self._samples:
                 positions = Sample.draw(self.dataset.n_items, np.random.default_rng(_SEED))
-                features = prepared(self.dataset, self._config, positions)
-                self._samples.append(Sample(features, positions))
+                self._samples.append(Sample(self._features(positions), positions))
             return self._samples[0]
 
     def positions(self, items: Iterable[int]) -> list[int]:
@@ -279,8 +287,7 @@ def build_engine(
     edition: Edition | None = None,
     *,
     resources: Resources | None = None,
-    graphs: GraphStore | None = None,
-    notes: Notes | None = None,
+    caches: Caches | None = None,
     progress: Progress = silent,
 ) -> Engine:
     """Read the data set, and take its graph from the disk or build it.
@@ -303,8 +310,7 @@ def build_engine(
         config,
         dataset,
         resources=resources,
-        graphs=graphs,
-        notes=notes,
+        caches=caches,
         version=edition.version,
         contents=contents,
         progress=progress,
@@ -316,8 +322,7 @@ def engine_for(
     dataset: Dataset,
     *,
     resources: Resources | None = None,
-    graphs: GraphStore | None = None,
-    notes: Notes | None = None,
+    caches: Caches | None = None,
     version: str = "",
     contents: Contents | None = None,
     progress: Progress = silent,
@@ -332,18 +337,21 @@ def engine_for(
         If ``progress`` says so.
     """
     resources = resources or Resources()
-    keeps = graphs if dataset.n_items > SMALL and config.kernel != "rbf" else None
+    caches = caches or Caches()
+    keeps = caches.graphs if dataset.n_items > SMALL and config.kernel != "rbf" else None
     settings = {
         "features": config.features,
         "kernel": config.kernel,
         # There may be fewer images by now than when the project was made.
         "n_neighbors": min(config.n_neighbors, dataset.n_items - 1),
     }
+    seen = caches.embeddings.of_source(contents) if caches.embeddings and contents else None
+    features = partial(prepared, dataset, config, seen=seen)
     name = fingerprint(dataset, settings) if keeps else ""
     graph = keeps.load(name) if keeps else None
     if graph is None:
         graph = build_graph(
-            prepared(dataset, config, progress=progress),
+            features(progress=progress),
             config.kernel,
             gamma=config.gamma,
             n_neighbors=min(config.n_neighbors, dataset.n_items - 1),
@@ -358,9 +366,10 @@ def engine_for(
         dataset,
         graph,
         resources=resources,
-        notes=notes,
+        notes=caches.notes,
         version=version,
         contents=contents,
+        features=features,
     )
 
 
@@ -369,12 +378,31 @@ def prepared(
     config: ProjectConfig,
     positions: IntArray | slice = _ALL,
     progress: Progress = silent,
+    seen: Seen | None = None,
 ) -> NDArray[Any]:
-    """The features that similarity is measured on, shape (n_items, n_features), any real dtype."""
+    """The features that similarity is measured on, shape (n_items, n_features), any real dtype.
+
+    Parameters
+    ----------
+    seen
+        Gives the embeddings of images, where they can be had.
+
+    Raises
+    ------
+    InvalidFeaturesError
+        If embeddings are wanted and cannot be had.
+    """
     if config.features == "plain" or dataset.has_own_features:
         features: NDArray[Any] = dataset.features[positions]
         return features
-    return shape_features(dataset.pixels[positions], progress=progress)
+    if config.features == "shapes":
+        return shape_features(dataset.pixels[positions], progress=progress)
+    if seen is None:
+        raise InvalidFeaturesError(
+            "There is no network here that could make embeddings of the images.",
+            "Compare them by pixels and edges, or install Labelspread anew.",
+        )
+    return seen(dataset, np.arange(dataset.n_items)[positions], progress)
 
 
 def policy_of(config: ProjectConfig) -> Policy:

@@ -16,10 +16,9 @@ from uuid import uuid4
 import numpy as np
 
 from core.data.catalogue import Catalogue
-from core.engine.accuracies import Notes
+from core.engine.caches import Caches
 from core.engine.engine import Engine, policy_of
 from core.errors import OutdatedViewError, StoreBusyError, StoreReplacedError
-from core.graph.kept import GraphStore
 from core.jobs.resources import Resources
 from core.people.leases import Leases
 from core.service.carrying import Carrying
@@ -72,8 +71,7 @@ class Service(Grids, Carrying):
         new_id: Callable[[], str] = lambda: uuid4().hex,
         catalogue: Catalogue | None = None,
         resources: Resources | None = None,
-        graphs: GraphStore | None = None,
-        notes: Notes | None = None,
+        caches: Caches | None = None,
         leases: Leases | None = None,
     ) -> None:
         super().__init__(
@@ -82,8 +80,7 @@ class Service(Grids, Carrying):
             new_id=new_id,
             catalogue=catalogue,
             resources=resources,
-            graphs=graphs,
-            notes=notes,
+            caches=caches,
             leases=leases,
         )
         self._lock = threading.Lock()

@@ -13,7 +13,7 @@ from core.data.catalogue import Catalogue, Edition, Entry
 from core.data.classes import typed_classes
 from core.data.dataset import Dataset
 from core.data.fingerprint import Contents
-from core.engine.accuracies import Notes
+from core.engine.caches import Caches
 from core.engine.engine import build_engine
 from core.engine.keys import note_name
 from core.engine.registry import Engines, is_small
@@ -24,7 +24,6 @@ from core.errors import (
     LabelspreadError,
     UnknownProjectError,
 )
-from core.graph.kept import GraphStore
 from core.jobs.resources import Resources
 from core.people.leases import Leases
 from core.service.curve import Curves
@@ -57,8 +56,8 @@ class Projects:
         The data sets there are; None stands for the built-in ones.
     resources
         How much of the machine engines may use.
-    graphs, notes
-        Where graphs and accuracies are kept, so that a restart is quick; None: nowhere.
+    caches
+        Where what can be computed again is kept; None: in memory alone.
     leases
         Who has which images on screen; None stands for nobody yet.
     """
@@ -71,8 +70,7 @@ class Projects:
         new_id: Callable[[], str] = lambda: uuid4().hex,
         catalogue: Catalogue | None = None,
         resources: Resources | None = None,
-        graphs: GraphStore | None = None,
-        notes: Notes | None = None,
+        caches: Caches | None = None,
         leases: Leases | None = None,
     ) -> None:
         self._leases = leases or Leases()
@@ -80,15 +78,15 @@ class Projects:
         self._clock = clock
         self._new_id = new_id
         self._catalogue = catalogue or Catalogue()
-        self._notes = notes or Notes()
+        caches = caches or Caches()
+        self._notes = caches.notes
         self._engines = Engines(
             lambda config, edition, progress: build_engine(
                 config,
                 self._catalogue,
                 edition,
                 resources=resources,
-                graphs=graphs,
-                notes=self._notes,
+                caches=caches,
                 progress=progress,
             )
         )

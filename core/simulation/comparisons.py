@@ -12,9 +12,9 @@ import numpy as np
 from core.config import ProjectConfig
 from core.data.catalogue import Catalogue
 from core.data.dataset import Dataset
+from core.engine.caches import Caches
 from core.engine.engine import Engine, engine_for, policy_of
 from core.errors import ComparisonUnderWayError, LabelspreadError
-from core.graph.kept import GraphStore
 from core.jobs.progress import CancelledError, Progress
 from core.jobs.resources import Resources
 from core.jobs.work import Work
@@ -204,7 +204,10 @@ PlanBuilder = Callable[[Plan], Build]
 
 
 def builder(
-    catalogue: Catalogue, *, resources: Resources | None = None, graphs: GraphStore | None = None
+    catalogue: Catalogue,
+    *,
+    resources: Resources | None = None,
+    caches: Caches | None = None,
 ) -> PlanBuilder:
     """What builds engines on the images of a plan, from the data sets there are."""
 
@@ -212,7 +215,16 @@ def builder(
         def build(config: ProjectConfig, progress: Progress) -> Learner:
             progress("Reading images", 0.0)
             some = shrunken(catalogue.load(config), plan.sizes)
-            engine = engine_for(config, some, resources=resources, graphs=graphs, progress=progress)
+            needs_names = config.features == "embeddings"
+            contents = catalogue.open(config, progress=progress)[1] if needs_names else None
+            engine = engine_for(
+                config,
+                some,
+                resources=resources,
+                caches=caches,
+                contents=contents,
+                progress=progress,
+            )
             # Now, so that all strategies share it.
             engine.sample()
             return EngineLearner(engine, config)

@@ -16,7 +16,11 @@ from core.learning.decisions import DECISIONS
 from core.querying.openings import OPENINGS
 from core.querying.queries import QUERIES
 
-_FEATURES: Final = {"shapes": "Pixels and edges", "plain": "Pixels"}
+_FEATURES: Final = {
+    "shapes": "Pixels and edges",
+    "plain": "Pixels",
+    "embeddings": "Embeddings",
+}
 
 
 def neighbours_field(
@@ -58,7 +62,8 @@ def features_field(place: DeltaGenerator, base: ProjectConfig, prefix: str) -> s
         index=list(_FEATURES).index(base.features),
         format_func=_FEATURES.__getitem__,
         help="What images are compared by. *Edges* are histograms of where brightness changes, "
-        "and in which direction. Features that come with the images are used as they are.",
+        "and in which direction. *Embeddings* are what a network that was trained on photographs "
+        "makes of them. Features that come with the images are used as they are.",
         **_kept(prefix, "features"),
     )
     return chosen

@@ -89,8 +89,10 @@ def settings_in_words(config: ProjectConfig) -> list[str]:
     """How a project learns and asks, in a few words each."""
     shown = {"features", "kernel", "mode", "n_neighbors", "alpha", "decision", *_ASKING}
     values = config.model_dump(include=shown)
-    if values == _BEST.model_dump(include=shown):
-        return ["best known settings"]
+    others = ["embeddings"] if config.features == "embeddings" else []
+    features = config.features if others else _BEST.features
+    if values == _BEST.model_dump(include=shown) | {"features": features}:
+        return ["best known settings", *others]
     match config.kernel:
         case "rbf":
             words = [f"RBF, gamma {config.gamma:g}"]
@@ -102,7 +104,7 @@ def settings_in_words(config: ProjectConfig) -> list[str]:
     words.append(QUERIES[config.query].title.lower())
     if config.decision != "raw":
         words.append(DECISIONS[config.decision].title.lower())
-    return words
+    return words + others
 
 
 SET: Final = "set"

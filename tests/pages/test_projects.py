@@ -95,6 +95,21 @@ def test_a_project_is_made_with_all_its_settings(open_page: OpenPage, service: S
     assert len(service.view(made.project_id).labels) == 30
 
 
+def test_images_can_be_compared_by_embeddings(open_page: OpenPage, service: Service):
+    page = open_page(PROJECTS)
+    choose(page, "Settings", "custom").run()
+    field(page, "Name").set_value("Seen")
+    field(page, "Digits").set_value(40)
+    next(one for one in page.selectbox if one.label == "Features").set_value("embeddings")
+    button(page, "Create project").click().run()
+    assert not page.exception
+    made = service.projects()[-1]
+    assert made.config.features == "embeddings"
+    texts = " ".join(markdown.value for markdown in open_page(PROJECTS).markdown)
+    assert "embeddings" in texts
+    assert service.view(made.project_id).engine.sample().features.shape == (40, 1280)
+
+
 @pytest.mark.parametrize(
     ("settings", "expected", "shown"),
     [

@@ -79,6 +79,18 @@ def test_a_folder_of_photographs_comes_with_its_classes(capsys):
     assert f"{key}  Squares  8 images, 2 classes, 8 labelled" in capsys.readouterr().out
 
 
+def test_photographs_can_be_compared_by_embeddings(capsys, home):
+    save_photos(Path("photos"))
+    main(["import", "photos", "--name", "Squares"])
+    key = last_line(capsys)
+    assert main(["new", "Seen", "--set", key, "--features", "embeddings"]) == 0
+    with closing(open_service(home)) as service:
+        view = service.view(last_line(capsys))
+        assert view.project.config.features == "embeddings"
+        assert service.batch(view.project.project_id) is not None
+    assert [path.suffix for path in (home / "cache" / "embeddings").iterdir()] == [".vectors"]
+
+
 def test_images_without_classes_get_those_that_are_typed(capsys, home):
     save_photos(Path("photos"))
     for i, path in enumerate(sorted(Path("photos").rglob("*.png"))):

@@ -17,6 +17,7 @@ from core.config import ProjectConfig
 from core.data.catalogue import Catalogue
 from core.engine import engine, registry
 from core.engine.accuracies import Notes
+from core.engine.caches import Caches
 from core.engine.engine import Engine, build_engine
 from core.engine.registry import Build, Engines
 from core.errors import InvalidDatasetError
@@ -264,7 +265,7 @@ def stages(config: ProjectConfig, folder: Path) -> list[str]:
     build_engine(
         config,
         Catalogue(),
-        graphs=GraphStore(folder / "graphs"),
+        caches=Caches(GraphStore(folder / "graphs")),
         progress=lambda stage, _: told.append(stage),
     )
     return list(dict.fromkeys(told))
@@ -287,7 +288,7 @@ def test_a_damaged_graph_is_built_anew(folder):
 
 def test_a_graph_read_from_the_disk_leads_to_the_same_beliefs(folder):
     def beliefs() -> np.ndarray:
-        built = build_engine(WEIGHTED, Catalogue(), graphs=GraphStore(folder / "graphs"))
+        built = build_engine(WEIGHTED, Catalogue(), caches=Caches(GraphStore(folder / "graphs")))
         labels = Labels({i: str(load_digits().target[i]) for i in range(20)})
         return np.asarray(built.believe(labels).probabilities)
 
@@ -296,15 +297,15 @@ def test_a_graph_read_from_the_disk_leads_to_the_same_beliefs(folder):
 
 def test_accuracies_are_noted_and_not_measured_again(folder, monkeypatch):
     labels = Labels({i: str(load_digits().target[i]) for i in range(20)})
-    notes = folder / "notes.txt"
-    measured = build_engine(WEIGHTED, Catalogue(), notes=Notes(notes)).accuracy(labels)
-    again = build_engine(WEIGHTED, Catalogue(), notes=Notes(notes))
+    caches = [Caches(notes=Notes(folder / "notes.txt")) for _ in range(2)]
+    measured = build_engine(WEIGHTED, Catalogue(), caches=caches[0]).accuracy(labels)
+    again = build_engine(WEIGHTED, Catalogue(), caches=caches[1])
     monkeypatch.setattr(again, "believe", None)
     assert again.accuracy(labels) == measured
 
 
 def test_a_large_project_says_how_far_its_graph_has_come_and_a_small_one_is_just_there(folder):
-    service = Service(MemoryStore(), graphs=GraphStore(folder / "graphs"))
+    service = Service(MemoryStore(), caches=Caches(GraphStore(folder / "graphs")))
     small = service.create_project("Small", SMALL).project_id
     large = service.create_project("Large", WEIGHTED).project_id
     assert isinstance(service.look(small), View)

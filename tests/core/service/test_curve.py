@@ -8,7 +8,6 @@ from itertools import pairwise
 import pytest
 
 from core.config import ProjectConfig
-from core.engine.accuracies import Notes
 from core.engine.engine import Engine
 from core.service import curve
 from core.service.labelling import Service
@@ -37,7 +36,7 @@ def store() -> MemoryStore:
 
 def new_service(store: MemoryStore) -> Service:
     """One that has measured nothing yet."""
-    return Service(store, clock=TickingClock(), new_id=numbered("id"), notes=Notes())
+    return Service(store, clock=TickingClock(), new_id=numbered("id"))
 
 
 @pytest.fixture

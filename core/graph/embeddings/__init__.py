@@ -1,0 +1,1 @@
+"""What a network that was trained on photographs sees in images, as features."""
