@@ -62,6 +62,8 @@ def _let_the_batch_go_first(batch: Served | None) -> None:
 
 def _figures(view: View) -> None:
     say_changes(view)
+    if view.engine.coming is not None:
+        shell.still_coming(view)
     if not view.is_solved:
         st.caption(NOT_SOLVED)
     report = view.report_all
@@ -128,7 +130,7 @@ def _curve(view: View, published: LearningCurve | None) -> None:
 
 
 with shell.errors_in_words("Answers that are not saved yet are kept in this browser."):
-    view = shell.require_view()
+    view = shell.require_view(is_complete=False)
     try:
         batch = handle.service().serve(view, desk=current_desk())
     except OutdatedViewError:

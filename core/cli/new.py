@@ -8,8 +8,9 @@ from typing import Any, Final, get_args
 
 from core.bootstrap import service_of
 from core.cli.output import FAILED
-from core.config import DIGITS, Features, classic, recommended
+from core.config import DIGITS, Features, classic
 from core.data.catalogue import Entry
+from core.engine.best import best_for
 from core.errors import InvalidDatasetError
 from core.wording import counted, visible
 
@@ -56,14 +57,15 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
 def _act(options: Namespace) -> int:
     with closing(service_of()) as service:
         entry = _find(service.datasets(), options.set)
-        make = recommended if options.settings == "best" else classic
-        features = {"features": options.features} if options.features else {}
-        config = make(
-            dataset=entry.key,
-            n_samples=min(options.images or entry.n_items, entry.n_items),
-            known_labels=_LABELS[options.labels],
-            **features,
-        )
+        values: dict[str, Any] = {
+            "dataset": entry.key,
+            "n_samples": min(options.images or entry.n_items, entry.n_items),
+            "known_labels": _LABELS[options.labels],
+        }
+        if options.features:
+            values["features"] = options.features
+        best = options.settings == "best"
+        config = best_for(entry, **values) if best else classic(**values)
         project = service.create_project(options.name, config, classes=options.classes)
         n_labels = service.n_labels(project.project_id)
     images = counted(config.n_samples, "image")

@@ -11,6 +11,7 @@ from typing import Any, Final
 from core.bootstrap import builder_of, catalogue_of
 from core.cli.output import STOPPED, write_file
 from core.config import DIGITS
+from core.engine.best import best_features
 from core.errors import InvalidConfigError, InvalidDatasetError
 from core.simulation.outcome import (
     LEVELS,
@@ -131,11 +132,12 @@ def _act(options: Namespace) -> int:
             f"Take 2 to {entry.n_items:,}.",
         )
     keys = dict.fromkeys(options.strategy or _CHOSEN)
+    features = best_features(is_photo=entry.is_photo)
     plan = make_plan(
         dataset=entry.key,
         n_samples=n_samples,
         shuffle_seed=None if n_samples == entry.n_items else 0,
-        strategies=[BY_KEY[key].strategy(entry.key, n_samples) for key in keys],
+        strategies=[BY_KEY[key].strategy(entry.key, n_samples, features) for key in keys],
         seeds=options.seeds,
         budget=options.budget,
         batch_size=options.batch,

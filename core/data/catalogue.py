@@ -62,6 +62,8 @@ class Entry:
         Its classes; None where that is only known once it is read.
     n_known
         How many of its items came with a class; None likewise.
+    is_photo
+        Whether its images are photographs: in colour, or large, and no ink on paper.
     """
 
     key: str
@@ -71,6 +73,7 @@ class Entry:
     n_bytes: int = 0
     class_names: tuple[str, ...] | None = None
     n_known: int | None = None
+    is_photo: bool = False
 
 
 def order_of(config: ProjectConfig, n_items: int) -> IntArray:
@@ -394,6 +397,7 @@ def _entry_of(sets: Sets, key: str) -> Entry:
         n_bytes=head.n_bytes,
         class_names=head.class_names,
         n_known=head.n_known,
+        is_photo=head.is_photo,
     )
 
 

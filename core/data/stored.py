@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeInt, ValidationError
 
 from core.arrays import UNLABELLED, IntArray, PixelArray
-from core.data.dataset import Dataset, question_for
+from core.data.dataset import INLINE, Dataset, question_for
 from core.data.decoding import decode, decode_small
 from core.data.fingerprint import Contents
 from core.data.looks import Look
@@ -46,6 +46,7 @@ IMAGE_COLUMN: Final = "image"
 NAME_COLUMN: Final = "name"
 SPLIT_COLUMN: Final = "split"
 
+_COLOUR_AXES: Final = 4
 _UNLIMITED: Final = Limits()
 
 
@@ -107,6 +108,13 @@ class Head(BaseModel):
     has_table: bool
     fingerprint: str
     n_bytes: NonNegativeInt
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether the images are photographs: in colour, or large, and no ink on paper."""
+        is_colour = len(self.pixels.shape) == _COLOUR_AXES
+        is_small = 0 < max(self.height, self.width) <= INLINE
+        return not self.look.is_ink and (is_colour or not is_small)
 
 
 def read_head(folder: Path) -> Head:

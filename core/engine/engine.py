@@ -14,22 +14,17 @@ from numpy.typing import NDArray
 
 from core.arrays import UNLABELLED, FloatArray, IntArray
 from core.config import ProjectConfig
-from core.data.catalogue import Catalogue, Edition
 from core.data.dataset import Dataset
 from core.data.fingerprint import Contents
 from core.engine.accuracies import Notes
-from core.engine.caches import Caches
 from core.engine.keys import note_name, versioned
 from core.engine.labelled import LabelArrays
 from core.engine.naming import Naming
-from core.errors import InvalidFeaturesError
-from core.graph.embeddings.kept import Seen
-from core.graph.kept import fingerprint
-from core.graph.shapes import shape_features
-from core.graph.similarity import SimilarityGraph, build_graph
+from core.engine.prepared import prepared
+from core.graph.similarity import SimilarityGraph
 from core.jobs.once import Latest
-from core.jobs.progress import Progress, silent
 from core.jobs.resources import Resources
+from core.jobs.work import Work
 from core.learning import metrics
 from core.learning.beliefs import Beliefs, believe
 from core.learning.columns import ResponseSpreader
@@ -38,10 +33,6 @@ from core.querying.choosing import Choice, Outlook, Policy, choose_batch
 from core.querying.openings import Sample
 from core.session.labels import Labels
 
-SMALL: Final = 5_000
-"""Up to as many items a graph is built while a person waits, and is not kept on disk."""
-
-_ALL: Final = slice(None)
 _SEED: Final = 0
 _MOST_BELIEFS: Final = 32
 _MOST_NAMINGS: Final = 8
@@ -75,6 +66,9 @@ class Engine:
     ----------
     sources : (n_items,), int64
         The row of each item in the data set's source, whatever number a project gives it.
+    coming
+        What builds the engine on all items, where this one knows only some; None where it knows
+        all.
     """
 
     def __init__(
@@ -89,6 +83,8 @@ class Engine:
         contents: Contents | None = None,
         features: Callable[[IntArray], NDArray[Any]] | None = None,
     ) -> None:
+        self.coming: Work[Engine] | None = None
+        self._among: IntArray | None = None
         self._features = features or partial(prepared, dataset, config)
         self._resources = resources or Resources()
         self.dataset = dataset
@@ -123,6 +119,18 @@ class Engine:
         """
         other = copy.copy(self)
         other._decide_by(config)
+        return other
+
+    def knowing(self, among: IntArray) -> Self:
+        """The same engine, which asks about some items alone: those that its graph links so far.
+
+        Parameters
+        ----------
+        among
+            Their indices.
+        """
+        other = copy.copy(self)
+        other._among = among
         return other
 
     def named(self, name: str, naming: Callable[[], Naming]) -> Self:
@@ -226,6 +234,8 @@ class Engine:
         """
         beliefs = self.believe(labels)
         candidates = beliefs.labels == UNLABELLED
+        if self._among is not None:
+            candidates &= np.isin(np.arange(len(candidates)), self._among)
         candidates[self._arrays.present(excluded)] = False
         shown = [place for place in self.present(assumed) if beliefs.labels[place] == UNLABELLED]
         outlook = Outlook(
@@ -240,11 +250,18 @@ class Engine:
         rows = self.dataset.rows
         return tuple(replace(choice, item=int(rows[choice.item])) for choice in chosen)
 
+    @property
+    def n_known(self) -> int:
+        """How many items its graph links so far."""
+        return self.dataset.n_items if self._among is None else len(self._among)
+
     def sample(self) -> Sample:
         """What the first items are chosen among."""
         with self._lock:
             if not self._samples:
-                positions = Sample.draw(self.dataset.n_items, np.random.default_rng(_SEED))
+                positions = Sample.draw(self.n_known, np.random.default_rng(_SEED))
+                if self._among is not None:
+                    positions = self._among[positions]
                 self._samples.append(Sample(self._features(positions), positions))
             return self._samples[0]
 
@@ -279,130 +296,6 @@ class Engine:
         measured = metrics.accuracy(truth, beliefs.predicted)
         self._notes.put(self._name_of(labels.digest if name is None else name), measured)
         return measured
-
-
-def build_engine(
-    config: ProjectConfig,
-    catalogue: Catalogue,
-    edition: Edition | None = None,
-    *,
-    resources: Resources | None = None,
-    caches: Caches | None = None,
-    progress: Progress = silent,
-) -> Engine:
-    """Read the data set, and take its graph from the disk or build it.
-
-    Parameters
-    ----------
-    edition
-        Which items take part; None stands for the first ones of what there is now.
-
-    Raises
-    ------
-    InvalidDatasetError, InvalidFeaturesError
-        If no graph can be built from the data.
-    CancelledError
-        If ``progress`` says so.
-    """
-    edition = edition or Edition(catalogue.version(config.dataset))
-    dataset, contents = catalogue.open(config, edition.rows_of, progress)
-    return engine_for(
-        config,
-        dataset,
-        resources=resources,
-        caches=caches,
-        version=edition.version,
-        contents=contents,
-        progress=progress,
-    )
-
-
-def engine_for(
-    config: ProjectConfig,
-    dataset: Dataset,
-    *,
-    resources: Resources | None = None,
-    caches: Caches | None = None,
-    version: str = "",
-    contents: Contents | None = None,
-    progress: Progress = silent,
-) -> Engine:
-    """The engine of a data set in memory; its graph is taken from the disk or built.
-
-    Raises
-    ------
-    InvalidFeaturesError
-        If no graph can be built from the data.
-    CancelledError
-        If ``progress`` says so.
-    """
-    resources = resources or Resources()
-    caches = caches or Caches()
-    keeps = caches.graphs if dataset.n_items > SMALL and config.kernel != "rbf" else None
-    settings = {
-        "features": config.features,
-        "kernel": config.kernel,
-        # There may be fewer images by now than when the project was made.
-        "n_neighbors": min(config.n_neighbors, dataset.n_items - 1),
-    }
-    seen = caches.embeddings.of_source(contents) if caches.embeddings and contents else None
-    features = partial(prepared, dataset, config, seen=seen)
-    name = fingerprint(dataset, settings) if keeps else ""
-    graph = keeps.load(name) if keeps else None
-    if graph is None:
-        graph = build_graph(
-            features(progress=progress),
-            config.kernel,
-            gamma=config.gamma,
-            n_neighbors=min(config.n_neighbors, dataset.n_items - 1),
-            threads=resources.threads,
-            progress=progress,
-        )
-        if keeps:
-            keeps.save(name, graph)
-    progress("Getting ready", 0.0)
-    return Engine(
-        config,
-        dataset,
-        graph,
-        resources=resources,
-        notes=caches.notes,
-        version=version,
-        contents=contents,
-        features=features,
-    )
-
-
-def prepared(
-    dataset: Dataset,
-    config: ProjectConfig,
-    positions: IntArray | slice = _ALL,
-    progress: Progress = silent,
-    seen: Seen | None = None,
-) -> NDArray[Any]:
-    """The features that similarity is measured on, shape (n_items, n_features), any real dtype.
-
-    Parameters
-    ----------
-    seen
-        Gives the embeddings of images, where they can be had.
-
-    Raises
-    ------
-    InvalidFeaturesError
-        If embeddings are wanted and cannot be had.
-    """
-    if config.features == "plain" or dataset.has_own_features:
-        features: NDArray[Any] = dataset.features[positions]
-        return features
-    if config.features == "shapes":
-        return shape_features(dataset.pixels[positions], progress=progress)
-    if seen is None:
-        raise InvalidFeaturesError(
-            "There is no network here that could make embeddings of the images.",
-            "Compare them by pixels and edges, or install Labelspread anew.",
-        )
-    return seen(dataset, np.arange(dataset.n_items)[positions], progress)
 
 
 def policy_of(config: ProjectConfig) -> Policy:

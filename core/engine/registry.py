@@ -7,10 +7,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
+from weakref import ref
 
 from core.config import ProjectConfig
 from core.data.catalogue import Edition
-from core.engine.engine import SMALL, Engine
+from core.engine.building import SMALL, Early
+from core.engine.engine import Engine
 from core.engine.keys import learning_settings
 from core.jobs.progress import Progress
 from core.jobs.work import Work
@@ -28,11 +30,35 @@ class Build(Work[Engine]):
     Parameters
     ----------
     build
-        Builds it, and tells how far it has come.
+        Builds it, and tells how far it has come; hands out engines that know only some of the items
+        on the way, if that takes long.
     """
 
-    def __init__(self, build: Callable[[Progress], Engine]) -> None:
-        super().__init__(build, "build-engine")
+    def __init__(self, build: Callable[[Progress, Early], Engine]) -> None:
+        # It knows of this one only loosely: what nobody holds any more is to be gone at once.
+        desk = self._desk = _Desk(ref(self))
+        super().__init__(lambda progress: desk.cleared(build(progress, desk.put)), "build-engine")
+
+    @property
+    def early(self) -> Engine | None:
+        """The last engine that knows only some of the items; None where there is none, or all."""
+        return None if self.done else self._desk.early
+
+
+class _Desk:
+    """Where a build puts engines that know only some of the items."""
+
+    def __init__(self, build: ref[Build]) -> None:
+        self._build = build
+        self.early: Engine | None = None
+
+    def put(self, early: Engine, /) -> None:
+        early.coming = self._build()
+        self.early = early
+
+    def cleared(self, whole: Engine) -> Engine:
+        self.early = None
+        return whole
 
 
 @dataclass(slots=True)
@@ -58,10 +84,11 @@ class Engines:
     Parameters
     ----------
     build
-        Builds the engine of a configuration on an edition of its data set.
+        Builds the engine of a configuration on an edition of its data set, and hands out those that
+        know only some of the items on the way.
     """
 
-    def __init__(self, build: Callable[[ProjectConfig, Edition, Progress], Engine]) -> None:
+    def __init__(self, build: Callable[[ProjectConfig, Edition, Progress, Early], Engine]) -> None:
         self._build = build
         self._lock = threading.Lock()
         # Those used last come last.
@@ -98,12 +125,12 @@ class Engines:
         key = learning_settings(config), edition
         with self._lock:
             if key not in self._places:
-                self._places[key] = _Place(Build(lambda progress: self._built(key, progress)))
+                self._places[key] = _Place(Build(lambda *told: self._built(key, *told)))
             self._places.move_to_end(key)
             return self._places[key].build
 
-    def _built(self, key: _Key, progress: Progress) -> Engine:
-        engine = self._build(*key, progress)
+    def _built(self, key: _Key, progress: Progress, early: Early) -> Engine:
+        engine = self._build(*key, progress, early)
         with self._lock:
             # Only what is built, or has failed, leaves its place, so this is still the one.
             self._places[key].n_items = engine.dataset.n_items

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components, laplacian
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.neighbors import kneighbors_graph
 
-from core.arrays import Float32Array, FloatArray, Int32Array, freeze
+from core.arrays import Float32Array, FloatArray, Int32Array, IntArray, freeze
 from core.graph.neighbours import EXACT_UP_TO, Neighbours, nearest_neighbours
 from core.graph.projection import Projection
 from core.jobs.progress import Progress, silent
@@ -55,6 +55,28 @@ class SimilarityGraph:
     def n_items(self) -> int:
         """The number of items, which is the number of nodes."""
         return int(self.matrix.shape[0])
+
+    def among(self, places: IntArray, n_items: int) -> SimilarityGraph:
+        """The same graph among more items, of which the others are linked with none.
+
+        Parameters
+        ----------
+        places
+            Where each of its items is among them.
+        n_items
+            How many there are then.
+        """
+        entries = sparse.coo_array(self.matrix)
+        places = places.astype(np.int32)
+        matrix = sparse.coo_array(
+            (entries.data, (places[entries.row], places[entries.col])), shape=(n_items, n_items)
+        ).tocsr()
+        roots = self.root_degrees
+        if roots is not None:
+            spread = np.full(n_items, roots.mean())
+            spread[places] = roots
+            roots = spread
+        return SimilarityGraph(matrix, self.symmetric, roots)
 
     def components(self) -> Int32Array:
         """The number of the connected component that each item is in, shape (n_items,)."""

@@ -10,11 +10,16 @@ from core.service.view import View
 class Looking(Answering):
     """What can be seen of projects."""
 
-    def look(self, project_id: str) -> View | Build:
+    def look(self, project_id: str, *, is_complete: bool = True) -> View | Build:
         """A project as it stands in the store now.
 
         A large one whose graph is not there yet has to be waited for: its build, begun now if need
         be.
+
+        Parameters
+        ----------
+        is_complete
+            Whether a model that knows only some of the images will not do.
 
         Raises
         ------
@@ -23,15 +28,21 @@ class Looking(Answering):
         LabelspreadError
             Whatever has stopped the build; the next call begins anew.
         """
-        found = self._sources.look(self._log.open(project_id))
+        found = self._sources.look(self._log.open(project_id), is_complete=is_complete)
         return found if isinstance(found, Build) else View(*found, self._curves)
 
-    def view(self, project_id: str) -> View:
+    def view(self, project_id: str, *, is_complete: bool = True) -> View:
         """A project as it stands in the store now. A large one may have to be waited for.
+
+        Parameters
+        ----------
+        is_complete
+            As of :meth:`look`.
 
         Raises
         ------
         UnknownProjectError
             If it does not exist or was deleted.
         """
-        return View(*self._sources.wait(self._log.open(project_id)), self._curves)
+        standing = self._log.open(project_id)
+        return View(*self._sources.wait(standing, is_complete=is_complete), self._curves)

@@ -13,8 +13,8 @@ from core.data.catalogue import Catalogue, Edition, Entry
 from core.data.classes import typed_classes
 from core.data.dataset import Dataset
 from core.data.fingerprint import Contents
+from core.engine.building import build_engine
 from core.engine.caches import Caches
-from core.engine.engine import build_engine
 from core.engine.keys import note_name
 from core.engine.registry import Engines, is_small
 from core.errors import (
@@ -81,13 +81,14 @@ class Projects:
         caches = caches or Caches()
         self._notes = caches.notes
         self._engines = Engines(
-            lambda config, edition, progress: build_engine(
+            lambda config, edition, progress, early: build_engine(
                 config,
                 self._catalogue,
                 edition,
                 resources=resources,
                 caches=caches,
                 progress=progress,
+                early=early,
             )
         )
         self._log = Log(store, clock)

@@ -51,8 +51,15 @@ class Sources:
         self._engines = engines
         self._log = log
 
-    def look(self, standing: Standing) -> tuple[Standing, Engine] | Build:
+    def look(
+        self, standing: Standing, *, is_complete: bool = True
+    ) -> tuple[Standing, Engine] | Build:
         """A project with its engine; or the build of that, where it has to be waited for.
+
+        Parameters
+        ----------
+        is_complete
+            Whether an engine that knows only some of the items will not do.
 
         Raises
         ------
@@ -64,18 +71,22 @@ class Sources:
         config = standing.project.config
         for _ in range(_ATTEMPTS):
             edition = self.edition(standing)
-            if not is_small(config) and self._engines.ready(config, edition) is None:
-                return self._engines.start(config, edition)
-            engine = self._engines.get(config, edition)
+            engine = None if is_small(config) else self._engines.ready(config, edition)
+            if engine is None and not is_small(config):
+                build = self._engines.start(config, edition)
+                engine = None if is_complete else build.early
+                if engine is None:
+                    return build
+            engine = engine or self._engines.get(config, edition)
             noted = self._noted(standing, engine)
             if noted is standing:
                 return standing, self._named(standing, engine)
             standing = noted
         raise ChangingDatasetError(config.dataset)
 
-    def wait(self, standing: Standing) -> tuple[Standing, Engine]:
+    def wait(self, standing: Standing, *, is_complete: bool = True) -> tuple[Standing, Engine]:
         """The same, however long it takes."""
-        while isinstance(found := self.look(standing), Build):
+        while isinstance(found := self.look(standing, is_complete=is_complete), Build):
             found.wait()
         return found
 

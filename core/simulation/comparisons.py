@@ -12,8 +12,9 @@ import numpy as np
 from core.config import ProjectConfig
 from core.data.catalogue import Catalogue
 from core.data.dataset import Dataset
+from core.engine.building import engine_for
 from core.engine.caches import Caches
-from core.engine.engine import Engine, engine_for, policy_of
+from core.engine.engine import Engine, policy_of
 from core.errors import ComparisonUnderWayError, LabelspreadError
 from core.jobs.progress import CancelledError, Progress
 from core.jobs.resources import Resources

@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from core.config import ProjectConfig, classic, recommended
+from core.config import Features, ProjectConfig, classic, recommended
 from core.errors import InvalidConfigError
 from core.querying.queries import QUERIES, QueryKey
 from core.simulation.plan import Strategy
@@ -32,10 +32,15 @@ class Preset:
     key: str
     title: str
     explanation: str
-    config: Callable[[str, int], ProjectConfig]
+    config: Callable[[str, int, Features], ProjectConfig]
 
-    def strategy(self, dataset: str, n_samples: int) -> Strategy:
+    def strategy(self, dataset: str, n_samples: int, features: Features = "shapes") -> Strategy:
         """The strategy, for so many images of a data set.
+
+        Parameters
+        ----------
+        features
+            What these images are best compared by.
 
         Raises
         ------
@@ -43,7 +48,7 @@ class Preset:
             If it does not work on so few.
         """
         try:
-            return Strategy(name=self.title, config=self.config(dataset, n_samples))
+            return Strategy(name=self.title, config=self.config(dataset, n_samples, features))
         except ValidationError as error:
             raise InvalidConfigError(
                 f"“{self.title}” does not work on {counted(n_samples, 'image')}.",
@@ -51,19 +56,21 @@ class Preset:
             ) from error
 
 
-def _best(dataset: str, n_samples: int) -> ProjectConfig:
-    return recommended(dataset=dataset, n_samples=n_samples)
+def _best(dataset: str, n_samples: int, features: Features) -> ProjectConfig:
+    return recommended(dataset=dataset, n_samples=n_samples, features=features)
 
 
-def _classic(dataset: str, n_samples: int) -> ProjectConfig:
+def _classic(dataset: str, n_samples: int, _features: Features) -> ProjectConfig:
     return classic(dataset=dataset, n_samples=n_samples)
 
 
 def _asking(query: QueryKey, **others: str) -> Preset:
     """Like the best known, but with another query."""
 
-    def config(dataset: str, n_samples: int) -> ProjectConfig:
-        return recommended(dataset=dataset, n_samples=n_samples, query=query, **others)
+    def config(dataset: str, n_samples: int, features: Features) -> ProjectConfig:
+        return recommended(
+            dataset=dataset, n_samples=n_samples, features=features, query=query, **others
+        )
 
     told = QUERIES[query]
     explanation = f"Like the best known, but {told.explanation[0].lower()}{told.explanation[1:]}"

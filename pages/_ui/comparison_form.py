@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.config import ProjectConfig, make_config, recommended
 from core.data.catalogue import Entry
+from core.engine.best import best_features
 from core.simulation.plan import MOST_BATCH, MOST_RUNS, ClassSizes, Plan, Strategy, make_plan
 from core.simulation.strategies import PRESETS, Preset
 from core.wording import visible
@@ -63,7 +64,8 @@ class Asked(NamedTuple):
             If that cannot be compared.
         """
         key, n_samples = self.images.key, self.images.n_items
-        strategies = [preset.strategy(key, n_samples) for preset in self.presets]
+        features = best_features(is_photo=self.images.is_photo)
+        strategies = [preset.strategy(key, n_samples, features) for preset in self.presets]
         if self.own is not None:
             config = make_config({**self.own, "dataset": key, "n_samples": n_samples})
             strategies.append(Strategy(name=_OWN, config=config))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.config import DIGITS, RBF_MOST, RECOMMENDED, ProjectConfig, classic, make_config
 from core.data.catalogue import Entry
+from core.engine.best import best_features, why_so
 from core.errors import LabelspreadError
 from core.graph.similarity import Kernel
 from core.learning.decisions import DECISIONS
@@ -67,7 +68,11 @@ def new_project(open_project: Callable[[Project], None]) -> None:
         format_func=_SETTINGS.__getitem__,
         help="How similarity is measured, how labels spread, and which images are asked about.",
     )
-    st.caption(_MEANING[settings])
+    meaning = _MEANING[settings]
+    features = best_features(is_photo=entry.is_photo)
+    if settings == "best" and features != _BEST.features:
+        meaning += f" {why_so(features)}"
+    st.caption(meaning)
     with st.container(key="new_kernel"):
         kernel = _choose_kernel(entry) if settings == "custom" else None
     sent = _form(entry, settings, kernel)
@@ -239,7 +244,7 @@ def _form(
         )
         sent = st.form_submit_button("Create project", type="primary")
     if settings == "best":
-        given = RECOMMENDED | given
+        given = RECOMMENDED | {"features": best_features(is_photo=entry.is_photo)} | given
     elif settings == "classic":
         given["kernel"] = classic(dataset=entry.key).kernel
     return (name, given, typed) if sent else None
@@ -249,7 +254,9 @@ def _spreading(entry: Entry, kernel: Kernel) -> dict[str, Any]:
     """Fields for similarity and spreading."""
     is_weighted = kernel == "symmetric_knn"
     start = (_BEST if is_weighted else _CLASSIC).model_copy(update={"kernel": kernel})
-    prefix = f"new_{kernel}"
+    if is_weighted:
+        start = start.model_copy(update={"features": best_features(is_photo=entry.is_photo)})
+    prefix = f"new_{kernel}_{start.features}"
     given: dict[str, Any] = {"kernel": kernel, "mode": start.mode}
     left, right = st.columns(2)
     if kernel == "rbf":

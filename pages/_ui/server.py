@@ -106,7 +106,7 @@ def draw_picture(project_id: str, item: int, name: str, is_full: bool) -> Pictur
     from pages._ui import handle
 
     pictured = Pictured(project_id, item, name, is_full)
-    return draw(handle.service().view(project_id), pictured)
+    return draw(handle.service().view(project_id, is_complete=False), pictured)
 
 
 def _unexpected(error: Exception) -> bool:

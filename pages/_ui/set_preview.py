@@ -10,12 +10,13 @@ from typing import Final
 
 import streamlit as st
 
-from core.config import ProjectConfig, make_config, recommended
+from core.config import ProjectConfig, make_config
 from core.data.classes import typed_classes
 from core.data.incoming import Import
 from core.data.looks import Look
 from core.data.readers.found import Choice
 from core.data.sets import Draft, Report
+from core.engine.best import best_features, best_for, why_so
 from core.errors import LabelspreadError
 from core.jobs.progress import CancelledError
 from core.session.class_rules import FEWEST_CLASSES
@@ -102,6 +103,7 @@ def _found(one: Import, draft: Draft) -> Said | None:
         samples(draft.stored, _SAMPLES, tall=True)
     with right:
         said = _decide(one, report)
+        st.caption(why_so(best_features(is_photo=draft.stored.head.is_photo)))
         _classes(report)
         _guesses(one, report)
         _doubtful(draft, report)
@@ -173,8 +175,7 @@ def _project(key: str, name: str, labels: str, classes: tuple[str, ...]) -> Proj
     service = handle.service()
     entry = next(entry for entry in service.datasets() if entry.key == key)
     config: ProjectConfig = make_config(
-        recommended(dataset=key, n_samples=entry.n_items).model_dump()
-        | {"known_labels": labels if entry.n_known else "truth"}
+        best_for(entry).model_dump() | {"known_labels": labels if entry.n_known else "truth"}
     )
     with st.spinner("Building the similarity graph …"):
         return service.create_project(service.free_name(name), config, classes=classes)

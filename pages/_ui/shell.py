@@ -104,10 +104,15 @@ def say_error(error: LabelspreadError, comfort: str = "") -> None:
     st.error(plain(f"{error} {comfort}".strip()), icon=":material/error:")
 
 
-def require_view() -> View:
+def require_view(*, is_complete: bool = True) -> View:
     """The session's project; else an empty state that says how to make one, and the page's end.
 
     A large project whose graph is not there yet shows how far it has come instead of the page.
+
+    Parameters
+    ----------
+    is_complete
+        Whether a model that knows only some of the images will not do for the page.
     """
     project_id = handle.current_project_id()
     if project_id is None:
@@ -115,7 +120,7 @@ def require_view() -> View:
         st.page_link("pages/projects.py", label="Create a project", icon=":material/add:")
         st.stop()
     try:
-        return _view(project_id)
+        return _view(project_id, is_complete=is_complete)
     except UnknownProjectError:
         raise
     except LabelspreadError:
@@ -124,12 +129,13 @@ def require_view() -> View:
         raise
 
 
-def _view(project_id: str) -> View:
-    view = handle.service().look(project_id)
+def _view(project_id: str, *, is_complete: bool) -> View:
+    view = handle.service().look(project_id, is_complete=is_complete)
     if isinstance(view, Build):
         # What is nearly done gets a moment, so that nothing flickers.
         if not view.ends_within(_MOMENT):
-            waiting(view, handle.service().project(project_id).name)
+            name = handle.service().project(project_id).name
+            waiting(view, name, is_complete=is_complete)
             st.page_link("pages/projects.py", label="Other projects", icon=":material/folder_open:")
             st.stop()
         view = handle.service().view(project_id)
@@ -138,9 +144,9 @@ def _view(project_id: str) -> View:
 
 
 @st.fragment(run_every=0.5)
-def waiting(build: Build, name: str) -> None:
-    """How far the graph of a large project has come, until it is there."""
-    if build.done:
+def waiting(build: Build, name: str, *, is_complete: bool) -> None:
+    """How far the graph of a large project has come, until it will do."""
+    if build.done or not (is_complete or build.early is None):
         st.rerun()
     step = build.step
     with st.container(key="waiting"):
@@ -154,13 +160,28 @@ def waiting(build: Build, name: str) -> None:
             build.cancel()
 
 
+@st.fragment(run_every=1)
+def still_coming(view: View) -> None:
+    """How many images the model knows by now, until it knows all."""
+    coming = view.engine.coming
+    if coming is None or coming.done:
+        st.rerun()
+    step = coming.step
+    told = f"Learning from {view.engine.n_known:,} of {view.dataset.n_items:,} images"
+    with st.container(key="coming"):
+        st.progress(step.share, text=" · ".join([told, *_left(step)]))
+
+
 def step_text(step: Step) -> str:
     """A step of a build in words, such as ``Finding neighbours · 40 % · 12 s left``."""
-    told = [step.stage, f"{100 * step.share:.0f} %"]
+    return " · ".join([step.stage, f"{100 * step.share:.0f} %", *_left(step)])
+
+
+def _left(step: Step) -> Iterator[str]:
+    """How long it will take, if that is known."""
     if step.seconds_left is not None:
         seconds = math.ceil(step.seconds_left)
-        told.append(f"{seconds} s left" if seconds < 120 else f"{math.ceil(seconds / 60)} min left")
-    return " · ".join(told)
+        yield f"{seconds} s left" if seconds < 120 else f"{math.ceil(seconds / 60)} min left"
 
 
 def project_menu(opened: Project) -> None:

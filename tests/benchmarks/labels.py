@@ -23,7 +23,9 @@ from threadpoolctl import threadpool_limits
 
 from core.config import recommended
 from core.data.dataset import Dataset
-from core.engine.engine import Engine, engine_for, prepared
+from core.engine.building import engine_for
+from core.engine.engine import Engine
+from core.engine.prepared import prepared
 from core.jobs.resources import Resources
 from core.simulation.comparisons import EngineLearner
 from core.simulation.run import run_once

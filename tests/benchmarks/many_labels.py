@@ -21,7 +21,8 @@ import numpy as np
 
 from core.config import recommended
 from core.data.dataset import Dataset
-from core.engine.engine import Engine, engine_for, policy_of
+from core.engine.building import engine_for
+from core.engine.engine import Engine, policy_of
 from core.jobs.resources import Resources
 from core.session.labels import Labels
 from tests.benchmarks.made_up import made_up_items

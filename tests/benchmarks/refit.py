@@ -14,7 +14,8 @@ from sklearn.semi_supervised import LabelSpreading
 from core.arrays import FloatArray, IntArray
 from core.config import ProjectConfig, make_config
 from core.data.catalogue import Catalogue
-from core.engine.engine import Engine, build_engine
+from core.engine.building import build_engine
+from core.engine.engine import Engine
 from core.session.labels import Labels
 from tests.benchmarks.timing import Times, timed, times
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from core.config import recommended
 from core.data.dataset import Dataset
-from core.engine.engine import engine_for
+from core.engine.building import engine_for
 from core.export.formats import FORMATS, FormatKey
 from core.export.pack import Pack
 from core.export.rows import Choice, Labelled, Row

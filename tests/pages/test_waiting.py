@@ -8,17 +8,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
-from core.config import ProjectConfig
-from core.engine import engine, registry
+from core.config import ProjectConfig, recommended
+from core.engine import building, registry
 from core.engine.registry import Build
 from core.graph import similarity
+from core.graph.embeddings.network import Network
 from core.graph.neighbours import nearest_neighbours
 from core.jobs.progress import CancelledError
 from core.jobs.work import Step
 from core.service.labelling import Service
+from core.service.view import View
 from pages._ui import shell
+from tests.core.builders import wait_until
 from tests.pages.conftest import OpenPage
 
 WEIGHTED = ProjectConfig(n_samples=300, kernel="symmetric_knn", mode="fixed_point", alpha=0.99)
@@ -42,7 +46,7 @@ class Brake:
 @pytest.fixture
 def brake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Brake]:
     """300 items are many here, and finding neighbours takes as long as the test likes."""
-    monkeypatch.setattr(engine, "SMALL", 100)
+    monkeypatch.setattr(building, "SMALL", 100)
     monkeypatch.setattr(registry, "SMALL", 100)
     monkeypatch.setattr(shell, "_MOMENT", 0.01)
     held = Brake()
@@ -103,7 +107,7 @@ def test_a_build_that_was_cancelled_says_so_and_can_be_tried_again(
 def test_a_set_that_went_away_is_told_of_and_tried_again_at_once(
     open_page: OpenPage, service, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(engine, "SMALL", 100)
+    monkeypatch.setattr(building, "SMALL", 100)
     monkeypatch.setattr(registry, "SMALL", 100)
     (tmp_path / "datasets").mkdir()
     path = tmp_path / "datasets" / "some.npz"
@@ -140,3 +144,38 @@ def test_the_list_of_projects_waits_for_no_graph(open_page: OpenPage, service, b
 )
 def test_a_step_is_told_in_words(step, text):
     assert shell.step_text(step) == text
+
+
+def test_photographs_are_labelled_while_the_rest_is_looked_at(
+    open_page: OpenPage, service, monkeypatch
+):
+    allowed = threading.Semaphore(0)
+    at_once = Network.features
+
+    def when_allowed(network: Network, images: NDArray[np.uint8]) -> Any:
+        assert allowed.acquire(timeout=60)
+        return at_once(network, images)
+
+    monkeypatch.setattr(Network, "features", when_allowed)
+    monkeypatch.setattr(building, "_FIRST", 16)
+    monkeypatch.setattr(shell, "_MOMENT", 0.01)
+    config = recommended(n_samples=60, features="embeddings")
+    project = service.create_project("Seen", config).project_id
+    page = open_page("pages/label.py", project=project)
+    assert headings(page) == ["Building the similarity graph of Seen"]
+
+    allowed.release(2)
+    wait_until(lambda: isinstance(service.look(project, is_complete=False), View))
+    page.run()
+    assert not page.exception
+    assert headings(page) == []
+    (bar,) = page.get("progress")
+    assert bar.proto.text.startswith("Learning from 16 of 60 images")
+    others = open_page("pages/grid.py", project=project)
+    assert headings(others) == ["Building the similarity graph of Seen"], "it needs all of them"
+
+    allowed.release(100)
+    service.view(project)
+    page.run()
+    assert not page.exception
+    assert not page.get("progress")

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from core.config import recommended
+from core.arrays import UNLABELLED, Float32Array, PixelArray
+from core.config import ProjectConfig, recommended
 from core.data.catalogue import Catalogue
+from core.engine.building import build_engine
 from core.engine.caches import Caches
-from core.engine.engine import Engine, build_engine
-from core.engine.registry import is_small
+from core.engine.engine import Engine, policy_of
+from core.engine.registry import Build, is_small
 from core.errors import InvalidFeaturesError
 from core.graph.embeddings.kept import STAGE, Embeddings
+from core.graph.embeddings.network import Network
 from core.graph.similarity import symmetric_knn_graph
-from core.jobs.progress import silent
+from core.jobs.progress import CancelledError, silent
+from core.service.labelling import Service
+from core.service.view import View
+from core.session.events import Answer, AnswerKind, Served
 from core.session.labels import Labels
+from core.storage import MemoryStore
+from tests.core.builders import wait_until
 from tests.core.graph.embeddings.networks import colours
 
 CONFIG = recommended(n_samples=80, shuffle_seed=3, features="embeddings")
@@ -55,3 +66,147 @@ def test_where_there_is_no_network_it_says_so():
 def test_nobody_waits_for_a_network_without_being_told():
     assert not is_small(CONFIG)
     assert is_small(CONFIG.model_copy(update={"features": "shapes"}))
+
+
+LARGE = recommended(n_samples=900, features="embeddings")
+
+
+class Collecting:
+    """Takes the engines that know only some of the items."""
+
+    def __init__(self) -> None:
+        self.engines: list[Engine] = []
+
+    def __call__(self, early: Engine, /) -> None:
+        self.engines.append(early)
+
+
+def test_some_items_can_be_asked_about_before_all_are_known(caches):
+    told, early = [], Collecting()
+    whole = build_engine(
+        LARGE,
+        Catalogue(),
+        caches=caches,
+        progress=lambda stage, share: told.append((stage, share)),
+        early=early,
+    )
+    assert [engine.n_known for engine in early.engines] == [192, 384, 768]
+    assert whole.n_known == 900
+    shares = [share for stage, share in told if stage == STAGE]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+
+    dataset, contents = Catalogue().open(LARGE)
+    assert dataset.truth is not None
+    features = whole._features(np.arange(900))
+    for engine in early.engines:
+        truth = engine.dataset.truth
+        assert truth is not None
+        known = np.flatnonzero(truth != UNLABELLED)
+        assert len(known) == engine.n_known
+        np.testing.assert_array_equal(truth[known], dataset.truth[known])
+        assert np.isin(engine.sample().positions, known).all()
+        labels = Labels({int(item): str(truth[item]) for item in known[:30]})
+        alone = Engine(
+            LARGE, dataset.some(known), symmetric_knn_graph(features[known], LARGE.n_neighbors)
+        )
+        beliefs = engine.believe(labels)
+        np.testing.assert_array_equal(beliefs.predicted[known], alone.believe(labels).predicted)
+        others = np.setdiff1d(np.arange(900), known)
+        assert not beliefs.reached[others].any()
+        random = np.random.default_rng(0)
+        for given in (Labels({}), labels):
+            chosen = engine.choose(policy_of(LARGE), given, (), 10, random)
+            assert len(chosen) == 10
+            assert np.isin([choice.item for choice in chosen], known).all()
+        ((item, name),) = engine.image_names([int(known[0])]).items()
+        assert name == contents.name(item)
+
+
+def test_only_what_takes_long_comes_in_parts(caches):
+    early = Collecting()
+    build_engine(LARGE.model_copy(update={"features": "shapes"}), Catalogue(), early=early)
+    build_engine(CONFIG, Catalogue(), caches=caches, early=early)
+    build_engine(
+        ProjectConfig(n_samples=500, features="embeddings"),
+        Catalogue(),
+        caches=caches,
+        early=early,
+    )
+    assert early.engines == []
+
+
+class Held:
+    """A network that looks at images no faster than it is let."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.name, self.side = network.name, network.side
+        self.n_features = network.n_features
+        self.n_allowed = threading.Semaphore(0)
+
+    def prepared(self, image: PixelArray, *, is_ink: bool) -> PixelArray:
+        return self._network.prepared(image, is_ink=is_ink)
+
+    def features(self, images: NDArray[np.uint8]) -> Float32Array:
+        assert self.n_allowed.acquire(timeout=60)
+        return self._network.features(images)
+
+    def let(self, n_batches: int) -> None:
+        self.n_allowed.release(n_batches)
+
+
+def test_a_project_is_labelled_while_the_rest_is_looked_at(tmp_path):
+    held = Held(colours())
+    embeddings = Embeddings(tmp_path, lambda: cast("Network", held))
+    service = Service(MemoryStore(), caches=Caches(embeddings=embeddings))
+    project = service.create_project("Seen", LARGE).project_id
+    assert isinstance(service.look(project, is_complete=False), Build)
+    held.let(192 // 8)
+    wait_until(lambda: isinstance(service.look(project, is_complete=False), View))
+    view = service.view(project, is_complete=False)
+    coming, known = view.engine.coming, view.dataset.truth
+    assert coming is not None
+    assert known is not None
+    assert coming.step.stage == STAGE
+    served = service.serve(view)
+    assert served is not None
+    assert (known[list(served.items)] != UNLABELLED).all()
+    assert isinstance(service.look(project), Build), "whoever needs all waits for all"
+    given = {item: str(item % 10) for item in served.items}
+    answers = [Answer(item=item, kind=AnswerKind.LABEL, label=given[item]) for item in served.items]
+    service.submit(project, served.batch_id, answers)
+    assert (known[list(_next(service, project).items)] != UNLABELLED).all()
+
+    held.let(1000)
+    whole = service.view(project)
+    assert whole.engine.coming is None
+    assert whole.engine.n_known == 900
+    assert dict(whole.labels.items()) == given
+    assert whole.beliefs.reached.all()
+    service.close()
+
+
+def _next(service: Service, project: str) -> Served:
+    served = service.serve(service.view(project, is_complete=False))
+    assert served is not None
+    return served
+
+
+def test_what_stops_the_rest_is_said(tmp_path):
+    held = Held(colours())
+    embeddings = Embeddings(tmp_path, lambda: cast("Network", held))
+    service = Service(MemoryStore(), caches=Caches(embeddings=embeddings))
+    project = service.create_project("Seen", LARGE).project_id
+    service.look(project, is_complete=False)
+    held.let(192 // 8)
+    wait_until(lambda: isinstance(service.look(project, is_complete=False), View))
+    coming = service.view(project, is_complete=False).engine.coming
+    assert coming is not None
+    coming.cancel()
+    held.let(1000)
+    wait_until(lambda: coming.done)
+    with pytest.raises(CancelledError):
+        service.look(project, is_complete=False)
+    assert service.view(project).engine.n_known == 900, "the next one begins anew"
+    service.close()

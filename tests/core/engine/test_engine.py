@@ -14,7 +14,8 @@ from sklearn.semi_supervised import LabelSpreading
 from core.arrays import UNLABELLED
 from core.config import ProjectConfig
 from core.data.catalogue import Catalogue
-from core.engine.engine import Engine, build_engine
+from core.engine.building import build_engine
+from core.engine.engine import Engine
 from core.errors import InvalidDatasetError
 from core.querying.choosing import Policy
 from core.session.labels import Labels

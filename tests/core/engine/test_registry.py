@@ -15,10 +15,11 @@ from sklearn.datasets import load_digits
 
 from core.config import ProjectConfig
 from core.data.catalogue import Catalogue
-from core.engine import engine, registry
+from core.engine import building, registry
 from core.engine.accuracies import Notes
+from core.engine.building import build_engine
 from core.engine.caches import Caches
-from core.engine.engine import Engine, build_engine
+from core.engine.engine import Engine
 from core.engine.registry import Build, Engines
 from core.errors import InvalidDatasetError
 from core.graph.kept import GraphStore
@@ -40,7 +41,7 @@ def plain(config: ProjectConfig, progress: Progress) -> Engine:
 
 def of_any(build: Callable[[ProjectConfig, Progress], Engine]) -> Engines:
     """Engines of which nobody asks on what edition of its data set each is."""
-    return Engines(lambda config, _, progress: build(config, progress))
+    return Engines(lambda config, _, progress, __: build(config, progress))
 
 
 class SlowBuild:
@@ -255,7 +256,7 @@ def test_an_engine_let_go_of_is_gone_at_once_with_the_last_view_of_it(config, mo
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder for graphs and notes, where 300 items are many."""
-    monkeypatch.setattr(engine, "SMALL", 100)
+    monkeypatch.setattr(building, "SMALL", 100)
     monkeypatch.setattr(registry, "SMALL", 100)
     return tmp_path
 
