@@ -1744,7 +1744,7 @@ var NameTags = class {
   }
   /** Write a name into an element. It is fitted to its place once it stands there. */
   write(tag, name) {
-    tag.textContent = name;
+    put(tag, name);
     tag.dataset["full"] = name;
     const colour = this.#colours.get(name);
     if (colour === void 0) delete tag.dataset["colour"];
@@ -1761,7 +1761,7 @@ var NameTags = class {
     for (const limit of LIMITS) {
       const cut = new Set(open.filter(isCut));
       for (const tag of open) {
-        if (cut.has(tag)) tag.textContent = this.#short(fullOf(tag), limit);
+        if (cut.has(tag)) put(tag, this.#short(fullOf(tag), limit));
         else this.#fitting.set(keyOf(kind, tag), tag.textContent);
       }
       open = [...cut];
@@ -1770,7 +1770,7 @@ var NameTags = class {
   }
   #putKnown(kind, tag) {
     const known2 = this.#fitting.get(keyOf(kind, tag));
-    if (known2 !== void 0) tag.textContent = known2;
+    if (known2 !== void 0) put(tag, known2);
     return known2 !== void 0;
   }
   #short(name, limit) {
@@ -1778,6 +1778,10 @@ var NameTags = class {
     this.#shortened.set(limit, short);
     return short.get(name) ?? name;
   }
+};
+var put = (tag, name) => {
+  const parts = name.split(/(?<=[_\-/.])(?=.)/u);
+  tag.replaceChildren(...parts.flatMap((part, place) => place ? [document.createElement("wbr"), part] : [part]));
 };
 var fullOf = (tag) => tag.dataset["full"] ?? tag.textContent;
 var keyOf = (kind, tag) => `${kind}:${fullOf(tag)}`;

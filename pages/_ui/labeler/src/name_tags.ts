@@ -37,7 +37,7 @@ export class NameTags {
 
   /** Write a name into an element. It is fitted to its place once it stands there. */
   write(tag: HTMLElement, name: string): void {
-    tag.textContent = name;
+    put(tag, name);
     tag.dataset["full"] = name;
     const colour = this.#colours.get(name);
     if (colour === undefined) delete tag.dataset["colour"];
@@ -56,7 +56,7 @@ export class NameTags {
     for (const limit of LIMITS) {
       const cut = new Set(open.filter(isCut));
       for (const tag of open) {
-        if (cut.has(tag)) tag.textContent = this.#short(fullOf(tag), limit);
+        if (cut.has(tag)) put(tag, this.#short(fullOf(tag), limit));
         else this.#fitting.set(keyOf(kind, tag), tag.textContent);
       }
       open = [...cut];
@@ -66,7 +66,7 @@ export class NameTags {
 
   #putKnown(kind: string, tag: HTMLElement): boolean {
     const known = this.#fitting.get(keyOf(kind, tag));
-    if (known !== undefined) tag.textContent = known;
+    if (known !== undefined) put(tag, known);
     return known !== undefined;
   }
 
@@ -76,6 +76,12 @@ export class NameTags {
     return short.get(name) ?? name;
   }
 }
+
+/** Where a name may go on in the next line, rather than within a word: after a sign that joins words. */
+const put = (tag: HTMLElement, name: string): void => {
+  const parts = name.split(/(?<=[_\-/.])(?=.)/u);
+  tag.replaceChildren(...parts.flatMap((part, place) => (place ? [document.createElement("wbr"), part] : [part])));
+};
 
 const fullOf = (tag: HTMLElement): string => tag.dataset["full"] ?? tag.textContent;
 
