@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from core.bootstrap import limits_of, service_of, sets_of
 from core.cli.output import FAILED, Shown
-from core.data.incoming import Source, read_source
+from core.data.incoming import Source, read_source, title_of
 from core.data.looks import Look
 from core.data.sets import Draft, Report, checked_title
 from core.errors import InvalidDatasetError
@@ -54,7 +54,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
     )
     command.add_argument("path", metavar="PATH", type=_path, help="a file or a folder")
     command.add_argument(
-        "--name", help="what the set, or the project, is to be called; a project has a name already"
+        "--name", help="what the set or project is to be called, if not as its file or folder"
     )
     command.add_argument(
         "--skip-bad", action="store_true", help="leave out what cannot be used, and take the rest"
@@ -80,9 +80,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
 def _act(options: Namespace) -> int:
     if is_log(options.path):
         return _bring_back(options)
-    if options.name is None:
-        options.refuse("the following arguments are required: --name")
-    title = checked_title(options.name)
+    title = checked_title(title_of(options.path) if options.name is None else options.name)
     sets, limits = sets_of(), limits_of()
     sets.tidy()
     source = Source(options.path, title, dict(options.choose), features=options.features)

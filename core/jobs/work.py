@@ -73,6 +73,11 @@ class Work(Generic[Result]):
         """Whether it has ended, one way or another."""
         return self._done.is_set()
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether something has stopped it."""
+        return self._error is not None
+
     def ends_within(self, seconds: float) -> bool:
         """Wait a moment; whether it has ended by then, one way or another."""
         return self._done.wait(seconds)

@@ -53,6 +53,21 @@ def endings(names: Iterable[str]) -> list[str]:
     return [*_REMOVALS, *(f"{_MERGE}{name}" for name in names)]
 
 
+def carried(typed: Mapping[str, Row], stored: Iterable[Row]) -> list[dict[str, Any]]:
+    """The table drawn anew, with what was typed before where there still is such a class.
+
+    Labels are counted as they are now.
+
+    Parameters
+    ----------
+    typed
+        By the name of each class, as it was stored then.
+    stored
+        The table as it stands.
+    """
+    return [{**row, **typed.get(row[NAME], {}), LABELS: row[LABELS]} for row in stored]
+
+
 def n_changed(stored: Sequence[Row], edited: Sequence[Row]) -> int:
     """How many classes were edited; that labels have come since is no edit."""
     pairs = zip(stored, edited, strict=True)

@@ -151,6 +151,10 @@ def _ending(
     name: str, end: Merge | Left, ends: Mapping[str, Merge | Left], by: str
 ) -> ClassMerged | ClassRemoved:
     """The event that ends a class; one merged into a class that ends too goes where that goes."""
+    if isinstance(end, Merge) and end.to == name:
+        raise IllegalClassesError(
+            f"“{name}” cannot be merged into itself.", "Choose another class."
+        )
     passed = {name}
     while isinstance(end, Merge) and end.to in ends:
         if end.to in passed:

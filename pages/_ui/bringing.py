@@ -93,9 +93,20 @@ def _under_way() -> Import | None:
     """The imports that wait for somebody to look at them; the one that somebody wants to."""
     for one in handle.imports().all():
         with st.container(border=True, key=f"incoming_{one.id}"):
-            text, opens = st.columns([3, 1], vertical_alignment="center")
-            state = "read, and not kept yet" if one.work.done else shell.step_text(one.work.step)
-            text.markdown(f"**{shell.plain(one.source.title)}**  \n:gray[{shell.plain(state)}]")
+            text, opens, drops = st.columns([3, 1.1, 0.5], vertical_alignment="center")
+            title = shell.plain(one.source.title)
+            text.markdown(f"**{title}**  \n:gray[{shell.plain(_state(one))}]")
             if opens.button("Look", key=f"look_{one.id}", width="stretch"):
                 return one
+            if drops.button(
+                "", key=f"drop_{one.id}", icon=":material/close:", type="tertiary", help="Discard"
+            ):
+                handle.imports().drop(one)
+                st.rerun()
     return None
+
+
+def _state(one: Import) -> str:
+    if one.has_failed:
+        return "could not be read"
+    return "read, and not kept yet" if one.work.done else shell.step_text(one.work.step)

@@ -104,10 +104,10 @@ def _table(view: View) -> None:
         drawn = _draw(project, seq, stored, stored)
     elif _names(drawn.stored) != _names(stored):
         typed = dict(zip(_names(drawn.stored), drawn.edited(), strict=True))
-        begun = [typed.get(row[class_table.NAME], row) for row in stored]
-        drawn = _draw(project, seq, stored, begun)
+        drawn = _draw(project, seq, stored, class_table.carried(typed, stored))
     elif drawn.key not in st.session_state:
-        drawn = _draw(project, seq, stored, drawn.now)
+        typed = dict(zip(_names(drawn.stored), drawn.now, strict=True))
+        drawn = _draw(project, seq, stored, class_table.carried(typed, stored))
     column = st.column_config
     names = _names(stored)
     st.data_editor(
@@ -169,10 +169,7 @@ def _names(rows: list[dict[str, Any]]) -> list[str]:
 def _saving(project: str, drawn: _Drawn) -> None:
     """Save what was changed, or forget it."""
     edited = drawn.edited()
-    pairs = zip(edited, drawn.stored, strict=True)
-    n_changed = sum(
-        row != {**before, class_table.LABELS: row[class_table.LABELS]} for row, before in pairs
-    )
+    n_changed = class_table.n_changed(drawn.stored, edited)
     with st.container(horizontal=True, gap="small"):
         save = st.button(
             f"Save {counted(n_changed, 'change')}" if n_changed else "Save",

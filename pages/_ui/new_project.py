@@ -196,7 +196,7 @@ def _form(
     given: dict[str, Any] = {"dataset": entry.key}
     with st.form("new", border=False):
         # A field outside of the form that a click takes the focus from would swallow the click.
-        name = st.text_input("Name", placeholder="Digits, second try")
+        name = st.text_input("Name", placeholder=f"{visible(entry.title)}, second try")
         if entry.key != DIGITS and entry.n_known != 0:
             given["known_labels"] = known_labels_field()
         typed = classes_field() if entry.class_names == () else ()

@@ -240,7 +240,8 @@ def _asked(choice: Choice, key: str) -> str:
 def _doubtful(draft: Draft, report: Report) -> None:
     """What is bad, and what is there twice."""
     if report.n_repeats:
-        told = f"{counted(report.n_repeats, 'image')} show exactly what an earlier one does"
+        shows = "shows" if report.n_repeats == 1 else "show"
+        told = f"{counted(report.n_repeats, 'image')} {shows} exactly what an earlier one does"
         if report.n_conflicts:
             told += f"; {report.n_conflicts:,} of them with another label"
         st.caption(f"{told}.")

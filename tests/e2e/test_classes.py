@@ -13,8 +13,15 @@ from tests.e2e.desk import Desk, wait_at_rest
 
 pytestmark = pytest.mark.browser
 
-_COLUMNS = {"Place": 0.06, "Class": 0.25, "Key": 0.44, "Colour": 0.57, "Merge or remove": 0.9}
-"""Where each column is, as a share of the table's width."""
+_COLUMNS = {
+    "Place": 0.06,
+    "Class": 0.25,
+    "Key": 0.44,
+    "Colour": 0.57,
+    "Labels": 0.71,
+    "Merge or remove": 0.9,
+}
+"""Where each column is, in their order, as a share of the table's width."""
 
 
 @pytest.fixture
@@ -37,15 +44,18 @@ def _edit(classes: Locator, row: int, column: str, text: str) -> None:
     """Type into a cell of the table, which is one picture to the browser."""
     page = classes.page
     field = page.locator("#portal input, #portal textarea").first
+    # The table that stands for the picture to those who cannot see it.
+    cell = classes.get_by_test_id(f"glide-cell-{[*_COLUMNS].index(column)}-{row}")
     for _ in range(5):
         box = classes.get_by_test_id("stDataFrame").bounding_box()
         assert box is not None
         page.mouse.click(box["x"] + _COLUMNS[column] * box["width"], box["y"] + 36 + 35 * row + 17)
         page.keyboard.press("Enter")
         # While the table is drawn anew it takes no key, and closes what was open.
-        with suppress(PlaywrightTimeoutError):
+        with suppress(PlaywrightTimeoutError, AssertionError):
             field.fill(text, timeout=3_000)
             field.press("Enter", timeout=3_000)
+            expect(cell).to_have_text(text, timeout=3_000)
             break
     field.wait_for(state="detached")
     wait_at_rest(page)

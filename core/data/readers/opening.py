@@ -34,6 +34,7 @@ TAKEN: Final = (
 )
 
 _START: Final = 4096
+_OF_A_PROJECT: Final = frozenset({"project.json", "events.jsonl"})
 _EXPORTS: Final = (".json", ".jsonl")
 _KINDS: Final = (
     (stat.S_ISFIFO, "a pipe"),
@@ -196,6 +197,11 @@ def _reader_of_zip(path: Path, name: str) -> Reader:
     names = [name for name in names if not name.endswith("/")]
     if "xl/workbook.xml" in names:
         raise InvalidDatasetError(f"The file {name} is an Excel file.", "Save it as a CSV file.")
+    if {*names} >= _OF_A_PROJECT:
+        raise InvalidDatasetError(
+            f"The file {name} is a whole project, and no set of images.",
+            "Bring it back on the Projects page.",
+        )
     if path.suffix.lower() == ".npz" or (names and all(_is_array(member) for member in names)):
         return read_npz
     if any(is_image_name(member) for member in names):

@@ -79,6 +79,15 @@ def test_a_folder_of_photographs_comes_with_its_classes(capsys):
     assert f"{key}  Squares  8 images, 2 classes, 8 labelled" in capsys.readouterr().out
 
 
+def test_a_set_without_a_name_is_called_as_its_file(capsys):
+    np.savez("digits.npz", images=BUNCH.images[:20], labels=BUNCH.target[:20])
+    assert main(["import", "digits.npz"]) == 0
+    assert sets_of().open(last_line(capsys)).head.title == "digits"
+    save_photos(Path("my.photos"))
+    assert main(["import", "my.photos"]) == 0
+    assert sets_of().open(last_line(capsys)).head.title == "my.photos"
+
+
 def test_photographs_can_be_compared_by_embeddings(capsys, home):
     save_photos(Path("photos"))
     main(["import", "photos", "--name", "Squares"])
@@ -156,6 +165,7 @@ def test_images_that_are_here_already_are_said_to_be(capsys):
         (("import", "missing.zip", "--name", "x"), "missing.zip"),
         (("import", "empty", "--name", "x"), "holds no images"),
         (("import", ".", "--name", " "), "has no name"),
+        (("import", "x"), "There is no file or folder “x”"),
         (("import", "digits.npz", "--name", "x", "--choose", "lables=y"), "called “lables”"),
         (("new", "x", "--set", "nothing"), "There is no set “nothing”. There are: digits."),
         (("new", " "), "needs a name"),
@@ -175,7 +185,6 @@ def test_what_cannot_be_is_said_in_one_line(arguments, message, capsys):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("import", "x"),
         ("import", "", "--name", "x"),
         ("import", "x", "--name", "x", "--choose", "labels"),
         ("new", "x", "--images", "1"),

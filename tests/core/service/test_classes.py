@@ -14,7 +14,15 @@ from core.errors import (
     InvalidDatasetError,
     UnknownClassError,
 )
-from core.service.class_table import class_rows, endings, n_changed, wanted_classes
+from core.service.class_table import (
+    LABELS,
+    NAME,
+    carried,
+    class_rows,
+    endings,
+    n_changed,
+    wanted_classes,
+)
 from core.service.classes import ListedClass, listed_classes
 from core.service.conversation import describe
 from core.service.labelling import Service
@@ -242,6 +250,7 @@ def test_classes_are_ordered_and_marked_for_everybody(service, store):
     [
         ({"_3": Wanted("3", "8")}, "Two classes"),
         ({"_3": Wanted("3", "")}, "no name"),
+        ({"_3": Wanted("3", "3", end=Merge("3"))}, "cannot be merged into itself"),
         ({"_3": Wanted("3", "a\u202eb")}, "cannot be seen"),
         (
             {"_3": Wanted("3", "3", Mark("q")), "_4": Wanted("4", "4", Mark("q"))},
@@ -290,6 +299,18 @@ def test_a_class_that_came_back_while_another_took_its_name_is_refused(service):
     service.add_class(project, "9")
     with pytest.raises(IllegalEventError, match="Another class is called “9”"):
         service.restore_class(project, "9")
+
+
+def test_a_table_drawn_anew_has_what_was_typed_and_labels_as_they_are_now():
+    before = [{NAME: "a", LABELS: 0, "Key": ""}, {NAME: "b", LABELS: 6, "Key": ""}]
+    typed = {"a": {**before[0], NAME: "alpha", "Key": "Q"}, "b": before[1]}
+    stored = [{NAME: "b", LABELS: 2, "Key": ""}, {NAME: "a", LABELS: 4, "Key": ""}]
+    stored.append({NAME: "new", LABELS: 1, "Key": ""})
+    assert carried(typed, stored) == [
+        {NAME: "b", LABELS: 2, "Key": ""},
+        {NAME: "alpha", LABELS: 4, "Key": "Q"},
+        {NAME: "new", LABELS: 1, "Key": ""},
+    ]
 
 
 def test_an_edited_table_says_what_is_wanted():

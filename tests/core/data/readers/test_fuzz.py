@@ -351,7 +351,9 @@ def test_a_zip_file_with_any_names(place, files):
         warnings.simplefilter("ignore", UserWarning)
         for name, data in files:
             # What cannot be written in UTF-8 is in no ZIP file.
-            archive.writestr(name.encode("utf-8", "replace").decode(), data)
+            told = name.encode("utf-8", "replace").decode()
+            # Python would write no more of it than stands before a zero.
+            archive.writestr(told.replace("\0", "0"), data)
     read(place / "any.zip")
 
 

@@ -162,6 +162,15 @@ def test_what_is_no_file_is_never_opened(tmp_path):
             opened(tmp_path / name)
 
 
+def test_a_project_is_no_set_of_images(tmp_path):
+    with zipfile.ZipFile(tmp_path / "mine.zip", "w") as archive:
+        archive.writestr("project.json", "{}")
+        archive.writestr("events.jsonl", "")
+    with pytest.raises(InvalidDatasetError, match=r"mine\.zip is a whole project") as caught:
+        opened(tmp_path / "mine.zip")
+    assert "Projects page" in caught.value.remedy
+
+
 def test_an_excel_file_and_several_sets_in_one_are_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
