@@ -7,6 +7,7 @@ import io
 import json
 from base64 import b64encode
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -94,7 +95,8 @@ def write_npz(pack: Pack, file: IO[bytes]) -> None:
 def write_folders(pack: Pack, file: IO[bytes]) -> None:
     """A ZIP file with a folder of images for each class, as ImageFolder readers take it.
 
-    Image files are what they were when they came; what came as values is written as PNG.
+    Image files are what they were when they came, under the names that they had, as far as no other
+    one in the folder has that name; what came as values is written as PNG.
 
     Beside them ``metadata.csv`` names each file with all that is known of it. The choice has to
     leave out what has no image or no label.
@@ -107,12 +109,14 @@ def write_folders(pack: Pack, file: IO[bytes]) -> None:
     writer = csv.writer(listed, lineterminator="\n")
     writer.writerow(["file_name", *EXPLAINED])
     digits = len(str(int(pack.dataset.rows.max(initial=0))))
+    taken: set[str] = set()
     with ZipFile(file, "w", ZIP_STORED) as archive:
         for some in pack.some():
             for row, place in zip(*some, strict=True):
                 assert row.label is not None, "the choice leaves out what has none"
                 content, ending = _file(pack.dataset, place, row)
-                name = f"{folders[row.label]}/{row.number:0{digits}}{ending}"
+                number = f"{row.number:0{digits}}"
+                name = _unlike(folders[row.label], row.file, number, ending, taken)
                 archive.writestr(_entry(name, ZIP_STORED), content)
                 writer.writerow([name, *cells(row)])
         archive.writestr(_entry(_TABLE), listed.getvalue())
@@ -143,7 +147,12 @@ def _address(dataset: Dataset, place: int, row: Row) -> str:
 def _task(row: Row, address: str) -> dict[str, Any]:
     said = row.human_label or row.given_label
     task: dict[str, Any] = {
-        "data": {"image": address, "number": row.number, "image_name": row.image_name},
+        "data": {
+            "image": address,
+            "number": row.number,
+            "image_name": row.image_name,
+            **({} if row.file is None else {"file": row.file}),
+        },
     }
     if said is not None:
         by_hand: dict[str, Any] = {"result": [_chosen(f"{row.number}-human", said)]}
@@ -240,6 +249,20 @@ def _ending(content: bytes) -> str:
     if content[8:12] == b"WEBP":
         return ".webp"
     return next((end for start, end in _ENDINGS.items() if content.startswith(start)), ".png")
+
+
+def _unlike(folder: str, file: str | None, number: str, ending: str, taken: set[str]) -> str:
+    """The path of an image that no other one has: as its file was called, or by its number."""
+    stem = "" if file is None else PurePosixPath(file.replace("\\", "/")).stem
+    stem = _safe(stem) if stem else number
+    path = f"{folder}/{stem}{ending}"
+    # Some systems do not tell small letters from capitals. A number comes once, and what ends with
+    # one may be the name of another file.
+    while path.casefold() in taken:
+        stem = f"{stem}-{number}"
+        path = f"{folder}/{stem}{ending}"
+    taken.add(path.casefold())
+    return path
 
 
 def _folders(names: Sequence[str]) -> dict[str, str]:

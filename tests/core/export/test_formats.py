@@ -21,7 +21,7 @@ from core.data.fingerprint import image_name
 from core.data.npz import read_arrays
 from core.export.formats import FORMATS, FormatKey, choice_for
 from core.export.pack import Pack
-from core.export.pictures import _folders
+from core.export.pictures import _folders, _unlike
 from core.export.rows import Choice, Row
 from core.jobs.progress import CancelledError
 from core.service.exporting import labelled_of, pack_of
@@ -117,6 +117,34 @@ def test_folders_are_classes_as_imagefolder_has_them(pack, rows):
             with archive.open(name) as file, Image.open(file) as image:
                 number = int(name.split("/")[1][:-4])
                 np.testing.assert_array_equal(np.asarray(image), IMAGES[number])
+
+
+def test_images_keep_the_names_of_their_files_as_far_as_no_two_are_alike():
+    files = [
+        "a/IMG_1.jpg",
+        "b/IMG_1.JPG",
+        "img_1.jpeg",
+        None,
+        "C:\\x\\7.png",
+        "CON.png",
+        "a:b?.png",
+    ]
+    files += ["IMG_1-1.jpg", "noend", "3.png"]
+    taken: set[str] = set()
+    names = [_unlike("cat", file, str(i), ".jpg", taken) for i, file in enumerate(files)]
+    assert names == [
+        "cat/IMG_1.jpg",
+        "cat/IMG_1-1.jpg",
+        "cat/img_1-2.jpg",
+        "cat/3.jpg",
+        "cat/7.jpg",
+        "cat/CON-class.jpg",
+        "cat/a-b-.jpg",
+        "cat/IMG_1-1-7.jpg",
+        "cat/noend.jpg",
+        "cat/3-9.jpg",
+    ]
+    assert _unlike("dog", "a/IMG_1.jpg", "9", ".jpg", taken) == "dog/IMG_1.jpg"
 
 
 def test_label_studio_takes_people_for_annotations_and_the_model_for_predictions(pack, rows):
