@@ -135,7 +135,7 @@ def has_network() -> bool:
 
 @lru_cache(maxsize=1)
 def built_in() -> Network:
-    """The network that comes with the app; made once, in a fifth of a second.
+    """The network that comes with the app; made once, in a third of a second.
 
     Raises
     ------
