@@ -63,7 +63,8 @@ class Entry:
     n_known
         How many of its items came with a class; None likewise.
     is_photo
-        Whether its images are photographs: in colour, or large, and no ink on paper.
+        Whether its images are photographs that came without features: in colour, or large, and no
+        ink on paper.
     """
 
     key: str
@@ -397,7 +398,7 @@ def _entry_of(sets: Sets, key: str) -> Entry:
         n_bytes=head.n_bytes,
         class_names=head.class_names,
         n_known=head.n_known,
-        is_photo=head.is_photo,
+        is_photo=head.is_photo and head.features is None,
     )
 
 

@@ -67,11 +67,6 @@ class Import:
         self.source = source
         self.work = work
 
-    @property
-    def has_failed(self) -> bool:
-        """Whether it has ended, and nothing was read."""
-        return self.work.done and self.work.has_failed
-
 
 class Imports:
     """All that is being brought in. Safe to use from several threads.

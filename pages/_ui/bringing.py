@@ -107,6 +107,6 @@ def _under_way() -> Import | None:
 
 
 def _state(one: Import) -> str:
-    if one.has_failed:
+    if one.work.has_failed:
         return "could not be read"
     return "read, and not kept yet" if one.work.done else shell.step_text(one.work.step)

@@ -103,7 +103,9 @@ def _found(one: Import, draft: Draft) -> Said | None:
         samples(draft.stored, _SAMPLES, tall=True)
     with right:
         said = _decide(one, report)
-        st.caption(why_so(best_features(is_photo=draft.stored.head.is_photo)))
+        head = draft.stored.head
+        if head.features is None:
+            st.caption(why_so(best_features(is_photo=head.is_photo)))
         _classes(report)
         _guesses(one, report)
         _doubtful(draft, report)
