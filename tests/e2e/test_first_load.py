@@ -59,29 +59,6 @@ def test_nothing_jumps(
     assert sum(value for value, _ in shifts) < MOST, shifts
 
 
-@pytest.mark.parametrize(
-    ("place", "title"),
-    [
-        ("label", "Label"),
-        ("grid", "Grid"),
-        ("progress", "Progress"),
-        ("export", "Export"),
-        ("compare-new", "Compare"),
-        ("replay", "Replay"),
-        ("stage", "Replay"),
-        ("projects", "Projects"),
-        ("data", "Data"),
-    ],
-)
-def test_a_tab_says_which_page_it_shows(
-    context: BrowserContext, known_places: dict[str, Place], place: str, title: str
-):
-    page = context.new_page()
-    known_places[place].open(page)
-    expect(page).to_have_title(f"{title} · Labelspread")
-    page.close()
-
-
 def test_an_address_without_a_page_shows_where_to_go(context: BrowserContext, server: Server):
     page = context.new_page()
     page.goto(f"{server.url}/progress/nope")
