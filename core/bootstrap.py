@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from core.data.catalogue import Catalogue
@@ -12,6 +13,7 @@ from core.data.readers.found import Limits
 from core.data.sets import Sets
 from core.engine.accuracies import Notes
 from core.engine.caches import Caches
+from core.engine.judging import judged
 from core.export.written import Exports
 from core.graph.embeddings.kept import Embeddings
 from core.graph.embeddings.network import built_in, has_network
@@ -131,7 +133,9 @@ def catalogue_of(environment: Mapping[str, str] = os.environ) -> Catalogue:
 
 def sets_of(environment: Mapping[str, str] = os.environ) -> Sets:
     """The sets that were brought in."""
-    return Sets(sets_folder(environment), threads=resources(environment).threads)
+    embeddings = _embeddings_of(environment)
+    judge = None if embeddings is None else partial(judged, embeddings)
+    return Sets(sets_folder(environment), threads=resources(environment).threads, judge=judge)
 
 
 def imports_of(environment: Mapping[str, str] = os.environ) -> Imports:
@@ -169,9 +173,15 @@ def limits_of(environment: Mapping[str, str] = os.environ) -> Limits:
 def _caches_of(environment: Mapping[str, str]) -> Caches:
     folder = cache_folder(environment)
     remove_unfinished(folder / "graphs")
-    embeddings = Embeddings(folder / "embeddings", built_in, threads=resources(environment).threads)
     return Caches(
         GraphStore(folder / "graphs"),
-        embeddings if has_network() else None,
+        _embeddings_of(environment),
         Notes(folder / "accuracies.txt"),
     )
+
+
+def _embeddings_of(environment: Mapping[str, str]) -> Embeddings | None:
+    if not has_network():
+        return None
+    folder = cache_folder(environment) / "embeddings"
+    return Embeddings(folder, built_in, threads=resources(environment).threads)

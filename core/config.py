@@ -13,7 +13,7 @@ DIGITS: Final = "digits"
 
 N_DIGITS: Final = 1797
 
-Features = Literal["plain", "shapes", "embeddings"]
+Features = Literal["plain", "shapes", "embeddings", "both"]
 
 LONGEST_CLASS_NAME: Final = 200
 """Letters of a class's name: as many as a browser may send of it."""
@@ -45,8 +45,9 @@ class ProjectConfig(BaseModel):
         How many of the items start with their true label.
     features
         How similarity is measured: ``plain`` pixels; ``shapes``, the pixels with histograms of
-        their gradients; or ``embeddings``, what a network that was trained on photographs makes of
-        the images. Features that came with the data are used as they are.
+        their gradients; ``embeddings``, what a network that was trained on photographs makes of
+        the images; or ``both``, shapes and embeddings. Features that came with the data are used as
+        they are.
     kernel
         ``rbf``: ``exp(-gamma * ||a - b||^2)`` between all pairs, of 10,000 items at most; ``knn``:
         1 for each of an item's ``n_neighbors`` nearest, itself included; ``symmetric_knn``: its
@@ -100,14 +101,19 @@ class ProjectConfig(BaseModel):
     tol: float = Field(default=1e-3, ge=0, allow_inf_nan=False)
     decision: Literal["raw", "class_mass", "estimated"] = "raw"
     opening: Literal["coverage", "k_means", "sigma", "v_optimality", "random"] = "k_means"
-    query: Literal["mixed", "variance", "margin", "least_confidence", "entropy", "random"] = (
-        "entropy"
-    )
+    query: Literal[
+        "mixed", "herding", "variance", "margin", "least_confidence", "entropy", "random"
+    ] = "entropy"
     random_share: float = Field(default=0.0, ge=0, le=1)
     assume_answers: bool = False
     batch_size: int = Field(default=10, ge=1, le=20)
     refit: Literal["round", "label"] = "round"
     replays: str | None = None
+
+    @property
+    def uses_embeddings(self) -> bool:
+        """Whether a network is to look at the images, unless they came with features."""
+        return self.features in {"embeddings", "both"}
 
     @model_validator(mode="before")
     @classmethod
@@ -151,12 +157,20 @@ RECOMMENDED: Final[dict[str, Any]] = {
     "random_share": 0.2,
     "assume_answers": True,
 }
-"""The settings that needed the fewest labels over all sets in ``docs/label-efficiency.md``."""
+"""The settings that needed the fewest labels over all sets in ``docs/label-efficiency.md`` that
+are compared by shapes."""
+
+
+def recommended_settings(features: Features = "shapes") -> dict[str, Any]:
+    """The best settings known for images that are compared by these features."""
+    query = "herding" if features == "embeddings" else RECOMMENDED["query"]
+    return RECOMMENDED | {"features": features, "query": query}
 
 
 def recommended(**others: Any) -> ProjectConfig:  # noqa: ANN401 - whatever a project has
     """The best settings known, on the digits or on whatever ``others`` say."""
-    return ProjectConfig.model_validate(RECOMMENDED | others)
+    best = recommended_settings(others.get("features", RECOMMENDED["features"]))
+    return ProjectConfig.model_validate(best | others)
 
 
 def classic(**others: Any) -> ProjectConfig:  # noqa: ANN401 - whatever a project has

@@ -44,8 +44,9 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
     command.add_argument(
         "--features",
         choices=get_args(Features),
-        help="what images are compared by, if not as the settings say: pixels, pixels and edges, "
-        "or embeddings, what a network that was trained on photographs makes of them",
+        help="what images are compared by, if not as the settings say: plain pixels; shapes, which "
+        "are pixels and edges; embeddings, what a network that was trained on photographs makes of "
+        "them; or both, shapes and embeddings",
     )
     command.add_argument(
         "--classes", metavar="A,B,…", type=_names, default=(), help="names of more classes"

@@ -132,7 +132,7 @@ def _act(options: Namespace) -> int:
             f"Take 2 to {entry.n_items:,}.",
         )
     keys = dict.fromkeys(options.strategy or _CHOSEN)
-    features = best_features(is_photo=entry.is_photo)
+    features = best_features(entry)
     plan = make_plan(
         dataset=entry.key,
         n_samples=n_samples,

@@ -17,6 +17,7 @@ from core.data.digits import load_digits
 from core.data.fingerprint import Contents, contents_of
 from core.data.npz import measure, read_arrays
 from core.data.sets import Sets
+from core.data.stored import Judged
 from core.errors import (
     ChangingDatasetError,
     InvalidConfigError,
@@ -65,6 +66,8 @@ class Entry:
     is_photo
         Whether its images are photographs that came without features: in colour, or large, and no
         ink on paper.
+    judged
+        What its images are best compared by, as their classes say; None where nothing says.
     """
 
     key: str
@@ -75,6 +78,7 @@ class Entry:
     class_names: tuple[str, ...] | None = None
     n_known: int | None = None
     is_photo: bool = False
+    judged: Judged | None = None
 
 
 def order_of(config: ProjectConfig, n_items: int) -> IntArray:
@@ -399,6 +403,7 @@ def _entry_of(sets: Sets, key: str) -> Entry:
         class_names=head.class_names,
         n_known=head.n_known,
         is_photo=head.is_photo and head.features is None,
+        judged=head.judged,
     )
 
 

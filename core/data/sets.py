@@ -32,6 +32,7 @@ from core.data.stored import (
     TRUTH,
     VALUES,
     Head,
+    Judged,
     Layout,
     StoredSet,
     read_head,
@@ -116,6 +117,10 @@ class Draft:
         self._folder.remove()
 
 
+Judge = Callable[[StoredSet, Progress], Judged | None]
+"""Says what the images of a set that was just read are best compared by; None for nothing."""
+
+
 class Sets:
     """A folder of sets. Safe to use from several threads, and from several processes.
 
@@ -125,6 +130,8 @@ class Sets:
         Made when the first set is brought in.
     threads
         How many read images at the same time.
+    judge
+        Looks at each set that is read; None: nobody does.
     """
 
     def __init__(
@@ -132,10 +139,12 @@ class Sets:
         folder: Path,
         *,
         threads: int = 1,
+        judge: Judge | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._folder = folder
         self._threads = threads
+        self._judge = judge
         self._clock = clock
         self._lock = threading.Lock()
         self._open: dict[str, StoredSet] = {}
@@ -204,7 +213,11 @@ class Sets:
             folder = UnfinishedFolder(self._folder, found.title)
             written = write_images(found, folder.path, look, limits, self._threads, progress)
             report = _report(found, written, folder.path, progress)
-            self._describe(found, written, report, folder.path)
+            head = self._describe(found, written, report, folder.path)
+            judged = self._judge(StoredSet(folder.path), progress) if self._judge else None
+            if judged is not None:
+                head = head.model_copy(update={"judged": judged})
+                (folder.path / HEAD).write_bytes(_json(head))
             return Draft(self, folder, report)
         except BaseException as error:
             if folder is not None:
@@ -324,7 +337,7 @@ class Sets:
             )
         return self._folder / key
 
-    def _describe(self, found: Found, written: Written, report: Report, folder: Path) -> None:
+    def _describe(self, found: Found, written: Written, report: Report, folder: Path) -> Head:
         """Write all but the images: what is told of each, and what the set is."""
         kept = written.kept
         (folder / NAMES).write_bytes(written.names.tobytes())
@@ -368,6 +381,7 @@ class Sets:
             n_bytes=sum(file.stat().st_size for file in folder.iterdir()),
         )
         (folder / HEAD).write_bytes(_json(head))
+        return head
 
 
 def content_of(

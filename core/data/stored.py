@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeInt, ValidationError
 
 from core.arrays import UNLABELLED, IntArray, PixelArray
+from core.config import Features
 from core.data.dataset import INLINE, Dataset, question_for
 from core.data.decoding import decode, decode_small
 from core.data.fingerprint import Contents
@@ -59,6 +60,26 @@ class Layout(BaseModel):
     shape: tuple[NonNegativeInt, ...]
 
 
+class Judged(BaseModel):
+    """What the images of a set are best compared by, as the classes say that came with them.
+
+    Attributes
+    ----------
+    features
+        The best kind.
+    n_images
+        How many images were looked at.
+    shares
+        Of an image's nearest others, how many are of its class: the mean of all, 0 to 1, by kind.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    features: Features
+    n_images: NonNegativeInt
+    shares: dict[Features, float]
+
+
 class Head(BaseModel):
     """What a set is.
 
@@ -85,6 +106,8 @@ class Head(BaseModel):
         A name for all that the set holds.
     n_bytes
         Of all its files, on the disk.
+    judged
+        What its images are best compared by; None where nothing says.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -108,6 +131,7 @@ class Head(BaseModel):
     has_table: bool
     fingerprint: str
     n_bytes: NonNegativeInt
+    judged: Judged | None = None
 
     @property
     def is_photo(self) -> bool:

@@ -2,26 +2,60 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from core.config import Features, ProjectConfig, recommended
 from core.data.catalogue import Entry
+from core.data.stored import Judged
 from core.graph.embeddings.network import has_network
 
 
-def best_features(*, is_photo: bool) -> Features:
-    """What images of a set are best compared by, as far as their kind tells."""
-    return "embeddings" if is_photo and has_network() else "shapes"
+class Images(Protocol):
+    """What is known of a set of images."""
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether they are photographs."""
+        ...
+
+    @property
+    def judged(self) -> Judged | None:
+        """What they are best compared by, as the classes say that came with them."""
+        ...
 
 
-def why_so(features: Features) -> str:
-    """Why images are best compared by these features, in a sentence."""
-    if features == "embeddings":
+def best_features(images: Images) -> Features:
+    """What images of a set are best compared by: as its classes say, or else by their kind."""
+    if not has_network():
+        return "shapes"
+    return images.judged.features if images.judged else by_kind(images)
+
+
+def by_kind(images: Images) -> Features:
+    """What images of this kind are best compared by, where a network is there."""
+    return "embeddings" if images.is_photo else "shapes"
+
+
+def why_so(images: Images) -> str:
+    """By what these images are best compared, and why, in a sentence or two."""
+    features = best_features(images)
+    if images.judged and features != by_kind(images):
+        share, other = images.judged.shares[features], images.judged.shares[by_kind(images)]
         return (
-            "Photographs are compared by embeddings: what a network that was trained on "
-            "photographs sees in them."
+            f"{_MEANING[features]} Of the images most alike by that, {100 * share:.0f} % are of "
+            f"the same class; {_OTHERWISE[by_kind(images)]}, {100 * other:.0f} %."
         )
-    return "These images are compared by their pixels and edges."
+    return _MEANING[features]
+
+
+_MEANING = {
+    "shapes": "These images are compared by their pixels and edges.",
+    "embeddings": "These images are compared by embeddings: what a network that was trained on "
+    "photographs sees in them.",
+    "both": "These images are compared by pixels, edges and embeddings: what a network that was "
+    "trained on photographs sees in them.",
+}
+_OTHERWISE = {"shapes": "by pixels and edges alone", "embeddings": "by embeddings alone"}
 
 
 def best_for(entry: Entry, **others: Any) -> ProjectConfig:  # noqa: ANN401 - whatever a project has
@@ -29,6 +63,6 @@ def best_for(entry: Entry, **others: Any) -> ProjectConfig:  # noqa: ANN401 - wh
     given = {
         "dataset": entry.key,
         "n_samples": entry.n_items,
-        "features": best_features(is_photo=entry.is_photo),
+        "features": best_features(entry),
     }
     return recommended(**given | others)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.arrays import UNLABELLED, IntArray
 from core.config import ProjectConfig
@@ -17,7 +18,6 @@ from core.data.fingerprint import Contents
 from core.engine.caches import Caches
 from core.engine.engine import Engine
 from core.engine.prepared import prepared
-from core.graph.embeddings.kept import Seen
 from core.graph.kept import fingerprint
 from core.graph.similarity import SimilarityGraph, build_graph
 from core.jobs.progress import Progress, silent
@@ -114,8 +114,8 @@ def engine_for(
     name = fingerprint(dataset, settings) if keeps else ""
     graph = keeps.load(name) if keeps else None
     if graph is None:
-        if early is not None and seen is not None and config.features == "embeddings":
-            for known, part, among in _first_ones(config, dataset, seen, resources, progress):
+        if early is not None and seen is not None and config.uses_embeddings:
+            for known, part, among in _first_ones(config, dataset, features, resources, progress):
                 begun = Engine(
                     config,
                     known,
@@ -149,7 +149,11 @@ def engine_for(
 
 
 def _first_ones(
-    config: ProjectConfig, dataset: Dataset, seen: Seen, resources: Resources, progress: Progress
+    config: ProjectConfig,
+    dataset: Dataset,
+    features: partial[NDArray[Any]],
+    resources: Resources,
+    progress: Progress,
 ) -> Iterator[tuple[Dataset, SimilarityGraph, IntArray]]:
     """The data set as far as it is known, its graph so far, and the items that this links."""
     n_items = dataset.n_items
@@ -164,7 +168,7 @@ def _first_ones(
             progress(stage, share * part)
 
         graph = build_graph(
-            seen(dataset, among, note),
+            features(among, progress=note),
             config.kernel,
             gamma=config.gamma,
             n_neighbors=min(config.n_neighbors, size - 1),

@@ -245,8 +245,9 @@ class Engine:
             self._config.decision,
             self._scale,
             self._spreader.sketch,
+            self.sample,
         )
-        chosen = choose_batch(policy, outlook, self.sample, candidates, size, random, shown)
+        chosen = choose_batch(policy, outlook, candidates, size, random, shown)
         rows = self.dataset.rows
         return tuple(replace(choice, item=int(rows[choice.item])) for choice in chosen)
 

@@ -173,4 +173,4 @@ def _is_outdated(key: _Key, newest: _Key) -> bool:
 
 def is_small(config: ProjectConfig) -> bool:
     """Whether a person can wait for the engine of a configuration."""
-    return config.n_samples <= SMALL and config.features != "embeddings"
+    return config.n_samples <= SMALL and not config.uses_embeddings

@@ -12,7 +12,7 @@ from core.arrays import UNLABELLED, BoolArray, Float32Array, FloatArray, IntArra
 from core.learning.beliefs import Beliefs, believe
 from core.learning.decisions import DECISIONS, DecisionKey
 from core.learning.fixed_point import ColumnScores
-from core.querying.openings import LEAST, OpeningKey, Sample, first_item
+from core.querying.openings import LEAST, OpeningKey, Sample, coverage, first_item
 from core.querying.queries import QUERIES, QueryKey
 from core.session.events import Reason
 
@@ -69,6 +69,8 @@ class Outlook:
         Turns scores into evidence, in labels.
     sketch
         What a label on an item adds to all scores, shape (n_items,).
+    sample
+        Gives the items that coverage is measured among, when it is.
     """
 
     labels: IntArray
@@ -77,6 +79,7 @@ class Outlook:
     decision: DecisionKey
     scale: FloatArray | float
     sketch: Callable[[int], FloatArray | Float32Array]
+    sample: Callable[[], Sample]
     n_labels: int = field(init=False)
     _columns: dict[int, FloatArray] = field(init=False, default_factory=dict)
     _masses: dict[int, float] = field(init=False, default_factory=dict)
@@ -108,6 +111,19 @@ class Outlook:
                 squares += np.square(evidence)
             self._evidence = total, squares
         return *self._evidence, self.n_classes
+
+    def coverage(self, weights: FloatArray, /) -> FloatArray:
+        """How much of some weights a label on each item would cover anew, shape (n_items,).
+
+        Nothing of items that were not sampled.
+        """
+        sample = self.sample()
+        taken = sample.places(np.flatnonzero(self.labels != UNLABELLED))
+        gains = np.zeros(len(self.labels))
+        gains[sample.positions] = coverage(
+            sample, taken, weights[sample.positions].astype(np.float32)
+        )
+        return gains
 
     def assume(self, item: int) -> None:
         """Take the item for answered as predicted; where nothing is, as a class not seen yet."""
@@ -152,7 +168,6 @@ class Outlook:
 def choose_batch(
     policy: Policy,
     outlook: Outlook,
-    sample: Callable[[], Sample],
     candidates: BoolArray,
     size: int,
     random: np.random.Generator,
@@ -164,8 +179,6 @@ def choose_batch(
     ----------
     outlook
         What is believed now. It is used up: afterwards it holds the assumed answers.
-    sample
-        Gives what an opening is chosen among, when there is one.
     candidates : (n_items,), bool
         The items that may be asked about.
     size
@@ -180,7 +193,7 @@ def choose_batch(
     for item in assumed:
         candidates[item] = False
         outlook.assume(item)
-    batch = _Batch(policy, outlook, sample, candidates, random)
+    batch = _Batch(policy, outlook, candidates, random)
     n_given = outlook.n_labels
     opens_until = max(LEAST, outlook.n_classes, 0 if n_given else size)
     while len(batch.chosen) < size and batch.candidates.any():
@@ -201,7 +214,6 @@ class _Batch:
 
     policy: Policy
     outlook: Outlook
-    sample: Callable[[], Sample]
     candidates: BoolArray
     random: np.random.Generator
     chosen: list[Choice] = field(default_factory=list)
@@ -223,7 +235,7 @@ class _Batch:
         chosen = [choice.item for choice in self.chosen]
         taken = np.concatenate([self._labelled, np.array(chosen, dtype=np.int64)])
         key = self.policy.opening
-        return first_item(key, self.sample(), taken, candidates, wanted, self.random)
+        return first_item(key, self.outlook.sample(), taken, candidates, wanted, self.random)
 
     def best(self) -> int:
         """The candidate that is most worth asking about."""

@@ -113,6 +113,14 @@ class Sample:
                 self._ranks.popitem(last=False)
             return self._ranks[name]
 
+    def places(self, items: Sequence[int] | IntArray) -> list[int]:
+        """Where those of some items that were sampled are in the sample."""
+        wanted = np.asarray(items, dtype=np.int64)
+        places = np.searchsorted(self.positions, wanted)
+        places = np.minimum(places, len(self.positions) - 1)
+        found: list[int] = places[self.positions[places] == wanted].tolist()
+        return found
+
     @cached_property
     def roots(self) -> FloatArray:
         """The roots of the degrees, shape (n_sampled,)."""
@@ -147,11 +155,20 @@ class Sample:
         return positive_inverse(np.eye(len(roots)) - _ALPHA * np.asarray(links)), roots
 
 
-def coverage(sample: Sample, taken: Sequence[int]) -> FloatArray:
+def coverage(
+    sample: Sample, taken: Sequence[int], weights: Float32Array | None = None
+) -> FloatArray:
     """How much nearer to a chosen item all would be: greedy facility location.
 
     Each item is worth what its most alike chosen item covers of it. The sum is submodular, so
     taking the best item again and again comes to at least 63 % of the best there is.
+
+    Parameters
+    ----------
+    taken
+        Places of those chosen so far in the sample.
+    weights : (n_sampled,)
+        What each item counts; None: all alike.
 
     References
     ----------
@@ -165,7 +182,8 @@ def coverage(sample: Sample, taken: Sequence[int]) -> FloatArray:
     for start in range(0, len(similarity), _AT_A_TIME):
         gain = similarity[start : start + _AT_A_TIME] - covered
         np.maximum(gain, 0, out=gain)
-        gains[start : start + _AT_A_TIME] = gain.sum(axis=1, dtype=np.float64)
+        part = slice(start, start + _AT_A_TIME)
+        gains[part] = gain.sum(axis=1, dtype=np.float64) if weights is None else gain @ weights
     return gains
 
 
@@ -275,9 +293,6 @@ def first_item(
     allowed = candidates[sample.positions]
     if not allowed.any():
         return None
-    labelled = np.asarray(labelled, dtype=np.int64)
-    places = np.searchsorted(sample.positions, labelled)
-    places = np.minimum(places, len(sample.positions) - 1)
-    taken: list[int] = places[sample.positions[places] == labelled].tolist()
+    taken = sample.places(labelled)
     ranks = np.where(allowed, sample.ranks(key, taken, wanted, random), -np.inf)
     return int(sample.positions[int(ranks.argmax())])

@@ -17,7 +17,9 @@ from scipy.special import entr
 from core.arrays import FloatArray
 from core.learning.beliefs import Beliefs
 
-QueryKey = Literal["mixed", "variance", "margin", "least_confidence", "entropy", "random"]
+QueryKey = Literal[
+    "mixed", "herding", "variance", "margin", "least_confidence", "entropy", "random"
+]
 
 PRIOR: Final = 0.05
 """What each class has at every item before any label: one twentieth of a label. Between .01 and .3
@@ -133,6 +135,16 @@ class Outlook(Protocol):
         """Totals, squares and the number of classes, as :func:`dirichlet_variance` takes them."""
         ...
 
+    def coverage(self, weights: FloatArray, /) -> FloatArray:
+        """How much of these weights a label on each item would cover anew, shape (n_items,).
+
+        Parameters
+        ----------
+        weights : (n_items,)
+            Finite.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -165,11 +177,38 @@ def _mixed(outlook: Outlook, random: np.random.Generator) -> FloatArray:
     return margin(outlook.beliefs()) if by_margin else _variance(outlook, random)
 
 
+def uncertainty_herding(outlook: Outlook) -> FloatArray:
+    """How much of all uncertainty a label on each item would speak to, shape (n_items,).
+
+    Greedy facility location, as at the beginning, with each item weighted by its margin: a label is
+    asked for where it reaches many items that are still unsure. Where all are unsure it covers, and
+    where few are it asks about those, without a parameter that says when to go over from one to the
+    other. Items that nothing reaches are as unsure as can be.
+
+    References
+    ----------
+    Bae, Oh, Sutherland, "Uncertainty herding: one active learning method for all label budgets",
+    ICLR 2025 (arXiv 2412.20644); the similarity here is that of the labels' own reach.
+    """
+    return outlook.coverage(np.minimum(margin(outlook.beliefs()), 1.0))
+
+
+def _herding(outlook: Outlook, _: np.random.Generator) -> FloatArray:
+    by_margin = outlook.n_labels % MARGIN_EVERY == 0
+    return margin(outlook.beliefs()) if by_margin else uncertainty_herding(outlook)
+
+
 QUERIES: Final[dict[QueryKey, Query]] = {
     "mixed": Query(
         "Variance and margin",
         "Asks twice where least is known, then once where two classes are closest; the best known.",
         _mixed,
+    ),
+    "herding": Query(
+        "Uncertainty herding and margin",
+        "Asks twice where an answer reaches most images that are still unsure, then once where two "
+        "classes are closest; the best known for embeddings.",
+        _herding,
     ),
     "variance": Query(
         "Variance",

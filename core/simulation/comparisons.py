@@ -216,7 +216,7 @@ def builder(
         def build(config: ProjectConfig, progress: Progress) -> Learner:
             progress("Reading images", 0.0)
             some = shrunken(catalogue.load(config), plan.sizes)
-            needs_names = config.features == "embeddings"
+            needs_names = config.uses_embeddings
             contents = catalogue.open(config, progress=progress)[1] if needs_names else None
             engine = engine_for(
                 config,

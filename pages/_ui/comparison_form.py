@@ -64,7 +64,7 @@ class Asked(NamedTuple):
             If that cannot be compared.
         """
         key, n_samples = self.images.key, self.images.n_items
-        features = best_features(is_photo=self.images.is_photo)
+        features = best_features(self.images)
         strategies = [preset.strategy(key, n_samples, features) for preset in self.presets]
         if self.own is not None:
             config = make_config({**self.own, "dataset": key, "n_samples": n_samples})

@@ -20,6 +20,7 @@ _FEATURES: Final = {
     "shapes": "Pixels and edges",
     "plain": "Pixels",
     "embeddings": "Embeddings",
+    "both": "Pixels, edges and embeddings",
 }
 
 

@@ -7,7 +7,16 @@ from typing import Any, Final, Literal
 
 import streamlit as st
 
-from core.config import DIGITS, RBF_MOST, RECOMMENDED, ProjectConfig, classic, make_config
+from core.config import (
+    DIGITS,
+    RBF_MOST,
+    Features,
+    ProjectConfig,
+    classic,
+    make_config,
+    recommended,
+    recommended_settings,
+)
 from core.data.catalogue import Entry
 from core.engine.best import best_features, why_so
 from core.errors import LabelspreadError
@@ -28,7 +37,7 @@ from pages._ui.model_fields import (
 Settings = Literal["best", "classic", "custom"]
 
 _CLASSIC: Final = ProjectConfig()
-_BEST: Final = ProjectConfig.model_validate(RECOMMENDED)
+_BEST: Final = recommended()
 _SETTINGS: Final[dict[Settings, str]] = {
     "best": "Best known",
     "classic": "Classic",
@@ -40,6 +49,10 @@ _MEANING: Final[dict[Settings, str]] = {
     "classic": "As in scikit-learn's examples: images are compared by their pixels, and those "
     "the model is least sure of are asked about.",
     "custom": "Everything can be set, starting from the best known settings.",
+}
+_SEEN: Final[dict[Features, list[str]]] = {
+    "embeddings": ["embeddings"],
+    "both": ["pixels, edges and embeddings"],
 }
 _KERNELS: Final[dict[Kernel, str]] = {
     "symmetric_knn": "Weighted",
@@ -69,9 +82,8 @@ def new_project(open_project: Callable[[Project], None]) -> None:
         help="How similarity is measured, how labels spread, and which images are asked about.",
     )
     meaning = _MEANING[settings]
-    features = best_features(is_photo=entry.is_photo)
-    if settings == "best" and features != _BEST.features:
-        meaning += f" {why_so(features)}"
+    if settings == "best" and best_features(entry) != _BEST.features:
+        meaning += f" {why_so(entry)}"
     st.caption(meaning)
     with st.container(key="new_kernel"):
         kernel = _choose_kernel(entry) if settings == "custom" else None
@@ -94,9 +106,9 @@ def settings_in_words(config: ProjectConfig) -> list[str]:
     """How a project learns and asks, in a few words each."""
     shown = {"features", "kernel", "mode", "n_neighbors", "alpha", "decision", *_ASKING}
     values = config.model_dump(include=shown)
-    others = ["embeddings"] if config.features == "embeddings" else []
-    features = config.features if others else _BEST.features
-    if values == _BEST.model_dump(include=shown) | {"features": features}:
+    others = _SEEN.get(config.features, [])
+    best = recommended(features=config.features if others else _BEST.features)
+    if values == best.model_dump(include=shown):
         return ["best known settings", *others]
     match config.kernel:
         case "rbf":
@@ -234,7 +246,8 @@ def _form(
         if kernel is not None:
             given |= _spreading(entry, kernel)
             left, right = st.columns(2)
-            given |= asking_fields(left, right, _BEST, "new")
+            asking = recommended(features=best_features(entry))
+            given |= asking_fields(left, right, asking, f"new_{asking.query}")
         given["refit"] = st.selectbox(
             "Learn",
             ["round", "label"],
@@ -244,7 +257,7 @@ def _form(
         )
         sent = st.form_submit_button("Create project", type="primary")
     if settings == "best":
-        given = RECOMMENDED | {"features": best_features(is_photo=entry.is_photo)} | given
+        given = recommended_settings(best_features(entry)) | given
     elif settings == "classic":
         given["kernel"] = classic(dataset=entry.key).kernel
     return (name, given, typed) if sent else None
@@ -253,9 +266,8 @@ def _form(
 def _spreading(entry: Entry, kernel: Kernel) -> dict[str, Any]:
     """Fields for similarity and spreading."""
     is_weighted = kernel == "symmetric_knn"
-    start = (_BEST if is_weighted else _CLASSIC).model_copy(update={"kernel": kernel})
-    if is_weighted:
-        start = start.model_copy(update={"features": best_features(is_photo=entry.is_photo)})
+    start = recommended(features=best_features(entry)) if is_weighted else _CLASSIC
+    start = start.model_copy(update={"kernel": kernel})
     prefix = f"new_{kernel}_{start.features}"
     given: dict[str, Any] = {"kernel": kernel, "mode": start.mode}
     left, right = st.columns(2)

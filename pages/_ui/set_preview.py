@@ -16,7 +16,7 @@ from core.data.incoming import Import
 from core.data.looks import Look
 from core.data.readers.found import Choice
 from core.data.sets import Draft, Report
-from core.engine.best import best_features, best_for, why_so
+from core.engine.best import best_for, why_so
 from core.errors import LabelspreadError
 from core.jobs.progress import CancelledError
 from core.session.class_rules import FEWEST_CLASSES
@@ -105,7 +105,7 @@ def _found(one: Import, draft: Draft) -> Said | None:
         said = _decide(one, report)
         head = draft.stored.head
         if head.features is None:
-            st.caption(why_so(best_features(is_photo=head.is_photo)))
+            st.caption(why_so(head))
         _classes(report)
         _guesses(one, report)
         _doubtful(draft, report)

@@ -229,9 +229,11 @@ def _choice(
     scale = roots.mean() / roots / (1 - ALPHA)
     unused = Sample(np.zeros((1, 1)), np.zeros(1, dtype=np.int64))
     begun = time.perf_counter()
-    outlook = Outlook(labels, beliefs, n_classes, "estimated", scale, spreader.sketch)
+    outlook = Outlook(
+        labels, beliefs, n_classes, "estimated", scale, spreader.sketch, lambda: unused
+    )
     random = np.random.default_rng(seed)
-    choose_batch(Policy(), outlook, lambda: unused, labels == UNLABELLED, BATCH, random)
+    choose_batch(Policy(), outlook, labels == UNLABELLED, BATCH, random)
     return time.perf_counter() - begun
 
 

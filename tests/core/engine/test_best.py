@@ -46,8 +46,15 @@ def test_the_kind_of_images_says_what_they_are_best_compared_by(
     assert best_for(entry, features="plain").features == "plain"
 
 
+class Photographs:
+    """A set of photographs whose classes say nothing."""
+
+    is_photo = True
+    judged = None
+
+
 def test_without_a_network_shapes_have_to_do(monkeypatch):
-    assert "embeddings" in why_so(best_features(is_photo=True))
+    assert "embeddings" in why_so(Photographs())
     monkeypatch.setattr(best, "has_network", lambda: False)
-    assert best_features(is_photo=True) == "shapes"
-    assert "edges" in why_so("shapes")
+    assert best_features(Photographs()) == "shapes"
+    assert "edges" in why_so(Photographs())

@@ -9,6 +9,8 @@ from typing import cast
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.spatial.distance import pdist
+from sklearn.decomposition import PCA
 
 from core.arrays import UNLABELLED, Float32Array, PixelArray
 from core.config import ProjectConfig, recommended
@@ -58,6 +60,28 @@ def test_labels_spread_over_the_graph_of_the_embeddings(caches):
     np.testing.assert_allclose(found.sample().features, features)
 
 
+def test_shapes_and_embeddings_together_count_alike(caches):
+    config = CONFIG.model_copy(update={"features": "both"})
+    found = build_engine(config, Catalogue(), caches=caches).sample().features
+    alone = [
+        build_engine(CONFIG.model_copy(update={"features": kind}), Catalogue(), caches=caches)
+        for kind in ("shapes", "embeddings")
+    ]
+    start, among_both, expected = 0, [], []
+    for one in alone:
+        points = np.asarray(one.sample().features, dtype=np.float64)
+        points = PCA(min(points.shape[1], 50)).fit_transform(points - points.mean(axis=0))
+        both = found[:, start : start + points.shape[1]]
+        start += points.shape[1]
+        among_both.append(pdist(both))
+        expected.append(pdist(points))
+    assert start == found.shape[1]
+    # Each kind has the distances that it has alone, and as much of the length of both.
+    for its, alone_its in zip(among_both, expected, strict=True):
+        np.testing.assert_allclose(its / its.mean(), alone_its / alone_its.mean(), rtol=0.01)
+        np.testing.assert_allclose(np.square(its).mean(), 2 * 80 / 79, rtol=1e-4)
+
+
 def test_where_there_is_no_network_it_says_so():
     with pytest.raises(InvalidFeaturesError, match="There is no network here"):
         build_engine(CONFIG, Catalogue(), progress=silent)
@@ -65,6 +89,7 @@ def test_where_there_is_no_network_it_says_so():
 
 def test_nobody_waits_for_a_network_without_being_told():
     assert not is_small(CONFIG)
+    assert not is_small(CONFIG.model_copy(update={"features": "both"}))
     assert is_small(CONFIG.model_copy(update={"features": "shapes"}))
 
 
@@ -81,10 +106,12 @@ class Collecting:
         self.engines.append(early)
 
 
-def test_some_items_can_be_asked_about_before_all_are_known(caches):
+@pytest.mark.parametrize("kind", ["embeddings", "both"])
+def test_some_items_can_be_asked_about_before_all_are_known(caches, kind):
+    config = LARGE.model_copy(update={"features": kind})
     told, early = [], Collecting()
     whole = build_engine(
-        LARGE,
+        config,
         Catalogue(),
         caches=caches,
         progress=lambda stage, share: told.append((stage, share)),
@@ -96,9 +123,8 @@ def test_some_items_can_be_asked_about_before_all_are_known(caches):
     assert shares == sorted(shares)
     assert shares[-1] == 1
 
-    dataset, contents = Catalogue().open(LARGE)
+    dataset, contents = Catalogue().open(config)
     assert dataset.truth is not None
-    features = whole._features(np.arange(900))
     for engine in early.engines:
         truth = engine.dataset.truth
         assert truth is not None
@@ -107,16 +133,15 @@ def test_some_items_can_be_asked_about_before_all_are_known(caches):
         np.testing.assert_array_equal(truth[known], dataset.truth[known])
         assert np.isin(engine.sample().positions, known).all()
         labels = Labels({int(item): str(truth[item]) for item in known[:30]})
-        alone = Engine(
-            LARGE, dataset.some(known), symmetric_knn_graph(features[known], LARGE.n_neighbors)
-        )
+        graph = symmetric_knn_graph(whole._features(known), config.n_neighbors)
+        alone = Engine(config, dataset.some(known), graph)
         beliefs = engine.believe(labels)
         np.testing.assert_array_equal(beliefs.predicted[known], alone.believe(labels).predicted)
         others = np.setdiff1d(np.arange(900), known)
         assert not beliefs.reached[others].any()
         random = np.random.default_rng(0)
         for given in (Labels({}), labels):
-            chosen = engine.choose(policy_of(LARGE), given, (), 10, random)
+            chosen = engine.choose(policy_of(config), given, (), 10, random)
             assert len(chosen) == 10
             assert np.isin([choice.item for choice in chosen], known).all()
         ((item, name),) = engine.image_names([int(known[0])]).items()

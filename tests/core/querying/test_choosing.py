@@ -11,16 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy import sparse
 from sklearn.datasets import make_blobs
 
 from core.arrays import UNLABELLED, BoolArray, FloatArray, IntArray
 from core.graph.similarity import symmetric_knn_graph
-from core.learning.beliefs import believe
+from core.learning.beliefs import Beliefs, believe
 from core.learning.decisions import DecisionKey
 from core.learning.fixed_point import FixedPoint, FixedPointSpreader
 from core.querying.choosing import Choice, Outlook, Policy, choose_batch
 from core.querying.openings import Sample
-from core.querying.queries import QueryKey, entropy
+from core.querying.queries import QueryKey, entropy, margin, uncertainty_herding
 
 N_ITEMS, N_CLASSES = 120, 3
 SEEKING = Policy(opening="coverage", query="mixed", random_share=0.0, assume_answers=True)
@@ -40,7 +41,20 @@ class Setting:
 
     def outlook(self, labels: IntArray, decision: DecisionKey = "estimated") -> Outlook:
         beliefs = believe(labels, N_CLASSES, self.spreader, decision)
-        return Outlook(labels, beliefs, N_CLASSES, decision, self.scale, self.spreader.sketch)
+        return self.after(labels, beliefs, decision)
+
+    def after(
+        self,
+        labels: IntArray,
+        beliefs: Beliefs,
+        decision: DecisionKey = "estimated",
+        n_classes: int = N_CLASSES,
+    ) -> Outlook:
+        """What is believed once these labels have led to these beliefs."""
+        sketch = self.spreader.sketch
+        return Outlook(
+            labels, beliefs, n_classes, decision, self.scale, sketch, lambda: self.sample
+        )
 
     def choose(
         self,
@@ -54,7 +68,6 @@ class Setting:
         chosen = choose_batch(
             policy,
             self.outlook(labels),
-            lambda: self.sample,
             allowed,
             size,
             np.random.default_rng(seed),
@@ -75,7 +88,9 @@ def labelled(n: int, seed: int = 0) -> IntArray:
     return labels
 
 
-@pytest.mark.parametrize("query", ["mixed", "variance", "margin", "entropy", "least_confidence"])
+@pytest.mark.parametrize(
+    "query", ["mixed", "herding", "variance", "margin", "entropy", "least_confidence"]
+)
 @pytest.mark.parametrize("decision", get_args(DecisionKey))
 def test_a_batch_is_what_asking_one_by_one_gives_when_predictions_are_the_answers(
     setting, query, decision
@@ -84,7 +99,6 @@ def test_a_batch_is_what_asking_one_by_one_gives_when_predictions_are_the_answer
     batch = choose_batch(
         policy,
         setting.outlook(labels, decision),
-        lambda: setting.sample,
         labels == UNLABELLED,
         6,
         np.random.default_rng(0),
@@ -95,7 +109,6 @@ def test_a_batch_is_what_asking_one_by_one_gives_when_predictions_are_the_answer
         (one,) = choose_batch(
             policy,
             outlook,
-            lambda: setting.sample,
             labels == UNLABELLED,
             1,
             np.random.default_rng(0),
@@ -125,7 +138,7 @@ def test_the_labels_and_beliefs_that_were_handed_in_stay_as_they_were(setting):
     beliefs = believe(labels, N_CLASSES, setting.spreader)
     assert beliefs.evidence is not None
     before = beliefs.evidence.scores.rows(slice(None)).copy()
-    outlook = Outlook(labels, beliefs, N_CLASSES, "raw", setting.scale, setting.spreader.sketch)
+    outlook = setting.after(labels, beliefs, "raw")
     outlook.assume(int(np.flatnonzero(labels == UNLABELLED)[0]))
     assert beliefs.evidence.scores.rows(slice(None)).tolist() == before.tolist()
     assert labels.tolist() == labelled(12).tolist()
@@ -161,7 +174,6 @@ def test_what_is_on_a_screen_already_counts_as_answered_as_predicted(setting, n_
         after = choose_batch(
             SEEKING,
             setting.outlook(labels),
-            lambda: setting.sample,
             labels == UNLABELLED,
             8 - shown,
             np.random.default_rng(0),
@@ -258,15 +270,33 @@ def test_any_number_of_classes_can_be_asked_about(setting, n_classes):
     labels = np.full(N_ITEMS, UNLABELLED)
     labels[:12] = 0
     beliefs = believe(labels, n_classes, setting.spreader, "estimated")
-    outlook = Outlook(
-        labels, beliefs, n_classes, "estimated", setting.scale, setting.spreader.sketch
-    )
+    outlook = setting.after(labels, beliefs, n_classes=n_classes)
     chosen = choose_batch(
         SEEKING,
         outlook,
-        lambda: setting.sample,
         labels == UNLABELLED,
         5,
         np.random.default_rng(0),
     )
     assert len({choice.item for choice in chosen}) == 5
+
+
+@pytest.mark.parametrize("sampled", [slice(None), slice(0, N_ITEMS, 2)])
+def test_uncertainty_herding_is_the_uncertainty_that_comes_nearer_to_a_label(setting, sampled):
+    """Of those items that were sampled, by the definition, one by one."""
+    positions = np.arange(N_ITEMS)[sampled]
+    sample = setting.sample = Sample(POINTS[positions], positions)
+    labels = labelled(12)
+    outlook = setting.outlook(labels)
+    unsure = np.minimum(margin(outlook.beliefs()), 1)
+    links = sparse.csr_array(symmetric_knn_graph(POINTS[positions], 10).matrix).toarray()
+    reach = np.linalg.inv(np.eye(len(positions)) - 0.99 * links)
+    alike = reach / np.sqrt(np.outer(np.diag(reach), np.diag(reach)))
+    given_to = [place for place, item in enumerate(positions) if labels[item] != UNLABELLED]
+    assert sample.places(np.flatnonzero(labels != UNLABELLED)) == given_to
+    expected = np.zeros(N_ITEMS)
+    for place, item in enumerate(positions):
+        for other, weight in enumerate(unsure[positions]):
+            nearest = max(alike[given_to, other])
+            expected[item] += weight * max(alike[place, other] - nearest, 0)
+    np.testing.assert_allclose(uncertainty_herding(outlook), expected, rtol=1e-4, atol=1e-5)

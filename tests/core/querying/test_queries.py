@@ -116,6 +116,9 @@ class Known:
         evidence = 3 * self._beliefs.probabilities
         return evidence.sum(axis=1), np.square(evidence).sum(axis=1), 5
 
+    def coverage(self, weights: FloatArray) -> FloatArray:
+        return np.cumsum(weights)
+
 
 @pytest.mark.parametrize(
     ("key", "score"),
@@ -141,6 +144,15 @@ def test_the_mixed_query_takes_turns():
     ]
     assert by_margin == [True, False, False] * 2
     assert by_variance == [False, True, True] * 2
+
+
+def test_herding_takes_turns_with_margin():
+    random = np.random.default_rng(0)
+    known = Known()
+    by_margin = margin(known.beliefs()).tolist()
+    by_herding = np.cumsum(margin(known.beliefs())).tolist()
+    scores = [QUERIES["herding"].score(Known(n), random).tolist() for n in range(6)]
+    assert scores == [by_margin, by_herding, by_herding] * 2
 
 
 def test_the_random_query_takes_its_chance_from_what_is_handed_in():
