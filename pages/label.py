@@ -17,6 +17,7 @@ from core.service.view import NOT_SOLVED, View
 from core.session.events import Served
 from core.wording import counted, ordinal, percent
 from pages._ui import handle, shell
+from pages._ui.advice import say_advice
 from pages._ui.answers import show_answers
 from pages._ui.classes import show_classes
 from pages._ui.confused import confusion_list
@@ -66,6 +67,7 @@ def _figures(view: View) -> None:
         shell.still_coming(view)
     if not view.is_solved:
         st.caption(NOT_SOLVED)
+    say_advice(view)
     report = view.report_all
     if report is None:
         key_figures([labels_given(view), seconds_a_label(view)])

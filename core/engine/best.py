@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from core.config import Features, ProjectConfig, recommended
 from core.data.catalogue import Entry
 from core.data.stored import Judged
 from core.graph.embeddings.network import has_network
+
+NAMES: Final[dict[Features, str]] = {
+    "shapes": "pixels and edges",
+    "plain": "pixels",
+    "embeddings": "embeddings",
+    "both": "pixels, edges and embeddings",
+}
+"""What people call them."""
+
+_MEANING: Final[dict[Features, str]] = {
+    "shapes": "These images are compared by their pixels and edges.",
+    "embeddings": "These images are compared by embeddings: what a network that was trained on "
+    "photographs sees in them.",
+    "both": "These images are compared by pixels, edges and embeddings: what a network that was "
+    "trained on photographs sees in them.",
+}
 
 
 class Images(Protocol):
@@ -43,19 +59,9 @@ def why_so(images: Images) -> str:
         share, other = images.judged.shares[features], images.judged.shares[by_kind(images)]
         return (
             f"{_MEANING[features]} Of the images most alike by that, {100 * share:.0f} % are of "
-            f"the same class; {_OTHERWISE[by_kind(images)]}, {100 * other:.0f} %."
+            f"the same class; by {NAMES[by_kind(images)]} alone, {100 * other:.0f} %."
         )
     return _MEANING[features]
-
-
-_MEANING = {
-    "shapes": "These images are compared by their pixels and edges.",
-    "embeddings": "These images are compared by embeddings: what a network that was trained on "
-    "photographs sees in them.",
-    "both": "These images are compared by pixels, edges and embeddings: what a network that was "
-    "trained on photographs sees in them.",
-}
-_OTHERWISE = {"shapes": "by pixels and edges alone", "embeddings": "by embeddings alone"}
 
 
 def best_for(entry: Entry, **others: Any) -> ProjectConfig:  # noqa: ANN401 - whatever a project has

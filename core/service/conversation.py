@@ -178,6 +178,7 @@ def describe(
         named=view.state.class_list.seq,
         batch_id=batch.batch_id if batch else None,
         ink=view.dataset.is_ink,
+        compared=view.project.config.features,
         as_you_go=view.project.config.refit == "label",
         round=number,
         round_size=view.project.config.batch_size,

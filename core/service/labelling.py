@@ -21,6 +21,7 @@ from core.engine.engine import Engine, policy_of
 from core.errors import OutdatedViewError, StoreBusyError, StoreReplacedError
 from core.jobs.resources import Resources
 from core.people.leases import Leases
+from core.service.advising import Advice, Advisor
 from core.service.carrying import Carrying
 from core.service.grid import Grid, Grids
 from core.service.log import Standing
@@ -89,6 +90,7 @@ class Service(Grids, Carrying):
         self._grids: dict[str, tuple[int, ...]] = {}
         self._ahead = ThreadPoolExecutor(max_workers=1, thread_name_prefix="solve-ahead")
         self._closed = threading.Event()
+        self._advisor = Advisor(caches.embeddings if caches else None)
 
     def ping(self) -> None:
         """Raise a ``StoreError`` if nothing can be stored now.
@@ -106,6 +108,7 @@ class Service(Grids, Carrying):
     def close(self) -> None:
         """Let go of the store, all in order; nothing can be done with this afterwards."""
         self._closed.set()
+        self._advisor.close()
         self._ahead.shutdown(wait=False, cancel_futures=True)
         self._curves.close()
         self._store.close()
@@ -156,6 +159,10 @@ class Service(Grids, Carrying):
                         self._put_on_desk(view, desk, batch)
                     return batch
         raise StoreBusyError(f"of project {project_id}")
+
+    def advice(self, view: View) -> Advice | None:
+        """What the images would better be compared by, as far as the labels have said it yet."""
+        return self._advisor.advice(view)
 
     def prepare_grid(self, view: View, grid: Grid) -> None:
         """Solve ahead, in the background, what the labels of a grid will change."""

@@ -117,6 +117,8 @@ class LabelPage(Shown):
         The batch that waits for answers; None when all items are answered.
     ink
         Whether images are ink on paper, and no photographs.
+    compared
+        What images are compared by. When that changes, so does what the model says of each.
     as_you_go
         Whether the model learns after each answer.
     round_size
@@ -144,6 +146,7 @@ class LabelPage(Shown):
     named: int
     batch_id: str | None
     ink: bool
+    compared: str
     as_you_go: bool
     round: int
     round_size: int

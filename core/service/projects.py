@@ -8,7 +8,7 @@ from typing import Final
 from uuid import uuid4
 
 from core.arrays import UNLABELLED
-from core.config import ProjectConfig, recommended
+from core.config import Features, ProjectConfig, recommended, recommended_settings
 from core.data.catalogue import Catalogue, Edition, Entry
 from core.data.classes import typed_classes
 from core.data.dataset import Dataset
@@ -179,6 +179,23 @@ class Projects:
             If the name is empty, too long or taken.
         """
         self._store.rename(project_id, self._checked_name(name, besides=project_id))
+
+    def compare_by(self, project_id: str, features: Features) -> None:
+        """Compare the images of a project by other features; all labels stay.
+
+        How it asks changes too if it asks as is best for the present ones: then it goes on as is
+        best for the others.
+
+        Raises
+        ------
+        UnknownProjectError
+            If the project does not exist or was deleted.
+        """
+        config = self._open_project(project_id).config
+        asks = recommended_settings(config.features)["query"] == config.query
+        query = recommended_settings(features)["query"] if asks else config.query
+        changed = config.model_copy(update={"features": features, "query": query})
+        self._store.configure(project_id, changed)
 
     def delete_project(self, project_id: str) -> None:
         """Hide a project; its labels are kept and it can be restored."""

@@ -161,6 +161,10 @@ class Store(Protocol):
         """Give a project another name; ``UnknownProjectError`` if there is none."""
         ...
 
+    def configure(self, project_id: str, config: ProjectConfig) -> None:
+        """Give a project other settings; ``UnknownProjectError`` if there is none."""
+        ...
+
     def delete(self, project_id: str, at: datetime) -> None:
         """Hide a project; ``UnknownProjectError`` if there is none."""
         ...

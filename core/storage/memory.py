@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from core.config import ProjectConfig
 from core.errors import SequenceConflictError, UnknownProjectError
 from core.session.events import Event
 from core.storage.base import PAGE, Project, Reading, Recorded
@@ -66,6 +67,11 @@ class MemoryStore:
         """Give a project another name."""
         with self._lock:
             self._projects[project_id] = replace(self._get(project_id), name=name)
+
+    def configure(self, project_id: str, config: ProjectConfig) -> None:
+        """Give a project other settings."""
+        with self._lock:
+            self._projects[project_id] = replace(self._get(project_id), config=config)
 
     def delete(self, project_id: str, at: datetime) -> None:
         """Hide a project."""

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from core.config import ProjectConfig
 from core.errors import (
     ProjectUnusableError,
     SequenceConflictError,
@@ -147,6 +148,10 @@ class SqlStore:
     def rename(self, project_id: str, name: str) -> None:
         """Give a project another name."""
         self._update(project_id, name=name)
+
+    def configure(self, project_id: str, config: ProjectConfig) -> None:
+        """Give a project other settings."""
+        self._update(project_id, config=config.model_dump_json())
 
     def delete(self, project_id: str, at: datetime) -> None:
         """Hide a project."""

@@ -12,16 +12,12 @@ from typing import Any, Final
 from streamlit.delta_generator import DeltaGenerator
 
 from core.config import ProjectConfig
+from core.engine.best import NAMES
 from core.learning.decisions import DECISIONS
 from core.querying.openings import OPENINGS
 from core.querying.queries import QUERIES
 
-_FEATURES: Final = {
-    "shapes": "Pixels and edges",
-    "plain": "Pixels",
-    "embeddings": "Embeddings",
-    "both": "Pixels, edges and embeddings",
-}
+_FEATURES: Final = {features: name.capitalize() for features, name in NAMES.items()}
 
 
 def neighbours_field(

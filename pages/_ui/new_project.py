@@ -10,7 +10,6 @@ import streamlit as st
 from core.config import (
     DIGITS,
     RBF_MOST,
-    Features,
     ProjectConfig,
     classic,
     make_config,
@@ -18,7 +17,7 @@ from core.config import (
     recommended_settings,
 )
 from core.data.catalogue import Entry
-from core.engine.best import best_features, why_so
+from core.engine.best import NAMES, best_features, why_so
 from core.errors import LabelspreadError
 from core.graph.similarity import Kernel
 from core.learning.decisions import DECISIONS
@@ -49,10 +48,6 @@ _MEANING: Final[dict[Settings, str]] = {
     "classic": "As in scikit-learn's examples: images are compared by their pixels, and those "
     "the model is least sure of are asked about.",
     "custom": "Everything can be set, starting from the best known settings.",
-}
-_SEEN: Final[dict[Features, list[str]]] = {
-    "embeddings": ["embeddings"],
-    "both": ["pixels, edges and embeddings"],
 }
 _KERNELS: Final[dict[Kernel, str]] = {
     "symmetric_knn": "Weighted",
@@ -106,7 +101,7 @@ def settings_in_words(config: ProjectConfig) -> list[str]:
     """How a project learns and asks, in a few words each."""
     shown = {"features", "kernel", "mode", "n_neighbors", "alpha", "decision", *_ASKING}
     values = config.model_dump(include=shown)
-    others = _SEEN.get(config.features, [])
+    others = [NAMES[config.features]] if config.uses_embeddings else []
     best = recommended(features=config.features if others else _BEST.features)
     if values == best.model_dump(include=shown):
         return ["best known settings", *others]

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar
 
@@ -62,18 +63,30 @@ class Embeddings:
         self._network = network
         self._threads = threads
 
-    def of_source(self, contents: Contents) -> Seen:
-        """Gives the features of images of a set, as :meth:`of` does."""
+    def of_source(self, contents: Contents, *, threads: int | None = None) -> Seen:
+        """Gives the features of images of a set, as :meth:`of` does.
+
+        Parameters
+        ----------
+        threads
+            How many look at images at the same time; None: as many as there may be.
+        """
         # A set with other labels has the same images.
         source = hashlib.blake2b(contents.names.tobytes(), digest_size=16).hexdigest()
 
         def seen(dataset: Dataset, positions: IntArray, progress: Progress) -> NDArray[Any]:
-            return self.of(dataset, source, positions, progress)
+            return self.of(dataset, source, positions, progress, threads=threads)
 
         return seen
 
     def of(
-        self, dataset: Dataset, source: str, positions: IntArray, progress: Progress = silent
+        self,
+        dataset: Dataset,
+        source: str,
+        positions: IntArray,
+        progress: Progress = silent,
+        *,
+        threads: int | None = None,
     ) -> NDArray[Any]:
         """Features of some images, (n_positions, n_features), float16; mapped if they can be.
 
@@ -85,6 +98,8 @@ class Embeddings:
             A name for all images of that set, in their order.
         positions
             Indices into the arrays of the data set.
+        threads
+            As of :meth:`of_source`.
 
         Raises
         ------
@@ -98,41 +113,30 @@ class Embeddings:
         rows = dataset.rows[positions]
         missing = positions[~file.has(rows)]
         if len(missing):
-            self._look(network, dataset, missing, file, len(positions), progress)
+            batches = [missing[start : start + _BATCH] for start in range(0, len(missing), _BATCH)]
+            looked = _ahead(partial(_look, network, dataset), batches, threads or self._threads)
+            n_done = len(positions) - len(missing)
+            progress(STAGE, n_done / len(positions))
+            _forget_oldest(self._folder)
+            with file.adding() as add:
+                for its_rows, vectors in looked:
+                    add(its_rows, vectors)
+                    n_done += len(its_rows)
+                    progress(STAGE, n_done / len(positions))
         return file.of(rows)
-
-    def _look(
-        self,
-        network: Network,
-        dataset: Dataset,
-        missing: IntArray,
-        file: _File,
-        n_wanted: int,
-        progress: Progress,
-    ) -> None:
-        n_done = n_wanted - len(missing)
-        progress(STAGE, n_done / n_wanted)
-
-        def look(places: IntArray) -> tuple[IntArray, Float32Array]:
-            images = [
-                network.prepared(
-                    glance_at(dataset.images, place, max(network.side)), is_ink=dataset.is_ink
-                )
-                for place in places.tolist()
-            ]
-            return dataset.rows[places], network.features(np.stack(images))
-
-        batches = (missing[start : start + _BATCH] for start in range(0, len(missing), _BATCH))
-        _forget_oldest(self._folder)
-        with file.adding() as add:
-            for rows, vectors in _ahead(look, batches, self._threads):
-                add(rows, vectors)
-                n_done += len(rows)
-                progress(STAGE, n_done / n_wanted)
 
     def _path(self, network: Network, source: str) -> Path:
         told = f"{network.name} {source}".encode()
         return self._folder / f"{hashlib.blake2b(told, digest_size=16).hexdigest()}{_SUFFIX}"
+
+
+def _look(network: Network, dataset: Dataset, places: IntArray) -> tuple[IntArray, Float32Array]:
+    """The rows of some images, and their features."""
+    images = [
+        network.prepared(glance_at(dataset.images, place, max(network.side)), is_ink=dataset.is_ink)
+        for place in places.tolist()
+    ]
+    return dataset.rows[places], network.features(np.stack(images))
 
 
 class _File:

@@ -446,7 +446,7 @@ function isPair(pair) {
 
 // pages/_ui/labeler/src/on_screen.ts
 function onScreenStill(seen, data, before) {
-  if (!seen || data.named === before?.named) return seen;
+  if (!seen || data.named === before?.named && data.compared === before.compared) return seen;
   return data.items.find(({ id }) => id === seen.id);
 }
 

@@ -132,6 +132,14 @@ def test_a_project_can_have_another_name(store):
     assert len(store.events("p")) == len(EVENTS)
 
 
+def test_a_project_can_have_other_settings(store):
+    store.create(project(), EVENTS)
+    changed = project().config.model_copy(update={"features": "both"})
+    store.configure("p", changed)
+    assert store.project("p") == replace(project(), config=changed)
+    assert len(store.events("p")) == len(EVENTS)
+
+
 def test_a_deleted_project_keeps_everything_and_can_be_restored(store):
     store.create(project(), EVENTS)
     later = NOON + timedelta(hours=1)
@@ -156,6 +164,7 @@ def test_nothing_is_appended_to_a_deleted_project(store):
 UNKNOWN: dict[str, Callable[[Store], object]] = {
     "project": lambda store: store.project("q"),
     "rename": lambda store: store.rename("q", "Name"),
+    "configure": lambda store: store.configure("q", project().config),
     "delete": lambda store: store.delete("q", NOON),
     "restore": lambda store: store.restore("q"),
     "read": lambda store: store.read("q"),

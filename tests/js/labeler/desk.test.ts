@@ -249,6 +249,18 @@ test("the image on screen keeps what was read of it when the same batch comes an
   assert.equal(tab.desk.data.items[1]?.beliefs[0]?.name, "dog");
 });
 
+test("where images are compared by something else, what is said of the one on screen is new", async () => {
+  const tab = new Tab();
+  await tab.hear(saying("b", [1, 2]));
+  tab.label("cat");
+  tab.press("back");
+  const again = saying("b", [1, 2], { compared: "embeddings" });
+  for (const item of again.items) item.beliefs = [{ name: "dog", probability: 1 }];
+  await tab.hear(again);
+  assert.equal(tab.desk.item?.beliefs[0]?.name, "dog");
+  assert.deepEqual(tab.drafts("b"), [[1, "cat"]]);
+});
+
 test("another project begins with its own drafts; those of the first wait for their own", async () => {
   const tab = new Tab();
   await tab.hear(saying("b", [1, 2]));

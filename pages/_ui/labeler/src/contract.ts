@@ -16,6 +16,8 @@ export type Message =
  *     The batch that waits for answers; None when all items are answered.
  * ink
  *     Whether images are ink on paper, and no photographs.
+ * compared
+ *     What images are compared by. When that changes, so does what the model says of each.
  * as_you_go
  *     Whether the model learns after each answer.
  * round_size
@@ -43,6 +45,7 @@ export interface LabelPage {
   named: number;
   batch_id: string | null;
   ink: boolean;
+  compared: string;
   as_you_go: boolean;
   round: number;
   round_size: number;
