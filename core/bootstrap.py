@@ -16,7 +16,8 @@ from core.engine.caches import Caches
 from core.engine.judging import judged
 from core.export.written import Exports
 from core.graph.embeddings.kept import Embeddings
-from core.graph.embeddings.network import built_in, has_network
+from core.graph.embeddings.network import can_run, has_network
+from core.graph.embeddings.networks import Networks
 from core.graph.kept import GraphStore
 from core.jobs.files import remove_unfinished
 from core.service.labelling import Service
@@ -29,6 +30,7 @@ from core.settings import (
     exports_folder,
     import_bytes,
     import_folder,
+    networks_folder,
     resources,
     sets_folder,
     uploads_folder,
@@ -133,7 +135,7 @@ def catalogue_of(environment: Mapping[str, str] = os.environ) -> Catalogue:
 
 def sets_of(environment: Mapping[str, str] = os.environ) -> Sets:
     """The sets that were brought in."""
-    embeddings = _embeddings_of(environment)
+    embeddings = _embeddings_of(environment, networks_of(environment)) if has_network() else None
     judge = None if embeddings is None else partial(judged, embeddings)
     return Sets(sets_folder(environment), threads=resources(environment).threads, judge=judge)
 
@@ -152,6 +154,11 @@ def imports_of(environment: Mapping[str, str] = os.environ) -> Imports:
         uploads_folder(environment),
         import_folder(environment),
     )
+
+
+def networks_of(environment: Mapping[str, str] = os.environ) -> Networks:
+    """The networks that can look at images."""
+    return Networks(networks_folder(environment))
 
 
 def exports_of(environment: Mapping[str, str] = os.environ) -> Exports:
@@ -173,15 +180,18 @@ def limits_of(environment: Mapping[str, str] = os.environ) -> Limits:
 def _caches_of(environment: Mapping[str, str]) -> Caches:
     folder = cache_folder(environment)
     remove_unfinished(folder / "graphs")
+    networks = networks_of(environment)
+    networks.tidy()
     return Caches(
         GraphStore(folder / "graphs"),
-        _embeddings_of(environment),
+        _embeddings_of(environment, networks),
         Notes(folder / "accuracies.txt"),
+        networks,
     )
 
 
-def _embeddings_of(environment: Mapping[str, str]) -> Embeddings | None:
-    if not has_network():
+def _embeddings_of(environment: Mapping[str, str], networks: Networks) -> Embeddings | None:
+    if not can_run():
         return None
     folder = cache_folder(environment) / "embeddings"
-    return Embeddings(folder, built_in, threads=resources(environment).threads)
+    return Embeddings(folder, networks.network, threads=resources(environment).threads)

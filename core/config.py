@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from core.errors import InvalidConfigError
 
@@ -48,6 +56,9 @@ class ProjectConfig(BaseModel):
         their gradients; ``embeddings``, what a network that was trained on photographs makes of
         the images; or ``both``, shapes and embeddings. Features that came with the data are used as
         they are.
+    network
+        The key of the network that makes embeddings, in :mod:`core.graph.embeddings.networks`;
+        empty for the one that comes with the app. Of no effect where it makes none.
     kernel
         ``rbf``: ``exp(-gamma * ||a - b||^2)`` between all pairs, of 10,000 items at most; ``knn``:
         1 for each of an item's ``n_neighbors`` nearest, itself included; ``symmetric_knn``: its
@@ -109,6 +120,13 @@ class ProjectConfig(BaseModel):
     batch_size: int = Field(default=10, ge=1, le=20)
     refit: Literal["round", "label"] = "round"
     replays: str | None = None
+    network: str = Field(default="", max_length=255)
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without what an earlier version does not know, where it says nothing."""
+        values: dict[str, Any] = dump(self)
+        return {name: value for name, value in values.items() if name != "network" or value}
 
     @property
     def uses_embeddings(self) -> bool:

@@ -18,6 +18,7 @@ THREADS_VARIABLE = "LABELSPREAD_THREADS"
 MEMORY_VARIABLE = "LABELSPREAD_MEMORY_MB"
 IMPORT_VARIABLE = "LABELSPREAD_IMPORT_DIR"
 IMPORT_LIMIT_VARIABLE = "LABELSPREAD_IMPORT_MB"
+HUB_VARIABLE = "HF_ENDPOINT"
 
 
 def home(environment: Mapping[str, str]) -> Path:
@@ -44,6 +45,28 @@ def datasets_folder(environment: Mapping[str, str]) -> Path:
 def sets_folder(environment: Mapping[str, str]) -> Path:
     """Where sets that were brought in are kept: ``sets`` in the folder for data."""
     return home(environment) / "sets"
+
+
+def networks_folder(environment: Mapping[str, str]) -> Path:
+    """Where networks that were added are kept: ``networks`` in the folder for data."""
+    return home(environment) / "networks"
+
+
+def hub(environment: Mapping[str, str]) -> str:
+    """Where networks are fetched from: ``HF_ENDPOINT``, or the Hugging Face hub.
+
+    Raises
+    ------
+    InvalidSettingError
+        If it is no address on the web.
+    """
+    address = environment.get(HUB_VARIABLE, "").strip().rstrip("/") or "https://huggingface.co"
+    if not address.startswith(("https://", "http://")):
+        raise InvalidSettingError(
+            f"{HUB_VARIABLE} is “{address[:40]}”.",
+            "Set it to an address that begins with https://.",
+        )
+    return address
 
 
 def uploads_folder(environment: Mapping[str, str]) -> Path:

@@ -13,6 +13,7 @@ from core.errors import LabelspreadError
 from core.wording import counted
 from pages._ui import handle, shell
 from pages._ui.bringing import bring_in, what_was_stopped
+from pages._ui.networks import networks, take_what_arrived
 from pages._ui.samples import samples
 from pages._ui.set_preview import preview
 
@@ -137,6 +138,7 @@ def _list() -> None:
         users = Counter(project.config.dataset for project in handle.service().projects())
         for entry in handle.service().datasets():
             _card(entry, users[entry.key], is_ours=entry.key in ours)
+        networks()
     with new:
         st.subheader("Bring in images", anchor=False)
         begun = bring_in()
@@ -162,6 +164,8 @@ def _wanted() -> Import | None:
 
 
 with shell.errors_in_words():
+    if arrived := take_what_arrived():
+        _say(arrived)
     if done := st.session_state.pop(_DONE, None):
         st.toast(done, icon=":material/check:")
     what_was_stopped()

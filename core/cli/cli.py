@@ -8,7 +8,18 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
-from core.cli import backup, bring, export, new, projects, replay, restore, sets, simulate
+from core.cli import (
+    backup,
+    bring,
+    export,
+    networks,
+    new,
+    projects,
+    replay,
+    restore,
+    sets,
+    simulate,
+)
 from core.cli.output import STOPPED
 from core.errors import LabelspreadError
 from core.replay.published import Run
@@ -65,6 +76,7 @@ def _parser(runs: tuple[Run, ...] | None) -> ArgumentParser:
     simulate.add(commands)
     bring.add(commands)
     sets.add(commands)
+    networks.add(commands)
     new.add(commands)
     projects.add(commands)
     export.add(commands)

@@ -6,7 +6,7 @@ from argparse import ArgumentTypeError, Namespace
 from contextlib import closing
 from typing import Any, Final, get_args
 
-from core.bootstrap import service_of
+from core.bootstrap import networks_of, service_of
 from core.cli.output import FAILED
 from core.config import DIGITS, Features, classic
 from core.data.catalogue import Entry
@@ -49,10 +49,16 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
         "them; or both, shapes and embeddings",
     )
     command.add_argument(
+        "--network",
+        metavar="NAME",
+        help="the network that makes embeddings, by its key or title, if not the one that comes "
+        "with the app; images are compared by embeddings then",
+    )
+    command.add_argument(
         "--classes", metavar="A,B,…", type=_names, default=(), help="names of more classes"
     )
     command.add_argument("--images", metavar="N", type=_number, help="use the first N images only")
-    command.set_defaults(act=_act, failed=FAILED)
+    command.set_defaults(act=_act, failed=FAILED, refuse=command.error)
 
 
 def _act(options: Namespace) -> int:
@@ -65,6 +71,8 @@ def _act(options: Namespace) -> int:
         }
         if options.features:
             values["features"] = options.features
+        if options.network:
+            values |= _by_network(entry, options)
         best = options.settings == "best"
         config = best_for(entry, **values) if best else classic(**values)
         project = service.create_project(options.name, config, classes=options.classes)
@@ -73,6 +81,17 @@ def _act(options: Namespace) -> int:
     print(f"Made “{visible(project.name)}”: {images}, {counted(n_labels, 'label')} given.")
     print(project.project_id)
     return 0
+
+
+def _by_network(entry: Entry, options: Namespace) -> dict[str, Any]:
+    """Settings that name a network; none where images came with features of their own."""
+    if options.features not in {None, "embeddings", "both"}:
+        options.refuse(f"--features {options.features} needs no network")
+    network = networks_of().find(options.network)
+    if entry.has_features:
+        print("The images came with features, which are used; no network looks at them.")
+        return {}
+    return {"features": options.features or "embeddings", "network": network.key}
 
 
 def _find(entries: tuple[Entry, ...], wanted: str) -> Entry:

@@ -68,6 +68,8 @@ class Entry:
         ink on paper.
     judged
         What its images are best compared by, as their classes say; None where nothing says.
+    has_features
+        Whether its images are known to have come with features, which are used as they are.
     """
 
     key: str
@@ -79,6 +81,7 @@ class Entry:
     n_known: int | None = None
     is_photo: bool = False
     judged: Judged | None = None
+    has_features: bool = False
 
 
 def order_of(config: ProjectConfig, n_items: int) -> IntArray:
@@ -404,6 +407,7 @@ def _entry_of(sets: Sets, key: str) -> Entry:
         n_known=head.n_known,
         is_photo=head.is_photo and head.features is None,
         judged=head.judged,
+        has_features=head.features is not None,
     )
 
 

@@ -57,6 +57,8 @@ def build_engine(
     ------
     InvalidDatasetError, InvalidFeaturesError
         If no graph can be built from the data.
+    InvalidNetworkError
+        If the network that is to look at the images is not there.
     CancelledError
         If ``progress`` says so.
     """
@@ -97,19 +99,26 @@ def engine_for(
     ------
     InvalidFeaturesError
         If no graph can be built from the data.
+    InvalidNetworkError
+        If the network that is to look at the images is not there.
     CancelledError
         If ``progress`` says so.
     """
     resources = resources or Resources()
     caches = caches or Caches()
     keeps = caches.graphs if dataset.n_items > SMALL and config.kernel != "rbf" else None
-    settings = {
+    settings: dict[str, Any] = {
         "features": config.features,
         "kernel": config.kernel,
         # There may be fewer images by now than when the project was made.
         "n_neighbors": min(config.n_neighbors, dataset.n_items - 1),
     }
-    seen = caches.embeddings.of_source(contents) if caches.embeddings and contents else None
+    by_network = config.uses_embeddings and not dataset.has_own_features
+    if by_network and config.network:
+        settings["network"] = config.network
+    seen = None
+    if caches.embeddings and contents:
+        seen = caches.embeddings.of_source(contents, config.network)
     features = partial(prepared, dataset, config, seen=seen)
     name = fingerprint(dataset, settings) if keeps else ""
     graph = keeps.load(name) if keeps else None

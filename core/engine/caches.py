@@ -1,4 +1,4 @@
-"""Where all is kept that could be computed again, so that a restart is quick."""
+"""Where all is kept that could be computed again, so that a restart is quick, and by what."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from core.engine.accuracies import Notes
 from core.graph.embeddings.kept import Embeddings
+from core.graph.embeddings.networks import Networks
 from core.graph.kept import GraphStore
 
 
@@ -21,8 +22,11 @@ class Caches:
         None: there is no network here to compute them with.
     notes
         Accuracies; in memory alone if nothing else is said.
+    networks
+        What computes embeddings, which is not gone tomorrow; None where there are none.
     """
 
     graphs: GraphStore | None = None
     embeddings: Embeddings | None = None
     notes: Notes = field(default_factory=Notes)
+    networks: Networks | None = None

@@ -48,8 +48,8 @@ class Brought:
     is_new
         Whether it was made now; else it was here already, with all that the file holds.
     missing
-        Which images are needed and how they come here, in a sentence or two; empty if they are
-        here.
+        Which images or network are needed and how they come here, in a sentence or two; empty if
+        they are here.
     """
 
     project: Project
@@ -150,6 +150,8 @@ class Carrying(Projects):
         key = self._key_here(file, progress)
         missing = self._missing(file.head.set) if key is None else ""
         config = file.config.model_copy(update={"dataset": key or file.config.dataset})
+        if away := self._network_problem(config):
+            missing = f"{missing} {away}".strip()
         progress("Storing answers", 0.0)
         project_id, made_at = told.id, told.created_at.astimezone(UTC)
         while True:

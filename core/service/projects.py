@@ -21,9 +21,11 @@ from core.errors import (
     InvalidConfigError,
     InvalidDatasetError,
     InvalidNameError,
+    InvalidNetworkError,
     LabelspreadError,
     UnknownProjectError,
 )
+from core.graph.embeddings.networks import is_same
 from core.jobs.resources import Resources
 from core.people.leases import Leases
 from core.service.curve import Curves
@@ -43,6 +45,11 @@ LONGEST_NAME: Final = 80
 
 class Projects:
     """What can be done with whole projects, over one store.
+
+    Attributes
+    ----------
+    networks
+        What can look at images, besides comparing them by pixels; None where there is nothing.
 
     Parameters
     ----------
@@ -80,6 +87,7 @@ class Projects:
         self._catalogue = catalogue or Catalogue()
         caches = caches or Caches()
         self._notes = caches.notes
+        self.networks = caches.networks
         self._engines = Engines(
             lambda config, edition, progress, early: build_engine(
                 config,
@@ -139,8 +147,12 @@ class Projects:
         InvalidDatasetError, InvalidConfigError, InvalidFeaturesError
             If the data set is not there, cannot be read or learned from, or does not have what is
             asked for.
+        InvalidNetworkError
+            If the network that is to look at the images is not there.
         """
         name = self._checked_name(name)
+        if problem := self._network_problem(config):
+            raise problem
         typed = typed_classes(classes)
         dataset, contents = self._read(config)
         added = [other for other in typed if other not in dataset.class_names]
@@ -239,6 +251,42 @@ class Projects:
             raise InvalidDatasetError(f"There is no data set “{key}”.", "Reload the page.")
         self._catalogue.sets.delete(key)
 
+    def projects_with(self, network: str) -> tuple[Project, ...]:
+        """The projects whose images a network looks at, deleted ones among them."""
+        listed = (p for p in self._store.projects() if isinstance(p, Project))
+        return tuple(
+            p for p in listed if p.config.uses_embeddings and is_same(p.config.network, network)
+        )
+
+    def delete_network(self, key: str) -> None:
+        """Delete a network that was added, for good.
+
+        Raises
+        ------
+        InvalidNetworkError
+            If a project uses it, or it cannot be deleted.
+        """
+        users = [p.name for p in self.projects_with(key) if p.deleted_at is None]
+        if users:
+            others = f" and {counted(len(users) - 1, 'other project')}" if users[1:] else ""
+            raise InvalidNetworkError(
+                f"“{users[0]}”{others} cannot do without this network.",
+                "Delete what uses it first.",
+            )
+        if self.networks is None:
+            raise InvalidNetworkError("There are no networks here.", "Reload the page.")
+        self.networks.remove(key)
+
+    def _network_problem(self, config: ProjectConfig) -> InvalidNetworkError | None:
+        """Why the network of some settings cannot be used; None if it can, or needs not be."""
+        if not config.uses_embeddings or self.networks is None:
+            return None
+        try:
+            self.networks.check(config.network)
+        except InvalidNetworkError as error:
+            return error
+        return None
+
     def project(self, project_id: str) -> Project:
         """A project without its log.
 
@@ -255,7 +303,9 @@ class Projects:
 
     def problem(self, project_id: str) -> str:
         """Why a project cannot be worked on, in a sentence; empty if nothing is in the way."""
-        return self._sources.problem(self._log.open(project_id))
+        standing = self._log.open(project_id)
+        missing = self._network_problem(standing.project.config)
+        return self._sources.problem(standing) or ("" if missing is None else str(missing))
 
     def known_accuracy(self, project_id: str) -> float | None:
         """Share of all items predicted correctly, where it is known without building anything."""

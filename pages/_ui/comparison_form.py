@@ -201,7 +201,7 @@ def _own() -> dict[str, Any] | None:
 def _own_settings(base: ProjectConfig) -> dict[str, Any]:
     left, right = st.columns(2)
     return base.model_dump() | {
-        "features": features_field(left, base, _FIELDS),
+        **features_field(left, base, _FIELDS, handle.added_networks()),
         "n_neighbors": neighbours_field(right, base, _FIELDS, most=200),
         "alpha": alpha_field(left, base, _FIELDS),
         "decision": decision_field(right, base, _FIELDS),

@@ -9,6 +9,8 @@ import streamlit as st
 from core.bootstrap import comparisons_of, exports_of, imports_of, service_of
 from core.data.incoming import Imports
 from core.export.written import Exports
+from core.graph.embeddings.arriving import Arrivals
+from core.graph.embeddings.networks import Entry, Networks
 from core.jobs.once import Latest
 from core.service.labelling import Service
 from core.simulation.comparisons import Comparisons
@@ -18,6 +20,7 @@ _SERVICE: Final[Latest[None, Service]] = Latest(1)
 _COMPARISONS: Final[Latest[None, Comparisons]] = Latest(1)
 _IMPORTS: Final[Latest[None, Imports]] = Latest(1)
 _EXPORTS: Final[Latest[None, Exports]] = Latest(1)
+_ARRIVALS: Final[Latest[None, Arrivals]] = Latest(1)
 
 
 def service() -> Service:
@@ -60,8 +63,27 @@ def exports() -> Exports:
     return _EXPORTS.get(None, exports_of)
 
 
+def networks() -> Networks:
+    """The networks that can look at images."""
+    found = service().networks
+    assert found is not None, "the app has them"
+    return found
+
+
+def added_networks() -> tuple[Entry, ...]:
+    """Those that people have added and that can be used."""
+    return tuple(entry for entry in networks().entries() if entry.key and not entry.problem)
+
+
+def arrivals() -> Arrivals:
+    """The networks on their way, for all sessions of this process."""
+    return _ARRIVALS.get(None, Arrivals)
+
+
 def close() -> None:
     """Let go of all of them, in order; the next call opens them anew."""
+    if (arriving := _ARRIVALS.drop(None)) is not None:
+        arriving.close()
     _COMPARISONS.drop(None)
     if (written := _EXPORTS.drop(None)) is not None:
         written.close()

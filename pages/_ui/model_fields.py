@@ -6,16 +6,18 @@ those of other forms.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from streamlit.delta_generator import DeltaGenerator
 
 from core.config import ProjectConfig
 from core.engine.best import NAMES
+from core.graph.embeddings.networks import Entry
 from core.learning.decisions import DECISIONS
 from core.querying.openings import OPENINGS
 from core.querying.queries import QUERIES
+from core.wording import visible
 
 _FEATURES: Final = {features: name.capitalize() for features, name in NAMES.items()}
 
@@ -51,19 +53,36 @@ def alpha_field(place: DeltaGenerator, base: ProjectConfig, prefix: str) -> floa
     return chosen
 
 
-def features_field(place: DeltaGenerator, base: ProjectConfig, prefix: str) -> str:
-    """What images are compared by."""
+def features_field(
+    place: DeltaGenerator, base: ProjectConfig, prefix: str, networks: Iterable[Entry] = ()
+) -> dict[str, str]:
+    """What images are compared by, as settings of a project.
+
+    Parameters
+    ----------
+    networks
+        What can make embeddings, the one that comes with the app left out.
+    """
+    offered = {name: {"features": name, "network": ""} for name in _FEATURES}
+    titles, more = dict(_FEATURES), ""
+    for network in networks:
+        title = visible(network.title)
+        for features, told in (("embeddings", title), ("both", f"Pixels, edges and {title}")):
+            name = f"{features} {network.key}"
+            offered[name] = {"features": features, "network": network.key}
+            titles[name] = told
+        more = " Other networks than the one that comes with the app are listed by name."
     chosen: str = place.selectbox(
         "Features",
-        list(_FEATURES),
-        index=list(_FEATURES).index(base.features),
-        format_func=_FEATURES.__getitem__,
+        list(offered),
+        index=list(offered).index(base.features),
+        format_func=titles.__getitem__,
         help="What images are compared by. *Edges* are histograms of where brightness changes, "
         "and in which direction. *Embeddings* are what a network that was trained on photographs "
-        "makes of them. Features that come with the images are used as they are.",
+        f"makes of them.{more} Features that come with the images are used as they are.",
         **_kept(prefix, "features"),
     )
-    return chosen
+    return offered[chosen]
 
 
 def decision_field(place: DeltaGenerator, base: ProjectConfig, prefix: str) -> str:

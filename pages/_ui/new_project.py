@@ -103,6 +103,8 @@ def settings_in_words(config: ProjectConfig) -> list[str]:
     values = config.model_dump(include=shown)
     others = [NAMES[config.features]] if config.uses_embeddings else []
     best = recommended(features=config.features if others else _BEST.features)
+    if others and config.network:
+        others = [f"{others[0]} by {shell.plain(handle.networks().title(config.network))}"]
     if values == best.model_dump(include=shown):
         return ["best known settings", *others]
     match config.kernel:
@@ -287,6 +289,7 @@ def _spreading(entry: Entry, kernel: Kernel) -> dict[str, Any]:
             start.max_iter,
             help="A fit stops after this many passes over the graph (max_iter in scikit-learn).",
         )
-    given["features"] = features_field(left if is_weighted else right, start, prefix)
+    networks = () if entry.has_features else handle.added_networks()
+    given |= features_field(left if is_weighted else right, start, prefix, networks)
     given["decision"] = decision_field(right if is_weighted else left, start, prefix)
     return given

@@ -17,6 +17,8 @@ from core.settings import (
     database_url,
     datasets_folder,
     home,
+    hub,
+    networks_folder,
     resources,
 )
 
@@ -67,6 +69,14 @@ def test_image_sets_and_what_can_be_built_again_have_folders_of_their_own(tmp_pa
     assert datasets_folder(environment) == tmp_path / "datasets"
     assert cache_folder(environment) == tmp_path / "cache"
     assert comparisons_folder(environment) == tmp_path / "comparisons"
+    assert networks_folder(environment) == tmp_path / "networks"
+
+
+def test_networks_come_from_the_hub_or_from_where_it_is_said():
+    assert hub({}) == hub({"HF_ENDPOINT": " "}) == "https://huggingface.co"
+    assert hub({"HF_ENDPOINT": "http://mirror.example/ "}) == "http://mirror.example"
+    with pytest.raises(InvalidSettingError, match="HF_ENDPOINT is “file:///etc”"):
+        hub({"HF_ENDPOINT": "file:///etc"})
 
 
 def test_the_engine_uses_all_cores_and_half_a_gigabyte_unless_told_otherwise():

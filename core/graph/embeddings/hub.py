@@ -18,8 +18,6 @@ from core.graph.embeddings.networks import Added, Networks, Origin
 from core.graph.embeddings.preparing import AROUND_ZERO, IMAGENET, Preparing
 from core.jobs.progress import Progress, silent
 
-HUB: Final = "https://huggingface.co"
-
 _SECONDS: Final = 20.0
 """How long the hub may say nothing."""
 
@@ -106,7 +104,7 @@ def offer_of(wanted: str, offers: tuple[Offer, ...] = OFFERS) -> Offer:
     return found[wanted.casefold()]
 
 
-def fetch(offer: Offer, networks: Networks, hub: str = HUB, progress: Progress = silent) -> Added:
+def fetch(offer: Offer, networks: Networks, hub: str, progress: Progress = silent) -> Added:
     """Fetch a network from the hub and add it, if its checksum is the known one.
 
     Parameters

@@ -53,21 +53,27 @@ class Embeddings:
     folder
         Made when the first are kept.
     network
-        Gives the network, once it is needed.
+        Gives the network of a key, once it is needed; that of an empty one comes with the app.
     threads
         How many look at images at the same time.
     """
 
-    def __init__(self, folder: Path, network: Callable[[], Network], *, threads: int = 1) -> None:
+    def __init__(
+        self, folder: Path, network: Callable[[str], Network], *, threads: int = 1
+    ) -> None:
         self._folder = folder
         self._network = network
         self._threads = threads
 
-    def of_source(self, contents: Contents, *, threads: int | None = None) -> Seen:
+    def of_source(
+        self, contents: Contents, network: str = "", *, threads: int | None = None
+    ) -> Seen:
         """Gives the features of images of a set, as :meth:`of` does.
 
         Parameters
         ----------
+        network
+            The key of the network that looks at them.
         threads
             How many look at images at the same time; None: as many as there may be.
         """
@@ -75,7 +81,9 @@ class Embeddings:
         source = hashlib.blake2b(contents.names.tobytes(), digest_size=16).hexdigest()
 
         def seen(dataset: Dataset, positions: IntArray, progress: Progress) -> NDArray[Any]:
-            return self.of(dataset, source, positions, progress, threads=threads)
+            return self.of(
+                dataset, source, positions, progress, network=network, threads=threads
+            )
 
         return seen
 
@@ -86,6 +94,7 @@ class Embeddings:
         positions: IntArray,
         progress: Progress = silent,
         *,
+        network: str = "",
         threads: int | None = None,
     ) -> NDArray[Any]:
         """Features of some images, (n_positions, n_features), float16; mapped if they can be.
@@ -98,23 +107,25 @@ class Embeddings:
             A name for all images of that set, in their order.
         positions
             Indices into the arrays of the data set.
-        threads
+        network, threads
             As of :meth:`of_source`.
 
         Raises
         ------
         InvalidDatasetError
-            If an image or the network cannot be read.
+            If an image cannot be read, or the network that comes with the app.
+        InvalidNetworkError
+            If another network is not there, is damaged or fails.
         CancelledError
             If ``progress`` says so. What is computed by then is kept.
         """
-        network = self._network()
-        file = _File(self._path(network, source), network.n_features)
+        looking = self._network(network)
+        file = _File(self._path(looking, source), looking.n_features)
         rows = dataset.rows[positions]
         missing = positions[~file.has(rows)]
         if len(missing):
             batches = [missing[start : start + _BATCH] for start in range(0, len(missing), _BATCH)]
-            looked = _ahead(partial(_look, network, dataset), batches, threads or self._threads)
+            looked = _ahead(partial(_look, looking, dataset), batches, threads or self._threads)
             n_done = len(positions) - len(missing)
             progress(STAGE, n_done / len(positions))
             _forget_oldest(self._folder)

@@ -209,7 +209,7 @@ class Model:
         return [*named, *outputs][0]
 
     def _refusal(self, problem: str, remedy: str) -> InvalidNetworkError:
-        return InvalidNetworkError(f"The network {self._title} {problem}.", remedy)
+        return InvalidNetworkError(f"The network “{self._title}” {problem}.", remedy)
 
 
 def _are_patches(n_tokens: int, side: tuple[int, int]) -> bool:
@@ -229,16 +229,16 @@ def _in_words(title: str) -> Iterator[None]:
         raise
     except MemoryError as error:
         raise InvalidNetworkError(
-            f"There is not enough memory for the network {title}.", "Take a smaller one."
+            f"There is not enough memory for the network “{title}”.", "Take a smaller one."
         ) from error
     # It raises whatever it comes upon.
     except Exception as error:
         text = str(error)
         for sign, problem, remedy in _TROUBLES:
             if sign.lower() in text.lower():
-                raise InvalidNetworkError(f"The network {title} {problem}.", remedy) from error
+                raise InvalidNetworkError(f"The network “{title}” {problem}.", remedy) from error
         raise InvalidNetworkError(
-            f"The network {title} cannot be read ({_told(error)}).", _EXPORT
+            f"The network “{title}” cannot be read ({_told(error)}).", _EXPORT
         ) from error
 
 

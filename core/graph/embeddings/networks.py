@@ -25,7 +25,7 @@ from core.graph.embeddings.preparing import Colour, Preparing, from_processor
 from core.jobs.files import HOUR, remove_unfinished, unfinished_beside, write_whole
 from core.jobs.once import Latest
 from core.jobs.progress import Progress, silent
-from core.wording import counted, file_stem, is_hidden
+from core.wording import counted, file_stem, is_hidden, visible
 
 MOST_BYTES: Final = 2 * 2**30
 """The largest file that is taken: ONNX itself has no larger ones."""
@@ -98,6 +98,13 @@ class Entry:
     n_bytes: int = 0
     problem: str = ""
 
+    @property
+    def told(self) -> tuple[str, str, str]:
+        """What it takes and makes, and its licence, in a few words each."""
+        height, width = self.side
+        licence = visible(self.licence) or "licence unknown"
+        return f"{width} × {height} pixels", counted(self.n_features, "feature"), licence
+
 
 @dataclass(frozen=True, slots=True)
 class Added:
@@ -114,6 +121,11 @@ class Added:
     entry: Entry
     is_new: bool
     speed: float
+
+    @property
+    def pace(self) -> str:
+        """How fast it is, roughly: ``about 12 images a second on one processor``."""
+        return f"about {counted(max(1, round(self.speed)), 'image')} a second on one processor"
 
 
 class _About(BaseModel):
@@ -317,11 +329,10 @@ class Networks:
 
         It is looked for among the files: a key may come from anywhere.
         """
-        name = key.rpartition("-")[2]
         if not key:
             return None
         keys = (path.stem for path in self._folder.glob(f"*{_ABOUT}"))
-        return next((one for one in sorted(keys) if one.rpartition("-")[2] == name), None)
+        return next((one for one in sorted(keys) if is_same(one, key)), None)
 
     def _about(self, key: str) -> tuple[str, _About]:
         found = self._key_here(key)
@@ -403,6 +414,11 @@ def add_file(
         return networks.add(file, origin, said, progress)
 
 
+def is_same(key: str, other: str) -> bool:
+    """Whether two keys are of the same network, whatever it is called in each place."""
+    return key.rpartition("-")[2] == other.rpartition("-")[2]
+
+
 def checked_title(title: str) -> str:
     """A title without spaces around it.
 
@@ -442,9 +458,9 @@ def _copied(file: Readable, to: IO[bytes], origin: Origin, progress: Progress) -
         to.write(part)
         progress(f"Storing {megabytes(n_bytes, wanted)}", n_bytes / (wanted or MOST_BYTES))
     if wanted is not None and n_bytes < wanted:
+        came = megabytes(n_bytes, wanted)
         raise InvalidNetworkError(
-            f"The file of the network {origin.title} has ended after {megabytes(n_bytes, wanted)}.",
-            "Try again.",
+            f"The file of the network “{origin.title}” has ended after {came}.", "Try again."
         )
     if origin.sha256 is not None and digest.hexdigest() != origin.sha256:
         raise _not_it(origin.title)
@@ -500,14 +516,14 @@ def _digest(path: Path) -> str:
 
 def _too_large(title: str) -> InvalidNetworkError:
     return InvalidNetworkError(
-        f"The file of the network {title} is larger than {gigabytes(MOST_BYTES)}.",
+        f"The file of the network “{title}” is larger than {gigabytes(MOST_BYTES)}.",
         "Take a smaller network.",
     )
 
 
 def _not_it(title: str) -> InvalidNetworkError:
     return InvalidNetworkError(
-        f"The file of the network {title} is not the one that it should be: its checksum or its "
+        f"The file of the network “{title}” is not the one that it should be: its checksum or its "
         "size is another.",
         "Nothing of it was kept. Try again later.",
     )
@@ -515,7 +531,7 @@ def _not_it(title: str) -> InvalidNetworkError:
 
 def _useless(title: str, problem: str) -> InvalidNetworkError:
     return InvalidNetworkError(
-        f"The network {title} {problem}, so images cannot be compared by it.",
+        f"The network “{title}” {problem}, so images cannot be compared by it.",
         "Choose another, or say otherwise how its images are made ready.",
     )
 

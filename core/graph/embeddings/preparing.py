@@ -143,8 +143,8 @@ AS_THEY_ARE: Final = Preparing(mean=(0.0, 0.0, 0.0), scale=(1.0, 1.0, 1.0))
 
 PRESETS: Final[Mapping[str, Preparing]] = {
     "imagenet": IMAGENET,
-    "0..1": FROM_ZERO,
-    "-1..1": AROUND_ZERO,
-    "0..255": AS_THEY_ARE,
+    "zero-to-one": FROM_ZERO,
+    "minus-one-to-one": AROUND_ZERO,
+    "as-they-are": AS_THEY_ARE,
 }
 """The usual ones, by name."""

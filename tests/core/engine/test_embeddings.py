@@ -37,7 +37,7 @@ CONFIG = recommended(n_samples=80, shuffle_seed=3, features="embeddings")
 
 @pytest.fixture
 def caches(tmp_path: Path) -> Caches:
-    return Caches(embeddings=Embeddings(tmp_path, colours))
+    return Caches(embeddings=Embeddings(tmp_path, lambda _: colours()))
 
 
 def test_labels_spread_over_the_graph_of_the_embeddings(caches):
@@ -183,7 +183,7 @@ class Held:
 
 def test_a_project_is_labelled_while_the_rest_is_looked_at(tmp_path):
     held = Held(colours())
-    embeddings = Embeddings(tmp_path, lambda: cast("Network", held))
+    embeddings = Embeddings(tmp_path, lambda _: cast("Network", held))
     service = Service(MemoryStore(), caches=Caches(embeddings=embeddings))
     project = service.create_project("Seen", LARGE).project_id
     assert isinstance(service.look(project, is_complete=False), Build)
@@ -220,7 +220,7 @@ def _next(service: Service, project: str) -> Served:
 
 def test_what_stops_the_rest_is_said(tmp_path):
     held = Held(colours())
-    embeddings = Embeddings(tmp_path, lambda: cast("Network", held))
+    embeddings = Embeddings(tmp_path, lambda _: cast("Network", held))
     service = Service(MemoryStore(), caches=Caches(embeddings=embeddings))
     project = service.create_project("Seen", LARGE).project_id
     service.look(project, is_complete=False)

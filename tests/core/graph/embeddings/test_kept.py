@@ -74,7 +74,7 @@ Opens = Callable[[], Embeddings]
 @pytest.fixture
 def opens(tmp_path: Path, network: Counting) -> Opens:
     """Opens what is kept, as after a restart."""
-    return lambda: Embeddings(tmp_path / "kept", lambda: cast("Network", network), threads=2)
+    return lambda: Embeddings(tmp_path / "kept", lambda _: cast("Network", network), threads=2)
 
 
 def test_they_are_those_of_the_images_and_are_computed_once(opens: Opens, network):
@@ -113,7 +113,7 @@ def test_sets_and_networks_are_kept_apart(tmp_path, opens: Opens):
     for seen, dataset in zip(names, (one, other), strict=True):
         np.testing.assert_allclose(seen(dataset, ALL, silent), wanted(dataset), atol=5e-4)
     otherwise = colours(notes={"mean": "0", "scale": "1"})
-    found = Embeddings(tmp_path / "kept", lambda: otherwise).of(one, "set", ALL)
+    found = Embeddings(tmp_path / "kept", lambda _: otherwise).of(one, "set", ALL)
     assert np.abs(found - wanted(one)).max() > 0.1
 
 
@@ -172,7 +172,7 @@ def test_a_damaged_file_is_mended(tmp_path, opens: Opens, network, damage):
 
 def test_where_nothing_can_be_kept_they_are_computed_all_the_same(tmp_path, network, caplog):
     (tmp_path / "file").write_text("no folder")
-    embeddings = Embeddings(tmp_path / "file" / "kept", lambda: network)
+    embeddings = Embeddings(tmp_path / "file" / "kept", lambda _: network)
     np.testing.assert_allclose(embeddings.of(photos(), "set", ALL), wanted(photos()), atol=5e-4)
     assert "cannot be kept" in caplog.text
 

@@ -60,7 +60,7 @@ def test_ink_is_dark_on_white_paper():
 
 
 def test_bytes_that_are_no_network_are_refused():
-    with pytest.raises(InvalidNetworkError, match="Mine is no ONNX file"):
+    with pytest.raises(InvalidNetworkError, match="“Mine” is no ONNX file"):
         Network("Mine", b"no network")
 
 

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from core.errors import InvalidNetworkError
@@ -174,6 +175,27 @@ def test_what_works_on_one_image_only_gets_one_at_a_time(networks: Networks):
 def test_what_images_cannot_be_compared_by_is_not_kept(networks: Networks, content, told):
     with pytest.raises(InvalidNetworkError, match=told):
         add(networks, content)
+    assert files(networks) == []
+
+
+def test_weights_in_other_files_are_not_read_wherever_they_are(networks: Networks, tmp_path: Path):
+    networks._folder.mkdir()
+    for place in ("w.data", "../w.data"):
+        model = onnx.load_from_string(onnx_model("others"))
+        onnx.save(
+            model,
+            tmp_path / "m.onnx",
+            save_as_external_data=True,
+            location="w.data",
+            size_threshold=0,
+        )
+        for tensor in model.graph.initializer:
+            for entry in tensor.external_data:
+                entry.value = place if entry.key == "location" else entry.value
+            tensor.ClearField("raw_data")
+        assert (networks._folder / "../w.data").exists()
+        with pytest.raises(InvalidNetworkError, match="second file"):
+            add(networks, model.SerializeToString())
     assert files(networks) == []
 
 
