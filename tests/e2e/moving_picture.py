@@ -85,7 +85,7 @@ def _play(browser: Browser, server: Server) -> Film:
     page.get_by_text("Bring in images").wait_for()
     wait_at_rest(page)
     film.take(page, "Your own images: here a ZIP file of shapes in colour", 1800)
-    page.locator("input[type=file]").set_input_files(
+    page.locator("input[type=file][multiple]").set_input_files(
         save_shapes(server.home / "shapes in colour.zip", N_SHAPES)
     )
     page.locator(".samples.tall img").last.wait_for()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +13,15 @@ import numpy as np
 from playwright.sync_api import Page, ViewportSize, expect
 from sklearn.datasets import load_digits
 
-from core.bootstrap import comparisons_of, sets_of
+from core.bootstrap import comparisons_of, networks_of, sets_of
 from core.data.incoming import Source, read_source
 from core.data.readers.found import Limits
+from core.graph.embeddings.networks import Origin
 from core.session.events import Answer, AnswerKind
 from core.settings import HOME_VARIABLE
 from core.simulation.plan import make_plan
 from core.simulation.strategies import PRESETS
+from tests.core.graph.embeddings.networks import onnx_model
 from tests.e2e.book import Book, truth
 from tests.e2e.desk import wait_at_rest
 from tests.e2e.server import Server
@@ -100,6 +103,7 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
     letters = book.new_project(dataset="letters.npz", n_samples=260, kernel="symmetric_knn")
     _label(book, letters, rounds=1)
     photos = _bring_photos(home)
+    _add_network(home)
     shapes = book.new_project(dataset=photos, n_samples=60, kernel="symmetric_knn")
     _label(book, shapes, rounds=1)
     comparison = _compare(home)
@@ -135,6 +139,7 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
         "projects-custom": Place("/projects", card, _choose_custom),
         "projects-rename": Place("/projects", card, _open_dialog),
         "data": Place("/data", "[class*=st-key-set_]"),
+        "data-networks": Place("/data", "[class*=st-key-set_]", _open_networks),
         "data-preview": Place("/data", "[class*=st-key-set_]", _drop_photos(home / "shapes.zip")),
         "missing": Place("/progress/nope", "h1"),
         "menu": Place(f"/progress?project={taught}", heading, _open_menu),
@@ -156,6 +161,11 @@ def _open_dialog(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def _open_networks(page: Page) -> None:
+    page.locator(".st-key-networks summary").click()
+    expect(page.get_by_role("button", name="Add network")).to_be_visible()
+
+
 def _open_menu(page: Page) -> None:
     page.locator(".st-key-project_menu button").first.click()
     page.get_by_role("link", name="All projects").wait_for()
@@ -163,7 +173,7 @@ def _open_menu(page: Page) -> None:
 
 def _drop_photos(path: Path) -> Callable[[Page], None]:
     def drop(page: Page) -> None:
-        page.locator("input[type=file]").set_input_files(path)
+        page.locator("input[type=file][multiple]").set_input_files(path)
         page.get_by_role("button", name="Import and label").wait_for()
 
     return drop
@@ -175,6 +185,11 @@ def _bring_photos(home: Path) -> str:
     source = Source(path, "Shapes, in colour")
     draft = read_source(sets_of({HOME_VARIABLE: str(home)}), source, Limits())
     return draft.keep("Shapes, in colour")
+
+
+def _add_network(home: Path) -> None:
+    networks = networks_of({HOME_VARIABLE: str(home)})
+    networks.add(BytesIO(onnx_model()), Origin("A network that was added, of a long name"))
 
 
 def _save_sets(folder: Path) -> tuple[str, str]:

@@ -131,7 +131,7 @@ def _take(browser: Browser, server: Server, scheme: str) -> None:
     desk.page.wait_for_timeout(1500)
     desk.page.screenshot(path=IMAGES / f"grid{suffix}.png")
     desk.page.goto(f"{server.url}/data")
-    desk.page.locator("input[type=file]").set_input_files(
+    desk.page.locator("input[type=file][multiple]").set_input_files(
         save_shapes(server.home / "shapes in colour.zip", 400)
     )
     desk.page.locator(".samples.tall img").last.wait_for()

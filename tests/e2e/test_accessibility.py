@@ -39,7 +39,7 @@ PLACES: Final = (
     "projects",
     "projects-custom",
     "projects-rename",
-    "data",
+    "data-networks",
     "data-preview",
     "menu",
     "missing",

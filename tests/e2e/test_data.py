@@ -31,7 +31,7 @@ def test_a_zip_of_images_is_dropped_labelled_and_taken_away(
     path = save_shapes(tmp_path / "shapes.zip", len(shapes))
     page = idle_tab(context)
     page.goto(f"{server.url}/data")
-    page.locator("input[type=file]").set_input_files(path)
+    page.locator("input[type=file][multiple]").set_input_files(path)
     page.get_by_role("heading", name="120 images").wait_for()
     expect(page.locator(".samples.tall img")).to_have_count(24)
     broken = "() => [...document.querySelectorAll('.samples img')].filter(i => !i.naturalWidth)"

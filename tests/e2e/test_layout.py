@@ -73,7 +73,7 @@ PAGES: Final = (
     "replay-run",
     "projects",
     "projects-custom",
-    "data",
+    "data-networks",
     "data-preview",
 )
 
