@@ -129,7 +129,7 @@ class Advisor:
         assert self._embeddings is not None
         assert engine.contents is not None
         # On one processor, for people go on labelling meanwhile.
-        seen = self._embeddings.of_source(engine.contents, threads=1)
+        seen = self._embeddings.of_source(engine.contents, config.network, threads=1)
         kinds = dict.fromkeys((config.features, *KINDS))
         return left_out_right(engine.dataset, labels, config, kinds, seen, progress)
 

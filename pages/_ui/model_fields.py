@@ -19,7 +19,7 @@ from core.querying.openings import OPENINGS
 from core.querying.queries import QUERIES
 from core.wording import visible
 
-_FEATURES: Final = {features: name.capitalize() for features, name in NAMES.items()}
+_FEATURES: Final[dict[str, str]] = {features: name.capitalize() for features, name in NAMES.items()}
 
 
 def neighbours_field(

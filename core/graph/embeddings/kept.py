@@ -81,9 +81,7 @@ class Embeddings:
         source = hashlib.blake2b(contents.names.tobytes(), digest_size=16).hexdigest()
 
         def seen(dataset: Dataset, positions: IntArray, progress: Progress) -> NDArray[Any]:
-            return self.of(
-                dataset, source, positions, progress, network=network, threads=threads
-            )
+            return self.of(dataset, source, positions, progress, network=network, threads=threads)
 
         return seen
 

@@ -48,7 +48,7 @@ def service(tmp_path: Path) -> Any:
     service = Service(
         MemoryStore(),
         catalogue=Catalogue(tmp_path),
-        caches=Caches(embeddings=Embeddings(tmp_path / "kept", lambda: cast(Network, Sees()))),
+        caches=Caches(embeddings=Embeddings(tmp_path / "kept", lambda _: cast(Network, Sees()))),
     )
     yield service
     service.close()
