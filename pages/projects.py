@@ -6,12 +6,13 @@ import logging
 
 import streamlit as st
 
-from core.config import DIGITS, ProjectConfig
+from core.config import DIGITS, ProjectConfig, make_config
 from core.errors import LabelspreadError
 from core.storage import BrokenProject, Project
 from core.wording import counted, percent
 from pages._ui import handle, shell
 from pages._ui.bring_back import bring_back, take_what_came
+from pages._ui.model_fields import features_field
 from pages._ui.new_project import new_project, settings_in_words
 
 _DONE = "projects_done"
@@ -49,18 +50,29 @@ def _title(key: str) -> str:
         return key.removesuffix(".npz")
 
 
-@st.dialog("Rename project")
-def _rename(project: Project | BrokenProject) -> None:
-    with st.form("rename", border=False):
-        name = st.text_input("Name", project.name, key=f"rename_{project.project_id}")
-        if not st.form_submit_button("Rename", type="primary"):
+@st.dialog("Change project")
+def _change(project: Project | BrokenProject) -> None:
+    key = project.project_id
+    given: dict[str, str] = {}
+    with st.form("change", border=False):
+        name = st.text_input("Name", project.name, key=f"rename_{key}")
+        if isinstance(project, Project) and handle.service().can_be_compared_otherwise(project):
+            now, networks = project.config, handle.added_networks()
+            field = f"change_{key}_{now.features}{now.network}"
+            given = features_field(st.container(), now, field, networks)
+            st.caption("All labels stay, whatever images are compared by.")
+        if not st.form_submit_button("Save", type="primary"):
             return
+    service = handle.service()
     try:
-        handle.service().rename_project(project.project_id, name)
+        service.rename_project(key, name)
+        if given and isinstance(project, Project):
+            config = make_config(project.config.model_dump() | given)
+            service.compare_by(key, config.features, config.network)
     except LabelspreadError as error:
         shell.say_error(error)
         return
-    _say(f"Renamed to “{shell.plain(name.strip())}”.")
+    _say(f"Saved “{shell.plain(name.strip())}”.")
     st.rerun()
 
 
@@ -104,9 +116,9 @@ def _card(project: Project | BrokenProject) -> None:
             assert isinstance(project, Project)
             _open(project)
         if renames.button(
-            "", key=f"r_{key}", icon=":material/edit:", type="tertiary", help="Rename"
+            "", key=f"r_{key}", icon=":material/edit:", type="tertiary", help="Change"
         ):
-            _rename(project)
+            _change(project)
         if deletes.button(
             "", key=f"d_{key}", icon=":material/delete:", type="tertiary", help="Delete"
         ):

@@ -192,22 +192,42 @@ class Projects:
         """
         self._store.rename(project_id, self._checked_name(name, besides=project_id))
 
-    def compare_by(self, project_id: str, features: Features) -> None:
+    def can_be_compared_otherwise(self, project: Project) -> bool:
+        """Whether the images of a project may be compared by other features.
+
+        Not where they came with features of their own, and not where a published run was taken up.
+        """
+        entries = (entry for entry in self.datasets() if entry.key == project.config.dataset)
+        entry = next(entries, None)
+        return project.config.replays is None and entry is not None and not entry.has_features
+
+    def compare_by(self, project_id: str, features: Features, network: str = "") -> None:
         """Compare the images of a project by other features; all labels stay.
 
         How it asks changes too if it asks as is best for the present ones: then it goes on as is
         best for the others.
 
+        Parameters
+        ----------
+        network
+            The key of the network that is to make embeddings; empty for the one that comes along.
+
         Raises
         ------
         UnknownProjectError
             If the project does not exist or was deleted.
+        InvalidNetworkError
+            If the network is not there.
         """
         config = self._open_project(project_id).config
         asks = recommended_settings(config.features)["query"] == config.query
         query = recommended_settings(features)["query"] if asks else config.query
-        changed = config.model_copy(update={"features": features, "query": query})
-        self._store.configure(project_id, changed)
+        changes = {"features": features, "network": network, "query": query}
+        changed = config.model_copy(update=changes)
+        if problem := self._network_problem(changed):
+            raise problem
+        if changed != config:
+            self._store.configure(project_id, changed)
 
     def delete_project(self, project_id: str) -> None:
         """Hide a project; its labels are kept and it can be restored."""

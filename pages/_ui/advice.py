@@ -50,7 +50,7 @@ def _offer(
     )
     with st.container(horizontal=True):
         if st.button("Switch", key="advice_switch", help=_STAYS):
-            _switch(project, advice.features)
+            _switch(view, advice.features)
             before[project] = advice.now
             st.rerun()
         if st.button("Not now", key="advice_leave", type="tertiary"):
@@ -63,16 +63,18 @@ def _switched(view: View, before: dict[str, Features]) -> None:
     st.caption(f"Images are compared by {NAMES[view.project.config.features]} now.")
     with st.container(horizontal=True):
         if st.button("Switch back", key="advice_back"):
-            _switch(project, before.pop(project))
+            _switch(view, before[project])
+            del before[project]
             st.rerun()
         if st.button("Keep", key="advice_keep", type="tertiary"):
             del before[project]
             st.rerun()
 
 
-def _switch(project: str, features: Features) -> None:
+def _switch(view: View, features: Features) -> None:
+    project = view.project
     try:
-        handle.service().compare_by(project, features)
+        handle.service().compare_by(project.project_id, features, project.config.network)
     except LabelspreadError as error:
         shell.say_error(error)
         st.stop()

@@ -72,10 +72,11 @@ def features_field(
             offered[name] = {"features": features, "network": network.key}
             titles[name] = told
         more = " Other networks than the one that comes with the app are listed by name."
+    now = f"{base.features} {base.network}".rstrip()
     chosen: str = place.selectbox(
         "Features",
         list(offered),
-        index=list(offered).index(base.features),
+        index=list(offered).index(now if now in offered else base.features),
         format_func=titles.__getitem__,
         help="What images are compared by. *Edges* are histograms of where brightness changes, "
         "and in which direction. *Embeddings* are what a network that was trained on photographs "

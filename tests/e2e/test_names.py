@@ -114,7 +114,7 @@ def test_cards_dialogs_and_toasts_show_it_as_it_was_typed(page: Page, server: Se
     wait_at_rest(page)
     assert PROJECT in drawn(page, f".st-key-card_{hostile}")
     card.get_by_role("button").nth(1).click()
-    page.get_by_role("dialog").get_by_role("button", name="Rename", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
     toast = page.locator("[data-testid=stToast]")
     expect(toast).to_be_visible()
     assert PROJECT in toast.inner_text().replace(JOINER, "")

@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from core.bootstrap import open_service
 from core.config import ProjectConfig
 from core.export.log import write_log
+from core.session.events import Answer, AnswerKind
 from tests.core.builders import label
 from tests.e2e.book import Book
 from tests.e2e.desk import Desk, idle_tab, wait_at_rest
@@ -62,11 +63,31 @@ def test_a_project_is_renamed_and_a_name_that_is_taken_is_refused(page: Page, bo
     card(page, project).get_by_role("button").nth(1).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name").fill("Digits")
-    dialog.get_by_role("button", name="Rename").click()
+    dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("alert")).to_contain_text("already")
     dialog.get_by_label("Name").fill("Numbers")
-    dialog.get_by_role("button", name="Rename").click()
+    dialog.get_by_role("button", name="Save").click()
     expect(card(page, project)).to_contain_text("Numbers")
+
+
+def test_what_images_are_compared_by_is_changed_and_labels_stay(page: Page, book: Book):
+    project = book.new_project(n_samples=20, batch_size=5)
+    batch = book.service.batch(project)
+    assert batch is not None
+    answers = [
+        Answer(item=item, kind=AnswerKind.LABEL, label="3", milliseconds=900)
+        for item in batch.items
+    ]
+    book.service.submit(project, batch.batch_id, answers)
+    show(page, project)
+    card(page, project).get_by_role("button").nth(1).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("combobox").click()
+    page.get_by_role("option", name="Pixels", exact=True).click()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    assert book.service.project(project).config.features == "plain"
+    assert len(book.service.view(project).labels) == 5
 
 
 def test_a_project_made_here_is_open_on_the_label_page(page: Page):

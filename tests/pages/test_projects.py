@@ -358,3 +358,12 @@ def test_a_file_that_holds_no_project_is_said_to_and_another_can_be_dropped(
     drop(page, "few.zip", content)
     assert not page.error
     assert names(service) == ["Digits", "Few"]
+
+
+def test_a_published_run_that_was_taken_up_stays_as_it_is(open_page: OpenPage, service: Service):
+    config = recommended(replays="digits-active-0.20")
+    project = service.create_project("Run", config)
+    page = open_page(PROJECTS)
+    page.button(key=f"r_{project.project_id}").click().run()
+    assert not page.exception
+    assert not [box for box in page.selectbox if str(box.key).startswith("change_")]
