@@ -138,7 +138,7 @@ def measure(labels: IntArray, believed: IntArray, truth: IntArray) -> Measured:
     )
 
 
-class _Learner(Protocol):
+class Learner(Protocol):
     """A tool at work on one set of items."""
 
     def tell(self, items: IntArray, classes: IntArray, /) -> None:
@@ -154,7 +154,7 @@ class _Learner(Protocol):
         ...
 
 
-class _Rounds(ABC):
+class Rounds(ABC):
     """A peer that is asked for a batch, told its classes, and asked again.
 
     The first set, ``max(batch_size, FIRST)`` items, is drawn at random, uniformly and with the
@@ -166,7 +166,8 @@ class _Rounds(ABC):
     begins_itself = False
 
     @abstractmethod
-    def _begin(self, points: Float32Array, n_classes: int, seed: int) -> _Learner: ...
+    def _begin(self, points: Float32Array, n_classes: int, seed: int) -> Learner:
+        """A learner that has no label yet."""
 
     def run(
         self,
@@ -193,7 +194,7 @@ class _Rounds(ABC):
                 if given or self.begins_itself:
                     batch = learner.ask(min(batch_size, budget - given))
                 else:
-                    batch = _shuffled(len(points), seed)[: min(max(batch_size, FIRST), budget)]
+                    batch = shuffled(len(points), seed)[: min(max(batch_size, FIRST), budget)]
                 for items in _parts(batch, given, at):
                     learner.tell(items, truth[items])
                     labels[items] = truth[items]
@@ -203,7 +204,8 @@ class _Rounds(ABC):
         return found
 
 
-def _shuffled(n_items: int, seed: int) -> IntArray:
+def shuffled(n_items: int, seed: int) -> IntArray:
+    """All items in a random order, the same for all peers that take one."""
     return np.random.default_rng(seed).permutation(n_items)
 
 
@@ -229,7 +231,7 @@ class _Kept(Generic[Result]):
 # ---- scikit-learn
 
 
-class ScikitLearn(_Rounds):
+class ScikitLearn(Rounds):
     """``LabelSpreading``, and the largest entropies of its ``label_distributions_``.
 
     This is scikit-learn's example "Label propagation digits: active learning", with gamma 0.25, or
@@ -255,7 +257,7 @@ class ScikitLearn(_Rounds):
         self._query = query
         self._kernel = kernel
 
-    def _begin(self, points: Float32Array, n_classes: int, seed: int) -> _Learner:
+    def _begin(self, points: Float32Array, n_classes: int, seed: int) -> Learner:
         del n_classes  # as many as there are labels of
         graph = _similarity_graphs[self._kernel](points)
         return _Spreading(graph, None if self._query == "entropy" else seed)
@@ -275,7 +277,7 @@ class _Spreading:
 
     def __init__(self, graph: SimilarityGraph, seed: int | None) -> None:
         self._graph = graph
-        self._order = None if seed is None else _shuffled(graph.n_items, seed)
+        self._order = None if seed is None else shuffled(graph.n_items, seed)
         self._labels = np.full(graph.n_items, UNLABELLED, dtype=np.int64)
         self._fitted: tuple[IntArray, FloatArray] | None = None
 
@@ -340,7 +342,7 @@ _ACQUISITIONS: Final = {
 }
 
 
-class GraphLearning(_Rounds):
+class GraphLearning(Rounds):
     """Poisson-reweighted Laplace learning, and an ``active_learner`` of graphlearning.
 
     Its graph, of 10 neighbours, has its own weights; the neighbours are ours, for its own search
@@ -371,7 +373,7 @@ class GraphLearning(_Rounds):
         self.name = f"graphlearning, reweighted Laplace, {acquisition}"
         self._acquisition = _ACQUISITIONS[acquisition]
 
-    def _begin(self, points: Float32Array, n_classes: int, seed: int) -> _Learner:
+    def _begin(self, points: Float32Array, n_classes: int, seed: int) -> Learner:
         import graphlearning as gl
 
         del n_classes  # as many as there are labels of
@@ -477,7 +479,7 @@ class _ActiveLearner:
 # ---- scikit-activeml
 
 
-class ScikitActiveML(_Rounds):
+class ScikitActiveML(Rounds):
     """A logistic regression in scikit-activeml, with one of its query strategies.
 
     The classifier is that of its first page and of its tutorial on images. ``margin`` is its
@@ -496,7 +498,7 @@ class ScikitActiveML(_Rounds):
         self.name = f"scikit-activeml, logistic regression, {query}"
         self._query = query
 
-    def _begin(self, points: Float32Array, n_classes: int, seed: int) -> _Learner:
+    def _begin(self, points: Float32Array, n_classes: int, seed: int) -> Learner:
         from skactiveml.classifier import SklearnClassifier
         from skactiveml.pool import TypiClust, UncertaintySampling
         from sklearn.linear_model import LogisticRegression
@@ -504,13 +506,13 @@ class ScikitActiveML(_Rounds):
         common = {"missing_label": UNLABELLED, "random_state": seed}
         classifier = SklearnClassifier(LogisticRegression(), classes=range(n_classes), **common)
         if self._query == "margin":
-            return _Classified(
+            return Classified(
                 points, classifier, UncertaintySampling(method="margin_sampling", **common)
             )
-        return _Classified(points, classifier, TypiClust(**common))
+        return Classified(points, classifier, TypiClust(**common))
 
 
-class _Classified:
+class Classified:
     """A classifier and a query strategy of scikit-activeml."""
 
     def __init__(self, points: Float32Array, classifier: Any, strategy: Any) -> None:

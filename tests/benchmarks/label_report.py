@@ -7,12 +7,13 @@ import platform
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from scipy import stats
 
 from tests.benchmarks.label_peers import Measured
+from tests.benchmarks.label_runs import Row
 
 PACKAGES: Final = ("scikit-learn", "graphlearning", "scikit-activeml", "numpy", "scipy")
 SHOWN: Final = (10, 20, 30, 50, 100)
@@ -33,21 +34,6 @@ _BARS: Final = (
     ("MNIST, 70,000", 1, 100, 96.5),
     ("MNIST, 70,000", 10, 50, 95.5),
 )
-
-
-class Row(Protocol):
-    """What one run of one strategy had come to at some number of labels."""
-
-    @property
-    def set(self) -> str: ...
-    @property
-    def strategy(self) -> str: ...
-    @property
-    def batch(self) -> int: ...
-    @property
-    def seed(self) -> int: ...
-    @property
-    def measured(self) -> Measured: ...
 
 
 Key = tuple[str, str, int, int]

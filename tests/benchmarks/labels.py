@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -29,37 +27,24 @@ from core.engine.prepared import prepared
 from core.jobs.resources import Resources
 from core.simulation.comparisons import EngineLearner
 from core.simulation.run import run_once
-from tests.benchmarks.label_peers import Measured, Peer, peers
+from tests.benchmarks.label_peers import Measured, peers
 from tests.benchmarks.label_report import (
     AS_YOU_GO,
     AS_YOU_GO_SECTION,
     as_you_go_section,
     report,
 )
+from tests.benchmarks.label_runs import AT, ONE_BY_ONE_UP_TO, Row, all_rows, budget_of, run_peer
 from tests.benchmarks.label_service import as_you_go
 from tests.benchmarks.label_sets import LabelSet, label_sets
 from tests.benchmarks.report_file import write_section
 
 REPORT: Final = Path(__file__).resolve().parents[2] / "docs" / "label-efficiency.md"
 
-AT: Final = (10, 20, 30, 35, 40, 50, 60, 100)
-BUDGET: Final = 100
 BEST: Final = "Labelspread"
 WRONG: Final = 0.05
 
 _MANY: Final = 30_000
-_PEERS_ONE_BY_ONE_UP_TO: Final = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What one run of one strategy had come to at some number of labels."""
-
-    set: str
-    strategy: str
-    batch: int
-    seed: int
-    measured: Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +120,8 @@ def _kept(path: Path) -> list[Row]:
 
 def _measure_as_you_go(seeds: int) -> None:
     numbers = [number for number, make in enumerate(sets_of(0, None)) if "digits" in make().title]
-    section = as_you_go_section(_rows_of(run_as_you_go, numbers, seeds, None), seeds)
+    runs = [partial(run_as_you_go, n, seed) for n in numbers for seed in range(seeds)]
+    section = as_you_go_section(all_rows(runs), seeds)
     print(section)
     write_section(AS_YOU_GO_SECTION, section, REPORT)
 
@@ -143,27 +129,7 @@ def _measure_as_you_go(seeds: int) -> None:
 def _all_rows(mnist: Path | None, seeds: int) -> list[Row]:
     # The largest first, so that no process is left with one when all else is done.
     numbers = range(len(list(sets_of(0, mnist))))[::-1]
-    return _rows_of(run_set, numbers, seeds, mnist)
-
-
-def _rows_of(
-    run: Callable[[int, int, Path | None], list[Row]],
-    numbers: Sequence[int],
-    seeds: int,
-    mnist: Path | None,
-) -> list[Row]:
-    rows: list[Row] = []
-    # Without the threads of BLAS in each other's way.
-    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    with ProcessPoolExecutor(2) as pool:
-        jobs = [
-            pool.submit(run, number, seed, mnist) for number in numbers for seed in range(seeds)
-        ]
-        for n_done, job in enumerate(as_completed(jobs), start=1):
-            rows += job.result()
-            print(f"\r{n_done} of {len(jobs)} sets", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
-    return sorted(rows, key=lambda row: (row.set, row.seed))
+    return all_rows([partial(run_set, n, seed, mnist) for n in numbers for seed in range(seeds)])
 
 
 def sets_of(seed: int, mnist: Path | None) -> Iterator[partial[Dataset]]:
@@ -183,10 +149,10 @@ def run_set(number: int, seed: int, mnist: Path | None) -> list[Row]:
     return rows
 
 
-def run_as_you_go(number: int, seed: int, mnist: Path | None) -> list[Row]:
+def run_as_you_go(number: int, seed: int) -> list[Row]:
     """Run one at a time and as you go on one set, with one seed."""
     with threadpool_limits(1):
-        dataset = list(sets_of(seed, mnist))[number]()
+        dataset = list(sets_of(seed, None))[number]()
         return [*_run_ours(dataset, seed, STRATEGIES[:1]), *_run_in_the_app(dataset, seed)]
 
 
@@ -202,7 +168,7 @@ def _run_ours(dataset: Dataset, seed: int, strategies: Sequence[Ours]) -> Iterat
             engines[config.features] = engine_for(config, dataset, resources=Resources(threads=1))
         points = run_once(
             EngineLearner(engines[config.features].like(config), config),
-            budget=_budget(dataset),
+            budget=budget_of(dataset),
             batch_size=ours.batch,
             noise=ours.wrong,
             seed=seed,
@@ -216,40 +182,18 @@ def _run_in_the_app(dataset: Dataset, seed: int) -> Iterator[Row]:
     if dataset.n_items > _MANY:
         return
     config = recommended(dataset="set.npz", n_samples=dataset.n_items)
-    for measured in as_you_go(dataset, config, seed, _budget(dataset)):
+    for measured in as_you_go(dataset, config, seed, budget_of(dataset)):
         if measured.labels in AT:
             yield Row(dataset.title, AS_YOU_GO, 1, seed, measured)
-
-
-def _budget(dataset: Dataset) -> int:
-    return min(BUDGET, dataset.n_items // 2)
 
 
 def _run_peers(dataset: Dataset, seed: int) -> Iterator[Row]:
     config = recommended(dataset="set.npz", n_samples=dataset.n_items)
     points = np.asarray(prepared(dataset, config), dtype=np.float32)
     pixels = np.asarray(dataset.features, dtype=np.float32)
-    assert dataset.truth is not None
     for peer in peers(dataset.n_items):
-        for batch in (1, 10) if dataset.n_items <= _PEERS_ONE_BY_ONE_UP_TO else (10,):
-            for measured in _run_peer(peer, points, pixels, dataset, batch, seed):
-                yield Row(dataset.title, peer.name, batch, seed, measured)
-
-
-def _run_peer(
-    peer: Peer, points: Any, pixels: Any, dataset: Dataset, batch: int, seed: int
-) -> list[Measured]:
-    assert dataset.truth is not None
-    budget = _budget(dataset)
-    return peer.run(
-        pixels if peer.takes_pixels else points,
-        dataset.truth,
-        dataset.n_classes,
-        budget=budget,
-        batch_size=batch,
-        seed=seed,
-        at=[n for n in AT if n <= budget],
-    )
+        for batch in (1, 10) if dataset.n_items <= ONE_BY_ONE_UP_TO else (10,):
+            yield from run_peer(peer, pixels if peer.takes_pixels else points, dataset, batch, seed)
 
 
 def _images(found: LabelSet) -> Dataset:
