@@ -513,12 +513,28 @@ class ScikitActiveML(Rounds):
 
 
 class Classified:
-    """A classifier and a query strategy of scikit-activeml."""
+    """A classifier and a query strategy of scikit-activeml.
 
-    def __init__(self, points: Float32Array, classifier: Any, strategy: Any) -> None:
+    Parameters
+    ----------
+    among
+        Which items the strategy chooses from and knows of; None for all of them. The classifier
+        knows all.
+    """
+
+    def __init__(
+        self,
+        points: Float32Array,
+        classifier: Any,
+        strategy: Any,
+        among: IntArray | None = None,
+    ) -> None:
         self._points = points
         self._classifier = classifier
         self._strategy = strategy
+        self._among = np.arange(len(points)) if among is None else np.sort(among)
+        # Not copied where all are among them.
+        self._seen = points if among is None else points[self._among]
         self._labels = np.full(len(points), UNLABELLED, dtype=np.int64)
         self._fitted = False
 
@@ -535,13 +551,13 @@ class Classified:
         # Not every strategy looks at the classifier.
         items = call_func(
             self._strategy.query,
-            X=self._points,
-            y=self._labels,
+            X=self._seen,
+            y=self._labels[self._among],
             clf=self._fit(),
             fit_clf=False,
             batch_size=size,
         )
-        return np.asarray(items, dtype=np.int64)
+        return np.asarray(self._among[items], dtype=np.int64)
 
     def _fit(self) -> Any:
         if not self._fitted:

@@ -21,6 +21,7 @@ BEST, RANDOM, WRONG = "Labelspread", "random questions", "5 % wrong answers"
 AS_YOU_GO = "as you go, in the app"
 AS_YOU_GO_SECTION: Final = "As you go"
 AS_YOU_GO_BAR: Final = 0.5
+PHOTOGRAPHS_SECTION: Final = "Photographs"
 RAW, EQUAL = "decision as spread", "decision equal sizes"
 
 _BARS: Final = (
@@ -38,6 +39,9 @@ _BARS: Final = (
 
 Key = tuple[str, str, int, int]
 """A set, a strategy, the size of a batch, and a number of labels."""
+
+Bar = tuple[str, int, int, float]
+"""A set, the size of a batch, a number of labels, and the accuracy to be reached, in percent."""
 
 
 class Table:
@@ -81,8 +85,8 @@ def half_width(values: Sequence[float]) -> float:
     return float(stats.t.ppf(0.975, n - 1) * np.std(values, ddof=1) / np.sqrt(n))
 
 
-def report(rows: Iterable[Row], seeds: int, *, with_mnist: bool) -> str:
-    """The page, in Markdown."""
+def report(rows: Iterable[Row], seeds: int, photographs: str, *, with_mnist: bool) -> str:
+    """The page, in Markdown; the section on photographs is written by itself."""
     rows = list(rows)
     table = Table(rows)
     sets = sorted(table.strategies, key=_by_kind)
@@ -91,17 +95,17 @@ def report(rows: Iterable[Row], seeds: int, *, with_mnist: bool) -> str:
         f"""# How many labels it takes
 
 `make bench-labels` measures all of this anew and writes this file; `make bench-labels
-MNIST=mnist.npz` takes in the digits of MNIST. {seeds} runs of each, with the items in another order
-and, where there are more than take part, other items. Every run begins without a label; each answer
-is the truth, but for the row of wrong ones. Figures are the accuracy over *all* items in
-percent, given labels counted as they were given: mean over the runs ± half its 95 % interval
-(Student's t).
+MNIST=mnist.npz PHOTOGRAPHS=stamps FASHION=fashion-mnist` takes in the digits of MNIST, photographs
+and Fashion-MNIST. {seeds} runs of each, with the items in another order and, where there are more
+than take part, other items. Every run begins without a label; each answer is the truth, but for the
+row of wrong ones. Figures are the accuracy over *all* items in percent, given labels counted as
+they were given: mean over the runs ± half its 95 % interval (Student's t).
 
 Python {platform.python_version()}, {packages}; {os.cpu_count()} processors.{_without(with_mnist)}
 
 ## What was to be reached
 
-{_bars(table)}
+{bars_table(table, _BARS)}
 ## Unequal class sizes
 
 Each class has .6 times as many items as the one before it. The decision that estimates class sizes,
@@ -114,13 +118,17 @@ sizes to be equal. Each row collects its own labels, one at a time.
 {as_you_go_section(rows, seeds)}
 ## Never worse than asking at random
 
-{_against_random(table, sets)}
+{against_random(table, sets)}
 ## Wrong answers
 
 One answer in twenty is wrong. Points lost, one at a time. Wrong answers count as wrong themselves:
 five among the 178 items of wine are 2.8 points, among 70,000 next to nothing.
 
 {_wrong(table, sets)}
+## {PHOTOGRAPHS_SECTION}
+
+{photographs.strip()}
+
 ## All figures
 
 The first row is Labelspread as it comes; those below it, up to the first that names another
@@ -143,9 +151,10 @@ def _by_kind(name: str) -> tuple[int, str]:
     return found, name
 
 
-def _bars(table: Table) -> str:
+def bars_table(table: Table, bars: Iterable[Bar]) -> str:
+    """What was to be reached, and what was."""
     lines = ["| set | asked | labels | bar | reached | |", "| --- | --- | --- | --- | --- | --- |"]
-    for name, batch, labels, bar in _BARS:
+    for name, batch, labels, bar in bars:
         key = (name, BEST, batch, labels)
         mean = table.mean(key)
         if mean is None:
@@ -190,7 +199,7 @@ def _better_decision(table: Table, sets: Sequence[str]) -> str:
     return f"{told_all}; the others, in points:\n\n" + "\n".join(f"- {b}" for b in below) + "\n"
 
 
-def _against_random(table: Table, sets: Sequence[str]) -> str:
+def against_random(table: Table, sets: Sequence[str]) -> str:
     """Paired differences, with as many tests as there are; none is to be significantly below."""
     worse, n_tests, least = [], 0, np.inf
     for name in sets:

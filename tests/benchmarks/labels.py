@@ -9,10 +9,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
@@ -31,13 +33,32 @@ from tests.benchmarks.label_peers import Measured, peers
 from tests.benchmarks.label_report import (
     AS_YOU_GO,
     AS_YOU_GO_SECTION,
+    PHOTOGRAPHS_SECTION,
     as_you_go_section,
     report,
 )
-from tests.benchmarks.label_runs import AT, ONE_BY_ONE_UP_TO, Row, all_rows, budget_of, run_peer
+from tests.benchmarks.label_runs import (
+    AT,
+    ONE_BY_ONE_UP_TO,
+    Row,
+    Run,
+    all_rows,
+    budget_of,
+    run_peer,
+)
 from tests.benchmarks.label_service import as_you_go
 from tests.benchmarks.label_sets import LabelSet, label_sets
-from tests.benchmarks.report_file import write_section
+from tests.benchmarks.photo_report import photo_section
+from tests.benchmarks.photo_sets import (
+    FASHION,
+    NAMES,
+    PHOTOGRAPHS_10,
+    PHOTOGRAPHS_ALL,
+    bring_in_all,
+    look_at_all,
+)
+from tests.benchmarks.photographs import photo_runs
+from tests.benchmarks.report_file import section, write_section
 
 REPORT: Final = Path(__file__).resolve().parents[2] / "docs" / "label-efficiency.md"
 
@@ -45,6 +66,11 @@ BEST: Final = "Labelspread"
 WRONG: Final = 0.05
 
 _MANY: Final = 30_000
+_ONLY: Final = {
+    "photographs": (PHOTOGRAPHS_10, PHOTOGRAPHS_ALL),
+    "fashion-10000": FASHION[:1],
+    "fashion-70000": FASHION[1:],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,33 +114,82 @@ STRATEGIES: Final = (
 
 def main() -> None:
     """Run all of it, two processes side by side."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.labels", description=__doc__)
-    parser.add_argument("--mnist", type=Path, metavar="FILE", help="the MNIST digits, as .npz")
-    parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument(
-        "--as-you-go", action="store_true", help="the app's own path on digits, and that section"
-    )
-    parser.add_argument("--quick", action="store_true", help="one seed, and write no file")
-    parser.add_argument("--keep", type=Path, metavar="FILE", help="keep all figures as JSON")
-    parser.add_argument("--kept", type=Path, metavar="FILE", help="make the page from those kept")
-    options = parser.parse_args()
+    options = _options()
     seeds = 1 if options.quick else options.seeds
     if options.as_you_go:
         _measure_as_you_go(seeds)
         return
-    rows = _kept(options.kept) if options.kept else _all_rows(options.mnist, seeds)
+    rows = _kept(options.kept) if options.kept else _measured(options, seeds)
     if options.keep:
         options.keep.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
-    text = report(rows, seeds, with_mnist=any("MNIST" in row.set for row in rows))
+    others = [row for row in rows if row.set not in NAMES]
+    text = _photographs(rows)
+    if others:
+        text = report(others, seeds, text, with_mnist=any("MNIST" in row.set for row in others))
     print(text)
-    if not options.quick:
-        REPORT.parent.mkdir(exist_ok=True)
+    if options.quick:
+        return
+    REPORT.parent.mkdir(exist_ok=True)
+    if others:
         REPORT.write_text(text, encoding="utf-8")
-        print(f"Written to {REPORT.relative_to(Path.cwd())}.", file=sys.stderr)
+    else:
+        write_section(PHOTOGRAPHS_SECTION, text, REPORT)
+    print(f"Written to {REPORT.relative_to(Path.cwd())}.", file=sys.stderr)
 
 
-def _kept(path: Path) -> list[Row]:
-    kept = json.loads(path.read_text(encoding="utf-8"))
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.labels", description=__doc__)
+    parser.add_argument("--mnist", type=Path, metavar="FILE", help="the MNIST digits, as .npz")
+    parser.add_argument(
+        "--photographs", type=Path, metavar="DIR", help="stamps of tuxpaint-stamps-default"
+    )
+    parser.add_argument("--fashion", type=Path, metavar="DIR", help="of dataset-fashion-mnist")
+    parser.add_argument(
+        "--work", type=Path, metavar="DIR", help="keep those two and their embeddings here"
+    )
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument(
+        "--as-you-go", action="store_true", help="the app's own path on digits, and that section"
+    )
+    parser.add_argument(
+        "--only", choices=_ONLY, nargs="+", help="these sets, and the section on photographs"
+    )
+    parser.add_argument("--quick", action="store_true", help="one seed, and write no file")
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="keep all figures as JSON")
+    parser.add_argument(
+        "--kept",
+        type=Path,
+        metavar="FILE",
+        nargs="+",
+        help="make the page from those kept, or the section from those of photographs alone",
+    )
+    options = parser.parse_args()
+    for only in options.only or ():
+        if (options.photographs if only == "photographs" else options.fashion) is None:
+            parser.error(f"--only {only} needs the folder it is in.")
+    return options
+
+
+def _photographs(rows: Sequence[Row]) -> str:
+    """The section; where none of its sets was measured, as it was before."""
+    if any(row.set in NAMES for row in rows):
+        return photo_section(rows)
+    before = section(PHOTOGRAPHS_SECTION, REPORT)
+    return before or "**Not measured, for no folder was named.**"
+
+
+def _measured(options: argparse.Namespace, seeds: int) -> list[Row]:
+    wanted = [name for only in options.only or _ONLY for name in _ONLY[only]]
+    with ExitStack() as stack:
+        folder = options.work or Path(stack.enter_context(TemporaryDirectory()))
+        keys = bring_in_all(folder, options.photographs, options.fashion, wanted)
+        look_at_all(folder, keys, range(seeds))
+        runs = photo_runs(folder, keys, range(seeds))
+        return all_rows(runs if options.only else [*_runs(options.mnist, seeds), *runs])
+
+
+def _kept(paths: Iterable[Path]) -> list[Row]:
+    kept = [row for path in paths for row in json.loads(path.read_text(encoding="utf-8"))]
     return [Row(**{**row, "measured": Measured(**row["measured"])}) for row in kept]
 
 
@@ -126,10 +201,10 @@ def _measure_as_you_go(seeds: int) -> None:
     write_section(AS_YOU_GO_SECTION, section, REPORT)
 
 
-def _all_rows(mnist: Path | None, seeds: int) -> list[Row]:
+def _runs(mnist: Path | None, seeds: int) -> list[Run]:
     # The largest first, so that no process is left with one when all else is done.
     numbers = range(len(list(sets_of(0, mnist))))[::-1]
-    return all_rows([partial(run_set, n, seed, mnist) for n in numbers for seed in range(seeds)])
+    return [partial(run_set, n, seed, mnist) for n in numbers for seed in range(seeds)]
 
 
 def sets_of(seed: int, mnist: Path | None) -> Iterator[partial[Dataset]]:

@@ -14,7 +14,7 @@ _ELSEWHERE: Final = ("Many people at once",)
 
 def write_report(text: str) -> Path:
     """Replace the report but for the sections that are measured elsewhere."""
-    kept = [(name, _section(name)) for name in _ELSEWHERE]
+    kept = [(name, section(name)) for name in _ELSEWHERE]
     _write(text.rstrip() + "\n" + "".join(f"\n## {n}\n\n{body}\n" for n, body in kept if body))
     return REPORT
 
@@ -32,8 +32,9 @@ def write_section(name: str, text: str, report: Path = REPORT) -> Path:
     return report
 
 
-def _section(name: str) -> str:
-    found = _pattern(name).search(REPORT.read_text(encoding="utf-8")) if REPORT.exists() else None
+def section(name: str, report: Path = REPORT) -> str:
+    """What a section says, without its heading; empty if there is none."""
+    found = _pattern(name).search(report.read_text(encoding="utf-8")) if report.exists() else None
     return found["body"].strip() if found else ""
 
 

@@ -1,0 +1,239 @@
+"""`make bench-labels` on photographs: the active learners beside ours, the sets, the section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.special import softmax
+from sklearn.datasets import make_blobs
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics.pairwise import rbf_kernel
+from sklearn.preprocessing import normalize
+
+from core.arrays import Float32Array, IntArray
+from tests.benchmarks import photographs
+from tests.benchmarks.embedding_peers import (
+    LinearProbe,
+    OnEmbeddings,
+    UHerding,
+    active_learners,
+    calibration_error,
+    logistic_regression,
+)
+from tests.benchmarks.label_peers import Measured, Peer
+from tests.benchmarks.label_report import BEST, RANDOM
+from tests.benchmarks.label_runs import Row
+from tests.benchmarks.photo_report import ALONE, photo_section
+from tests.benchmarks.photo_sets import (
+    FASHION,
+    NAMES,
+    PHOTOGRAPHS_10,
+    PHOTOGRAPHS_ALL,
+    TEN,
+    Home,
+    bring_in_all,
+    folders_of,
+    lay_out,
+    look_at_all,
+)
+
+N_ITEMS, N_CLASSES = 60, 3
+UHERDING = "UHerding, logistic regression"
+
+
+@pytest.fixture(scope="module")
+def items() -> tuple[Float32Array, IntArray]:
+    """Points of length 1, and their classes."""
+    points, truth = make_blobs(N_ITEMS, 8, centers=N_CLASSES, cluster_std=2.0, random_state=1)
+    return normalize(points).astype(np.float32), truth.astype(np.int64)
+
+
+def measured(peer: Peer, points: Float32Array, truth: IntArray, batch: int) -> list[Measured]:
+    return peer.run(points, truth, N_CLASSES, budget=12, batch_size=batch, seed=3, at=(7, 12))
+
+
+@pytest.mark.parametrize(
+    "peer", [*active_learners(), LinearProbe()], ids=lambda peer: peer.name.rpartition(", ")[2]
+)
+def test_each_learns_from_so_many_labels_and_is_the_same_for_the_same_seed(
+    peer: Peer, items: tuple[Float32Array, IntArray]
+) -> None:
+    if isinstance(peer, OnEmbeddings):
+        pytest.importorskip("skactiveml")
+    found = measured(peer, *items, batch=5)
+    assert [m.labels for m in found] == [7, 12]
+    assert found[-1].accuracy > 0.9
+    assert found[-1].classes_found == N_CLASSES
+    assert measured(peer, *items, batch=5) == found
+
+
+@pytest.mark.parametrize("peer", [UHerding(), LinearProbe()], ids=["UHerding", "random"])
+def test_one_at_a_time_begins_with_a_single_class(
+    peer: Peer, items: tuple[Float32Array, IntArray]
+) -> None:
+    assert measured(peer, *items, batch=1)[-1].accuracy > 0.9
+
+
+def test_a_linear_probe_is_scikit_learns_logistic_regression(
+    items: tuple[Float32Array, IntArray],
+) -> None:
+    points, truth = items
+    probe = LinearProbe()._begin(points, N_CLASSES, 0)
+    known = probe.ask(12)
+    probe.tell(known, truth[known])
+    model = LogisticRegression(C=100, max_iter=1_000).fit(points[known], truth[known])
+    np.testing.assert_array_equal(probe.believed(), model.predict(points))
+    two = known[truth[known] != 0]
+    other = LinearProbe()._begin(points, N_CLASSES, 0)
+    other.tell(two, truth[two])
+    np.testing.assert_array_equal(
+        other.believed(), logistic_regression().fit(points[two], truth[two]).predict(points)
+    )
+
+
+def test_uherding_begins_as_maxherding(items: tuple[Float32Array, IntArray]) -> None:
+    points, _ = items
+    similar = rbf_kernel(points, gamma=1.0)
+    expected = greedy(similar, np.ones(N_ITEMS), [], 4)
+    assert UHerding()._begin(points, N_CLASSES, 0).ask(4).tolist() == expected
+
+
+def test_uherding_covers_what_the_classifier_is_unsure_of(
+    items: tuple[Float32Array, IntArray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points, truth = items
+    herding = UHerding()._begin(points, N_CLASSES, 0)
+    monkeypatch.setattr(type(herding), "_temperature", lambda *_: 2.0)
+    known = np.arange(10)
+    herding.tell(known, truth[known])
+    model = logistic_regression().fit(points[known], truth[known])
+    shares = np.sort(softmax(model.decision_function(points) / 2, axis=1))
+    unsure = 1 - (shares[:, -1] - shares[:, -2])
+    apart = np.linalg.norm(points[known, np.newaxis] - points[known], axis=2)
+    radius = apart[~np.eye(10, dtype=bool)].min()
+    expected = greedy(rbf_kernel(points, gamma=1 / radius**2), unsure, known.tolist(), 5)
+    assert herding.ask(5).tolist() == expected
+
+
+def greedy(similar, unsure, known: list[int], size: int) -> list[int]:
+    """One item after the other, each by the whole sum with it."""
+    chosen: list[int] = []
+    for _ in range(size):
+        totals = {
+            i: (unsure * similar[[*known, *chosen, i]].max(axis=0)).sum()
+            for i in range(len(similar))
+            if i not in {*known, *chosen}
+        }
+        chosen.append(max(totals, key=totals.__getitem__))
+    return chosen
+
+
+def test_the_calibration_error_is_how_far_confidence_is_from_accuracy() -> None:
+    # Two that are 90 % sure, of which one is right, and one that is 60 % sure, and right.
+    shares = np.array([[0.9, 0.1], [0.1, 0.9], [0.6, 0.4]])
+    found = calibration_error(shares, np.array([0, 0, 0]))
+    assert found == pytest.approx((abs(1 - 1.8) + abs(1 - 0.6)) / 3)
+
+
+@pytest.fixture(scope="module")
+def stamps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Red and blue pictures of many shades in two folders, and some that are nobody's."""
+    home = tmp_path_factory.mktemp("stamps")
+    for channel, folder in ((0, "animals/birds"), (2, "town/roadsigns")):
+        (home / folder).mkdir(parents=True)
+        for number in range(20):
+            colour = [10, 10, 10]
+            colour[channel] = 100 + 7 * number
+            Image.new("RGB", (8, 8), tuple(colour)).save(home / folder / f"{number:02}.png")
+    Image.new("RGB", (8, 8)).save(home / "animals" / "birds" / "00_mirror.png")
+    (home / "food").mkdir()
+    for number in range(30):
+        Image.new("RGB", (8, 8)).save(home / "food" / f"{number}_flip.png")
+    return home
+
+
+def test_folders_of_many_pictures_are_taken_and_none_that_was_turned_round(
+    stamps: Path, tmp_path: Path
+) -> None:
+    found = folders_of(stamps, PHOTOGRAPHS_ALL)
+    assert found == ["animals/birds", "town/roadsigns"]
+    assert folders_of(stamps, PHOTOGRAPHS_10) == list(TEN)
+    for _ in range(2):
+        lay_out(stamps, found, tmp_path / "laid out")
+    assert sorted(p.name for p in (tmp_path / "laid out").iterdir()) == [
+        "animals birds",
+        "town roadsigns",
+    ]
+    assert len([*(tmp_path / "laid out").rglob("*.png")]) == 40
+
+
+def test_photographs_are_brought_in_drawn_and_labelled_by_all(
+    stamps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = bring_in_all(tmp_path, stamps, None, [PHOTOGRAPHS_ALL, *FASHION])
+    assert [*keys] == [PHOTOGRAPHS_ALL]
+    key = keys[PHOTOGRAPHS_ALL]
+    home = Home(tmp_path)
+    first, again, other = (home.draw(key, PHOTOGRAPHS_ALL, seed) for seed in (0, 0, 1))
+    assert first.dataset.n_items == 36
+    assert first.dataset.class_names == ("animals birds", "town roadsigns")
+    np.testing.assert_array_equal(first.dataset.rows, again.dataset.rows)
+    assert set(first.dataset.rows.tolist()) != set(other.dataset.rows.tolist())
+    np.testing.assert_array_equal(first.dataset.truth, first.dataset.rows >= 20)
+
+    look_at_all(tmp_path, keys, [0])
+    monkeypatch.setattr(photographs, "active_learners", list)
+    (run,) = photographs.photo_runs(tmp_path, keys, [0])
+    rows = run()
+    assert {(row.strategy, row.batch) for row in rows} >= {
+        (name, batch) for name in (BEST, RANDOM, LinearProbe.name) for batch in (1, 10)
+    }
+    assert {row.set for row in rows} == {PHOTOGRAPHS_ALL}
+    assert {row.features for row in rows if row.strategy == BEST} == {first.config.features}
+    assert all(row.measured.accuracy > 0.9 for row in rows)
+
+
+def made_up(name: str, strategy: str, accuracies: tuple[float, ...]) -> Iterator[Row]:
+    """The same at each number of labels, a little better in each run."""
+    for seed, accuracy in enumerate(accuracies):
+        for labels in (10, 20, 50, 100):
+            known = Measured(labels, accuracy, accuracy, 10)
+            yield Row(name, strategy, 10, seed, known, "embeddings")
+
+
+def test_the_section_compares_with_the_best_of_the_active_learners() -> None:
+    typiclust = OnEmbeddings("TypiClust").name
+    photos = [
+        *made_up(PHOTOGRAPHS_10, BEST, (0.80, 0.81, 0.82)),
+        *made_up(PHOTOGRAPHS_10, RANDOM, (0.70, 0.71, 0.72)),
+        *made_up(PHOTOGRAPHS_10, UHERDING, (0.85, 0.86, 0.865)),
+        *made_up(PHOTOGRAPHS_10, typiclust, (0.60, 0.99, 0.61)),
+        # Not one of the five.
+        *made_up(PHOTOGRAPHS_10, LinearProbe.name, (0.99, 0.99, 0.99)),
+    ]
+    text = photo_section([*photos, *made_up("digits, 330", BEST, (1.0, 1.0, 1.0))])
+    assert f"**Not measured: {'; '.join(NAMES[1:])}.**" in text
+    assert "| photographs, 10 folders | 10 at a time | 10 | 78 | 81.0 ± 2.5 | met |" in text
+    assert "| photographs, 10 folders | 10 at a time | 20 | 82 | 81.0 ± 2.5 | **not met** |" in text
+    assert f"| 20 | {UHERDING} | 85.8 ± 1.9 | -4.8 ± 0.7 | **worse** |" in text
+    assert "of 3 comparisons 3 are significantly worse, and the mean of all is -4.8" in text
+    assert "3 runs; Labelspread compares by embeddings." in text
+    assert "none is worse; the smallest mean difference is +10.0 points." in text
+    assert "digits" not in text
+    assert ALONE not in text.split("###", 1)[1]
+
+
+def test_where_the_app_compares_otherwise_embeddings_alone_are_compared_too() -> None:
+    rows = [
+        *made_up(FASHION[0], BEST, (0.80, 0.82)),
+        *made_up(FASHION[0], ALONE, (0.70, 0.71)),
+        *made_up(FASHION[0], UHERDING, (0.75, 0.79)),
+    ]
+    text = photo_section(rows)
+    assert f"| {FASHION[0]} | **Labelspread** | 20 | {UHERDING} " in text
+    assert "of 3 comparisons 0 are significantly worse, and the mean of all is +4.0" in text
+    assert "and the mean of all is -6.5" in text
