@@ -9,9 +9,14 @@ PYTHON ?=
 # the others.
 PYTEST_OPTIONS ?= -n 3 --dist worksteal
 
-# For `make bench`: a file with the MNIST digits, and whether to measure a million items.
+# For `make bench` and `make bench-labels`: a file with the MNIST digits.
 MNIST ?=
+# For `make bench`: whether to measure a million items.
 MILLION ?=
+# For `make bench-labels`: the folders stamps of tuxpaint-stamps-default and fashion-mnist of
+# dataset-fashion-mnist, packages of Debian. CONTRIBUTING.md says how to get them.
+PHOTOGRAPHS ?=
+FASHION ?=
 # For `make lock`: 1 takes the newest release of all that the pinned packages need, a name of that one.
 UPGRADE ?=
 # For `make load`: so many rounds in all without a pause instead, to watch memory.
@@ -74,7 +79,8 @@ bench:  ## Measure what is promised of speed and memory
 
 bench-labels:  ## Count the labels it takes, here and with other tools
 	@.ci/setup bench
-	@$(BIN)/python -m tests.benchmarks.labels $(if $(MNIST),--mnist $(MNIST))
+	@$(BIN)/python -m tests.benchmarks.labels $(if $(MNIST),--mnist $(MNIST)) \
+		$(if $(PHOTOGRAPHS),--photographs $(PHOTOGRAPHS)) $(if $(FASHION),--fashion $(FASHION))
 
 load:  ## Let many people label at once, and see how long they wait
 	@.ci/setup bench
