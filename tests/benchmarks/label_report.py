@@ -22,6 +22,7 @@ AS_YOU_GO = "as you go, in the app"
 AS_YOU_GO_SECTION: Final = "As you go"
 AS_YOU_GO_BAR: Final = 0.5
 PHOTOGRAPHS_SECTION: Final = "Photographs"
+ALL_FIGURES_SECTION: Final = "All figures"
 RAW, EQUAL = "decision as spread", "decision equal sizes"
 
 _BARS: Final = (
@@ -129,7 +130,7 @@ five among the 178 items of wine are 2.8 points, among 70,000 next to nothing.
 
 {photographs.strip()}
 
-## All figures
+## {ALL_FIGURES_SECTION}
 
 The first row is Labelspread as it comes; those below it, up to the first that names another
 tool, change one setting. Other tools are given the same points (the features that Labelspread

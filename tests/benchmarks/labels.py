@@ -31,6 +31,7 @@ from core.simulation.comparisons import EngineLearner
 from core.simulation.run import run_once
 from tests.benchmarks.label_peers import Measured, peers
 from tests.benchmarks.label_report import (
+    ALL_FIGURES_SECTION,
     AS_YOU_GO,
     AS_YOU_GO_SECTION,
     PHOTOGRAPHS_SECTION,
@@ -133,7 +134,7 @@ def main() -> None:
     if others:
         REPORT.write_text(text, encoding="utf-8")
     else:
-        write_section(PHOTOGRAPHS_SECTION, text, REPORT)
+        write_section(PHOTOGRAPHS_SECTION, text, REPORT, before=ALL_FIGURES_SECTION)
     print(f"Written to {REPORT.relative_to(Path.cwd())}.", file=sys.stderr)
 
 

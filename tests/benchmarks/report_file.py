@@ -19,16 +19,20 @@ def write_report(text: str) -> Path:
     return REPORT
 
 
-def write_section(name: str, text: str, report: Path = REPORT) -> Path:
-    """Replace one section, or put it at the end."""
+def write_section(name: str, text: str, report: Path = REPORT, before: str = "") -> Path:
+    """Replace one section; a new one is put before the one that is named, or at the end."""
     whole = report.read_text(encoding="utf-8") if report.exists() else "# Benchmarks\n"
     new = f"## {name}\n\n{text.strip()}\n"
     found = _pattern(name).search(whole)
-    if found is None:
-        _write(f"{whole.rstrip()}\n\n{new}", report)
+    following = _pattern(before).search(whole) if before and not found else None
+    if found:
+        start, rest = found.start(), whole[found.end() :]
+    elif following:
+        start, rest = following.start(), whole[following.start() :]
     else:
-        rest = whole[found.end() :]
-        _write(whole[: found.start()] + new + (f"\n{rest}" if rest else ""), report)
+        start, rest = len(whole), ""
+    kept = whole[:start].rstrip()
+    _write(f"{kept}\n\n{new}" + (f"\n{rest}" if rest else ""), report)
     return report
 
 

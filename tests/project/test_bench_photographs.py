@@ -40,6 +40,7 @@ from tests.benchmarks.photo_sets import (
     lay_out,
     look_at_all,
 )
+from tests.benchmarks.report_file import section, write_section
 
 N_ITEMS, N_CLASSES = 60, 3
 UHERDING = "UHerding, logistic regression"
@@ -237,3 +238,15 @@ def test_where_the_app_compares_otherwise_embeddings_alone_are_compared_too() ->
     assert f"| {FASHION[0]} | **Labelspread** | 20 | {UHERDING} " in text
     assert "of 3 comparisons 0 are significantly worse, and the mean of all is +4.0" in text
     assert "and the mean of all is -6.5" in text
+
+
+def test_a_section_keeps_its_place_and_all_others_as_they_are(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Page\n\n## One\n\n1\n\n## Three\n\n3\n", encoding="utf-8")
+    write_section("Two", "### 2\n\ntwo\n", page, before="Three")
+    write_section("Four", "4", page, before="Nowhere")
+    whole = "# Page\n\n## One\n\n1\n\n## Two\n\n### 2\n\ntwo\n\n## Three\n\n3\n\n## Four\n\n4\n"
+    assert page.read_text(encoding="utf-8") == whole
+    for name in ("One", "Two", "Four"):
+        write_section(name, section(name, page), page, before="Three")
+    assert page.read_text(encoding="utf-8") == whole
