@@ -91,9 +91,10 @@ class UHerding(Rounds):
     Both adapt to how much is known. The radius is the least distance between labelled items, and 1
     before there are two. Scores of the classifier are divided by the temperature that makes its
     confidence come closest to its accuracy, by the expected calibration error on labels held
-    out. Here they are held out a fifth at a time, so that all of a few labels count. As long as a
-    single class is known, the classifier says nothing and all items are equally uncertain: that is
-    MaxHerding.
+    out. Here they are held out a fifth at a time, so that all of a few labels count, but for those
+    of classes of which no other label is left; where there is none to go by, the temperature is 1.
+    As long as a single class is known, the classifier says nothing and all items are equally
+    uncertain: that is MaxHerding.
 
     References
     ----------
@@ -206,9 +207,12 @@ class _Herding(_Probe):
         scores, truth = [], []
         for held_out in np.array_split(self._random.permutation(labelled), _FOLDS):
             known = np.setdiff1d(labelled, held_out)
-            if len(held_out) and len(known):
-                scores.append(self.scores_of(known, self.points[held_out]))
-                truth.append(self.labels[held_out])
+            told = held_out[np.isin(self.labels[held_out], self.labels[known])]
+            if len(told):
+                scores.append(self.scores_of(known, self.points[told]))
+                truth.append(self.labels[told])
+        if not truth:
+            return 1.0
         all_scores, all_truth = np.concatenate(scores), np.concatenate(truth)
         errors = [calibration_error(_shares(all_scores / t), all_truth) for t in _TEMPERATURES]
         return float(_TEMPERATURES[np.argmin(errors)])
