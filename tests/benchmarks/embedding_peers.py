@@ -21,6 +21,7 @@ PAIRS_UP_TO: Final = 10_000
 """Most items whose pairs a strategy keeps; of more it chooses among so many, drawn at random."""
 
 _TEMPERATURES: Final = np.geomspace(0.05, 20, 41)
+_RADII: Final = np.arange(0.05, 1.45, 0.05)
 _FOLDS: Final = 5
 _BINS: Final = 15
 
@@ -49,9 +50,11 @@ class LinearProbe(Rounds):
 
 
 class OnEmbeddings(Rounds):
-    """One of scikit-activeml's query strategies for embeddings, as it comes.
+    """One of scikit-activeml's query strategies for embeddings, as it comes but for one radius.
 
-    ProbCover chooses its radius by the purity of as many clusters as there are classes. DropQuery
+    ProbCover chooses its radius by the purity of as many clusters as there are classes, out of
+    steps of .05: its own steps of .2 are coarse where no two points are farther apart than 1.4, and
+    need more labels. DropQuery
     begins before the classifier knows anything, so with the centres of clusters, as its authors do.
     ProbCover and MaxHerding keep a number for each pair of items.
     """
@@ -70,7 +73,7 @@ class OnEmbeddings(Rounds):
         classifier = SklearnClassifier(logistic_regression(), classes=range(n_classes), **common)
         strategy = getattr(pool, self._query)
         if self._query == "ProbCover":
-            strategy = partial(strategy, n_classes=n_classes)
+            strategy = partial(strategy, n_classes=n_classes, deltas=_RADII)
         if self._query == "DropQuery":
             # Its clusters begin anywhere if nothing is said of them.
             strategy = partial(strategy, cluster_algo_dict={"random_state": seed})
