@@ -3,6 +3,9 @@
 Embeddings are of length 1, as Labelspread keeps them. Between such points the coefficients of a
 logistic regression have to be large, and scikit-learn's ``C=1`` holds them back far too much: it
 costs 10 to 30 points of accuracy, so all of these are given ``C=100``.
+
+Three of the five keep a number for each pair of items, and the others take minutes a batch of
+70,000: all choose among at most 10,000 items, while the classifier says what all of them are.
 """
 
 from __future__ import annotations
@@ -15,10 +18,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import pairwise_distances
 
 from core.arrays import UNLABELLED, Float32Array, FloatArray, IntArray
-from tests.benchmarks.label_peers import Classified, Learner, Peer, Rounds, shuffled
+from tests.benchmarks.label_peers import Classified, Learner, Rounds, shuffled
 
-PAIRS_UP_TO: Final = 10_000
-"""Most items whose pairs a strategy keeps; of more it chooses among so many, drawn at random."""
+CHOSEN_AMONG: Final = 10_000
+"""Most items that a strategy chooses among; of more so many are drawn at random."""
 
 _TEMPERATURES: Final = np.geomspace(0.05, 20, 41)
 _RADII: Final = np.arange(0.05, 1.45, 0.05)
@@ -28,7 +31,7 @@ _BINS: Final = 15
 Query = Literal["TypiClust", "ProbCover", "MaxHerding", "DropQuery"]
 
 
-def active_learners() -> list[Peer]:
+def active_learners() -> list[Rounds]:
     """The five that Labelspread is compared with."""
     queries: tuple[Query, ...] = ("TypiClust", "ProbCover", "MaxHerding", "DropQuery")
     return [*map(OnEmbeddings, queries), UHerding()]
@@ -54,9 +57,8 @@ class OnEmbeddings(Rounds):
 
     ProbCover chooses its radius by the purity of as many clusters as there are classes, out of
     steps of .05: its own steps of .2 are coarse where no two points are farther apart than 1.4, and
-    need more labels. DropQuery
-    begins before the classifier knows anything, so with the centres of clusters, as its authors do.
-    ProbCover and MaxHerding keep a number for each pair of items.
+    need more labels. DropQuery begins before the classifier knows anything, so with the centres of
+    clusters, as its authors do.
     """
 
     begins_itself = True
@@ -77,10 +79,7 @@ class OnEmbeddings(Rounds):
         if self._query == "DropQuery":
             # Its clusters begin anywhere if nothing is said of them.
             strategy = partial(strategy, cluster_algo_dict={"random_state": seed})
-        among = None
-        if self._query in ("ProbCover", "MaxHerding"):
-            among = shuffled(len(points), seed)[:PAIRS_UP_TO]
-        return Classified(points, classifier, strategy(**common), among)
+        return Classified(points, classifier, strategy(**common), _among(points, seed))
 
 
 class UHerding(Rounds):
@@ -170,7 +169,7 @@ class _Herding(_Probe):
     def __init__(self, points: Float32Array, n_classes: int, seed: int) -> None:
         super().__init__(points, n_classes)
         self._random = np.random.default_rng([seed, 1])
-        self._among = np.sort(shuffled(len(points), seed)[:PAIRS_UP_TO])
+        self._among = _among(points, seed)
         self._squared = np.square(_distances(points[self._among]))
 
     def ask(self, size: int) -> IntArray:
@@ -219,6 +218,11 @@ class _Herding(_Probe):
         all_scores, all_truth = np.concatenate(scores), np.concatenate(truth)
         errors = [calibration_error(_shares(all_scores / t), all_truth) for t in _TEMPERATURES]
         return float(_TEMPERATURES[np.argmin(errors)])
+
+
+def _among(points: Float32Array, seed: int) -> IntArray:
+    """The items that a strategy chooses among: the same for all of them."""
+    return np.sort(shuffled(len(points), seed)[:CHOSEN_AMONG])
 
 
 def calibration_error(shares: FloatArray, truth: IntArray) -> float:

@@ -518,8 +518,8 @@ class Classified:
     Parameters
     ----------
     among
-        Which items the strategy chooses from and knows of; None for all of them. The classifier
-        knows all.
+        Which items the strategy chooses from and knows of, in their order; None for all of them.
+        The classifier knows all.
     """
 
     def __init__(
@@ -532,9 +532,8 @@ class Classified:
         self._points = points
         self._classifier = classifier
         self._strategy = strategy
-        self._among = np.arange(len(points)) if among is None else np.sort(among)
-        # Not copied where all are among them.
-        self._seen = points if among is None else points[self._among]
+        self._among = np.arange(len(points)) if among is None else among
+        self._seen = points if among is None else points[among]
         self._labels = np.full(len(points), UNLABELLED, dtype=np.int64)
         self._fitted = False
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from tests.benchmarks.embedding_peers import PAIRS_UP_TO, active_learners
+from tests.benchmarks.embedding_peers import CHOSEN_AMONG, active_learners
 from tests.benchmarks.label_report import BEST, Table, against_random, bars_table, half_width
 from tests.benchmarks.label_runs import Row
 from tests.benchmarks.photo_sets import FASHION, LARGE, NAMES, PHOTOGRAPHS_10, SHARE
@@ -47,8 +47,8 @@ the app then takes by itself.{_left_out(sets)}
 The others are active learners for embeddings, each with logistic regression (`C=100`, for
 embeddings of length 1) on the same embeddings, also of Fashion-MNIST: those of the network that
 comes with Labelspread. Where the app compares a set otherwise, a row says what Labelspread comes to
-*{ALONE}*. ProbCover, MaxHerding and UHerding keep all pairs of items; of more than
-{PAIRS_UP_TO:,} they choose among so many, drawn at random.
+*{ALONE}*. The five choose among {CHOSEN_AMONG:,} items at most, drawn at random where
+there are more, for most of them keep a number for each pair; they say what all of them are.
 
 {bars_table(table, _BARS)}
 {_against_best(table, sets)}

@@ -15,7 +15,7 @@ from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.preprocessing import normalize
 
 from core.arrays import Float32Array, IntArray
-from tests.benchmarks import photographs
+from tests.benchmarks import embedding_peers, photographs
 from tests.benchmarks.embedding_peers import (
     LinearProbe,
     OnEmbeddings,
@@ -24,7 +24,7 @@ from tests.benchmarks.embedding_peers import (
     calibration_error,
     logistic_regression,
 )
-from tests.benchmarks.label_peers import Measured, Peer
+from tests.benchmarks.label_peers import Measured, Peer, Rounds, shuffled
 from tests.benchmarks.label_report import BEST, RANDOM
 from tests.benchmarks.label_runs import Row
 from tests.benchmarks.photo_report import ALONE, photo_section
@@ -43,7 +43,7 @@ from tests.benchmarks.photo_sets import (
 from tests.benchmarks.report_file import section, write_section
 
 N_ITEMS, N_CLASSES = 60, 3
-UHERDING = "UHerding, logistic regression"
+UHERDING = UHerding.name
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +70,26 @@ def test_each_learns_from_so_many_labels_and_is_the_same_for_the_same_seed(
     assert found[-1].accuracy > 0.9
     assert found[-1].classes_found == N_CLASSES
     assert measured(peer, *items, batch=5) == found
+
+
+@pytest.mark.filterwarnings("ignore:.*'base_estimator' could not be fitted")
+@pytest.mark.parametrize("peer", active_learners(), ids=lambda peer: peer.name.rpartition(", ")[2])
+def test_of_many_items_the_five_choose_among_some(
+    peer: Rounds, items: tuple[Float32Array, IntArray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if isinstance(peer, OnEmbeddings):
+        pytest.importorskip("skactiveml")
+    monkeypatch.setattr(embedding_peers, "CHOSEN_AMONG", 20)
+    points, truth = items
+    learner = peer._begin(points, N_CLASSES, 5)
+    known: set[int] = set()
+    for _ in range(2):
+        batch = learner.ask(6)
+        learner.tell(batch, truth[batch])
+        known |= set(batch.tolist())
+    assert len(known) == 12
+    assert known <= set(shuffled(N_ITEMS, 5)[:20].tolist())
+    assert len(learner.believed()) == N_ITEMS
 
 
 @pytest.mark.parametrize("peer", [UHerding(), LinearProbe()], ids=["UHerding", "random"])
