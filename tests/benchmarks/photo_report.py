@@ -131,7 +131,7 @@ def _all(table: Table, sets: Sequence[str], rows: Sequence[Row]) -> str:
         lines = [
             f"### {name}",
             "",
-            f"{n_runs} runs; Labelspread compares by {_IN_WORDS.get(features, features)}.",
+            f"Runs: {n_runs}. Labelspread compares by {_IN_WORDS.get(features, features)}.",
             "",
             "| | asked | " + " | ".join(f"at {n}" for n in _SHOWN) + " |",
             "| --- " * (len(_SHOWN) + 2) + "|",

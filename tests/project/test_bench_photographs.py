@@ -242,7 +242,7 @@ def test_the_section_compares_with_the_best_of_the_active_learners() -> None:
     assert "| photographs, 10 folders | 10 at a time | 20 | 82 | 81.0 ± 2.5 | **not met** |" in text
     assert f"| 20 | {UHERDING} | 85.8 ± 1.9 | -4.8 ± 0.7 | **worse** |" in text
     assert "of 3 comparisons 3 are significantly worse, and the mean of all is -4.8" in text
-    assert "3 runs; Labelspread compares by embeddings." in text
+    assert "Runs: 3. Labelspread compares by embeddings." in text
     assert "none is worse; the smallest mean difference is +10.0 points." in text
     assert "digits" not in text
     assert ALONE not in text.split("###", 1)[1]
