@@ -11,8 +11,10 @@ from itertools import count
 import numpy as np
 
 from core.config import ProjectConfig
-from core.data.catalogue import Catalogue
+from core.data.catalogue import Catalogue, RowsOf, first_rows
 from core.data.dataset import Dataset
+from core.data.fingerprint import Contents, contents_of
+from core.jobs.progress import Progress, silent
 from core.learning import metrics
 from core.service.labelling import Service
 from core.session.events import Answer, AnswerKind
@@ -27,9 +29,15 @@ class _OneSet(Catalogue):
         super().__init__()
         self._dataset = dataset
 
-    def load(self, config: ProjectConfig) -> Dataset:
-        del config
-        return self._dataset
+    def open(
+        self, config: ProjectConfig, rows_of: RowsOf = first_rows, progress: Progress = silent
+    ) -> tuple[Dataset, Contents]:
+        del rows_of
+        return self._dataset, self.contents(config.dataset, progress)
+
+    def contents(self, key: str, progress: Progress = silent) -> Contents:
+        del key
+        return contents_of(self._dataset, progress)
 
     def check(self, config: ProjectConfig) -> None:
         """Nothing to look for."""

@@ -1,8 +1,9 @@
-"""`make bench-labels` on photographs: the active learners beside ours, the sets, the section."""
+"""`make bench-labels`: active learners beside ours, photographs, and what is written of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.preprocessing import normalize
 
 from core.arrays import Float32Array, IntArray
+from core.config import recommended
+from core.data.digits import load_digits
 from tests.benchmarks import embedding_peers, photographs
 from tests.benchmarks.embedding_peers import (
     LinearProbe,
@@ -27,6 +30,7 @@ from tests.benchmarks.embedding_peers import (
 from tests.benchmarks.label_peers import Measured, Peer, Rounds, shuffled
 from tests.benchmarks.label_report import BEST, RANDOM
 from tests.benchmarks.label_runs import Row
+from tests.benchmarks.label_service import as_you_go
 from tests.benchmarks.photo_report import ALONE, photo_section
 from tests.benchmarks.photo_sets import (
     FASHION,
@@ -270,3 +274,11 @@ def test_a_section_keeps_its_place_and_all_others_as_they_are(tmp_path: Path) ->
     for name in ("One", "Two", "Four"):
         write_section(name, section(name, page), page, before="Three")
     assert page.read_text(encoding="utf-8") == whole
+
+
+def test_a_set_in_memory_is_labelled_as_you_go_through_the_service() -> None:
+    some = load_digits(n_samples=60, shuffle_seed=2)
+    digits = replace(some, rows=np.arange(60))
+    found = [*as_you_go(digits, recommended(dataset="set.npz", n_samples=60), 0, 4)]
+    assert [m.labels for m in found] == [1, 2, 3, 4]
+    assert found[-1].accuracy > found[0].accuracy
