@@ -180,17 +180,17 @@ def _mixed(outlook: Outlook, random: np.random.Generator) -> FloatArray:
 def uncertainty_herding(outlook: Outlook) -> FloatArray:
     """How much of all uncertainty a label on each item would speak to, shape (n_items,).
 
-    Greedy facility location, as at the beginning, with each item weighted by its margin: a label is
-    asked for where it reaches many items that are still unsure. Where all are unsure it covers, and
-    where few are it asks about those, without a parameter that says when to go over from one to the
-    other. Items that nothing reaches are as unsure as can be.
+    Greedy facility location, as at the beginning, with each item weighted by the square of its
+    margin: a label is asked for where it reaches many items that are still unsure. Where all are
+    unsure it covers, and where few are it asks about those, without a parameter that says when to
+    go over from one to the other. Items that nothing reaches are as unsure as can be.
 
     References
     ----------
     Bae, Oh, Sutherland, "Uncertainty herding: one active learning method for all label budgets",
     ICLR 2025 (arXiv 2412.20644); the similarity here is that of the labels' own reach.
     """
-    return outlook.coverage(np.minimum(margin(outlook.beliefs()), 1.0))
+    return outlook.coverage(np.square(np.minimum(margin(outlook.beliefs()), 1.0)))
 
 
 def _herding(outlook: Outlook, _: np.random.Generator) -> FloatArray:

@@ -11,6 +11,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,7 @@ from core.data.readers.found import Limits
 from core.data.sets import Sets
 from core.engine.best import best_for
 from core.engine.caches import Caches
+from core.engine.judging import judged
 from core.graph.embeddings.kept import Embeddings
 from core.graph.embeddings.network import built_in
 from core.jobs.progress import Progress
@@ -90,8 +92,9 @@ class Home:
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         self._folder = folder
-        self._sets = Sets(folder / "sets", threads=threads)
-        self._embeddings = Embeddings(folder / "embeddings", built_in, threads=threads)
+        self._embeddings = Embeddings(folder / "embeddings", lambda _: built_in(), threads=threads)
+        judge = partial(judged, self._embeddings)
+        self._sets = Sets(folder / "sets", threads=threads, judge=judge)
         self.caches = Caches(embeddings=self._embeddings)
 
     def bring_in(self, source: Path, name: str) -> str:

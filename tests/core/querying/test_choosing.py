@@ -288,7 +288,7 @@ def test_uncertainty_herding_is_the_uncertainty_that_comes_nearer_to_a_label(set
     sample = setting.sample = Sample(POINTS[positions], positions)
     labels = labelled(12)
     outlook = setting.outlook(labels)
-    unsure = np.minimum(margin(outlook.beliefs()), 1)
+    unsure = np.square(np.minimum(margin(outlook.beliefs()), 1))
     links = sparse.csr_array(symmetric_knn_graph(POINTS[positions], 10).matrix).toarray()
     reach = np.linalg.inv(np.eye(len(positions)) - 0.99 * links)
     alike = reach / np.sqrt(np.outer(np.diag(reach), np.diag(reach)))

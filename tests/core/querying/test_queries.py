@@ -150,7 +150,7 @@ def test_herding_takes_turns_with_margin():
     random = np.random.default_rng(0)
     known = Known()
     by_margin = margin(known.beliefs()).tolist()
-    by_herding = np.cumsum(margin(known.beliefs())).tolist()
+    by_herding = np.cumsum(np.square(margin(known.beliefs()))).tolist()
     scores = [QUERIES["herding"].score(Known(n), random).tolist() for n in range(6)]
     assert scores == [by_margin, by_herding, by_herding] * 2
 
