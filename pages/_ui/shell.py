@@ -17,6 +17,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.engine.registry import Build
 from core.errors import LabelspreadError, UnknownProjectError
 from core.figures.palette import DARK, LIGHT, Palette
+from core.graph.embeddings.kept import STAGE as LOOKING
 from core.jobs.progress import CancelledError
 from core.jobs.work import Step
 from core.service.view import View
@@ -134,8 +135,7 @@ def _view(project_id: str, *, is_complete: bool) -> View:
     if isinstance(view, Build):
         # What is nearly done gets a moment, so that nothing flickers.
         if not view.ends_within(_MOMENT):
-            name = handle.service().project(project_id).name
-            waiting(view, name, is_complete=is_complete)
+            waiting(view, handle.service().project(project_id), is_complete=is_complete)
             st.page_link("pages/projects.py", label="Other projects", icon=":material/folder_open:")
             st.stop()
         view = handle.service().view(project_id)
@@ -144,18 +144,18 @@ def _view(project_id: str, *, is_complete: bool) -> View:
 
 
 @st.fragment(run_every=0.5)
-def waiting(build: Build, name: str, *, is_complete: bool) -> None:
+def waiting(build: Build, project: Project, *, is_complete: bool) -> None:
     """How far the graph of a large project has come, until it will do."""
     if build.done or not (is_complete or build.early is None):
         st.rerun()
     step = build.step
     with st.container(key="waiting"):
-        st.subheader(f"Building the similarity graph of {plain(name)}", anchor=False)
+        st.subheader(f"Building the similarity graph of {plain(project.name)}", anchor=False)
         st.markdown(
             "It links each image with those most similar to it, and labels spread along the links. "
             "It is built once and kept."
         )
-        st.progress(step.share, text=plain(step_text(step)))
+        st.progress(step.share, text=plain(step_text(step, project.config.n_samples)))
         if st.button("Cancel", icon=":material/close:"):
             build.cancel()
 
@@ -169,17 +169,27 @@ def still_coming(view: View) -> None:
     step = coming.step
     told = f"Learning from {view.engine.n_known:,} of {view.dataset.n_items:,} images"
     with st.container(key="coming"):
-        st.progress(step.share, text=" · ".join([told, *_left(step)]))
+        st.progress(step.share, text=" · ".join([told, *_left(step, view.dataset.n_items)]))
 
 
-def step_text(step: Step) -> str:
-    """A step of a build in words, such as ``Finding neighbours · 40 % · 12 s left``."""
-    return " · ".join([step.stage, f"{100 * step.share:.0f} %", *_left(step)])
+def step_text(step: Step, n_images: int = 0) -> str:
+    """A step of a build in words, such as ``Finding neighbours · 40 % · 12 s left``.
+
+    Parameters
+    ----------
+    n_images
+        How many images it is about, where it may be said how many a second are looked at.
+    """
+    return " · ".join([step.stage, f"{100 * step.share:.0f} %", *_left(step, n_images)])
 
 
-def _left(step: Step) -> Iterator[str]:
-    """How long it will take, if that is known."""
+def _left(step: Step, n_images: int) -> Iterator[str]:
+    """How fast it goes and how long it will take, as far as that is known."""
     if step.seconds_left is not None:
+        if step.stage == LOOKING and step.seconds_left > 0:
+            pace = n_images * (1 - step.share) / step.seconds_left
+            if pace >= 1:
+                yield f"{pace:,.0f} images a second"
         seconds = math.ceil(step.seconds_left)
         yield f"{seconds} s left" if seconds < 120 else f"{math.ceil(seconds / 60)} min left"
 

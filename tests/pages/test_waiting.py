@@ -146,6 +146,22 @@ def test_a_step_is_told_in_words(step, text):
     assert shell.step_text(step) == text
 
 
+@pytest.mark.parametrize(
+    ("step", "text"),
+    [
+        (
+            Step("Looking at images", 0.4, 6.0),
+            "Looking at images · 40 % · 100 images a second · 6 s left",
+        ),
+        (Step("Looking at images", 0.1, None), "Looking at images · 10 %"),
+        (Step("Looking at images", 1.0, 0.0), "Looking at images · 100 % · 0 s left"),
+        (Step("Finding neighbours", 0.4, 6.0), "Finding neighbours · 40 % · 6 s left"),
+    ],
+)
+def test_how_many_images_are_looked_at_in_a_second_is_told(step, text):
+    assert shell.step_text(step, 1_000) == text
+
+
 def test_photographs_are_labelled_while_the_rest_is_looked_at(
     open_page: OpenPage, service, monkeypatch
 ):
