@@ -16,6 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any, Final, TypeVar
 
 import numpy as np
@@ -38,6 +39,10 @@ Made = TypeVar("Made")
 STAGE: Final = "Looking at images"
 
 _BATCH: Final = 8
+_CHUNK: Final = 4_096
+_MOST_AT_ONCE: Final = 2**28
+"""Bytes of features that may be in memory as a whole; more are read when they are looked at."""
+
 _KEPT: Final = 20
 _SUFFIX: Final = ".vectors"
 _LOGGER: Final = logging.getLogger("labelspread.embeddings")
@@ -162,7 +167,7 @@ class _File:
         return np.asarray(self._place_of(rows) >= 0)
 
     def of(self, rows: IntArray) -> NDArray[Any]:
-        """The features of rows, all of which are there; mapped where they are in their order."""
+        """The features of rows, all of which are there; mapped if they are in order, or many."""
         places = self._place_of(rows)
         if (places < 0).any():
             raise InvalidDatasetError(
@@ -172,7 +177,23 @@ class _File:
         vectors: NDArray[Any] = self._records["vector"]
         if np.array_equal(places, np.arange(len(vectors))):
             return vectors
+        if len(places) * vectors.shape[1] * vectors.itemsize > _MOST_AT_ONCE:
+            try:
+                return self._gathered(vectors, places)
+            except OSError as error:
+                self._warn(error)
         return vectors[places]
+
+    def _gathered(self, vectors: NDArray[Any], places: IntArray) -> NDArray[Any]:
+        """The vectors at some places, in a file that goes with the array."""
+        with TemporaryFile(dir=self._path.parent) as file:
+            # Written, not mapped and filled: a full disk is an error then, and not the end.
+            for start in range(0, len(places), _CHUNK):
+                file.write(vectors[places[start : start + _CHUNK]].tobytes())
+            file.flush()
+            shape = len(places), vectors.shape[1]
+            found: NDArray[Any] = np.memmap(file, vectors.dtype, "r", shape=shape)
+            return found
 
     @contextmanager
     def adding(self) -> Iterator[Callable[[IntArray, Float32Array], None]]:

@@ -17,6 +17,7 @@ from core.arrays import Float32Array, PixelArray
 from core.data.dataset import Dataset
 from core.data.fingerprint import contents_of
 from core.data.images import Chosen
+from core.graph.embeddings import kept
 from core.graph.embeddings.kept import STAGE, Embeddings
 from core.graph.embeddings.network import Network
 from core.jobs.progress import CancelledError, silent
@@ -202,3 +203,25 @@ def test_the_oldest_go(tmp_path, opens: Opens):
     assert len([*(tmp_path / "kept").iterdir()]) == 20
     shutil.rmtree(tmp_path / "kept")
     opens().of(dataset, "set 1", some)
+
+
+def test_many_are_not_all_in_memory_and_the_same(tmp_path: Path, monkeypatch):
+    dataset = photos()
+    embeddings = Embeddings(tmp_path, lambda _: colours())
+    embeddings.of(dataset, "source", ALL[::-1][:20])
+    order = np.random.default_rng(1).permutation(N)
+    in_memory = embeddings.of(dataset, "source", order)
+    before = sorted(tmp_path.iterdir())
+    monkeypatch.setattr(kept, "_MOST_AT_ONCE", 100)
+    monkeypatch.setattr(kept, "_CHUNK", 7)
+    mapped = embeddings.of(dataset, "source", order)
+    assert isinstance(mapped, np.memmap)
+    assert not isinstance(in_memory, np.memmap)
+    np.testing.assert_array_equal(mapped, in_memory)
+    assert sorted(tmp_path.iterdir()) == before
+
+    def full(**_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(kept, "TemporaryFile", full)
+    np.testing.assert_array_equal(embeddings.of(dataset, "source", order), in_memory)
