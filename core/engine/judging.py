@@ -30,6 +30,9 @@ FEWEST: Final = 50
 """Images that have to come with a class, so that their neighbours say something."""
 
 _MOST: Final = 600
+_MOST_PHOTOS: Final = 300
+"""Of photographs the kinds are far apart, and who drops a thousand of them waits for a preview."""
+
 _NEIGHBOURS: Final = 5
 _SURE: Final = 2.0
 """Standard errors that a difference has to be away from chance."""
@@ -57,7 +60,8 @@ def judged(embeddings: Embeddings, stored: StoredSet, progress: Progress = silen
         return None
     try:
         seen = embeddings.of_source(stored.contents)
-        shares = neighbour_shares(stored.dataset(), seen, progress)
+        most = _MOST_PHOTOS if stored.head.is_photo else _MOST
+        shares = neighbour_shares(stored.dataset(), seen, progress, most=most)
     except CancelledError:
         raise
     except LabelspreadError as error:
@@ -74,11 +78,11 @@ def judged(embeddings: Embeddings, stored: StoredSet, progress: Progress = silen
 
 
 def neighbour_shares(
-    dataset: Dataset, seen: Seen, progress: Progress = silent
+    dataset: Dataset, seen: Seen, progress: Progress = silent, *, most: int = _MOST
 ) -> dict[Features, FloatArray] | None:
     """How many of an image's nearest others are of its class, for each kind of features.
 
-    Of at most 600 images with a known class, drawn at random; the five nearest others among them.
+    Of some images with a known class, drawn at random; the five nearest others among them.
 
     Parameters
     ----------
@@ -86,6 +90,8 @@ def neighbour_shares(
         Its truth counts.
     seen
         Gives the embeddings of images.
+    most
+        How many images are drawn at most.
 
     Returns
     -------
@@ -102,7 +108,7 @@ def neighbour_shares(
     if dataset.truth is None:
         return None
     known = np.flatnonzero(dataset.truth != UNLABELLED)
-    chosen = np.random.default_rng(_SEED).permutation(known)[:_MOST]
+    chosen = np.random.default_rng(_SEED).permutation(known)[:most]
     counts = np.bincount(dataset.truth[chosen], minlength=dataset.n_classes)
     chosen = np.sort(chosen[counts[dataset.truth[chosen]] > 1])
     if len(chosen) < FEWEST or np.count_nonzero(counts > 1) < 2:
