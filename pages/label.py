@@ -61,10 +61,10 @@ def _let_the_batch_go_first(batch: Served | None) -> None:
     st.session_state[_SHOWN] = shown
 
 
-def _figures(view: View) -> None:
+def _figures(view: View, *, is_waiting: bool) -> None:
     say_changes(view)
     if view.engine.coming is not None:
-        shell.still_coming(view)
+        shell.still_coming(view, is_waiting=is_waiting)
     if not view.is_solved:
         st.caption(NOT_SOLVED)
     say_advice(view)
@@ -146,7 +146,7 @@ with shell.errors_in_words("Answers that are not saved yet are kept in this brow
         st.rerun()
     _let_the_batch_go_first(batch)
     with learned, st.container(key="learned"):
-        _figures(view)
+        _figures(view, is_waiting=batch is None)
     dialog = st.session_state.get(_DIALOG)
     if dialog == "answers":
         show_answers(view, _close_dialog)

@@ -179,6 +179,7 @@ def describe(
         batch_id=batch.batch_id if batch else None,
         ink=view.dataset.is_ink,
         compared=view.project.config.features,
+        coming=view.engine.coming is not None,
         as_you_go=view.project.config.refit == "label",
         round=number,
         round_size=view.project.config.batch_size,

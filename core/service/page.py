@@ -119,6 +119,8 @@ class LabelPage(Shown):
         Whether images are ink on paper, and no photographs.
     compared
         What images are compared by. When that changes, so does what the model says of each.
+    coming
+        Whether there are images that the model does not know yet, and nobody is asked about.
     as_you_go
         Whether the model learns after each answer.
     round_size
@@ -147,6 +149,7 @@ class LabelPage(Shown):
     batch_id: str | None
     ink: bool
     compared: str
+    coming: bool
     as_you_go: bool
     round: int
     round_size: int

@@ -161,10 +161,19 @@ def waiting(build: Build, project: Project, *, is_complete: bool) -> None:
 
 
 @st.fragment(run_every=1)
-def still_coming(view: View) -> None:
-    """How many images the model knows by now, until it knows all."""
+def still_coming(view: View, *, is_waiting: bool) -> None:
+    """How many images the model knows by now, until it knows all.
+
+    Parameters
+    ----------
+    is_waiting
+        Whether all that it knows is answered: then the page goes on as soon as it knows more.
+    """
     coming = view.engine.coming
-    if coming is None or coming.done:
+    if not isinstance(coming, Build) or coming.done:
+        st.rerun()
+    early = coming.early
+    if is_waiting and early is not None and early.n_known > view.engine.n_known:
         st.rerun()
     step = coming.step
     told = f"Learning from {view.engine.n_known:,} of {view.dataset.n_items:,} images"

@@ -150,7 +150,7 @@ def test_a_skipped_image_comes_back_and_the_others_do_not(
     while desk.batch != "none":
         seen += desk.round(right)
     assert sorted([*seen, skipped]) == list(range(8))
-    expect(desk.find(".done")).to_be_visible()
+    expect(desk.find(".done.all")).to_be_visible()
     book.assert_nothing_doubled(desk.project)
 
 

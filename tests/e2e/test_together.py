@@ -136,7 +136,7 @@ def test_of_two_people_on_one_batch_the_first_answer_stands_and_the_second_is_to
 ):
     desk.some(one_more, 3)
     theirs = other_desk.some(two_more, 5)
-    expect(other_desk.find(".done")).to_be_visible()
+    expect(other_desk.find(".done.all")).to_be_visible()
     assert book.labels(desk.project) == last_batch | theirs
     desk.some(two_more, 2)
     expect(desk.find(".summary")).to_contain_text("3 images had been answered differently before")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -21,6 +22,7 @@ from core.jobs.progress import CancelledError
 from core.jobs.work import Step
 from core.service.labelling import Service
 from core.service.view import View
+from core.session.events import Answer, AnswerKind
 from pages._ui import shell
 from tests.core.builders import wait_until
 from tests.pages.conftest import OpenPage
@@ -187,6 +189,20 @@ def test_photographs_are_labelled_while_the_rest_is_looked_at(
     assert headings(page) == []
     (bar,) = page.get("progress")
     assert bar.proto.text.startswith("Learning from 16 of 60 images")
+    while batch := service.serve(service.view(project, is_complete=False)):
+        answers = [
+            Answer(item=item, kind=AnswerKind.LABEL, label="3", milliseconds=1)
+            for item in batch.items
+        ]
+        service.submit(project, batch.batch_id, answers)
+    page.run()
+    shown = json.loads(page.get("bidi_component")[0].proto.json)
+    assert (shown["coming"], shown["items"], shown["saved"]) == (True, [], 16)
+    allowed.release(2)
+    wait_until(lambda: service.view(project, is_complete=False).engine.n_known == 32)
+    page.run()
+    assert json.loads(page.get("bidi_component")[0].proto.json)["items"]
+
     others = open_page("pages/grid.py", project=project)
     assert headings(others) == ["Building the similarity graph of Seen"], "it needs all of them"
 

@@ -18,6 +18,8 @@ export type Message =
  *     Whether images are ink on paper, and no photographs.
  * compared
  *     What images are compared by. When that changes, so does what the model says of each.
+ * coming
+ *     Whether there are images that the model does not know yet, and nobody is asked about.
  * as_you_go
  *     Whether the model learns after each answer.
  * round_size
@@ -46,6 +48,7 @@ export interface LabelPage {
   batch_id: string | null;
   ink: boolean;
   compared: string;
+  coming: boolean;
   as_you_go: boolean;
   round: number;
   round_size: number;

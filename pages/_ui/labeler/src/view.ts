@@ -129,7 +129,8 @@ export class View implements Screen {
     this.#strip.show();
     this.#showRefused();
     for (const part of [".bar", ".work", ".classes", ".strip"]) this.#find(part).hidden = !data.items.length;
-    this.#find(".done").hidden = data.items.length > 0;
+    this.#find(".done.more").hidden = data.items.length > 0 || !data.coming;
+    this.#find(".done.all").hidden = data.items.length > 0 || data.coming;
     this.fitNames();
   }
 
