@@ -7,10 +7,13 @@ from typing import Final
 
 import numpy as np
 
+from core.engine.best import NAMES as FEATURE_NAMES
 from tests.benchmarks.embedding_peers import CHOSEN_AMONG, active_learners
 from tests.benchmarks.label_report import BEST, Table, against_random, bars_table, half_width
 from tests.benchmarks.label_runs import Row
 from tests.benchmarks.photo_sets import FASHION, LARGE, NAMES, PHOTOGRAPHS_10, SHARE
+
+_IN_WORDS: Final[dict[str, str]] = dict(FEATURE_NAMES.items())
 
 ALONE: Final = "on embeddings alone"
 
@@ -25,11 +28,6 @@ _BARS: Final = (
     (FASHION[0], _BATCH, 50, 79.0),
     (FASHION[0], _BATCH, 100, 82.0),
 )
-_IN_WORDS: Final = {
-    "plain": "pixels",
-    "shapes": "pixels and edges",
-    "both": "pixels, edges and embeddings",
-}
 
 
 def photo_section(rows: Iterable[Row]) -> str:
@@ -42,7 +40,9 @@ show: the ten folders that have most of them, but for printed letters, and all f
 and more. {100 * SHARE:.0f} % of them are drawn by the seed, for of all of them only the order would
 differ. Fashion-MNIST is Debian's `dataset-fashion-mnist`: items drawn by the seed, or all of them
 in another order. Both are brought in as a person would, with their classes, and compared by what
-the app then takes by itself.{_left_out(sets)}
+the app then takes by itself. Where that is not what it takes of images like these, their classes
+have said so; a run that begins without a label would learn it from its first 30 or so.
+{_left_out(sets)}
 
 The others are active learners for embeddings, each with logistic regression (`C=100`, for
 embeddings of length 1) on the same embeddings, also of Fashion-MNIST: those of the network that
@@ -60,7 +60,7 @@ there are more, for most of them keep a number for each pair; they say what all 
 
 def _left_out(sets: Sequence[str]) -> str:
     missing = [name for name in NAMES if name not in sets]
-    return f" **Not measured: {'; '.join(missing)}.**" if missing else ""
+    return f"**Not measured: {'; '.join(missing)}.**" if missing else ""
 
 
 def _against_best(table: Table, sets: Sequence[str]) -> str:
@@ -131,7 +131,7 @@ def _all(table: Table, sets: Sequence[str], rows: Sequence[Row]) -> str:
         lines = [
             f"### {name}",
             "",
-            f"Runs: {n_runs}. Labelspread compares by {_IN_WORDS.get(features, features)}.",
+            f"Runs: {n_runs}. Labelspread compares by {_IN_WORDS[features]}.",
             "",
             "| | asked | " + " | ".join(f"at {n}" for n in _SHOWN) + " |",
             "| --- " * (len(_SHOWN) + 2) + "|",
