@@ -205,9 +205,9 @@ QUERIES: Final[dict[QueryKey, Query]] = {
         _mixed,
     ),
     "herding": Query(
-        "Uncertainty herding and margin",
+        "Uncertainty herding",
         "Asks twice where an answer reaches most images that are still unsure, then once where two "
-        "classes are closest; the best known for embeddings.",
+        "classes are closest; the best known for photographs.",
         _herding,
     ),
     "variance": Query(

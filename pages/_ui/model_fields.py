@@ -19,7 +19,11 @@ from core.querying.openings import OPENINGS
 from core.querying.queries import QUERIES
 from core.wording import visible
 
-_FEATURES: Final[dict[str, str]] = {features: name.capitalize() for features, name in NAMES.items()}
+_FEATURES: Final[dict[str, str]] = {
+    **{features: name.capitalize() for features, name in NAMES.items()},
+    # Short enough for half a form.
+    "both": "Edges and embeddings",
+}
 
 
 def neighbours_field(
@@ -67,7 +71,7 @@ def features_field(
     titles, more = dict(_FEATURES), ""
     for network in networks:
         title = visible(network.title)
-        for features, told in (("embeddings", title), ("both", f"Pixels, edges and {title}")):
+        for features, told in (("embeddings", title), ("both", f"Edges and {title}")):
             name = f"{features} {network.key}"
             offered[name] = {"features": features, "network": network.key}
             titles[name] = told
@@ -78,9 +82,10 @@ def features_field(
         list(offered),
         index=list(offered).index(now if now in offered else base.features),
         format_func=titles.__getitem__,
-        help="What images are compared by. *Edges* are histograms of where brightness changes, "
-        "and in which direction. *Embeddings* are what a network that was trained on photographs "
-        f"makes of them.{more} Features that come with the images are used as they are.",
+        help="What images are compared by; with edges come pixels too. *Edges* are histograms of "
+        "where brightness changes, and in which direction. *Embeddings* are what a network that "
+        f"was trained on photographs makes of them.{more} Features that come with the images are "
+        "used as they are.",
         **_kept(prefix, "features"),
     )
     return offered[chosen]

@@ -169,7 +169,7 @@ def test_a_new_project_may_be_compared_by_it(open_page: OpenPage, service: Servi
     key = add()
     page = new_custom(open_page)
     features = next(one for one in page.selectbox if one.label == "Features")
-    assert features.options[4:] == ["My squares", "Pixels, edges and My squares"]
+    assert features.options[4:] == ["My squares", "Edges and My squares"]
     if chosen != "shapes":
         features.set_value(f"{chosen} {key}")
     next(one for one in page.text_input if one.label == "Name").set_value("Seen")
@@ -191,4 +191,4 @@ def test_images_that_came_with_features_need_none(open_page: OpenPage):
     one.work.wait(30)
     page = new_custom(open_page, set=handle.imports().keep(one, "Own"))
     features = next(one for one in page.selectbox if one.label == "Features")
-    assert features.options[2:] == ["Embeddings", "Pixels, edges and embeddings"]
+    assert features.options[2:] == ["Embeddings", "Edges and embeddings"]
