@@ -66,9 +66,10 @@ def _change(project: Project | BrokenProject) -> None:
     service = handle.service()
     try:
         service.rename_project(key, name)
-        if given and isinstance(project, Project):
+        if isinstance(project, Project):
             config = make_config(project.config.model_dump() | given)
-            service.compare_by(key, config.features, config.network)
+            if config != project.config:
+                service.compare_by(key, config.features, config.network)
     except LabelspreadError as error:
         shell.say_error(error)
         return

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.config import ProjectConfig
 from core.engine.best import NAMES
-from core.graph.embeddings.networks import Entry
+from core.graph.embeddings.networks import Entry, is_same
 from core.learning.decisions import DECISIONS
 from core.querying.openings import OPENINGS
 from core.querying.queries import QUERIES
@@ -76,11 +76,17 @@ def features_field(
             offered[name] = {"features": features, "network": network.key}
             titles[name] = told
         more = " Other networks than the one that comes with the app are listed by name."
-    now = f"{base.features} {base.network}".rstrip()
+    now = _present(base, offered)
+    # What is not touched stays, though a network is not here, or is called otherwise.
+    offered[now] = {"features": base.features, "network": base.network}
+    if now not in titles:
+        its = visible(base.network.rpartition("-")[0] or base.network)
+        edges = "Edges and " if base.features == "both" else ""
+        titles[now] = f"{edges}{its}, not here"
     chosen: str = place.selectbox(
         "Features",
         list(offered),
-        index=list(offered).index(now if now in offered else base.features),
+        index=list(offered).index(now),
         format_func=titles.__getitem__,
         help="What images are compared by; with edges come pixels too. *Edges* are histograms of "
         "where brightness changes, and in which direction. *Embeddings* are what a network that "
@@ -89,6 +95,16 @@ def features_field(
         **_kept(prefix, "features"),
     )
     return offered[chosen]
+
+
+def _present(base: ProjectConfig, offered: Mapping[str, Mapping[str, str]]) -> str:
+    """Which of the features that are offered these settings have, or would have."""
+    if not base.uses_embeddings or not base.network:
+        return base.features
+    for name, settings in offered.items():
+        if settings["features"] == base.features and is_same(settings["network"], base.network):
+            return name
+    return f"{base.features} {base.network}"
 
 
 def decision_field(place: DeltaGenerator, base: ProjectConfig, prefix: str) -> str:

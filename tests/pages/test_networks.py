@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from core.config import recommended
-from core.graph.embeddings.networks import Origin
+from core.graph.embeddings.networks import Entry, Origin
 from core.service.labelling import Service
 from pages._ui import handle
 from pages._ui import networks as module
+from pages._ui.model_fields import features_field
 from tests.core.builders import wait_until
 from tests.core.graph.embeddings.networks import onnx_model
 from tests.core.graph.embeddings.test_hub import OFFER, Hub, hub
@@ -192,3 +195,36 @@ def test_images_that_came_with_features_need_none(open_page: OpenPage):
     page = new_custom(open_page, set=handle.imports().keep(one, "Own"))
     features = next(one for one in page.selectbox if one.label == "Features")
     assert features.options[2:] == ["Embeddings", "Edges and embeddings"]
+
+
+class Field:
+    """A place for a field that nobody touches."""
+
+    def __init__(self) -> None:
+        self.shown = ""
+
+    def selectbox(self, _: str, options: list[str], index: int, format_func: Any, **__: Any) -> str:
+        self.shown = format_func(options[index])
+        return options[index]
+
+
+@pytest.mark.parametrize(
+    ("network", "features", "shown"),
+    [
+        ("", "embeddings", "Embeddings"),
+        ("mine-0123456789ab", "embeddings", "My squares"),
+        ("old-name-0123456789ab", "both", "Edges and My squares"),
+        ("lost-ffffffffffff", "embeddings", "lost, not here"),
+        ("lost-ffffffffffff", "both", "Edges and lost, not here"),
+        ("lost-ffffffffffff", "shapes", "Pixels and edges"),
+    ],
+)
+def test_features_that_are_not_touched_stay_whatever_became_of_their_network(
+    network, features, shown
+):
+    here = Entry("mine-0123456789ab", "My squares")
+    config = recommended(features=features, network=network)
+    field = Field()
+    given = features_field(cast(DeltaGenerator, field), config, "change", [here])
+    assert given == {"features": features, "network": network}
+    assert field.shown == shown

@@ -18,9 +18,13 @@ from numpy.typing import NDArray
 from core.arrays import Float32Array
 from core.data.archive import reason
 from core.errors import InvalidNetworkError, LabelspreadError
+from core.graph.embeddings.preparing import MOST_SIDE
 
 DEFAULT_SIDE: Final = 224
 """Pixels of a side where a model takes images of any size and nothing else is said."""
+
+MOST_AT_ONCE: Final = 256
+"""Images of a batch that a model may insist on."""
 
 _DTYPES: Final[dict[str, np.dtype[Any]]] = {
     "tensor(float)": np.dtype(np.float32),
@@ -126,6 +130,10 @@ class Model:
         self._read_input(image.shape, image.type, side)
         batch = 1 if one_by_one else image.shape[0]
         self._batch = batch if isinstance(batch, int) and batch > 0 else None
+        if self._batch is not None and self._batch > MOST_AT_ONCE:
+            raise self._refusal(
+                f"takes {self._batch:,} images at a time and no fewer", "Export it for one image."
+            )
         self._output = self._chosen_output()
         shape = self._output.shape
         if len(shape) == _WHOLE and isinstance(shape[1], int):
@@ -194,6 +202,11 @@ class Model:
         sides = shape[1:3] if self._colours_last else shape[2:]
         fixed = [one for one in sides if isinstance(one, int) and one > 0]
         height, width = (fixed * 2 or [side or DEFAULT_SIDE] * 2)[:2]
+        if max(height, width) > MOST_SIDE:
+            raise self._refusal(
+                f"takes images of {width:,} × {height:,} pixels",
+                f"No side may have more than {MOST_SIDE:,}.",
+            )
         if side is not None and side not in {height, width}:
             raise self._refusal(
                 f"takes images of {width} × {height} pixels and no others", "Leave the side out."

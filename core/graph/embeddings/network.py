@@ -18,7 +18,7 @@ from PIL import Image
 
 from core.arrays import Float32Array, PixelArray
 from core.data.archive import in_words
-from core.errors import InvalidDatasetError
+from core.errors import InvalidDatasetError, InvalidNetworkError
 from core.graph.embeddings.efficientnet import efficientnet_lite0
 from core.graph.embeddings.model import Model
 from core.graph.embeddings.preparing import AS_THEY_ARE, IMAGENET, Preparing, from_notes
@@ -102,10 +102,20 @@ class Network:
         ----------
         images : (n_items, height, width, 3), uint8
             RGB, as :meth:`prepared` makes them.
+
+        Raises
+        ------
+        InvalidNetworkError
+            If the network fails, or makes of an image what are no numbers.
         """
         found = self.run((images - self._mean) / self._scale)
-        lengths = np.linalg.norm(found, axis=1, keepdims=True)
-        return np.asarray(found / np.maximum(lengths, np.finfo(np.float32).tiny))
+        if not np.isfinite(found).all():
+            raise InvalidNetworkError(
+                f"The network “{self.title}” makes of some images what are no numbers.",
+                "Compare them by another one.",
+            )
+        lengths = np.linalg.norm(found.astype(np.float64), axis=1, keepdims=True)
+        return np.asarray(found / np.maximum(lengths, np.finfo(np.float64).tiny), dtype=np.float32)
 
     def run(self, values: NDArray[Any]) -> Float32Array:
         """What comes out of the network, (n_items, n_features).

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 from core.data.archive import Readable, gigabytes, open_regular, reason
 from core.errors import InvalidNetworkError
 from core.graph.embeddings.network import BUILT_IN, Network, built_in, can_run
-from core.graph.embeddings.preparing import Colour, Preparing, from_processor
+from core.graph.embeddings.preparing import LEAST_SIDE, Colour, Preparing, from_processor
 from core.jobs.files import HOUR, remove_unfinished, unfinished_beside, write_whole
 from core.jobs.once import Latest
 from core.jobs.progress import Progress, silent
@@ -476,14 +476,17 @@ def megabytes(n_bytes: int, of: int | None = None) -> str:
 def _tried(
     path: Path, origin: Origin, preparing: Preparing, told: Mapping[str, Any]
 ) -> tuple[_About, float]:
-    """What a network makes of images of noise, and how fast."""
+    """What a network makes of images of noise, and of black, grey and white, and how fast."""
     network = Network(origin.title, path, preparing=preparing, name="new")
-    noise = np.random.default_rng(0).integers(0, 256, (2, *network.side, 3)).astype(np.uint8)
+    shape = *network.side, 3
+    if min(network.side) < LEAST_SIDE:
+        raise _useless(origin.title, f"sees images of {min(network.side)} pixels a side")
+    noise = np.random.default_rng(0).integers(0, 256, (2, *shape), dtype=np.uint8)
     started = time.perf_counter()
     alone = np.concatenate([network.features(noise[:1]), network.features(noise[1:])])
     seconds = time.perf_counter() - started
-    if not np.isfinite(alone).all():
-        raise _useless(origin.title, "makes of images what are no numbers")
+    for grey in (0, 128, 255):
+        network.features(np.full((1, *shape), grey, dtype=np.uint8))
     if not 2 <= alone.shape[1] <= MOST_FEATURES:
         raise _useless(origin.title, f"makes {counted(alone.shape[1], 'number')} of an image")
     if np.array_equal(*alone):

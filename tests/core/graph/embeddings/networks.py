@@ -39,8 +39,9 @@ def onnx_model(
     sees
         What comes out: ``whole``, one row of squares of four pixels; ``patches``, a token for each;
         ``tokens``, one more before them; ``map``, the squares as they lie; ``constant``;
-        ``nothing``, what is no number; ``one``; ``flat``; ``alone``, which fails on several images;
-        ``others``, which depends on those that are seen together.
+        ``nothing``, what is no number; ``root``, which is none of dark images; ``one``; ``flat``;
+        ``alone``, which fails on several images; ``others``, which depends on those that are seen
+        together.
     names
         Of what goes in and of what comes out.
     """
@@ -57,6 +58,7 @@ def onnx_model(
         helper.make_node("Concat", ["first", "patches"], ["tokens"], axis=1),
         helper.make_node("Mul", ["whole", "zero"], ["constant"]),
         helper.make_node("Div", ["constant", "zero"], ["nothing"]),
+        helper.make_node("Sqrt", ["whole"], ["root"]),
         helper.make_node("ReduceMean", ["whole"], ["one"], axes=[1]),
         helper.make_node("Reshape", ["map", "all"], ["flat"]),
         helper.make_node("Reshape", ["map", "single"], ["alone"]),

@@ -17,11 +17,12 @@ from core.arrays import Float32Array, PixelArray
 from core.data.dataset import Dataset
 from core.data.fingerprint import contents_of
 from core.data.images import Chosen
+from core.errors import InvalidNetworkError
 from core.graph.embeddings import kept
 from core.graph.embeddings.kept import STAGE, Embeddings
 from core.graph.embeddings.network import Network
 from core.jobs.progress import CancelledError, silent
-from tests.core.graph.embeddings.networks import colours
+from tests.core.graph.embeddings.networks import colours, onnx_model
 
 N = 50
 ALL = np.arange(N)
@@ -225,3 +226,14 @@ def test_many_are_not_all_in_memory_and_the_same(tmp_path: Path, monkeypatch):
 
     monkeypatch.setattr(kept, "TemporaryFile", full)
     np.testing.assert_array_equal(embeddings.of(dataset, "source", order), in_memory)
+
+
+def test_a_network_that_fails_on_some_images_is_named_and_nothing_of_it_is_kept(tmp_path: Path):
+    network = Network("Root", onnx_model("root", notes={"mean": "60", "scale": "1"}))
+    images = np.full((N, 8, 8, 3), 200, dtype=np.uint8)
+    images[13] = 0
+    dataset = replace(photos(), images=images, features=images.reshape(N, -1))
+    with pytest.raises(InvalidNetworkError, match="“Root” makes of some images what are no"):
+        Embeddings(tmp_path, lambda _: network).of(dataset, "source", ALL)
+    again = Embeddings(tmp_path, lambda _: network)
+    assert np.isfinite(again.of(dataset, "source", ALL[:8])).all()

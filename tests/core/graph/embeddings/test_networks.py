@@ -167,7 +167,12 @@ def test_what_works_on_one_image_only_gets_one_at_a_time(networks: Networks):
     [
         (b"no network", "is no ONNX file"),
         (onnx_model("nothing"), "what are no numbers"),
+        (onnx_model("root", notes={"mean": "60", "scale": "1"}), "of some images what are no num"),
         (onnx_model("constant"), "sees the same in all images"),
+        (onnx_model(shape=("n", 3, 4, 4)), "sees images of 4 pixels a side"),
+        (onnx_model(shape=("n", 3, 2**31, 2**31)), "takes images of 2,147,483,648 × 2,147"),
+        (onnx_model(shape=("n", 3, 20_000, 8)), "No side may have more than 2,048"),
+        (onnx_model(shape=(5_000, 3, 8, 8)), "takes 5,000 images at a time and no fewer"),
         (onnx_model("one"), "makes 1 number of an image"),
         (onnx_model(notes={"mean": "a", "scale": "1"}), "make no sense"),
     ],
