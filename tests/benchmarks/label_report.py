@@ -22,6 +22,7 @@ AS_YOU_GO = "as you go, in the app"
 AS_YOU_GO_SECTION: Final = "As you go"
 AS_YOU_GO_BAR: Final = 0.5
 PHOTOGRAPHS_SECTION: Final = "Photographs"
+TRIED_SECTION: Final = "Fitted to the set: what was tried"
 ALL_FIGURES_SECTION: Final = "All figures"
 RAW, EQUAL = "decision as spread", "decision equal sizes"
 

@@ -35,6 +35,7 @@ from tests.benchmarks.label_report import (
     AS_YOU_GO,
     AS_YOU_GO_SECTION,
     PHOTOGRAPHS_SECTION,
+    TRIED_SECTION,
     as_you_go_section,
     report,
 )
@@ -58,8 +59,10 @@ from tests.benchmarks.photo_sets import (
     bring_in_all,
     look_at_all,
 )
+from tests.benchmarks.photo_tried import SETS, look_at_all_middles, tried_runs
 from tests.benchmarks.photographs import photo_runs
 from tests.benchmarks.report_file import section, write_section
+from tests.benchmarks.tried_report import tried_section
 
 REPORT: Final = Path(__file__).resolve().parents[2] / "docs" / "label-efficiency.md"
 
@@ -123,6 +126,9 @@ def main() -> None:
     rows = _kept(options.kept) if options.kept else _measured(options, seeds)
     if options.keep:
         options.keep.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
+    if options.tried:
+        _write_tried(rows, is_written=not options.quick)
+        return
     others = [row for row in rows if row.set not in NAMES]
     text = _photographs(rows)
     if others:
@@ -132,7 +138,10 @@ def main() -> None:
         return
     REPORT.parent.mkdir(exist_ok=True)
     if others:
+        tried = section(TRIED_SECTION, REPORT)
         REPORT.write_text(text, encoding="utf-8")
+        if tried:
+            write_section(TRIED_SECTION, tried, REPORT, before=ALL_FIGURES_SECTION)
     else:
         write_section(PHOTOGRAPHS_SECTION, text, REPORT, before=ALL_FIGURES_SECTION)
     print(f"Written to {REPORT.relative_to(Path.cwd())}.", file=sys.stderr)
@@ -155,6 +164,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--only", choices=_ONLY, nargs="+", help="these sets, and the section on photographs"
     )
+    parser.add_argument(
+        "--tried",
+        action="store_true",
+        help="what else was tried on photographs and Fashion-MNIST, and that section",
+    )
     parser.add_argument("--quick", action="store_true", help="one seed, and write no file")
     parser.add_argument("--keep", type=Path, metavar="FILE", help="keep all figures as JSON")
     parser.add_argument(
@@ -168,6 +182,10 @@ def _options() -> argparse.Namespace:
     for only in options.only or ():
         if (options.photographs if only == "photographs" else options.fashion) is None:
             parser.error(f"--only {only} needs the folder it is in.")
+    if options.tried and not (options.kept or options.photographs or options.fashion):
+        parser.error("--tried needs the folder of photographs or that of Fashion-MNIST.")
+    if options.tried and options.only == ["fashion-70000"]:
+        parser.error("--tried takes photographs and fashion-10000.")
     return options
 
 
@@ -183,10 +201,22 @@ def _measured(options: argparse.Namespace, seeds: int) -> list[Row]:
     wanted = [name for only in options.only or _ONLY for name in _ONLY[only]]
     with ExitStack() as stack:
         folder = options.work or Path(stack.enter_context(TemporaryDirectory()))
+        if options.tried:
+            wanted = [name for name in wanted if name in SETS]
         keys = bring_in_all(folder, options.photographs, options.fashion, wanted)
+        if options.tried:
+            look_at_all_middles(folder, keys, range(seeds))
+            return all_rows(tried_runs(folder, keys, range(seeds)))
         look_at_all(folder, keys, range(seeds))
         runs = photo_runs(folder, keys, range(seeds))
         return all_rows(runs if options.only else [*_runs(options.mnist, seeds), *runs])
+
+
+def _write_tried(rows: Sequence[Row], *, is_written: bool) -> None:
+    text = tried_section(rows)
+    print(text)
+    if is_written:
+        write_section(TRIED_SECTION, text, REPORT, before=ALL_FIGURES_SECTION)
 
 
 def _kept(paths: Iterable[Path]) -> list[Row]:

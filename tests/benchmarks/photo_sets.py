@@ -114,7 +114,7 @@ class Home:
     def embeddings(self, drawn: Drawn) -> Float32Array:
         """What the network sees in the items, (n_items, n_features): as the app keeps it."""
         seen = self._embeddings.of_source(drawn.contents)
-        found = seen(drawn.dataset, np.arange(drawn.dataset.n_items), _told(drawn.dataset.title))
+        found = seen(drawn.dataset, np.arange(drawn.dataset.n_items), told(drawn.dataset.title))
         return np.asarray(found, dtype=np.float32)
 
 
@@ -187,7 +187,9 @@ def _positions(name: str, n_items: int, seed: int) -> IntArray:
     return order[: sizes.get(name, round(SHARE * n_items))]
 
 
-def _told(title: str) -> Progress:
+def told(title: str) -> Progress:
+    """Says on one line how far it is."""
+
     def progress(stage: str, share: float, /) -> None:
         print(f"\r{title}: {stage.lower()}, {share:.0%}", end="", file=sys.stderr, flush=True)
 

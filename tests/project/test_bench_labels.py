@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.sparse import csr_array
 from scipy.special import softmax
 from sklearn.datasets import make_blobs
 from sklearn.linear_model import LogisticRegression
@@ -17,8 +19,11 @@ from sklearn.preprocessing import normalize
 
 from core.arrays import Float32Array, IntArray
 from core.config import recommended
+from core.data.dataset import Dataset
 from core.data.digits import load_digits
-from tests.benchmarks import embedding_peers, photographs
+from core.graph.similarity import build_graph
+from core.session.labels import Labels
+from tests.benchmarks import embedding_peers, labels, photographs
 from tests.benchmarks.embedding_peers import (
     LinearProbe,
     OnEmbeddings,
@@ -28,9 +33,10 @@ from tests.benchmarks.embedding_peers import (
     logistic_regression,
 )
 from tests.benchmarks.label_peers import Measured, Peer, Rounds, shuffled
-from tests.benchmarks.label_report import BEST, RANDOM
+from tests.benchmarks.label_report import ALL_FIGURES_SECTION, BEST, RANDOM, TRIED_SECTION
 from tests.benchmarks.label_runs import Row
 from tests.benchmarks.label_service import as_you_go
+from tests.benchmarks.middle_layers import MIDDLE, Looking
 from tests.benchmarks.photo_report import ALONE, photo_section
 from tests.benchmarks.photo_sets import (
     FASHION,
@@ -44,7 +50,20 @@ from tests.benchmarks.photo_sets import (
     lay_out,
     look_at_all,
 )
+from tests.benchmarks.photo_tried import (
+    AS_IT_COMES,
+    ENDS,
+    FITTED,
+    End,
+    components,
+    engine_on,
+    graph_as_given,
+    look_at_all_middles,
+    tried_runs,
+    whitened,
+)
 from tests.benchmarks.report_file import section, write_section
+from tests.benchmarks.tried_report import tried_section
 
 N_ITEMS, N_CLASSES = 60, 3
 UHERDING = UHerding.name
@@ -225,8 +244,8 @@ def test_photographs_are_brought_in_drawn_and_labelled_by_all(
 def made_up(name: str, strategy: str, accuracies: tuple[float, ...]) -> Iterator[Row]:
     """The same at each number of labels, a little better in each run."""
     for seed, accuracy in enumerate(accuracies):
-        for labels in (10, 20, 50, 100):
-            known = Measured(labels, accuracy, accuracy, 10)
+        for n_labels in (10, 20, 50, 100):
+            known = Measured(n_labels, accuracy, accuracy, 10)
             yield Row(name, strategy, 10, seed, known, "embeddings")
 
 
@@ -282,3 +301,119 @@ def test_a_set_in_memory_is_labelled_as_you_go_through_the_service() -> None:
     found = [*as_you_go(digits, recommended(dataset="set.npz", n_samples=60), 0, 4)]
     assert [m.labels for m in found] == [1, 2, 3, 4]
     assert found[-1].accuracy > found[0].accuracy
+
+
+def test_everything_is_tried_on_photographs_by_one_look_at_them(
+    stamps: Path, tmp_path: Path
+) -> None:
+    keys = bring_in_all(tmp_path, stamps, None, [PHOTOGRAPHS_ALL])
+    look_at_all_middles(tmp_path, keys, [0])
+    home = Home(tmp_path)
+    drawn = home.draw(keys[PHOTOGRAPHS_ALL], PHOTOGRAPHS_ALL, 0)
+    looked = Looking(tmp_path).at(drawn)
+    assert [middle.shape for middle in looked.middle] == [(36, n) for n in MIDDLE.values()]
+    np.testing.assert_allclose(looked.embeddings, home.embeddings(drawn), atol=1e-3)
+    assert np.linalg.norm(looked.last, axis=1).min() > 1.5
+
+    (run,) = tried_runs(tmp_path, keys, range(1))
+    rows = run()
+    assert {row.strategy for row in rows} == {*(fitted.name for fitted in FITTED), *ENDS}
+    assert {row.measured.labels for row in rows} == {10}
+    best = [row.measured.accuracy for row in rows if row.strategy in {AS_IT_COMES, *ENDS}]
+    assert min(best) > 0.9
+
+
+def test_a_graph_of_all_features_is_that_of_the_app_where_they_are_few(
+    items: tuple[Float32Array, IntArray],
+) -> None:
+    points, _ = items
+    expected = build_graph(points, "symmetric_knn", gamma=1.0, n_neighbors=10)
+    found = graph_as_given(points, 10)
+    assert abs(csr_array(found.matrix) - csr_array(expected.matrix)).max() < 1e-6
+    assert found.root_degrees is not None
+    assert expected.root_degrees is not None
+    np.testing.assert_allclose(found.root_degrees, expected.root_degrees, rtol=1e-6)
+    np.testing.assert_allclose(whitened(points).std(axis=0), 1.0, rtol=1e-4)
+    variances = components(points, 3).var(axis=0)
+    assert variances.shape == (3,)
+    assert (np.diff(variances) < 0).all()
+
+
+def test_models_at_the_end_learn_from_the_same_labels(
+    items: tuple[Float32Array, IntArray],
+) -> None:
+    points, truth = items
+    dataset = Dataset(
+        title="blobs",
+        rows=np.arange(N_ITEMS),
+        images=np.zeros((N_ITEMS, 1, 1), np.uint8),
+        features=points,
+        class_names=("a", "b", "c"),
+        truth=truth,
+        question="",
+    )
+    config = recommended(dataset="set.npz", n_samples=N_ITEMS, features="embeddings")
+    engine = engine_on(dataset, points, config)
+
+    def end(n_labels: int) -> End:
+        given = Labels()
+        for item in range(n_labels):
+            given = given.with_label(item, dataset.class_names[truth[item]])
+        return End(dataset, points, config, given, engine.believe(given))
+
+    many = end(15)
+    assert all(many.measured(model(many)).accuracy > 0.9 for model in ENDS.values())
+    model = logistic_regression().fit(points[:15], truth[:15])
+    np.testing.assert_allclose(many.on_given, model.predict_proba(points))
+    # One label says nothing of what sets classes apart.
+    one = end(1)
+    reached = one.beliefs.reached
+    assert all((model(one)[reached] == truth[0]).all() for model in ENDS.values())
+    found = one.measured(np.full(N_ITEMS, (truth[0] + 1) % N_CLASSES))
+    assert (found.labels, found.classes_found) == (1, 1)
+
+
+def test_what_is_better_on_all_sets_is_told_from_what_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metric, regression, *_ = ENDS
+    shapes = "pixels and edges"
+    tried = [
+        row
+        for name in (PHOTOGRAPHS_10, FASHION[0])
+        for strategy, accuracies in (
+            (AS_IT_COMES, (0.80, 0.81, 0.82)),
+            (metric, (0.81, 0.825, 0.83)),
+            (regression, (0.83, 0.78, 0.81)),
+            (shapes, (0.70, 0.72, 0.73) if name == FASHION[0] else (0.90, 0.91, 0.92)),
+        )
+        for row in made_up(name, strategy, accuracies)
+    ]
+    text = tried_section(tried)
+    told = text.replace("\n", " ")
+    assert f"**Not measured: {PHOTOGRAPHS_ALL}.**" in text
+    assert f"| {metric} | " + " | ".join(["82.2 ± 2.6; **+1.2 ± 0.7**"] * 4) + " |" in text
+    assert f"| {metric} | 6 (6) | 0 (0) | +1.2 | **holds on all sets** |" in text
+    assert f"| {shapes} | 3 (3) | 3 (3) | +0.3 |  |" in text
+    assert f"is to be taken: {metric}." in told
+    assert f"not better everywhere, and so not taken: {regression}." in told
+    assert f"Worse beyond chance somewhere, and so not taken: {shapes}." in told
+    assert f"- {regression}: ahead nowhere; behind nowhere." in text
+    ahead = f"on *{PHOTOGRAPHS_10}* at 10, 20, 50 and 100, on *{FASHION[0]}* at"
+    assert f"- {metric}: ahead {ahead} 10, 20, 50 and 100; behind nowhere." in text
+    nothing = tried_section([row for row in tried if row.strategy != metric])
+    assert "is to be taken: nothing of this." in nothing.replace("\n", " ")
+
+    # A run of everything else keeps the section.
+    monkeypatch.chdir(tmp_path)
+    page = tmp_path / "page.md"
+    page.write_text(f"# Page\n\n## {ALL_FIGURES_SECTION}\n\nold\n", encoding="utf-8")
+    monkeypatch.setattr(labels, "REPORT", page)
+    for rows, options in ((tried, ["--tried"]), ([*made_up("wine", BEST, (0.9, 0.8))], [])):
+        (tmp_path / "rows.json").write_text(json.dumps([*map(asdict, rows)]), encoding="utf-8")
+        monkeypatch.setattr("sys.argv", ["labels", "--kept", "rows.json", *options])
+        labels.main()
+        assert section(TRIED_SECTION, page) == text.strip()
+    whole = page.read_text(encoding="utf-8")
+    assert whole.index(f"## {TRIED_SECTION}") < whole.index(f"## {ALL_FIGURES_SECTION}")
+    assert "### wine" in whole
