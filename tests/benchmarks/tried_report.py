@@ -85,7 +85,8 @@ below change one thing.{_left_out(sets)}
   far, on the 50 components, its covariance shrunk by {SHRINKAGE:g}; the graph is built on it anew
   and the labels are spread again. *Logistic regression* is on all of the embedding: on the labels
   given with `C=100`, on the spread labels, each weighted by its margin, with `C={SOFT_C}`. Products
-  are of its probabilities and the {POWER}th power of those of label spreading.
+  are of its probabilities and the {POWER}th power of those of label spreading. That power was
+  chosen in earlier tries on the photographs, so its rows there may flatter it.
 
 {read}
 
