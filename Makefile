@@ -79,6 +79,7 @@ bench:  ## Measure what is promised of speed and memory
 
 bench-labels:  ## Count the labels it takes, here and with other tools
 	@.ci/setup bench
+	@$(BIN)/python -m pytest -q tests/benchmarks
 	@$(BIN)/python -m tests.benchmarks.labels $(if $(MNIST),--mnist $(MNIST)) \
 		$(if $(PHOTOGRAPHS),--photographs $(PHOTOGRAPHS)) $(if $(FASHION),--fashion $(FASHION))
 
