@@ -30,8 +30,9 @@ FEWEST: Final = 50
 """Images that have to come with a class, so that their neighbours say something."""
 
 _MOST: Final = 600
-_MOST_PHOTOS: Final = 300
-"""Of photographs the kinds are far apart, and who drops a thousand of them waits for a preview."""
+_MOST_PHOTOS: Final = 192
+"""Of photographs the kinds are far apart, and who drops a thousand of them waits for a preview. They
+are the same that are looked at first when labelling begins."""
 
 _NEIGHBOURS: Final = 5
 _SURE: Final = 2.0
