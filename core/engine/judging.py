@@ -31,8 +31,8 @@ FEWEST: Final = 50
 
 _MOST: Final = 600
 _MOST_PHOTOS: Final = 192
-"""Of photographs the kinds are far apart, and who drops a thousand of them waits for a preview. They
-are the same that are looked at first when labelling begins."""
+"""Of photographs the kinds are far apart, and who drops a thousand of them waits for a preview.
+They are the same that are looked at first when labelling begins."""
 
 _NEIGHBOURS: Final = 5
 _SURE: Final = 2.0
