@@ -23,7 +23,7 @@ from core.data.dataset import Dataset
 from core.data.digits import load_digits
 from core.graph.similarity import build_graph
 from core.session.labels import Labels
-from tests.benchmarks import embedding_peers, labels, photographs
+from tests.benchmarks import embedding_peers, label_report, labels, photographs
 from tests.benchmarks.embedding_peers import (
     LinearProbe,
     OnEmbeddings,
@@ -400,6 +400,8 @@ def test_what_is_better_on_all_sets_is_told_from_what_is_not(
     page = tmp_path / "page.md"
     page.write_text(f"# Page\n\n## {ALL_FIGURES_SECTION}\n\nold\n", encoding="utf-8")
     monkeypatch.setattr(labels, "REPORT", page)
+    # The peers themselves need not be there.
+    monkeypatch.setattr(label_report, "PACKAGES", ("numpy",))
     for rows, options in ((tried, ["--tried"]), ([*made_up("wine", BEST, (0.9, 0.8))], [])):
         (tmp_path / "rows.json").write_text(json.dumps([*map(asdict, rows)]), encoding="utf-8")
         monkeypatch.setattr("sys.argv", ["labels", "--kept", "rows.json", *options])
