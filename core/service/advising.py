@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,6 @@ from core.arrays import UNLABELLED, BoolArray, IntArray
 from core.config import Features, ProjectConfig
 from core.engine.engine import Engine
 from core.engine.judging import KINDS, better_than, left_out_right
-from core.errors import LabelspreadError
 from core.graph.embeddings.kept import Embeddings
 from core.jobs.progress import Progress
 from core.jobs.work import Work
@@ -28,8 +28,6 @@ _MOST: Final = 300
 """Labels that are left out in turn, drawn at random where there are more."""
 
 _SEED: Final = 0
-
-_Right = dict[Features, BoolArray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +56,8 @@ class _Asked:
     """The labels of a project that are being asked, or have been."""
 
     since: int
-    now: Features
-    work: Work[_Right]
+    config: ProjectConfig
+    work: Work[tuple[Advice, ...]]
 
 
 class Advisor:
@@ -89,12 +87,14 @@ class Advisor:
         project_id = view.project.project_id
         with self._lock:
             asked = self._asked.get(project_id)
-            if asked is None or (asked.since, asked.now) != (since, config.features):
+            if asked is None or (asked.since, asked.config) != (since, config):
                 if any(not other.work.done for other in self._asked.values()):
                     return None
-                asked = _Asked(since, config.features, self._begin(view))
-                self._asked[project_id] = asked
-        return _advice(asked)
+                asked = self._asked[project_id] = _Asked(since, config, self._begin(view))
+        if not asked.work.done or asked.work.has_failed:
+            # Whatever is wrong with the images or the network is said where they are needed.
+            return None
+        return next(iter(asked.work.wait()), None)
 
     def close(self) -> None:
         """Stop asking."""
@@ -114,7 +114,7 @@ class Advisor:
             and engine.coming is None
         )
 
-    def _begin(self, view: View) -> Work[_Right]:
+    def _begin(self, view: View) -> Work[tuple[Advice, ...]]:
         labels = view.engine.labels_array(view.labels)
         given = np.flatnonzero(labels != UNLABELLED)
         dropped = np.random.default_rng(_SEED).permutation(given)[_MOST:]
@@ -125,30 +125,20 @@ class Advisor:
 
     def _ask(
         self, engine: Engine, labels: IntArray, config: ProjectConfig, progress: Progress
-    ) -> _Right:
+    ) -> tuple[Advice, ...]:
         assert self._embeddings is not None
         assert engine.contents is not None
         # On one processor, for people go on labelling meanwhile.
         seen = self._embeddings.of_source(engine.contents, config.network, threads=1)
         kinds = dict.fromkeys((config.features, *KINDS))
-        return left_out_right(engine.dataset, labels, config, kinds, seen, progress)
+        right = left_out_right(engine.dataset, labels, config, kinds, seen, progress)
+        return _advice(right, config.features)
 
 
-def _advice(asked: _Asked) -> Advice | None:
-    if not asked.work.done:
-        return None
-    try:
-        right = asked.work.wait()
-    except LabelspreadError:
-        # Whatever is wrong with the images or the network is said where they are needed.
-        return None
-    better = better_than(right, asked.now)
+def _advice(right: Mapping[Features, BoolArray], now: Features) -> tuple[Advice, ...]:
+    """What is better than the present kind, or nothing."""
+    better = better_than(right, now)
     if better is None:
-        return None
-    return Advice(
-        better,
-        asked.now,
-        n_right=int(right[better].sum()),
-        n_right_now=int(right[asked.now].sum()),
-        n_labels=len(right[better]),
-    )
+        return ()
+    n_right, n_right_now = int(right[better].sum()), int(right[now].sum())
+    return (Advice(better, now, n_right, n_right_now, n_labels=len(right[now])),)
