@@ -260,12 +260,9 @@ class Projects:
         InvalidDatasetError
             If a project uses it, or it cannot be deleted.
         """
-        users = [p.name for p in self.projects_on(key) if p.deleted_at is None]
-        if users:
-            others = f" and {counted(len(users) - 1, 'other project')}" if users[1:] else ""
+        if users := _named(self.projects_on(key)):
             raise InvalidDatasetError(
-                f"“{users[0]}”{others} cannot do without these images.",
-                "Delete what uses them first.",
+                f"{users} cannot do without these images.", "Delete what uses them first."
             )
         if self._catalogue.sets is None:
             raise InvalidDatasetError(f"There is no data set “{key}”.", "Reload the page.")
@@ -286,12 +283,9 @@ class Projects:
         InvalidNetworkError
             If a project uses it, or it cannot be deleted.
         """
-        users = [p.name for p in self.projects_with(key) if p.deleted_at is None]
-        if users:
-            others = f" and {counted(len(users) - 1, 'other project')}" if users[1:] else ""
+        if users := _named(self.projects_with(key)):
             raise InvalidNetworkError(
-                f"“{users[0]}”{others} cannot do without this network.",
-                "Delete what uses it first.",
+                f"{users} cannot do without this network.", "Delete what uses it first."
             )
         if self.networks is None:
             raise InvalidNetworkError("There are no networks here.", "Reload the page.")
@@ -385,6 +379,13 @@ class Projects:
                 "Choose another name; small and capital letters do not count.",
             )
         return name
+
+
+def _named(projects: Iterable[Project]) -> str:
+    """Those that were not deleted, in words; empty where there is none."""
+    names = [project.name for project in projects if project.deleted_at is None]
+    others = f" and {counted(len(names) - 1, 'other project')}" if names[1:] else ""
+    return f"“{names[0]}”{others}" if names else ""
 
 
 def _true_labels(dataset: Dataset, n_given: int) -> dict[int, str]:
