@@ -12,9 +12,10 @@ from core.arrays import UNLABELLED, BoolArray, Float32Array, FloatArray, IntArra
 from core.learning.beliefs import Beliefs, believe
 from core.learning.decisions import DECISIONS, DecisionKey
 from core.learning.fixed_point import ColumnScores
+from core.querying.drawing import draw
 from core.querying.openings import LEAST, OpeningKey, Sample, coverage, first_item
-from core.querying.queries import QUERIES, QueryKey
-from core.session.events import Reason
+from core.querying.queries import QUERIES, QueryKey, margin
+from core.session.events import Draw, Reason
 
 RANDOM_SHARE: Final = 0.2
 """Share of items asked about at random, so that there is a sample to judge the result by."""
@@ -45,10 +46,11 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An item to ask about, and why."""
+    """An item to ask about, and why; and how it was drawn, if it was drawn at random."""
 
     item: int
     reason: Reason
+    draw: Draw | None = None
 
 
 @dataclass(eq=False)
@@ -194,18 +196,14 @@ def choose_batch(
         candidates[item] = False
         outlook.assume(item)
     batch = _Batch(policy, outlook, candidates, random)
-    n_given = outlook.n_labels
+    n_given, n_wanted = outlook.n_labels, min(size, int(np.count_nonzero(candidates)))
     opens_until = max(LEAST, outlook.n_classes, 0 if n_given else size)
-    while len(batch.chosen) < size and batch.candidates.any():
-        opens = n_given + len(batch.chosen) < opens_until
-        first = batch.first(batch.candidates, opens_until) if opens else None
-        if first is not None:
-            batch.take(first, "opening")
-        elif random.random() < policy.random_share:
-            batch.take(int(random.choice(np.flatnonzero(batch.candidates))), "random")
-        else:
-            batch.take(batch.best(), "query")
-    return tuple(batch.chosen)
+    opens = [n_given + place < opens_until for place in range(n_wanted)]
+    by_lot = [not first and random.random() < policy.random_share for first in opens]
+    # Lots are drawn before anything else is chosen: from all there are, so that they speak for all.
+    drawn = batch.draw(sum(by_lot))
+    others = [batch.next(opens_until if first else 0) for first in opens[: n_wanted - len(drawn)]]
+    return tuple(drawn.pop(0) if lot else others.pop(0) for lot in by_lot)
 
 
 @dataclass(eq=False)
@@ -224,11 +222,34 @@ class _Batch:
     def __post_init__(self) -> None:
         self._labelled = np.flatnonzero(self.outlook.labels != UNLABELLED)
 
-    def take(self, item: int, reason: Reason) -> None:
-        self.chosen.append(Choice(item, reason))
-        self.candidates[item] = False
+    def draw(self, wanted: int) -> list[Choice]:
+        """So many items at random."""
+        uncertainty = margin(self.outlook.start) if wanted else np.empty(0)
+        drawn = []
+        for _ in range(wanted):
+            item, how = draw(uncertainty, self.candidates, self.random)
+            drawn.append(self._take(Choice(item, "random", how)))
+        return drawn
+
+    def next(self, opens_until: int) -> Choice:
+        """The next item that is not drawn at random.
+
+        Parameters
+        ----------
+        opens_until
+            How many items are wanted to begin with; 0 once there are as many.
+        """
+        first = self.first(self.candidates, opens_until) if opens_until else None
+        if first is not None:
+            return self._take(Choice(first, "opening"))
+        return self._take(Choice(self.best(), "query"))
+
+    def _take(self, choice: Choice) -> Choice:
+        self.chosen.append(choice)
+        self.candidates[choice.item] = False
         if self._scores is not None:
-            self._scores[item] = -np.inf
+            self._scores[choice.item] = -np.inf
+        return choice
 
     def first(self, candidates: BoolArray, wanted: int) -> int | None:
         """The best of the candidates to begin with."""

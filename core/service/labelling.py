@@ -21,12 +21,13 @@ from core.engine.engine import Engine, policy_of
 from core.errors import OutdatedViewError, StoreBusyError, StoreReplacedError
 from core.jobs.resources import Resources
 from core.people.leases import Leases
+from core.querying.choosing import Choice
 from core.service.advising import Advice, Advisor
 from core.service.carrying import Carrying
 from core.service.grid import Grid, Grids
 from core.service.log import Standing
 from core.service.view import View
-from core.session.events import Reason, Served
+from core.session.events import Served
 from core.session.state import State
 from core.storage.base import Project, Store
 
@@ -254,10 +255,11 @@ class Service(Grids, Carrying):
     ) -> Served | None:
         state = standing.state
         labels = state.labels
-        number, reasons = self._next_items(view, state, desk, elsewhere)
-        if not reasons:
+        number, choices, undrawable = self._next_items(view, state, desk, elsewhere)
+        if not choices:
             return None
-        items = tuple(reasons)
+        items = tuple(choice.item for choice in choices)
+        draws = {choice.item: choice.draw for choice in choices if choice.draw is not None}
         beliefs = view.engine.believe(labels)
         positions = view.engine.positions(items)
         names = view.dataset.class_names
@@ -266,39 +268,48 @@ class Service(Grids, Carrying):
             batch_id=self._new_id(),
             round=number,
             items=items,
-            reasons=tuple(reasons.values()),
+            reasons=tuple(choice.reason for choice in choices),
             again=state.roots(items),
             images=view.engine.image_names(
                 [item for item in items if item not in state.images.names]
             ),
             predicted=tuple(names[i] if i >= 0 else None for i in predicted),
             confidence=tuple(float(c) for c in np.round(beliefs.confidence[positions], 6)),
+            draws=draws,
+            undrawable=undrawable if draws else (),
         )
 
     def _next_items(
         self, view: View, state: State, desk: str, elsewhere: tuple[int, ...]
-    ) -> tuple[int, dict[int, Reason]]:
-        """The round of the next batch; its items, in order, each with the reason to ask."""
+    ) -> tuple[int, tuple[Choice, ...], tuple[int, ...]]:
+        """The round of the next batch; its items, in order; and those that were not to be had."""
         config, project_id = view.project.config, view.project.project_id
         size = config.batch_size
         number = state.round + 1
-        first: tuple[int, ...] = ()
+        first: tuple[Choice, ...] = ()
         if config.refit == "label":
             last = self._leases.last(project_id, desk)
-            number, first = state.as_you_go(size, last, elsewhere)
+            number, items = state.as_you_go(size, last, elsewhere)
+            first = _again(state, items)
         elif (reopened := state.reopened_batch(size, elsewhere)) is not None:
-            number, first = reopened
-            return number, {item: state.reason(item) for item in first}
+            number, items = reopened
+            return number, _again(state, items), ()
         policy, random = policy_of(config), _chance(project_id, state)
-        out = state.settled | set(elsewhere)
-        assumed = (*elsewhere[: _ASSUMED // view.dataset.n_items], *first)
+        on_screens = (*elsewhere, *(choice.item for choice in first))
+        assumed = (*elsewhere[: _ASSUMED // view.dataset.n_items], *on_screens[len(elsewhere) :])
         wanted = size - len(first)
         choose = partial(view.engine.choose, policy, state.labels)
-        chosen = choose(out | state.resting, wanted, random, assumed)
+        not_now = {*on_screens, *state.resting}
+        chosen = choose(state.settled | not_now, wanted, random, assumed)
         if not first and not chosen:
-            chosen = choose(out, wanted, random, assumed)
-        reasons = {item: state.reason(item) for item in first}
-        return number, reasons | {choice.item: choice.reason for choice in chosen}
+            not_now = {*on_screens}
+            chosen = choose(state.settled | not_now, wanted, random, assumed)
+        return number, (*first, *chosen), tuple(sorted(not_now - state.settled))
+
+
+def _again(state: State, items: Iterable[int]) -> tuple[Choice, ...]:
+    """Items that are shown once more, for the reason for which they were shown first."""
+    return tuple(Choice(item, state.reason(item)) for item in items)
 
 
 def _require_numbers_of(view: View, standing: Standing) -> None:

@@ -10,12 +10,12 @@ from rpds import List
 
 from core.errors import IllegalEventError
 from core.session.class_list import Meaning
-from core.session.events import Answer, AnswerKind
+from core.session.events import Answer, AnswerKind, Draw, Served
 from core.session.images import ImagesDraft
 from core.session.labels import LabelsDraft
 from core.session.ledger import LedgerDraft, Placed
 from core.session.shared import finished
-from core.session.state import State, TakenAway
+from core.session.state import Drawn, State, TakenAway
 from core.session.tallies import TalliesDraft
 
 
@@ -36,6 +36,7 @@ class Draft:
         self.skipped = state.skipped
         self.skips: dict[int, set[int]] = {}
         self.batches = state.batches.edit()
+        self.draws = state.draws.edit()
         self.newest = state.newest
         self.open = {batch.batch_id: batch for batch in state.open_batches}
         self.reopened = dict(state.reopened)
@@ -58,11 +59,27 @@ class Draft:
             set_aside=finished(self.set_aside),
             skipped=skipped,
             batches=finished(self.batches),
+            draws=finished(self.draws),
             newest=self.newest,
             open_batches=tuple(self.open.values()),
             reopened=self.reopened,
             undone=self.undone,
         )
+
+    def note_draws(self, event: Served) -> None:
+        """Note how items of a batch were drawn that were drawn at random."""
+        n_settled = len(self.labels) + len(self.set_aside)
+
+        def note(place: int, item: int, draw: Draw | None, undrawable: tuple[int, ...]) -> None:
+            order = self.seq, place
+            self.draws[item] = Drawn(order, draw, self.ledger.count, n_settled, undrawable)
+
+        for place, (item, draw) in enumerate(event.draws.items()):
+            note(place, item, draw, (*event.undrawable, *[*event.draws][:place]))
+        for place, (item, reason) in enumerate(zip(event.items, event.reasons, strict=False)):
+            # Shown again, or in a log from before draws were noted.
+            if reason == "random" and item not in self.draws:
+                note(place, item, None, event.items[:place])
 
     def place(self, placed: Placed) -> None:
         """Put an answer in force; its class is called what it is called now."""

@@ -25,12 +25,19 @@ predicted of it, among many others."""
 Colour = Literal["red", "orange", "yellow", "green", "teal", "blue", "violet", "pink"]
 """What a class can be marked with. Each has a shade of its own on light and on dark pages."""
 
+MOST_PARTS: Final = 3
+"""Into how many parts items are split at most when one is drawn at random."""
+
 ImageName = Annotated[str, Field(min_length=32, max_length=32)]
 """What an image is called by its pixels: 32 hexadecimal digits."""
 
 
 def _is_none(value: object) -> bool:
     return value is None
+
+
+def _is_empty(value: object) -> bool:
+    return not value
 
 
 class AnswerKind(StrEnum):
@@ -76,6 +83,29 @@ class Answer:
     label: str | None = None
     milliseconds: int | None = None
     hidden: Annotated[bool | None, Field(exclude_if=_is_none)] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """How an item was drawn at random, so that all predictions can be judged by it and its like.
+
+    Attributes
+    ----------
+    sizes
+        The items that could be drawn, by how sure the model was of them: how many are in each
+        part, the least sure first.
+    chances
+        How likely it was to draw from each part, 0 to 1. Of a part, each item is as likely as the
+        others.
+    part
+        The one that the item is of.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    sizes: tuple[int, ...]
+    chances: tuple[FiniteFloat, ...]
+    part: int
 
 
 class Classes(_Event):
@@ -234,6 +264,13 @@ class Served(_Event):
     images
         Item to the name of its image, for items whose image had no name in the log before; none in
         older logs.
+    draws
+        How each item was drawn that was drawn at random, in the order in which they were: each from
+        what was left, and all before any other item of the batch was chosen. Not noted in older
+        logs.
+    undrawable
+        Items that needed an answer too and could not be drawn, for they were on a screen already or
+        skipped lately; noted where something was drawn.
     """
 
     event: Literal["served"] = "served"
@@ -245,6 +282,8 @@ class Served(_Event):
     reasons: tuple[Reason, ...] = ()
     again: tuple[str, ...] = ()
     images: dict[int, ImageName] = {}
+    draws: Annotated[dict[int, Draw], Field(exclude_if=_is_empty)] = {}
+    undrawable: Annotated[tuple[int, ...], Field(exclude_if=_is_empty)] = ()
 
 
 class Answered(_Event):

@@ -62,6 +62,7 @@ def _served(draft: Draft, event: Served) -> None:
         draft.open[event.batch_id] = event
     if event.images:
         draft.images.name(event.images)
+    draft.note_draws(event)
 
 
 def _answered(draft: Draft, event: Answered) -> None:

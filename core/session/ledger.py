@@ -102,6 +102,11 @@ class LedgerDraft:
             HashTrieMap(self._by_person),
         )
 
+    @property
+    def count(self) -> int:
+        """The largest number ever given to an answer."""
+        return self._count
+
     def place(self, placed: Placed) -> Placed | None:
         """Write down a new answer; the one that counted for its item until now, if any."""
         self._count = number = self._count + 1

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from core.session.events import (
+    MOST_PARTS,
     Answer,
     Answered,
     AnswerKind,
@@ -14,6 +15,7 @@ from core.session.events import (
     ClassesRenamed,
     Corrected,
     DataNoted,
+    Draw,
     Event,
     Given,
     Served,
@@ -61,7 +63,20 @@ def _is_served(event: Served) -> bool:
         and 0 < event.round < _MOST
         and _are_items(event.items)
         and _are_images(event.images)
+        and _are_items(event.undrawable)
+        and set(event.draws) <= set(event.items)
+        and all(map(_is_draw, event.draws.values()))
     )
+
+
+def _is_draw(draw: Draw) -> bool:
+    """Whether it says from how many an item was drawn, and how likely that was."""
+    if len(draw.sizes) != len(draw.chances) or not 0 <= draw.part < len(draw.sizes) <= MOST_PARTS:
+        return False
+    parts = [*zip(draw.sizes, draw.chances, strict=True)]
+    are_chances = all((chance > 0) == (size > 0) and chance >= 0 for size, chance in parts)
+    is_whole = abs(sum(draw.chances) - 1) < 1e-6
+    return are_chances and is_whole and _are_items(draw.sizes) and draw.sizes[draw.part] > 0
 
 
 def _is_answer(answer: Answer) -> bool:

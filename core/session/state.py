@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 from rpds import HashTrieMap, List
 
 from core.session.class_list import ClassList
-from core.session.events import LOCAL, Answer, AnswerKind, Reason, Served
+from core.session.events import LOCAL, Answer, AnswerKind, Draw, Reason, Served
 from core.session.images import Images
 from core.session.labels import Labels
 from core.session.ledger import Ledger, Placed
@@ -50,6 +50,30 @@ class Shown(NamedTuple):
     reasons: tuple[Reason, ...] = ()
     answers: tuple[Answer, ...] = ()
     again: tuple[str, ...] = ()
+
+
+class Drawn(NamedTuple):
+    """An item that was drawn at random.
+
+    Attributes
+    ----------
+    order
+        Grows from one draw to the next.
+    draw
+        How it was drawn; None in logs from before that was noted, which drew from all alike.
+    n_answers
+        The largest number of an answer by then: see :class:`core.session.ledger.Ledger`.
+    n_settled
+        How many items needed no answer any more.
+    undrawable
+        Items that needed one and could not be drawn.
+    """
+
+    order: tuple[int, int]
+    draw: Draw | None
+    n_answers: int
+    n_settled: int
+    undrawable: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +148,8 @@ class State:
         Items that were skipped and not answered since, by the round of the skip.
     batches
         Every batch ever served, by its id.
+    draws
+        How items were drawn that were drawn at random, each as it was last; answered or not.
     newest
         The id of the batch served last.
     open_batches
@@ -145,6 +171,7 @@ class State:
     set_aside: SharedMap[int, AnswerKind] = field(default_factory=SharedMap)
     skipped: HashTrieMap[int, frozenset[int]] = field(default_factory=HashTrieMap)
     batches: SharedMap[str, Shown] = field(default_factory=SharedMap)
+    draws: SharedMap[int, Drawn] = field(default_factory=SharedMap)
     newest: str | None = None
     open_batches: tuple[Served, ...] = ()
     reopened: Mapping[int, Reopened] = field(default_factory=dict)
@@ -241,6 +268,22 @@ class State:
                 reason = batch.reasons[batch.items.index(item)]
                 return "query" if reason == "grid" else reason
         return "query"
+
+    def checks(self) -> dict[int, Drawn]:
+        """Items that were drawn at random and have a label for that, in the order of drawing.
+
+        An item that was drawn, was not answered then, and was asked about later for another reason,
+        is none: that it was asked about then was no chance.
+        """
+        drawn = {item: how for item, how in self.draws.items() if self._answers_a_draw(item)}
+        return dict(sorted(drawn.items(), key=lambda one: one[1].order))
+
+    def _answers_a_draw(self, item: int) -> bool:
+        placed = self.answer_to(item)
+        if placed is None or placed.answer.kind is not AnswerKind.LABEL:
+            return False
+        batch = self.batches[placed.batch_id]
+        return bool(batch.reasons) and batch.reasons[batch.items.index(item)] == "random"
 
     def answers_in(self, number: int) -> int:
         """How many answers in force belong to a round."""
