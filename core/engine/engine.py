@@ -29,6 +29,7 @@ from core.learning import metrics
 from core.learning.beliefs import Beliefs, believe
 from core.learning.columns import ResponseSpreader
 from core.learning.fixed_point import FixedPoint, FixedPointSpreader
+from core.learning.influence import Influence
 from core.querying.choosing import Choice, Outlook, Policy, choose_batch
 from core.querying.openings import Sample
 from core.session.labels import Labels
@@ -64,6 +65,8 @@ class Engine:
 
     Attributes
     ----------
+    graph
+        What similarity comes to, over its items.
     sources : (n_items,), int64
         The row of each item in the data set's source, whatever number a project gives it.
     coming
@@ -90,6 +93,7 @@ class Engine:
         self.dataset = dataset
         self.contents = contents
         self.sources = dataset.rows
+        self.graph = graph
         self._arrays = LabelArrays(dataset)
         self._spreader = _spreader(config, graph, self._resources)
         self._scale = _evidence_scale(graph, config.alpha)
@@ -208,6 +212,14 @@ class Engine:
             Asked now and then; when it says no, the rest is left.
         """
         self._spreader.prepare(self.positions(items), still_wanted)
+
+    def influence(self, labels: Labels) -> Influence:
+        """What each of these labels gives the items, as far as it is known, and what it takes."""
+        return Influence(self.graph, self._spreader, self._config.alpha, self.believe(labels))
+
+    def features_of(self, positions: IntArray) -> NDArray[Any]:
+        """What similarity is measured on, of items by their index: shape (n_some, n_features)."""
+        return self._features(positions)
 
     def choose(
         self,

@@ -86,6 +86,8 @@ class ResponseSpreader:
         self._capacity = memory // column_bytes if helps else 0
         self._columns: OrderedDict[int, FloatArray] = OrderedDict()
         self._sums: dict[int, _ClassSum] = {}
+        # By the number of sweeps: what a label on an item gives the item itself.
+        self._own: dict[int, dict[int, float]] = {}
         self._lock = threading.Lock()
 
     def prepare(
@@ -127,6 +129,49 @@ class ResponseSpreader:
         sweeps = min(self._max_iter, _SKETCH_SWEEPS)
         spread_out = spread(self._graph, source, alpha=self._alpha, max_iter=sweeps, tol=self._tol)
         return spread_out.scores[:, 0].astype(np.float32)
+
+    def own(self, items: IntArray, n_iter: int) -> FloatArray:
+        """What a label on each of some items gives that item; NaN where no column is kept.
+
+        Parameters
+        ----------
+        items : (n_some,), int64
+        n_iter
+            Sweeps made.
+
+        Returns
+        -------
+        (n_some,), float64
+        """
+        with self._lock:
+            own = self._own.get(n_iter, {})
+            columns = [(item, self._columns.get(item)) for item in items.tolist()]
+            return np.array(
+                [
+                    own.get(item, np.nan)
+                    if powers is None or n_iter > self._depth
+                    else _after(powers[:, item], self._alpha, n_iter)
+                    for item, powers in columns
+                ],
+                dtype=np.float64,
+            )
+
+    def response(self, item: int, n_iter: int) -> FloatArray:
+        """What a label on one item gives all after some sweeps, shape (n_items,)."""
+        with self._lock:
+            powers = self._columns.get(item)
+        if powers is not None and n_iter <= self._depth:
+            return np.asarray(_after(powers, self._alpha, n_iter))
+        source = np.zeros((self._graph.n_items, 1))
+        source[item] = 1
+        spread_out = spread(self._graph, source, alpha=self._alpha, max_iter=n_iter, tol=0)
+        column = np.ascontiguousarray(spread_out.scores[:, 0])
+        with self._lock:
+            if n_iter not in self._own:
+                # With other labels there are other sweeps, and what was known is of no use.
+                self._own = {n_iter: {}}
+            self._own[n_iter][item] = float(column[item])
+        return column
 
     def _sweep(self, powers: FloatArray) -> Spread:
         """Run the sweeps from ``S^k Y``, shape (depth + 1, n_items, n_classes).
@@ -186,6 +231,19 @@ class ResponseSpreader:
             self._columns[item] = column.copy()
         while len(self._columns) > self._capacity:
             self._columns.popitem(last=False)
+
+
+def _after(powers: FloatArray, alpha: float, n_iter: int) -> FloatArray | float:
+    """``(1 - alpha) * sum(alpha^k P_k, k < n_iter) + alpha^n_iter P_n_iter``, P_k being ``S^k e``.
+
+    Parameters
+    ----------
+    powers : (depth + 1, ...)
+        As many as ``n_iter + 1`` at least.
+    """
+    shares = (1 - alpha) * alpha ** np.arange(n_iter + 1)
+    shares[n_iter] = alpha**n_iter
+    return np.tensordot(shares, powers[: n_iter + 1], axes=1)
 
 
 def _sweeps_needed(alpha: float, max_iter: int, tol: float, n_items: int) -> int:

@@ -129,6 +129,8 @@ class FixedPointSpreader:
         # As many columns at a time as take a third of a second, but one for each of two threads.
         self._block = max(2, min(10, 700_000 // n_items))
         self._columns: OrderedDict[int, _Column] = OrderedDict()
+        # What a label on an item gives the item itself, wherever that was ever solved for.
+        self._own: dict[int, float] = {}
         self._sums: OrderedDict[int, _Sum] = OrderedDict()
         self._nothing = _Sum(np.zeros(n_items))
         self._membership = Membership(n_items)
@@ -159,6 +161,53 @@ class FixedPointSpreader:
         with self._lock:
             known = self._columns.get(item)
         return self._fixed_point.sketch(item) if known is None else known.scores
+
+    def own(self, items: IntArray, n_iter: int) -> FloatArray:
+        """What a label on each of some items gives that item; NaN where no column was solved yet.
+
+        Parameters
+        ----------
+        items : (n_some,), int64
+        n_iter
+            Of no effect here: there is one fixed point.
+
+        Returns
+        -------
+        (n_some,), float64
+            To some 1e-4 of each where only a sketch was made.
+        """
+        del n_iter
+        with self._lock:
+            found = [self._own.get(item, np.nan) for item in items.tolist()]
+        return np.array(found, dtype=np.float64)
+
+    def response(self, item: int, n_iter: int) -> FloatArray | Float32Array:
+        """What a label on one item gives all, shape (n_items,), not to be written to.
+
+        A column that is not kept is sketched where alpha is large. The entry at the item itself is
+        good to the square of a sketch's error, for the energy of the error is what conjugate
+        gradients make small (Strakoš, Tichý, "On error estimation in the conjugate gradient
+        method", 2002). Where alpha is small it is solved to the end: scores of others are smaller
+        there than what a sketch leaves out.
+
+        Parameters
+        ----------
+        n_iter
+            Of no effect here: there is one fixed point.
+        """
+        del n_iter
+        with self._lock:
+            known = self._columns.get(item)
+        if known is not None:
+            return known.scores
+        column: FloatArray | Float32Array = (
+            self._fixed_point.sketch(item)
+            if self._may_subtract
+            else self._solve([np.array([item])])[0].scores
+        )
+        with self._lock:
+            self._own.setdefault(item, float(column[item]))
+        return column
 
     def __call__(self, labels: IntArray, classes: IntArray, /) -> ColumnScores:
         """Spread ``labels``, shape (n_items,); one column of scores a class of ``classes``.
@@ -253,6 +302,7 @@ class FixedPointSpreader:
         for item, column in zip(items, columns, strict=True):
             kept = column.scores if self._is_double else column.scores.astype(np.float32)
             self._columns[item] = _Column(kept, column.converged)
+            self._own[item] = float(kept[item])
         while len(self._columns) > self._most_columns:
             self._columns.popitem(last=False)
 

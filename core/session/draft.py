@@ -10,7 +10,7 @@ from rpds import List
 
 from core.errors import IllegalEventError
 from core.session.class_list import Meaning
-from core.session.events import Answer, AnswerKind, Draw, Served
+from core.session.events import Answer, AnswerKind, Draw, LabelKept, Served
 from core.session.images import ImagesDraft
 from core.session.labels import LabelsDraft
 from core.session.ledger import LedgerDraft, Placed
@@ -41,6 +41,7 @@ class Draft:
         self.open = {batch.batch_id: batch for batch in state.open_batches}
         self.reopened = dict(state.reopened)
         self.undone = state.undone
+        self.keeps = state.keeps
 
     def freeze(self) -> State:
         """The state it has become."""
@@ -64,6 +65,7 @@ class Draft:
             open_batches=tuple(self.open.values()),
             reopened=self.reopened,
             undone=self.undone,
+            keeps=self.keeps,
         )
 
     def note_draws(self, event: Served) -> None:
@@ -135,6 +137,9 @@ class Draft:
             placed = self.ledger.answer_to(item)
             self.settle(item, placed, placed)
         self._change_undone(lambda placed: meanings.get(placed.answer.label or ""))
+        for key, said in [*self.keeps.items()]:
+            if not meanings.keys().isdisjoint((said.label, said.against)):
+                self.keeps = self.keeps.insert(key, _keeping(said, meanings))
 
     def _change_undone(self, meaning: Callable[[Placed], Meaning | None]) -> None:
         """Let undone answers say something else where this says what."""
@@ -185,7 +190,8 @@ class Draft:
         if now is not None and now.answer.kind is AnswerKind.SKIP:
             self._skipped_in(now.round).add(item)
         answer = now.answer if now else None
-        name = self.given.get(item) if answer is None or answer.label is None else answer.label
+        is_open = answer is None or answer.kind is AnswerKind.SKIP
+        name = self.given.get(item) if is_open or answer is None else answer.label
         self.label(item, name)
         if name is None and answer is not None and answer.kind is not AnswerKind.SKIP:
             self.set_aside[item] = answer.kind
@@ -221,6 +227,12 @@ class Draft:
 def _label(meanings: Mapping[str, Meaning], name: str) -> str | None:
     meaning = meanings.get(name)
     return name if meaning is None else meaning.label
+
+
+def _keeping(said: LabelKept, meanings: Mapping[str, Meaning]) -> LabelKept:
+    """What was said of a label, with the names that classes have now."""
+    names = {name: _label(meanings, name) or name for name in (said.label, said.against)}
+    return said.model_copy(update={"label": names[said.label], "against": names[said.against]})
 
 
 def _saying(taken: TakenAway, meaning: Meaning | None) -> TakenAway:

@@ -340,6 +340,37 @@ class BatchTakenBack(_Event):
     batch_id: str
 
 
+class LabelKept(_Event):
+    """A person has looked at a label that others contradict, and keeps it.
+
+    Attributes
+    ----------
+    label
+        The class that it names.
+    against
+        The class that others speak for; of two near-duplicates that of the other one.
+    score
+        How suspicious it was, as in :mod:`core.quality.mistakes`.
+    beside
+        The other one of two near-duplicates with different labels that are both kept.
+    """
+
+    event: Literal["label_kept"] = "label_kept"
+    item: int
+    label: str
+    against: str
+    score: FiniteFloat
+    beside: Annotated[int | None, Field(exclude_if=_is_none)] = None
+
+
+class KeepTakenBack(_Event):
+    """That a label is kept was taken back: it may come up again."""
+
+    event: Literal["keep_taken_back"] = "keep_taken_back"
+    item: int
+    beside: Annotated[int | None, Field(exclude_if=_is_none)] = None
+
+
 Event = (
     Classes
     | DataNoted
@@ -359,6 +390,8 @@ Event = (
     | Corrected
     | TakenBack
     | BatchTakenBack
+    | LabelKept
+    | KeepTakenBack
 )
 
 KINDS: Final = frozenset(kind.model_fields["event"].default for kind in get_args(Event))

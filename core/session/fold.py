@@ -18,12 +18,16 @@ from rpds import List
 from core.errors import IllegalEventError, UnknownBatchError, UnknownItemError
 from core.session.draft import Draft
 from core.session.events import (
+    Answer,
     Answered,
+    AnswerKind,
     BatchTakenBack,
     Corrected,
     DataNoted,
     Event,
     Given,
+    KeepTakenBack,
+    LabelKept,
     Redone,
     Served,
     TakenBack,
@@ -159,6 +163,20 @@ def _batch_taken_back(draft: Draft, event: BatchTakenBack) -> None:
     draft.stamp()
 
 
+def _label_kept(draft: Draft, event: LabelKept) -> None:
+    today = draft.class_list.today(Answer(event.item, AnswerKind.LABEL, event.label)).label
+    if today is None or draft.labels.get(event.item) != today:
+        raise IllegalEventError(f"Item {event.item} is not labelled {event.label} any more.")
+    draft.keeps = draft.keeps.insert((event.item, event.beside), event)
+
+
+def _keep_taken_back(draft: Draft, event: KeepTakenBack) -> None:
+    key = event.item, event.beside
+    if key not in draft.keeps:
+        raise IllegalEventError(f"Nobody has kept the label of item {event.item}.")
+    draft.keeps = draft.keeps.remove(key)
+
+
 TRANSITIONS: Final[dict[type[BaseModel], Callable[..., None]]] = {
     **CLASS_TRANSITIONS,
     DataNoted: _data_noted,
@@ -170,6 +188,8 @@ TRANSITIONS: Final[dict[type[BaseModel], Callable[..., None]]] = {
     Corrected: _corrected,
     TakenBack: _taken_back,
     BatchTakenBack: _batch_taken_back,
+    LabelKept: _label_kept,
+    KeepTakenBack: _keep_taken_back,
 }
 """All that can happen, and what each changes. An illegal event raises and changes nothing."""
 

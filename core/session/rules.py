@@ -21,6 +21,9 @@ from core.session.events import (
     AnswerKind,
     BatchTakenBack,
     Corrected,
+    Event,
+    KeepTakenBack,
+    LabelKept,
     Redone,
     Served,
     TakenBack,
@@ -247,6 +250,81 @@ def take_back(state: State, batch_id: str, item: int, by: str = LOCAL) -> TakenB
     if not _is_in_force(state, batch_id, item):
         return None
     return TakenBack(batch_id=batch_id, item=item, by=by)
+
+
+def judge(
+    state: State,
+    shown: Served,
+    answer: Answer,
+    class_names: tuple[str, ...],
+    by: str = LOCAL,
+    since: int | None = None,
+) -> tuple[Event, ...]:
+    """Decide what is to be stored of an image that was reviewed; nothing if it stands so already.
+
+    Its answer gets another content. Where it has none, such as a label that came with the project,
+    it gets one. To skip it takes its answer back: it may be asked about again.
+
+    Parameters
+    ----------
+    shown
+        The image as it was shown, for the reason ``grid``: needed where it has no answer.
+    since
+        As of :func:`submit`.
+
+    Raises
+    ------
+    UnknownItemError, UnknownClassError, IllegalEventError
+        If the answer is not possible.
+    """
+    placed = state.answer_to(answer.item)
+    if answer.kind is AnswerKind.SKIP:
+        taken = take_back(state, placed.batch_id, answer.item, by) if placed else None
+        return (taken,) if taken else ()
+    if placed is not None and placed.answer.kind is not AnswerKind.SKIP:
+        corrected = correct(state, placed.batch_id, answer, class_names, by, since)
+        return (corrected,) if corrected else ()
+    if answer.item not in state.given and answer.item not in state.images.names:
+        raise UnknownItemError(answer.item, shown.batch_id)
+    answer = _checked(state, answer, class_names, since)
+    if answer.label is not None and answer.label == state.labels.get(answer.item):
+        return ()
+    if shown.batch_id in state.batches:
+        # It was sent before, and what it said then was taken back since.
+        return ()
+    return (shown, Answered(batch_id=shown.batch_id, answers=(answer,), by=by))
+
+
+def keep(state: State, kept: LabelKept) -> LabelKept | None:
+    """Decide whether to note that a label is kept; None if that was noted before.
+
+    Raises
+    ------
+    IllegalEventError
+        If the item, or its near-duplicate, has another label by now.
+    """
+    if _keeps(state, kept) == kept:
+        return None
+    for item, label in ((kept.item, kept.label), (kept.beside, kept.against)):
+        if item is not None and state.labels.get(item) != label:
+            raise IllegalEventError(
+                "The label of this image was changed elsewhere.", "Look at the list again."
+            )
+    return kept
+
+
+def take_back_keep(
+    state: State, item: int, beside: int | None = None, by: str = LOCAL
+) -> KeepTakenBack | None:
+    """Decide whether to take back that a label is kept; None if that was done before."""
+    if (item, beside) not in state.keeps:
+        return None
+    return KeepTakenBack(item=item, beside=beside, by=by)
+
+
+def _keeps(state: State, kept: LabelKept) -> LabelKept | None:
+    said = state.kept(kept.item, kept.beside)
+    return said.model_copy(update={"by": kept.by}) if said else None
 
 
 def _batch(state: State, batch_id: str) -> Shown:

@@ -18,6 +18,8 @@ from core.session.events import (
     Draw,
     Event,
     Given,
+    KeepTakenBack,
+    LabelKept,
     Served,
 )
 
@@ -46,11 +48,19 @@ def is_sound(event: Event) -> bool:
 
 
 def _are_names(event: Event) -> bool:
+    if isinstance(event, (LabelKept, KeepTakenBack)):
+        return _is_keep(event)
     if isinstance(event, Classes):
         return all(event.names) and len(set(event.names)) == len(event.names)
     if isinstance(event, ClassesRenamed):
         return all(event.names.values())
     return not isinstance(event, ClassAdded) or bool(event.name)
+
+
+def _is_keep(event: LabelKept | KeepTakenBack) -> bool:
+    beside = () if event.beside is None else (event.beside,)
+    names = (event.label, event.against) if isinstance(event, LabelKept) else ()
+    return _are_items([event.item, *beside]) and event.item not in beside and all(names)
 
 
 def _is_served(event: Served) -> bool:

@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 from rpds import HashTrieMap, List
 
 from core.session.class_list import ClassList
-from core.session.events import LOCAL, Answer, AnswerKind, Draw, Reason, Served
+from core.session.events import LOCAL, Answer, AnswerKind, Draw, LabelKept, Reason, Served
 from core.session.images import Images
 from core.session.labels import Labels
 from core.session.ledger import Ledger, Placed
@@ -158,6 +158,9 @@ class State:
         Items whose answer was undone and that wait to be shown again, the last one first.
     undone
         For each person the answers that can be put back, the last one first.
+    keeps
+        What persons said of labels that they keep though others contradict them, by the item and
+        the near-duplicate beside it, if it was one. Some may speak of labels that are others now.
     """
 
     seq: int = 0
@@ -176,6 +179,7 @@ class State:
     open_batches: tuple[Served, ...] = ()
     reopened: Mapping[int, Reopened] = field(default_factory=dict)
     undone: HashTrieMap[str, List[TakenAway]] = field(default_factory=HashTrieMap)
+    keeps: HashTrieMap[tuple[int, int | None], LabelKept] = field(default_factory=HashTrieMap)
 
     @property
     def classes(self) -> tuple[str, ...] | None:
@@ -220,6 +224,21 @@ class State:
         """The answer that this person can put back, until something new is answered."""
         undone = self.undone.get(person)
         return next(iter(undone)).placed if undone else None
+
+    def kept(self, item: int, beside: int | None = None) -> LabelKept | None:
+        """What was said when a person kept the label that an item has now; None if nobody has.
+
+        Parameters
+        ----------
+        beside
+            The near-duplicate that was kept together with it, with the label that it has now.
+        """
+        said = self.keeps.get((item, beside))
+        if said is None or self.labels.get(item) != said.label:
+            return None
+        if beside is not None and self.labels.get(beside) != said.against:
+            return None
+        return said
 
     def answer_to(self, item: int) -> Placed | None:
         """The answer that counts for an item: the latest one in force."""

@@ -82,9 +82,11 @@ class Model:
     def labels(self) -> dict[int, str]:
         labels = {i: name for i, kind in self.given.items() if (name := kind.says()[1]) is not None}
         for item in {said.item for said in self.answers}:
-            name = [said.says()[1] for said in self.answers if said.item == item][-1]
+            kind, name = [said.says() for said in self.answers if said.item == item][-1]
             if name is not None:
                 labels[item] = name
+            elif kind is not AnswerKind.SKIP:
+                labels.pop(item, None)
         return labels
 
     def called(self) -> dict[str, str | None]:

@@ -1,0 +1,1 @@
+"""How good labels and predictions are, and what is wrong with them."""
