@@ -15,7 +15,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from core.figures.presented import LeaveMessage, StagePage
 from core.service.grid_page import GridPage
 from core.service.page import LabelPage
-from core.service.protocol import GridMessage, Message
+from core.service.protocol import GridMessage, Message, ReviewMessage
+from core.service.review_page import ReviewPage
 
 
 def schema_of(down: type[BaseModel], up: tuple[type[BaseModel], ...]) -> dict[str, Any]:
@@ -41,6 +42,7 @@ if __name__ == "__main__":
             {
                 "grid": schema_of(GridPage, get_args(GridMessage)),
                 "labeler": schema_of(LabelPage, get_args(Message)),
+                "review": schema_of(ReviewPage, get_args(ReviewMessage)),
                 "stage": schema_of(StagePage, (LeaveMessage,)),
             }
         )

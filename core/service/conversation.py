@@ -37,16 +37,19 @@ from core.service.protocol import (
     VERSION,
     CheckMessage,
     CorrectMessage,
+    JudgeMessage,
+    KeepMessage,
     RedoMessage,
     SubmitMessage,
     TakeBackBatchMessage,
     TakeBackMessage,
     UndoMessage,
+    UnkeepMessage,
     message_id,
     parse_message,
 )
 from core.service.view import View
-from core.session.events import LOCAL, AnswerKind, Reason, Served
+from core.session.events import LOCAL, AnswerKind, LabelKept, Reason, Served
 from core.session.ledger import Placed
 from core.wording import counted, percent, points
 
@@ -113,12 +116,26 @@ def respond(
                 by=by,
                 since=message.answer.named,
             )
+        elif isinstance(message, JudgeMessage | KeepMessage | UnkeepMessage):
+            _review(service, message, by)
         return Receipt(sender, "done")
     except (IllegalEventError, InvalidMessageError, UnknownProjectError) as error:
         return Receipt(sender, "refused", str(error))
     except LabelspreadError as error:
         # Whatever else is in the way may pass: the images may be put back, the lock may open.
         return Receipt(sender, "failed", str(error))
+
+
+def _review(service: Service, message: JudgeMessage | KeepMessage | UnkeepMessage, by: str) -> None:
+    project = message.project
+    if isinstance(message, JudgeMessage):
+        answer = message.answer
+        service.judge(project, message.batch_id, answer.to_answer(), by=by, since=answer.named)
+    elif isinstance(message, UnkeepMessage):
+        service.take_back_keep(project, message.item, message.beside, by=by)
+    else:
+        said = message.model_dump(include={"item", "label", "against", "score", "beside"})
+        service.keep(project, LabelKept(**said, by=by))
 
 
 def _check(service: Service, message: CheckMessage, by: str) -> int:

@@ -26,6 +26,7 @@ from core.service.advising import Advice, Advisor
 from core.service.carrying import Carrying
 from core.service.grid import Grid, Grids
 from core.service.log import Standing
+from core.service.reviewing import Reviewing
 from core.service.view import View
 from core.session.events import Served
 from core.session.state import State
@@ -44,7 +45,7 @@ _ASSUMED: Final = 2_000_000
 many only, so that choosing takes no longer in a crowd."""
 
 
-class Service(Grids, Carrying):
+class Service(Grids, Reviewing, Carrying):
     """The use cases over one store. Safe to use from several threads.
 
     Parameters

@@ -129,6 +129,49 @@ class TakeBackBatchMessage(_Message):
     batch_id: _Identifier
 
 
+class JudgeMessage(_Message):
+    """Say of an image that was looked at once more what it is.
+
+    Attributes
+    ----------
+    batch_id
+        What the answer is noted under where there is none to be corrected.
+    """
+
+    kind: Literal["judge"]
+    batch_id: _Identifier
+    answer: SubmittedAnswer
+
+
+class _KeepMessage(_Message):
+    item: int = Field(ge=0, lt=2**53)
+    beside: int | None = Field(ge=0, lt=2**53)
+    """The near-duplicate that has another label, where there is one."""
+
+
+class KeepMessage(_KeepMessage):
+    """Keep a label though others contradict it.
+
+    Attributes
+    ----------
+    label, against
+        The class that it names, and the one that others speak for.
+    score
+        How suspicious it is.
+    """
+
+    kind: Literal["keep"]
+    label: str = Field(min_length=1, max_length=LONGEST_CLASS_NAME)
+    against: str = Field(min_length=1, max_length=LONGEST_CLASS_NAME)
+    score: FiniteFloat
+
+
+class UnkeepMessage(_KeepMessage):
+    """Take back that a label is kept."""
+
+    kind: Literal["unkeep"]
+
+
 class SyncMessage(_Message):
     """Tell me how things stand: another tab may have changed them."""
 
@@ -141,12 +184,17 @@ Message = SubmitMessage | UndoMessage | RedoMessage | CorrectMessage | TakeBackM
 GridMessage = CheckMessage | TakeBackBatchMessage | SyncMessage
 """What the grid says."""
 
-_MESSAGE: Final[TypeAdapter[Message | GridMessage]] = TypeAdapter(
-    Annotated[Message | GridMessage, Field(discriminator="kind")]
+ReviewMessage = JudgeMessage | KeepMessage | UnkeepMessage | SyncMessage
+"""What the review page says."""
+
+_MESSAGE: Final[TypeAdapter[Message | GridMessage | ReviewMessage]] = TypeAdapter(
+    Annotated[Message | GridMessage | ReviewMessage, Field(discriminator="kind")]
 )
 
 
-def parse_message(raw: Any) -> Message | GridMessage:  # noqa: ANN401 - anything at all may come from a browser
+def parse_message(
+    raw: Any,  # noqa: ANN401 - anything at all may come from a browser
+) -> Message | GridMessage | ReviewMessage:
     """Check a message from the browser.
 
     Raises

@@ -30,6 +30,7 @@ MISSING: Final = SitePage("No such page", "missing", in_menu=False)
 PAGES: Final = (
     HOME,
     SitePage("Grid", "grid"),
+    SitePage("Review", "review"),
     SitePage("Progress", "progress"),
     SitePage("Export", "export"),
     SitePage("Compare", "compare"),

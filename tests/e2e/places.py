@@ -108,7 +108,7 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
     _label(book, shapes, rounds=1)
     comparison = _compare(home)
     labeler, heading, card = ".labeler[data-ready]", "h1, h3", "[class*=st-key-card_]"
-    grid = ".grid[data-ready]"
+    grid, review = ".grid[data-ready]", ".review[data-ready]"
     run = f"/replay?run={_RUN}&round=3"
     return {
         "label": Place(f"/?project={taught}", labeler),
@@ -125,6 +125,10 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
         "grid-marked": Place(f"/grid?project={taught}", grid, _press("x")),
         "grid-photos": Place(f"/grid?project={shapes}", grid),
         "grid-new": Place(f"/grid?project={new}", grid),
+        "review": Place(f"/review?project={taught}", review),
+        "review-named": Place(f"/review?project={words}", review),
+        "review-aside": Place(f"/review?project={taught}", review, _choose_list("aside")),
+        "review-new": Place(f"/review?project={new}", review),
         "progress": Place(f"/progress?project={taught}", heading),
         "progress-new": Place(f"/progress?project={new}", heading),
         "progress-unknown": Place(f"/progress?project={blank}", heading),
@@ -148,6 +152,14 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
 
 def _press(key: str) -> Callable[[Page], None]:
     return lambda page: page.keyboard.press(key)
+
+
+def _choose_list(name: str) -> Callable[[Page], None]:
+    def choose(page: Page) -> None:
+        page.locator(f".tabs [data-which={name}]").click()
+        page.locator(f".tabs [data-which={name}][aria-selected=true]").wait_for()
+
+    return choose
 
 
 def _choose_custom(page: Page) -> None:

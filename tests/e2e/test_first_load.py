@@ -36,6 +36,7 @@ new PerformanceObserver((list) => {
         "label",
         "label-new",
         "grid",
+        "review",
         "progress",
         "progress-new",
         "export",

@@ -64,6 +64,8 @@ PAGES: Final = (
     "label-photos",
     "grid",
     "grid-photos",
+    "review",
+    "review-named",
     "progress",
     "progress-unknown",
     "export",

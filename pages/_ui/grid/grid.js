@@ -582,7 +582,7 @@ var KeptPreferences = class {
   }
 };
 
-// pages/_ui/grid/src/asking.ts
+// pages/_ui/browser/asking.ts
 var AGAIN = 3e3;
 var TIMES = 5;
 var Asking = class {
@@ -602,12 +602,6 @@ var Asking = class {
     this.wish = wish;
     this.#send(wish, TIMES);
   }
-  /** See whether a page is what was asked for; a class of which nothing is left gives way to another. */
-  take({ name, order, size, to_check: classes }) {
-    const { wish } = this;
-    if (wish?.order !== order || wish.size !== size) return;
-    if (wish.name === name || !classes.some((one) => one.name === wish.name)) this.stop();
-  }
   stop() {
     this.#callOff();
     this.wish = null;
@@ -623,6 +617,16 @@ var Asking = class {
       else if (times > 0) this.#send(wish, times);
       else this.stop();
     });
+  }
+};
+
+// pages/_ui/grid/src/asking.ts
+var Asking2 = class extends Asking {
+  /** See whether a page is what was asked for; a class of which nothing is left gives way to another. */
+  take({ name, order, size, to_check: classes }) {
+    const { wish } = this;
+    if (wish?.order !== order || wish.size !== size) return;
+    if (wish.name === name || !classes.some((one) => one.name === wish.name)) this.stop();
   }
 };
 
@@ -761,18 +765,25 @@ var Marks = class {
 };
 var isOf = (names, { name }) => name === null || names.has(name);
 
-// pages/_ui/grid/src/waiting.ts
+// pages/_ui/browser/waiting.ts
 var Waiting = class {
   prefix;
   #refused;
   #store;
-  constructor(project, store) {
-    this.prefix = `labelspread:grid:waiting:${project}:`;
-    this.#refused = `labelspread:grid:refused:${project}:`;
+  #nameOf;
+  /**
+   * @param kind What the messages are about.
+   * @param nameOf What a message is kept by: of those by the same name the last one counts.
+   */
+  constructor(kind, project, store, nameOf) {
+    this.prefix = `labelspread:${kind}:waiting:${project}:`;
+    this.#refused = `labelspread:${kind}:refused:${project}:`;
     this.#store = store;
+    this.#nameOf = nameOf;
   }
-  key(batch) {
-    return this.prefix + batch;
+  /** What a message by this name is kept under. */
+  key(name) {
+    return this.prefix + name;
   }
   keep(message) {
     this.#put(this.prefix, message);
@@ -781,8 +792,8 @@ var Waiting = class {
   get all() {
     return this.#under(this.prefix);
   }
-  drop({ batch_id: batch }) {
-    this.#store.write(this.key(batch), null);
+  drop(message) {
+    this.#store.write(this.key(this.#nameOf(message)), null);
   }
   /** Put what the server will not take out of the way, without destroying it. */
   setAside(message) {
@@ -792,7 +803,7 @@ var Waiting = class {
   get refused() {
     return this.#under(this.#refused);
   }
-  /** Let what was refused wait once more, by another name: the receipt for the old one is there. */
+  /** Let what was refused wait once more, by another id: the receipt for the old one is there. */
   revive() {
     for (const message of this.refused) this.keep({ ...message, id: identifier() });
     this.discardRefused();
@@ -802,13 +813,20 @@ var Waiting = class {
   }
   #put(prefix, message) {
     const kept = { at: 1 + Math.max(0, ...this.#kept(prefix).map(({ at }) => at)), message };
-    this.#store.write(prefix + message.batch_id, kept);
+    this.#store.write(prefix + this.#nameOf(message), kept);
   }
   #under(prefix) {
     return this.#kept(prefix).sort((one, other) => one.at - other.at).map(({ message }) => message);
   }
   #kept(prefix) {
     return this.#store.keys(prefix).flatMap((key) => this.#store.read(key) ?? []);
+  }
+};
+
+// pages/_ui/grid/src/waiting.ts
+var Waiting2 = class extends Waiting {
+  constructor(project, store) {
+    super("grid", project, store, ({ batch_id: batch }) => batch);
   }
 };
 
@@ -897,7 +915,7 @@ var Desk = class {
     this.#store = store;
     this.#clock = clock2;
     this.#preferences = new KeptPreferences(store);
-    this.asking = new Asking(clock2, (wish) => {
+    this.asking = new Asking2(clock2, (wish) => {
       outbox.trigger("show", wish);
     }, isRunUnderWay2);
   }
@@ -916,7 +934,7 @@ var Desk = class {
   #beginProject() {
     const { project } = this.data;
     this.marks = new Marks(project, this.#store);
-    this.waiting = new Waiting(project, this.#store);
+    this.waiting = new Waiting2(project, this.#store);
     this.keys = new ProjectKeys(project, this.#store);
     this.asking.stop();
   }
@@ -931,7 +949,7 @@ var Desk = class {
   /** A grid has its receipt. It may be of the project that was open before. */
   #settleCheck(message, isStored) {
     const { project } = message;
-    const waiting = new Waiting(project, this.#store);
+    const waiting = new Waiting2(project, this.#store);
     if (!isStored) waiting.setAside(message);
     else {
       waiting.drop(message);

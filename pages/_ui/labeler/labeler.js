@@ -1503,11 +1503,14 @@ var FEW = 2;
 var KeysView = class {
   #root;
   #desk;
+  #help;
   #tags;
   /** The class that is about to get another key. */
   #choosing = null;
-  constructor(root, desk, tags) {
+  /** `help` tells of the keys that are not those of classes. */
+  constructor(root, desk, tags, help2) {
     this.#root = root;
+    this.#help = help2;
     this.#desk = desk;
     this.#tags = tags;
     this.#find(".change").onclick = () => {
@@ -1576,7 +1579,7 @@ var KeysView = class {
     const some = first && last && isRun ? [first, "–", last] : [...caps.slice(0, FEW), "…"];
     const forClasses = caps.length > FEW ? some : caps;
     const ofClasses = map.isFinding ? FINDING : [[forClasses, "label and go on"]];
-    const told = [...ofClasses, ...help(data)];
+    const told = [...ofClasses, ...this.#help()];
     this.#find(".keys dl").replaceChildren(...told.flatMap(([keys, meaning]) => {
       const term = element("dt");
       const isCommand = keys.length === 1;
@@ -2225,7 +2228,7 @@ var View = class {
   }
   attach(desk) {
     this.desk = desk;
-    this.keys = new KeysView(this.#root, desk, this.#tags);
+    this.keys = new KeysView(this.#root, desk, this.#tags, () => help(desk.data));
     this.finder = new Finder(this.#root, desk, this.#tags);
     this.#strip = new Strip(this.#find(".strip"), desk, this.pictures, this.#tags);
   }

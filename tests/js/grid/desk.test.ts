@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { PATIENCE } from "../../../pages/_ui/grid/src/desk.ts";
-import { AGAIN } from "../../../pages/_ui/grid/src/asking.ts";
+import { AGAIN } from "../../../pages/_ui/browser/asking.ts";
 import { saying, Tab, tabWith } from "./tab.ts";
 
 test("a grid is accepted with one message, in which each image has its answer", async () => {

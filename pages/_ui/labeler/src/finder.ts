@@ -1,14 +1,26 @@
 import { button, element, find, isWithin, keycap } from "../../browser/dom.ts";
-import type { Desk } from "./desk.ts";
+import type { LabelPage, ShownItem } from "./contract.ts";
 import { FindingKeymap } from "./finding_keys.ts";
 import { digitOf } from "./keys.ts";
 import { Names } from "./match.ts";
 import type { NameTags } from "./name_tags.ts";
+import type { ProjectKeys } from "./own_keys.ts";
 import { slotsOf, type Slot } from "./slots.ts";
 import { notFound, count } from "./words.ts";
 
 /** An Enter so soon after a composed character has ended it in some browsers, and asks for no more. */
 const ENDS_COMPOSING = 30;
+
+/** Whoever takes the classes that are found. */
+export interface Taker {
+  readonly data: Pick<LabelPage, "batch_id" | "classes" | "named"> & { items: readonly unknown[] };
+  readonly keys: ProjectKeys;
+  readonly item: Pick<ShownItem, "id" | "beliefs"> | undefined;
+  readonly preferences: { readonly blind: boolean };
+  readonly canAnswer: boolean;
+  perform(wish: { label: string }): void;
+  say(notice: string): void;
+}
 
 /**
  * Finds a class among more than there are keys: ten are at hand in slots, the others by their name.
@@ -16,7 +28,7 @@ const ENDS_COMPOSING = 30;
  */
 export class Finder {
   readonly #root: HTMLElement;
-  readonly #desk: Desk;
+  readonly #desk: Taker;
   readonly #tags: NameTags;
   readonly #field: HTMLInputElement;
   #keys: FindingKeymap | null = null;
@@ -31,7 +43,7 @@ export class Finder {
   #marked = 0;
   #composedAt = -ENDS_COMPOSING;
 
-  constructor(root: HTMLElement, desk: Desk, tags: NameTags) {
+  constructor(root: HTMLElement, desk: Taker, tags: NameTags) {
     this.#root = root;
     this.#desk = desk;
     this.#tags = tags;

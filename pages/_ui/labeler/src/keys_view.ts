@@ -1,21 +1,33 @@
 import { button, element, find, keycap } from "../../browser/dom.ts";
-import type { Desk } from "./desk.ts";
+import type { ShownClass } from "./contract.ts";
 import { isClassKey, placedKey, writes, type Press } from "./keys.ts";
 import type { NameTags } from "./name_tags.ts";
-import { FINDING, help } from "./words.ts";
+import type { ProjectKeys } from "./own_keys.ts";
+import { FINDING } from "./words.ts";
 
 const FEW = 2;
+
+/** Whoever has keys. */
+export interface KeyHolder {
+  readonly data: { readonly classes: ShownClass[] };
+  readonly keys: ProjectKeys;
+  perform(wish: { label: string }): void;
+  say(notice: string): void;
+}
 
 /** The classes with their keys, and the list of keys, in which those of classes can be changed. */
 export class KeysView {
   readonly #root: HTMLElement;
-  readonly #desk: Desk;
+  readonly #desk: KeyHolder;
+  readonly #help: () => [string[], string][];
   readonly #tags: NameTags;
   /** The class that is about to get another key. */
   #choosing: string | null = null;
 
-  constructor(root: HTMLElement, desk: Desk, tags: NameTags) {
+  /** `help` tells of the keys that are not those of classes. */
+  constructor(root: HTMLElement, desk: KeyHolder, tags: NameTags, help: () => [string[], string][]) {
     this.#root = root;
+    this.#help = help;
     this.#desk = desk;
     this.#tags = tags;
     this.#find(".change").onclick = () => { this.#toggleChange(); };
@@ -89,7 +101,7 @@ export class KeysView {
     const some = first && last && isRun ? [first, "–", last] : [...caps.slice(0, FEW), "…"];
     const forClasses = caps.length > FEW ? some : caps;
     const ofClasses: [string[], string][] = map.isFinding ? FINDING : [[forClasses, "label and go on"]];
-    const told = [...ofClasses, ...help(data)];
+    const told = [...ofClasses, ...this.#help()];
     this.#find(".keys dl").replaceChildren(...told.flatMap(([keys, meaning]) => {
       const term = element("dt");
       // Of several keys that are pressed together, one is Ctrl, and the others stay as they are.

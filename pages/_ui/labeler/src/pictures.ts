@@ -10,6 +10,9 @@ export interface Picture {
   tile: HTMLImageElement;
 }
 
+/** What is needed of an image to show it. */
+export type Shown = Pick<ShownItem, "id" | "smooth" | "pixels" | "full">;
+
 const PATIENCE = 300;
 
 /** Whether an image is so small that it came within the page's message, and its pixels can be told apart. */
@@ -26,13 +29,13 @@ export class Pictures {
   }
 
   /** Load the pictures of a batch; those of its images that were shown before are there. */
-  fill(items: ShownItem[]): void {
+  fill(items: Shown[]): void {
     const known = this.#byItem;
     this.#byItem = new Map(items.map((item) => [item.id, known.get(item.id) ?? this.#load(item)]));
     this.#reloader.keep([...this.#byItem.values()].flatMap(({ smooth, pixels, tile }) => [smooth, pixels, tile]));
   }
 
-  of(item: ShownItem | undefined): Picture | undefined {
+  of(item: Shown | undefined): Picture | undefined {
     return item && this.#byItem.get(item.id);
   }
 
@@ -55,11 +58,11 @@ export class Pictures {
   }
 
   /** Resolves when an item's picture can be shown, or after a while. */
-  async isThere(item: ShownItem | undefined): Promise<void> {
+  async isThere(item: Shown | undefined): Promise<void> {
     await Promise.race([decoded(this.of(item)?.smooth), pause(PATIENCE)]);
   }
 
-  #load(item: ShownItem): Picture {
+  #load(item: Shown): Picture {
     const smooth = this.#image(item.smooth);
     const pixels = item.pixels === item.smooth ? smooth : this.#image(item.pixels);
     return { smooth, pixels, tile: this.#image(item.smooth) };

@@ -1,8 +1,7 @@
 import { find } from "../../browser/dom.ts";
-import type { ShownItem } from "./contract.ts";
 import { stretchOf } from "./contrast.ts";
 import { Lens } from "./lens.ts";
-import { fullSize, type Pictures } from "./pictures.ts";
+import { fullSize, type Pictures, type Shown } from "./pictures.ts";
 import type { Preferences } from "./preferences.ts";
 import { lackOf } from "./words.ts";
 
@@ -11,7 +10,7 @@ export class Stage {
   readonly #stage: HTMLElement;
   readonly #pictures: Pictures;
   readonly #lens: Lens;
-  #item: ShownItem | undefined;
+  #item: Shown | undefined;
   /** The image as large as the screen needs. */
   #usual: HTMLImageElement | undefined;
   #contrast = false;
@@ -29,7 +28,7 @@ export class Stage {
   }
 
   /** Show an image as a person likes to see it; another one is seen from afar at first. */
-  show(item: ShownItem | undefined, { contrast, pixels }: Preferences): void {
+  show(item: Shown | undefined, { contrast, pixels }: Pick<Preferences, "contrast" | "pixels">): void {
     const picture = this.#pictures.of(item);
     const usual = pixels ? picture?.pixels : picture?.smooth;
     const isSame = item?.id === this.#item?.id;

@@ -16,7 +16,7 @@ import { placeOf } from "./places.ts";
 import type { Screen } from "./screen.ts";
 import { Stage } from "./stage.ts";
 import { Strip } from "./strip.ts";
-import { count, inShort, KINDS, press, verdict } from "./words.ts";
+import { count, help, inShort, KINDS, press, verdict } from "./words.ts";
 
 /** As many of the most probable classes are drawn. */
 const BARS = 3;
@@ -44,7 +44,7 @@ export class View implements Screen {
 
   attach(desk: Desk): void {
     this.desk = desk;
-    this.keys = new KeysView(this.#root, desk, this.#tags);
+    this.keys = new KeysView(this.#root, desk, this.#tags, () => help(desk.data));
     this.finder = new Finder(this.#root, desk, this.#tags);
     this.#strip = new Strip(this.#find(".strip"), desk, this.pictures, this.#tags);
   }
