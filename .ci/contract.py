@@ -12,7 +12,9 @@ from pydantic.json_schema import models_json_schema
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from core.figures.map_page import MapPage
 from core.figures.presented import LeaveMessage, StagePage
+from core.service.exploring import MapChoice
 from core.service.grid_page import GridPage
 from core.service.page import LabelPage
 from core.service.protocol import GridMessage, Message, ReviewMessage
@@ -40,6 +42,7 @@ if __name__ == "__main__":
     print(
         json.dumps(
             {
+                "explore": schema_of(MapPage, (MapChoice,)),
                 "grid": schema_of(GridPage, get_args(GridMessage)),
                 "labeler": schema_of(LabelPage, get_args(Message)),
                 "review": schema_of(ReviewPage, get_args(ReviewMessage)),

@@ -18,7 +18,7 @@ from core.export.written import Exports
 from core.graph.embeddings.kept import Embeddings
 from core.graph.embeddings.network import can_run, has_network
 from core.graph.embeddings.networks import Networks
-from core.graph.kept import GraphStore
+from core.graph.kept import GraphStore, LayoutStore
 from core.jobs.files import remove_unfinished
 from core.service.labelling import Service
 from core.settings import (
@@ -180,11 +180,13 @@ def limits_of(environment: Mapping[str, str] = os.environ) -> Limits:
 def _caches_of(environment: Mapping[str, str]) -> Caches:
     folder = cache_folder(environment)
     remove_unfinished(folder / "graphs")
+    remove_unfinished(folder / "layouts")
     networks = networks_of(environment)
     networks.tidy()
     return Caches(
         GraphStore(folder / "graphs"),
         _embeddings_of(environment, networks),
+        LayoutStore(folder / "layouts"),
         Notes(folder / "accuracies.txt"),
         networks,
     )

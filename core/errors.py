@@ -38,6 +38,15 @@ class InvalidNetworkError(LabelspreadError):
     """A network is not there, cannot be fetched or run, or makes no features of images."""
 
 
+class LayoutError(LabelspreadError):
+    """A map cannot be laid out by neighbours."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The better map could not be made.", "The plain one stays; the server's log says more."
+        )
+
+
 class InvalidDatasetError(LabelspreadError):
     """A data set is not there, cannot be read, or is not one."""
 

@@ -11,14 +11,15 @@ import streamlit as st
 from core.service.grid import Grid, GridWish
 from core.service.grid_page import describe_grid, parse_wish
 from core.service.view import View
+from core.session.state import State
 from pages._ui import handle, shell
 from pages._ui.desk import current_desk
 from pages._ui.grid import KEY, grid
+from pages._ui.grid_wishes import wish, wish_of
 from pages._ui.mail import Mail
 from pages._ui.picture_route import picture_address
 
 _MAIL = Mail(KEY)
-_WISHES = "grid_wishes"
 _ON_SCREEN = "grid_on_screen"
 
 
@@ -40,33 +41,57 @@ class _OnScreen(NamedTuple):
             and self.named == state.class_list.seq
             and self.grid.numbering == state.images.numbering
             and self.batch_id not in state.batches
-            and not all(item in state.settled for item in self.grid.items)
+            and (bool(self.grid.answers) or not self._is_settled(state))
+            and all(placed == state.answer_to(placed.answer.item) for placed in self.grid.answers)
         )
 
-
-def _wishes() -> dict[str, GridWish]:
-    """What is to be shown, by project."""
-    wishes: dict[str, GridWish] = st.session_state.setdefault(_WISHES, {})
-    return wishes
+    def _is_settled(self, state: State) -> bool:
+        return all(item in state.settled for item in self.grid.items)
 
 
 def _on_show() -> None:
-    wish, project = parse_wish(shell.sent(KEY, "show")), handle.current_project_id()
-    if wish is not None and project is not None:
-        _wishes()[project] = wish
+    wished, project = parse_wish(shell.sent(KEY, "show")), handle.current_project_id()
+    if wished is None or project is None:
+        return
+    before = wish_of(project)
+    among = None if wished.is_all else before.among
+    seen: frozenset[int] = frozenset()
+    if wished.seen is not None:
+        seen = before.seen.union(_items_of(wished.seen))
+    corrects = wished.wish.corrects and among is not None
+    wish(project, replace(wished.wish, among=among, corrects=corrects, seen=seen))
+
+
+def _on_message() -> None:
+    """Deal with what was sent; who has corrected a grid has been through all of it."""
+    sent, project = shell.sent(KEY, "message"), handle.current_project_id()
+    _MAIL.on_message()
+    is_correction = isinstance(sent, dict) and sent.get("kind") == "correct_many"
+    is_done = {receipt.outcome for receipt in _MAIL.receipts[-1:]} == {"done"}
+    if not is_correction or not is_done or project is None:
+        return
+    before = wish_of(project)
+    wish(project, replace(before, seen=before.seen.union(_items_of(sent.get("batch_id")))))
+
+
+def _items_of(batch_id: object) -> tuple[int, ...]:
+    """The images on screen, if that is what they are called."""
+    shown: _OnScreen | None = st.session_state.get(_ON_SCREEN)
+    return shown.grid.items if shown is not None and shown.batch_id == batch_id else ()
 
 
 def _on_screen(view: View) -> _OnScreen:
     project = view.project.project_id
-    wish = _wishes().get(project, GridWish())
+    wanted = wish_of(project)
     shown: _OnScreen | None = st.session_state.get(_ON_SCREEN)
-    if shown is None or not shown.still_fits(view, wish):
+    if shown is None or not shown.still_fits(view, wanted):
         service = handle.service()
-        found = service.grid(view, wish, desk=current_desk())
+        found = service.grid(view, wanted, desk=current_desk())
         # The next grid is of the same class, while there are images of it.
-        wish = _wishes()[project] = replace(wish, name=found.name)
+        wanted = replace(wanted, name=found.name)
+        wish(project, wanted)
         named = view.state.class_list.seq
-        shown = _OnScreen(project, named, wish, found, uuid4().hex)
+        shown = _OnScreen(project, named, wanted, found, uuid4().hex)
         st.session_state[_ON_SCREEN] = shown
         service.prepare_grid(view, found)
     return shown
@@ -84,6 +109,6 @@ with shell.errors_in_words("What is not saved yet is kept in this browser."):
         at=picture_address(),
     )
     with st.container(key="checking"):
-        raw = grid(shown, _MAIL.on_message, _on_show)
+        raw = grid(shown, _on_message, _on_show)
     if _MAIL.take(raw):
         st.rerun()

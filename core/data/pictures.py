@@ -94,6 +94,13 @@ def picture_at(dataset: Dataset, position: int, *, is_full: bool = False) -> Pic
     return picture_of(dataset.images[position], is_ink=dataset.is_ink, side=side)
 
 
+def smooth_at(dataset: Dataset, position: int) -> Picture:
+    """The image of an item as a file, smoothed as :func:`url_at` does where it has few pixels."""
+    if dataset.is_ink and dataset.is_inline:
+        return Picture(_png(_drawn(dataset.images[position], smooth=True)), "image/png")
+    return picture_at(dataset, position)
+
+
 def url_at(dataset: Dataset, position: int, *, smooth: bool) -> str:
     """The image of an item within an address."""
     if dataset.is_ink and dataset.is_inline:

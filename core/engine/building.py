@@ -120,7 +120,7 @@ def engine_for(
     if caches.embeddings and contents:
         seen = caches.embeddings.of_source(contents, config.network)
     features = partial(prepared, dataset, config, seen=seen)
-    name = fingerprint(dataset, settings) if keeps else ""
+    name = fingerprint(dataset, settings)
     graph = keeps.load(name) if keeps else None
     if graph is None:
         if early is not None and seen is not None and config.uses_embeddings:
@@ -145,7 +145,7 @@ def engine_for(
         if keeps:
             keeps.save(name, graph)
     progress("Getting ready", 0.0)
-    return Engine(
+    engine = Engine(
         config,
         dataset,
         graph,
@@ -155,6 +155,8 @@ def engine_for(
         contents=contents,
         features=features,
     )
+    engine.graph_name = name
+    return engine
 
 
 def _first_ones(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from core.engine.accuracies import Notes
 from core.graph.embeddings.kept import Embeddings
 from core.graph.embeddings.networks import Networks
-from core.graph.kept import GraphStore
+from core.graph.kept import GraphStore, LayoutStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Caches:
         None: they are kept nowhere.
     embeddings
         None: there is no network here to compute them with.
+    layouts
+        None: they are kept in memory alone.
     notes
         Accuracies; in memory alone if nothing else is said.
     networks
@@ -28,5 +30,6 @@ class Caches:
 
     graphs: GraphStore | None = None
     embeddings: Embeddings | None = None
+    layouts: LayoutStore | None = None
     notes: Notes = field(default_factory=Notes)
     networks: Networks | None = None

@@ -36,6 +36,9 @@ from core.session.labels import Labels
 
 _SEED: Final = 0
 _MOST_BELIEFS: Final = 32
+_FEW: Final = 10_000
+"""Of no more items any features are soon made ready again."""
+
 _MOST_NAMINGS: Final = 8
 """How many projects may call the items of one engine otherwise at the same time."""
 
@@ -67,6 +70,8 @@ class Engine:
     ----------
     graph
         What similarity comes to, over its items.
+    graph_name
+        Another one for other features, other settings or other items; empty where nobody asks.
     sources : (n_items,), int64
         The row of each item in the data set's source, whatever number a project gives it.
     coming
@@ -86,6 +91,7 @@ class Engine:
         contents: Contents | None = None,
         features: Callable[[IntArray], NDArray[Any]] | None = None,
     ) -> None:
+        self.graph_name = ""
         self.coming: Work[Engine] | None = None
         self._among: IntArray | None = None
         self._features = features or partial(prepared, dataset, config)
@@ -277,6 +283,17 @@ class Engine:
                     positions = self._among[positions]
                 self._samples.append(Sample(self._features(positions), positions))
             return self._samples[0]
+
+    def quick_features(self) -> NDArray[Any]:
+        """Features of all items that can be had at once, shape (n_items, n_features).
+
+        Those that similarity is measured on where they are: of many items shapes take long, so
+        there it is the pixels.
+        """
+        is_few = self.dataset.n_items <= _FEW
+        if is_few or (self._config.features == "embeddings" and not self.dataset.has_own_features):
+            return self._features(np.arange(self.dataset.n_items))
+        return self.dataset.features
 
     def positions(self, items: Iterable[int]) -> list[int]:
         """Indices into the data set's arrays of items named by their row.

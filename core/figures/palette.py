@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from core.session.events import Colour
 
 _ENOUGH_CONTRAST: Final = 4.5
 
@@ -31,6 +34,8 @@ class Palette:
         What the model says nothing of.
     strategies
         Lines that are compared, eight of them.
+    marks
+        What a class can be marked with, by name: as on the label page.
     """
 
     ink: str
@@ -43,6 +48,7 @@ class Palette:
     wrong: str
     unknown: str
     strategies: tuple[str, ...]
+    marks: Mapping[Colour, str]
 
 
 LIGHT: Final = Palette(
@@ -65,6 +71,16 @@ LIGHT: Final = Palette(
         "#4d7c0f",
         "#64748b",
     ),
+    marks={
+        "red": "#dc2626",
+        "orange": "#ea580c",
+        "yellow": "#ca9a04",
+        "green": "#16a34a",
+        "teal": "#0d9488",
+        "blue": "#2563eb",
+        "violet": "#7c3aed",
+        "pink": "#db2777",
+    },
 )
 DARK: Final = Palette(
     ink="#eceef2",
@@ -86,7 +102,33 @@ DARK: Final = Palette(
         "#a3e635",
         "#94a3b8",
     ),
+    marks={
+        "red": "#f87171",
+        "orange": "#fb923c",
+        "yellow": "#facc15",
+        "green": "#4ade80",
+        "teal": "#2dd4bf",
+        "blue": "#60a5fa",
+        "violet": "#a78bfa",
+        "pink": "#f472b6",
+    },
 )
+
+
+def class_colours(chosen: Sequence[Colour | None], palette: Palette) -> tuple[str, ...]:
+    """A colour for each class: what a person has marked it with, else one of the palette's in turn.
+
+    The last of the palette's is a grey, which stands for no class at all. From the eighth on they
+    come again, darker, then lighter: of so many classes, colours say no more than which are others.
+    """
+    plain = palette.strategies[:-1]
+    shades = ((palette.ink, 0.0), (palette.ink, 0.4), (palette.page, 0.45))
+    return tuple(
+        mix(plain[place % len(plain)], *shades[place // len(plain) % len(shades)])
+        if mark is None
+        else palette.marks[mark]
+        for place, mark in enumerate(chosen)
+    )
 
 
 def mix(one: str, other: str, share: float) -> str:

@@ -1,4 +1,4 @@
-"""Graphs on disk, so that a restart need not build them again. They are a cache, and no more.
+"""Graphs and layouts on disk: a restart need not make them again. They are a cache, and no more.
 
 A file is written under another name and moved into place when it is whole and on the disk, so
 a reader never sees half of one. When it is read, the checksums of all its arrays and the sense of
@@ -13,6 +13,7 @@ import logging
 import os
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ import numpy as np
 from scipy import sparse
 
 from core.data.dataset import Dataset
+from core.graph.layout import Layout, Method
 from core.graph.similarity import SimilarityGraph
 from core.jobs.files import write_whole
 
@@ -100,7 +102,7 @@ class GraphStore:
             arrays["root_degrees"] = graph.root_degrees
         try:
             write_whole(self._path(name), lambda file: np.savez(file, allow_pickle=False, **arrays))
-            self._forget_oldest()
+            _forget_oldest(self._folder)
         except OSError as error:
             _LOGGER.warning("The graph could not be kept in %s: %s", self._folder, error)
             return False
@@ -109,10 +111,60 @@ class GraphStore:
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.npz"
 
-    def _forget_oldest(self) -> None:
-        files = sorted(self._folder.glob("*.npz"), key=lambda file: file.stat().st_mtime)
-        for file in files[:-_KEPT]:
-            file.unlink(missing_ok=True)
+
+class LayoutStore:
+    """Layouts in files of a folder, the latest ``20`` of them.
+
+    Parameters
+    ----------
+    folder
+        Made when the first layout is saved.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def load(self, name: str, method: Method, n_items: int) -> Layout | None:
+        """The layout saved under a name; None if there is none. One that is damaged goes."""
+        path = self._path(name)
+        try:
+            with path.open("rb") as file:
+                places = np.load(file, allow_pickle=False)
+            if places.shape != (n_items, 2) or places.dtype != np.uint16:
+                raise ValueError("it is the layout of something else")
+            os.utime(path)
+        except FileNotFoundError:
+            return None
+        except _UNREADABLE as error:
+            _LOGGER.warning("The layout in %s is damaged and is made anew: %s", path, error)
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+            return None
+        return Layout(name, method, places)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a layout of this name, sound or not."""
+        return self._path(name).exists()
+
+    def save(self, layout: Layout) -> bool:
+        """Save a layout; False, and a line in the log, if that cannot be."""
+        try:
+            path = self._path(layout.name)
+            write_whole(path, lambda file: np.save(file, layout.places, allow_pickle=False))
+            _forget_oldest(self._folder)
+        except OSError as error:
+            _LOGGER.warning("The layout could not be kept in %s: %s", self._folder, error)
+            return False
+        return True
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.npy"
+
+
+def _forget_oldest(folder: Path) -> None:
+    files = sorted(folder.glob("*.np[yz]"), key=lambda file: file.stat().st_mtime)
+    for file in files[:-_KEPT]:
+        file.unlink(missing_ok=True)
 
 
 def _graph(arrays: Any, name: str) -> SimilarityGraph:  # noqa: ANN401 - numpy's file

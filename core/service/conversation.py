@@ -36,6 +36,7 @@ from core.service.pictures import PictureAddress, addresses
 from core.service.protocol import (
     VERSION,
     CheckMessage,
+    CorrectManyMessage,
     CorrectMessage,
     JudgeMessage,
     KeepMessage,
@@ -102,6 +103,8 @@ def respond(
             service.undo(message.project, message.batch_id, message.item, by=by, desk=desk)
         elif isinstance(message, CheckMessage):
             return Receipt(sender, "done", _kept_text(_check(service, message, by)))
+        elif isinstance(message, CorrectManyMessage):
+            return Receipt(sender, "done", _corrected_text(_correct_many(service, message, by)))
         elif isinstance(message, TakeBackBatchMessage):
             service.take_back_batch(message.project, message.batch_id, by=by)
         elif isinstance(message, RedoMessage):
@@ -151,6 +154,14 @@ def _check(service: Service, message: CheckMessage, by: str) -> int:
     since = dict.fromkeys(checked.items, message.named)
     kept = service.check_many(message.project, checked, answers, by=by, since=since).kept
     return len(kept)
+
+
+def _correct_many(service: Service, message: CorrectManyMessage, by: str) -> int:
+    """Store what was corrected in a grid; how many answers that has changed."""
+    corrections = [(one.batch_id, one.answer.to_answer()) for one in message.answers]
+    since = {answer.item: message.named for _, answer in corrections}
+    project, numbering = message.project, message.numbering
+    return service.correct_many(project, numbering, corrections, by=by, since=since)
 
 
 WHY: Final[dict[Reason, str]] = {
@@ -205,8 +216,8 @@ def describe(
         beside=tuple(_beside(view, batch, at)) if batch else (),
         saved=view.state.n_answers,
         summary=summary(view, batch, by),
-        last=_named(last) if last else None,
-        undone=_named(undone) if undone else None,
+        last=named(last) if last else None,
+        undone=named(undone) if undone else None,
         receipts=tuple(receipt.shown() for receipt in receipts),
     )
 
@@ -292,11 +303,12 @@ def _beside(view: View, batch: Served, at: PictureAddress | None) -> Iterator[An
             place=places[item],
             smooth=shown.smooth,
             pixels=shown.pixels,
-            answer=_named(placed),
+            answer=named(placed),
         )
 
 
-def _named(placed: Placed) -> LastAnswer:
+def named(placed: Placed) -> LastAnswer:
+    """An answer as components take it."""
     return LastAnswer(batch_id=placed.batch_id, item=placed.answer.item, said=said(placed))
 
 
@@ -308,6 +320,10 @@ def said(placed: Placed) -> str:
         AnswerKind.BAD: "bad image",
     }
     return placed.answer.label or words[placed.answer.kind]
+
+
+def _corrected_text(corrected: int) -> str:
+    return f"{counted(corrected, 'answer')} corrected." if corrected else ""
 
 
 def _kept_text(kept: int) -> str:

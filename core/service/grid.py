@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from dataclasses import dataclass, replace
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from core.arrays import UNLABELLED, BoolArray, IntArray
+from core.arrays import UNLABELLED, BoolArray, IntArray, freeze
 from core.errors import IllegalEventError, UnknownClassError
 from core.service.log import Standing
 from core.service.looking import Looking
 from core.service.view import View
 from core.session import rules
-from core.session.events import LOCAL, Answer, Event, Reason, Served
+from core.session.events import LOCAL, Answer, Corrected, Event, Reason, Served
+from core.session.ledger import Placed
 from core.session.rules import Submission
 from core.session.state import State
 
@@ -23,6 +24,25 @@ Order = Literal["surest", "doubtful"]
 
 SIZES: Final = (24, 48, 96, 120)
 """How many images a grid can show."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """Images that a person has chosen elsewhere, such as on the map.
+
+    Attributes
+    ----------
+    said
+        What they are, in a few words that go on from a number of images: "chosen on the map".
+    items : (n_chosen,), int64
+        Their numbers.
+    """
+
+    said: str
+    items: IntArray
+
+    def __post_init__(self) -> None:
+        freeze(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +56,38 @@ class GridWish:
         class with most images to check.
     size
         How many images at once.
+    among
+        The only images that are shown; None stands for all.
+    corrects
+        Whether those are shown that have an answer, to be corrected; only of ``among``.
+    seen
+        Images that a person has been through: they are not shown again.
     """
 
     name: str | None = None
     order: Order = "surest"
     size: int = SIZES[1]
+    among: Chosen | None = None
+    corrects: bool = False
+    seen: frozenset[int] = frozenset()
+
+
+class Among(NamedTuple):
+    """What a person has chosen, by what can be done about it.
+
+    Attributes
+    ----------
+    n_items
+        All of them that are there.
+    n_open
+        Those that nobody has answered and of which the model says something.
+    n_answered
+        Those with an answer, which can be corrected.
+    """
+
+    n_items: int
+    n_open: int
+    n_answered: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +106,10 @@ class Grid:
         How many images there are to check, by class.
     numbering
         Names the numbers that images have (``Images.numbering``).
+    answers
+        The answers to the images, where such are shown; empty where none has one.
+    among
+        Where only chosen ones are shown: how many there are, and what of them.
     """
 
     name: str | None
@@ -66,6 +117,8 @@ class Grid:
     probabilities: tuple[float, ...]
     counts: Mapping[str, int]
     numbering: str
+    answers: tuple[Placed, ...] = ()
+    among: Among | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +145,10 @@ class Grids(Looking):
         """The images that the model predicts as one class and that nobody has answered yet.
 
         Images that wait on the label page, on whatever desk, are left to that, and so is what was
-        skipped: it is asked about there again.
+        skipped: it is asked about there again. What a person has chosen is shown, though.
         """
+        if wish.among is not None:
+            return grid_among(view, wish, wish.among)
         state = view.state
         on_desks = {item for batch in state.open_batches for item in batch.items}
         elsewhere = self._leases.elsewhere(view.project.project_id, desk)
@@ -140,6 +195,46 @@ class Grids(Looking):
 
         return self._log.decide(project_id, decide, events)[1]
 
+    def correct_many(
+        self,
+        project_id: str,
+        numbering: str,
+        corrections: Sequence[tuple[str, Answer]],
+        *,
+        by: str = LOCAL,
+        since: Mapping[int, int] | None = None,
+    ) -> int:
+        """Give earlier answers another content, all or none; how many that has changed.
+
+        Parameters
+        ----------
+        numbering
+            Names the numbers that images had where they were shown (``Images.numbering``).
+        corrections
+            What each answer was given in, and what it is to be.
+        since
+            As of :meth:`submit`.
+
+        Raises
+        ------
+        IllegalEventError
+            If one of them is not in force or not possible, or images have other numbers by now.
+        StoreError
+            If they could not be stored; they may be sent again.
+        """
+        known = since or {}
+
+        def decide(now: Standing) -> list[Corrected]:
+            _require_numbering(now.state, numbering)
+            names = self._classes(now)
+            decided = (
+                rules.correct(now.state, batch_id, answer, names, by, known.get(answer.item))
+                for batch_id, answer in corrections
+            )
+            return [event for event in decided if event is not None]
+
+        return len(self._log.decide(project_id, decide, lambda events: events))
+
 
 def grid_of(view: View, wish: GridWish, taken: Collection[int]) -> Grid:
     """The images to check, whatever is on other desks.
@@ -149,28 +244,67 @@ def grid_of(view: View, wish: GridWish, taken: Collection[int]) -> Grid:
     taken
         Items that are left out.
     """
-    names = view.class_names
-    beliefs = view.beliefs
-    free = _candidates(view, taken)
-    n_of = np.bincount(beliefs.model_class[free], minlength=len(names))
+    skipped = (item for items in view.state.skipped.values() for item in items)
+    free = _unanswered(view)
+    free[view.engine.present([*skipped, *taken])] = False
+    return _grid(view, wish, free, view.beliefs.model_class)
+
+
+def grid_among(view: View, wish: GridWish, chosen: Chosen) -> Grid:
+    """The images to check, or to correct, among those that a person has chosen.
+
+    An answered image is shown with its class, or else with the one that is predicted. A label that
+    came with the project is no answer, and stays.
+    """
+    state, rows = view.state, view.dataset.rows
+    are_chosen: BoolArray = np.zeros(len(rows), dtype=np.bool_)
+    are_chosen[view.engine.present(chosen.items.tolist())] = True
+    answered = [item for item in rows[are_chosen].tolist() if state.answer_to(item) is not None]
+    have_answer: BoolArray = np.zeros(len(rows), dtype=np.bool_)
+    have_answer[view.engine.present(item for item in answered if item in state.settled)] = True
+    unanswered = _unanswered(view) & are_chosen
+    counts = (int(np.count_nonzero(kind)) for kind in (are_chosen, unanswered, have_answer))
+    among = Among(*counts)
+    if not wish.corrects:
+        return replace(_grid(view, wish, unanswered, view.beliefs.model_class), among=among)
+    have_answer[view.engine.present(wish.seen)] = False
+    have_answer &= view.beliefs.predicted != UNLABELLED
+    grid = _grid(view, wish, have_answer, view.beliefs.predicted)
+    answers = (state.answer_to(item) for item in grid.items)
+    given = tuple(placed for placed in answers if placed is not None)
+    return replace(grid, answers=given, among=among)
+
+
+def _grid(view: View, wish: GridWish, shown: BoolArray, class_of: IntArray) -> Grid:
+    """Some images of one class.
+
+    Parameters
+    ----------
+    shown : (n_items,), bool
+        Which images there are to choose from.
+    class_of : (n_items,), int64
+        The class that each of them is shown as.
+    """
+    names, numbering = view.class_names, view.state.images.numbering
+    n_of = np.bincount(class_of[shown], minlength=len(names))
     counts = {name: int(n) for name, n in zip(names, n_of, strict=True) if n}
-    numbering = view.state.images.numbering
     if not counts:
         return Grid(None, (), (), {}, numbering)
     name = wish.name if wish.name in counts else names[int(n_of.argmax())]
-    places = np.flatnonzero(free & (beliefs.model_class == names.index(name)))
-    chosen = _first(beliefs.confidence[places], wish.order, wish.size)
+    number = names.index(name)
+    places = np.flatnonzero(shown & (class_of == number))
+    probabilities = view.beliefs.probabilities[places, number]
+    chosen = _first(probabilities, wish.order, wish.size)
     items = view.dataset.rows[places[chosen]]
-    probabilities = np.round(beliefs.confidence[places[chosen]].astype(np.float64), 6)
-    return Grid(name, tuple(items.tolist()), tuple(probabilities.tolist()), counts, numbering)
+    told = np.round(probabilities[chosen].astype(np.float64), 6)
+    return Grid(name, tuple(items.tolist()), tuple(told.tolist()), counts, numbering)
 
 
-def _candidates(view: View, taken: Collection[int]) -> BoolArray:
+def _unanswered(view: View) -> BoolArray:
     """The items that nobody has answered and of which the model says something."""
-    state, beliefs = view.state, view.beliefs
+    beliefs = view.beliefs
     free: BoolArray = (beliefs.labels == UNLABELLED) & (beliefs.model_class != UNLABELLED)
-    skipped = (item for items in state.skipped.values() for item in items)
-    free[view.engine.present([*state.settled, *skipped, *taken])] = False
+    free[view.engine.present(view.state.settled)] = False
     return free
 
 
@@ -186,13 +320,17 @@ def _first(confidence: np.ndarray, order: Order, size: int) -> IntArray:
     return among[np.argsort(keys[among], kind="stable")][:size]
 
 
-def _require_shown(view: View, state: State, checked: Checked) -> None:
-    """See that the images could have been on screen, under these numbers."""
-    if state.images.numbering != checked.numbering:
+def _require_numbering(state: State, numbering: str) -> None:
+    if state.images.numbering != numbering:
         raise IllegalEventError(
             "The images of this project have changed since they were shown.",
             "None of it was stored. Look at them again.",
         )
+
+
+def _require_shown(view: View, state: State, checked: Checked) -> None:
+    """See that the images could have been on screen, under these numbers."""
+    _require_numbering(state, checked.numbering)
     items = checked.items
     if len(view.engine.present(items)) < len(items) or len({*items}) < len(items):
         raise IllegalEventError(

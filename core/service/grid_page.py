@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from core.service.conversation import Receipt, shown_classes
-from core.service.grid import SIZES, Grid, GridWish, Order
-from core.service.page import Shown, ShownClass, ShownReceipt
+from core.service.conversation import Receipt, named, shown_classes
+from core.service.grid import SIZES, Among, Chosen, Grid, GridWish, Order
+from core.service.page import LastAnswer, Shown, ShownClass, ShownReceipt
 from core.service.pictures import PictureAddress, addresses
 from core.service.protocol import VERSION
 from core.service.view import View
@@ -27,7 +27,9 @@ class GridItem(Shown):
     smooth, pixels, full
         As of an image to label.
     probability
-        Of the class it is predicted as, 0 to 1.
+        Of the class it is shown as, 0 to 1.
+    answer
+        The answer it has, where answered images are shown to be corrected.
     """
 
     id: int
@@ -35,6 +37,24 @@ class GridItem(Shown):
     pixels: str
     full: str | None
     probability: float
+    answer: LastAnswer | None
+
+
+class ShownChoice(Shown):
+    """The images that a person has chosen elsewhere, of which some are shown.
+
+    Attributes
+    ----------
+    said
+        What they are, such as "chosen on the map".
+    n_items, n_open, n_answered
+        All of them; those to be checked; and those with an answer, to be corrected.
+    """
+
+    said: str
+    n_items: int
+    n_open: int
+    n_answered: int
 
 
 class ToCheck(Shown):
@@ -84,6 +104,10 @@ class GridPage(Shown):
         What an undo would take back; None where there is nothing.
     receipts
         The last ones, oldest first.
+    among
+        What alone is shown; None where that is all images.
+    corrects
+        Whether images with an answer are shown, to be corrected.
     """
 
     v: int
@@ -105,6 +129,8 @@ class GridPage(Shown):
     nothing_yet: str
     last: CheckedBatch | None
     receipts: tuple[ShownReceipt, ...]
+    among: ShownChoice | None
+    corrects: bool
 
 
 class _Wished(BaseModel):
@@ -113,15 +139,39 @@ class _Wished(BaseModel):
     name: str | None
     order: Order
     size: int
+    corrects: bool = False
+    is_all: bool = False
+    seen: str | None = None
 
 
-def parse_wish(raw: Any) -> GridWish | None:  # noqa: ANN401 - anything may come from a browser
+class Wished(NamedTuple):
+    """What a browser asks to be shown.
+
+    Attributes
+    ----------
+    wish
+        It is for the page to say among which images.
+    is_all
+        Whether that is to be all images from now on.
+    seen
+        A grid whose images a person has been through; None where there is none.
+    """
+
+    wish: GridWish
+    is_all: bool
+    seen: str | None
+
+
+def parse_wish(raw: Any) -> Wished | None:  # noqa: ANN401 - anything may come from a browser
     """What a browser asks to be shown; None where that makes no sense."""
     try:
         wished = _Wished.model_validate(raw)
     except ValidationError:
         return None
-    return GridWish(wished.name, wished.order, wished.size) if wished.size in SIZES else None
+    if wished.size not in SIZES:
+        return None
+    wish = GridWish(wished.name, wished.order, wished.size, corrects=wished.corrects)
+    return Wished(wish, wished.is_all, wished.seen)
 
 
 def describe_grid(
@@ -164,27 +214,55 @@ def describe_grid(
         n_to_check=n_to_check,
         answered=len(state.settled),
         n_items=view.dataset.n_items,
-        nothing_yet="" if grid.items else _why_nothing(view),
+        nothing_yet="" if grid.items else _why_nothing(view, wish, grid),
         last=_last(state, by),
         receipts=tuple(receipt.shown() for receipt in receipts),
+        among=_choice(wish.among, grid),
+        corrects=wish.corrects,
     )
+
+
+def _choice(chosen: Chosen | None, grid: Grid) -> ShownChoice | None:
+    if chosen is None or grid.among is None:
+        return None
+    n_items, n_open, n_answered = grid.among
+    return ShownChoice(said=chosen.said, n_items=n_items, n_open=n_open, n_answered=n_answered)
 
 
 def _items(view: View, grid: Grid, at: PictureAddress | None) -> tuple[GridItem, ...]:
     positions = view.engine.positions(grid.items)
     shown = [addresses(view, *pair, at) for pair in zip(grid.items, positions, strict=True)]
+    answers = {placed.answer.item: named(placed) for placed in grid.answers}
     return tuple(
         GridItem(
-            id=item, smooth=one.smooth, pixels=one.pixels, full=one.full, probability=probability
+            id=item,
+            smooth=one.smooth,
+            pixels=one.pixels,
+            full=one.full,
+            probability=probability,
+            answer=answers.get(item),
         )
         for item, one, probability in zip(grid.items, shown, grid.probabilities, strict=True)
     )
 
 
-def _why_nothing(view: View) -> str:
+def _why_nothing(view: View, wish: GridWish, grid: Grid) -> str:
     if not view.labels:
         return "The model knows nothing yet. Label a few images first."
+    if grid.among is not None:
+        return _why_nothing_among(wish, grid.among)
     return "Nothing is left to check: all images that labels reach are answered."
+
+
+def _why_nothing_among(wish: GridWish, among: Among) -> str:
+    n_items, _, n_answered = among
+    if wish.corrects and n_answered:
+        return "You have been through all of these that are answered."
+    if not wish.corrects and n_answered == n_items:
+        return "All of these are answered. They can be looked at and corrected: choose “answered”."
+    if not wish.corrects and n_answered:
+        return "Nothing else is left to check here; what is answered can still be corrected."
+    return "There is nothing to check among these: no label reaches them, or theirs came along."
 
 
 def _last(state: State, by: str) -> CheckedBatch | None:

@@ -18,12 +18,15 @@ import numpy as np
 from core.data.catalogue import Catalogue
 from core.engine.caches import Caches
 from core.engine.engine import Engine, policy_of
+from core.engine.layouts import Layouts
 from core.errors import OutdatedViewError, StoreBusyError, StoreReplacedError
+from core.jobs.once import Latest
 from core.jobs.resources import Resources
 from core.people.leases import Leases
 from core.querying.choosing import Choice
 from core.service.advising import Advice, Advisor
 from core.service.carrying import Carrying
+from core.service.exploring import Exploring
 from core.service.grid import Grid, Grids
 from core.service.log import Standing
 from core.service.reviewing import Reviewing
@@ -37,6 +40,9 @@ _LOGGER: Final = logging.getLogger("labelspread.service")
 _ATTEMPTS: Final = 20
 """How often to choose anew when others answer meanwhile what was chosen."""
 
+_MARKS: Final = 4
+"""How often what is said of all items is kept, ready for maps."""
+
 _NOBODY: Final = "nobody"
 """The desk at which nobody sits: what is served there is for whoever comes first."""
 
@@ -45,7 +51,7 @@ _ASSUMED: Final = 2_000_000
 many only, so that choosing takes no longer in a crowd."""
 
 
-class Service(Grids, Reviewing, Carrying):
+class Service(Grids, Reviewing, Exploring, Carrying):
     """The use cases over one store. Safe to use from several threads.
 
     Parameters
@@ -93,6 +99,8 @@ class Service(Grids, Reviewing, Carrying):
         self._ahead = ThreadPoolExecutor(max_workers=1, thread_name_prefix="solve-ahead")
         self._closed = threading.Event()
         self._advisor = Advisor(caches.embeddings if caches else None)
+        self._layouts = Layouts(caches.layouts if caches else None)
+        self._marks = Latest(_MARKS)
 
     def ping(self) -> None:
         """Raise a ``StoreError`` if nothing can be stored now.
@@ -111,6 +119,7 @@ class Service(Grids, Reviewing, Carrying):
         """Let go of the store, all in order; nothing can be done with this afterwards."""
         self._closed.set()
         self._advisor.close()
+        self._layouts.close()
         self._ahead.shutdown(wait=False, cancel_futures=True)
         self._curves.close()
         self._store.close()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple, Protocol
 
-from core.data.pictures import Picture, picture_at, url_at
+from core.data.pictures import Picture, picture_at, smooth_at, url_at
 from core.errors import InvalidDatasetError
 from core.service.view import View
+from core.wording import visible
 
 
 class Pictured(NamedTuple):
@@ -90,3 +91,27 @@ def addresses(view: View, item: int, position: int, at: PictureAddress | None) -
     where = Pictured(view.project.project_id, item, name)
     screen = at(where)
     return Addresses(screen, screen, at(where._replace(is_full=True)))
+
+
+def glance(view: View, position: int) -> tuple[Picture, str]:
+    """A picture for a quick look, and what the image is called.
+
+    Parameters
+    ----------
+    position
+        The item's index in the data set.
+
+    Raises
+    ------
+    InvalidDatasetError
+        If there is no such image, or it cannot be read.
+    """
+    dataset = view.dataset
+    if not 0 <= position < dataset.n_items:
+        raise InvalidDatasetError("This image is not in the project any more.", "Reload the page.")
+    told = f"Image {dataset.rows[position]}"
+    row = int(view.engine.sources[position])
+    names = dataset.origin.column("name", [row]) if dataset.origin else None
+    if names and names[0]:
+        told += f", {visible(str(names[0]))}"
+    return smooth_at(dataset, position), told

@@ -122,6 +122,33 @@ class CheckMessage(_Message):
     answers: list[SubmittedAnswer] = Field(min_length=1, max_length=1000)
 
 
+class Correction(BaseModel):
+    """What an answer was given in, and what it is to be."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    batch_id: _Identifier
+    answer: SubmittedAnswer
+
+
+class CorrectManyMessage(_Message):
+    """Give some answers that were shown in a grid another content.
+
+    Attributes
+    ----------
+    batch_id
+        What the grid is called.
+    numbering, named
+        Those of the page.
+    """
+
+    kind: Literal["correct_many"]
+    batch_id: _Identifier
+    numbering: str = Field(max_length=64)
+    named: int = Field(ge=0, lt=2**53)
+    answers: list[Correction] = Field(min_length=1, max_length=1000)
+
+
 class TakeBackBatchMessage(_Message):
     """Take back all answers to this batch."""
 
@@ -181,7 +208,7 @@ class SyncMessage(_Message):
 Message = SubmitMessage | UndoMessage | RedoMessage | CorrectMessage | TakeBackMessage | SyncMessage
 """What the label page says."""
 
-GridMessage = CheckMessage | TakeBackBatchMessage | SyncMessage
+GridMessage = CheckMessage | CorrectManyMessage | TakeBackBatchMessage | SyncMessage
 """What the grid says."""
 
 ReviewMessage = JudgeMessage | KeepMessage | UnkeepMessage | SyncMessage

@@ -1,9 +1,9 @@
 """The way in for people: ``python -m pages._ui.server``.
 
 It serves ``app.py`` with Streamlit's own server and adds what that leaves out: its
-scripts are sent compressed, ``/healthz`` answers for the database too, large images have
+scripts are sent compressed, ``/healthz`` answers for the database too, large images and maps have
 addresses of their own, and the default project is made ready before the first visitor asks
-for it. ``streamlit run app.py`` works as well, without these four.
+for it. ``streamlit run app.py`` works as well, without these.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from pages._ui.desk import Desks
 from pages._ui.front_door import FrontDoor
 from pages._ui.gate import HOSTS_VARIABLE, LOOPBACK, Gate, allowed_hosts, only_this_machine
 from pages._ui.health import Health
+from pages._ui.map_route import Maps, serve_maps
 from pages._ui.picture_route import Pictures, serve_pictures
 
 if TYPE_CHECKING:
@@ -244,12 +245,14 @@ def main() -> None:
     # old automatic navigation: the first visit to /progress would show that page without the app.
     PagesManager.uses_pages_directory = False
     serve_pictures()
+    serve_maps()
     app = st.App(
         APP_FILE,
         middleware=[
             Middleware(Gate),
             Middleware(Desks),
             Middleware(Pictures, draw_picture),
+            Middleware(Maps),
             Middleware(FrontDoor),
             Middleware(StaticGzip),
         ],

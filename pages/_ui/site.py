@@ -31,6 +31,7 @@ PAGES: Final = (
     HOME,
     SitePage("Grid", "grid"),
     SitePage("Review", "review"),
+    SitePage("Explore", "explore"),
     SitePage("Progress", "progress"),
     SitePage("Export", "export"),
     SitePage("Compare", "compare"),

@@ -62,6 +62,7 @@ TOUCH_FILES = (
     "core.graph.embeddings.networks",
     "core.graph.embeddings.torch_file",
     "core.graph.kept",
+    "core.graph.layout_process",
     "core.jobs.files",
     "core.jobs.folders",
     "core.settings",

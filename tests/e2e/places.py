@@ -129,6 +129,8 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
         "review-named": Place(f"/review?project={words}", review),
         "review-aside": Place(f"/review?project={taught}", review, _choose_list("aside")),
         "review-new": Place(f"/review?project={new}", review),
+        "explore": Place(f"/explore?project={taught}", ".explore[data-ready]"),
+        "explore-new": Place(f"/explore?project={new}", ".explore[data-ready]"),
         "progress": Place(f"/progress?project={taught}", heading),
         "progress-new": Place(f"/progress?project={new}", heading),
         "progress-unknown": Place(f"/progress?project={blank}", heading),

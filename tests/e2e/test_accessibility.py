@@ -29,6 +29,8 @@ PLACES: Final = (
     "review",
     "review-aside",
     "review-new",
+    "explore",
+    "explore-new",
     "progress",
     "progress-new",
     "progress-unknown",

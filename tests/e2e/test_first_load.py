@@ -37,6 +37,7 @@ new PerformanceObserver((list) => {
         "label-new",
         "grid",
         "review",
+        "explore",
         "progress",
         "progress-new",
         "export",

@@ -122,7 +122,7 @@ def test_what_is_accepted_while_the_network_is_away_is_stored_when_it_is_back(
 
 def test_another_class_and_order_and_number_are_shown_and_all_fit(sheet: Sheet):
     page = sheet.page
-    choose = sheet.root.locator("select")
+    choose = sheet.root.locator(".choices select")
     before = sheet.batch
     other = choose.nth(0).locator("option").nth(1).get_attribute("value")
     choose.nth(0).select_option(other)

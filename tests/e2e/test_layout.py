@@ -66,6 +66,7 @@ PAGES: Final = (
     "grid-photos",
     "review",
     "review-named",
+    "explore",
     "progress",
     "progress-unknown",
     "export",

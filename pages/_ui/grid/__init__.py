@@ -28,7 +28,7 @@ def grid(shown: GridPage, on_message: Callable[[], None], on_show: Callable[[], 
         after a restart of the server, so the caller looks at what is returned as well.
     on_show
         Called before the script runs, when the person wants to see other images. ``show`` in the
-        component's state says which: ``{"name": class or null, "order": order, "size": number}``.
+        component's state says which, as :func:`core.service.grid_page.parse_wish` takes it.
     """
     mount = st.components.v2.component(
         "labelspread.grid",

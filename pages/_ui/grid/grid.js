@@ -623,9 +623,10 @@ var Asking = class {
 // pages/_ui/grid/src/asking.ts
 var Asking2 = class extends Asking {
   /** See whether a page is what was asked for; a class of which nothing is left gives way to another. */
-  take({ name, order, size, to_check: classes }) {
+  take({ name, order, size, to_check: classes, corrects, among, batch_id: batch }) {
     const { wish } = this;
-    if (wish?.order !== order || wish.size !== size) return;
+    if (wish?.order !== order || wish.size !== size || wish.seen === batch) return;
+    if (wish.is_all ? among !== null : wish.corrects !== corrects) return;
     if (wish.name === name || !classes.some((one) => one.name === wish.name)) this.stop();
   }
 };
@@ -651,6 +652,26 @@ function checkOf({ page, name, marks, unseen, took }) {
     named: page.named,
     items: page.items.map(({ id, probability }) => ({ item: id, probability })),
     answers: page.items.map(({ id }) => answer(id))
+  };
+}
+function correctionsOf(page, marks) {
+  const standing = new Map(page.items.map(({ id, answer }) => [id, answer]));
+  const answers = marks.flatMap(({ item, name }) => {
+    const before = standing.get(item);
+    const kind = name === null ? "skip" : "label";
+    const answer = { item, kind, label: name, ms: null, named: page.named, hidden: null };
+    return before ? [{ batch_id: before.batch_id, answer }] : [];
+  });
+  if (!answers.length) return null;
+  return {
+    v: PROTOCOL,
+    id: identifier(),
+    project: page.project,
+    kind: "correct_many",
+    batch_id: page.batch_id,
+    numbering: page.numbering,
+    named: page.named,
+    answers
   };
 }
 
@@ -717,6 +738,9 @@ var Marks = class {
   }
   drop(page, item) {
     this.write(page, this.all(page.batch_id).filter((mark) => mark.item !== item));
+  }
+  clear(batch) {
+    this.#store.write(this.key(batch), null);
   }
   write({ batch_id: batch, name: predicted, named }, marks) {
     const key = this.key(batch);
@@ -849,14 +873,17 @@ var grouped = (number) => number.toLocaleString("en-US");
 var count = (number, noun) => `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
 var percent = (share2) => `${share2 < 1 ? Math.min(99, Math.round(100 * share2)) : 100} %`;
 var short = (name) => name.length > LONG ? `${name.slice(0, LONG - 1).trimEnd()}…` : name;
-function acceptWords(name, accepted, marked, missing) {
+function acceptWords({ name, corrects }, accepted, marked, missing) {
+  if (corrects) return [marked ? `Correct ${marked}` : "Go on", marked ? ", and go on" : ": nothing to correct"];
   const rest = [...marked ? [`${marked} marked`] : [], ...missing ? [`${missing} not shown`] : []];
-  return [accepted ? `Accept ${accepted} as ${short(name)}` : "Go on", rest.map((part) => `, ${part}`).join("")];
+  return [accepted ? `Accept ${accepted} as ${short(name ?? "")}` : "Go on", rest.map((part) => `, ${part}`).join("")];
 }
-function markWords(name, marks, target, isTouch) {
+function markWords({ name, corrects }, marks, target, isTouch) {
   if (!marks.length) {
-    const byKey = `Click what is not ${short(name)}, or mark it by key. Enter accepts the rest.`;
-    return { told: isTouch ? `Tap what is not ${short(name)}, then accept the rest.` : byKey, hint: "" };
+    const isNot = `what is not ${short(name ?? "")}`;
+    if (corrects) return { told: isTouch ? `Tap ${isNot}.` : `Click ${isNot}, or mark it by key. Enter goes on.`, hint: "" };
+    const byKey = `Click ${isNot}, or mark it by key. Enter accepts the rest.`;
+    return { told: isTouch ? `Tap ${isNot}, then accept the rest.` : byKey, hint: "" };
   }
   const told = `Marked: ${marks.length}.`;
   if (!target) return { told, hint: "What has no class is asked about on the Label page." };
@@ -864,10 +891,12 @@ function markWords(name, marks, target, isTouch) {
   const press = isTouch ? "Choose" : "Press the key of";
   return { told, hint: `${press} its class, or leave it: it is asked about on the Label page.` };
 }
-function imageWords({ id, probability }, name, mark) {
-  const told = `Image ${id}, predicted as ${name}, ${percent(probability)}`;
+function imageWords({ id, probability, answer }, name, mark) {
+  const told = answer ? `Image ${id}, answered: ${answer.said}; the model: ${name}, ${percent(probability)}` : `Image ${id}, predicted as ${name}, ${percent(probability)}`;
   return mark ? `${told}, marked as ${mark.name ?? "wrong"}` : told;
 }
+var leftWords = (left, name, corrects) => corrects ? `${grouped(left)} answered` : `${grouped(left)} left as ${short(name)}`;
+var amongWords = ({ n_items: all, said }) => `Only the ${count(all, "image")} ${said}`;
 function savedWords({ message, waiting, answered, failure, isLate }) {
   const isBusy = message !== null && message.kind !== "sync";
   if (isBusy && (failure !== void 0 || isLate)) {
@@ -943,7 +972,7 @@ var Desk = class {
     if (!settled) return;
     const { message, outcome, text } = settled;
     this.notice = text;
-    if (message.kind === "check") this.#settleCheck(message, outcome === "done");
+    if (message.kind === "check" || message.kind === "correct_many") this.#settleCheck(message, outcome === "done");
     else if (message.kind === "take_back_batch") this.notice ||= TAKEN_BACK;
   }
   /** A grid has its receipt. It may be of the project that was open before. */
@@ -953,7 +982,7 @@ var Desk = class {
     if (!isStored) waiting.setAside(message);
     else {
       waiting.drop(message);
-      new Marks(project, this.#store).write(message, []);
+      new Marks(project, this.#store).clear(message.batch_id);
     }
   }
   /** Show other images. */
@@ -1003,7 +1032,7 @@ var Desk = class {
     const { message } = this.outbox;
     if (key === this.marks.key(this.data.batch_id)) this.#screen.show();
     else if (isGone && key?.startsWith(this.waiting.prefix)) {
-      if (message?.kind === "check" && key === this.waiting.key(message.batch_id)) this.outbox.stop();
+      if (message && message.kind !== "sync" && message.kind !== "take_back_batch" && key === this.waiting.key(message.batch_id)) this.outbox.stop();
       this.sync();
       this.#screen.show();
     }
@@ -1032,8 +1061,8 @@ var Desk = class {
   }
   /** What is asked for, or else what is shown. */
   get shows() {
-    const { name, order, size } = this.data;
-    return this.asking.wish ?? { name, order, size };
+    const { name, order, size, corrects } = this.data;
+    return this.asking.wish ?? { name, order, size, corrects, is_all: false, seen: null };
   }
   /** The image that the key of a class is for: the chosen one, or else the one that was marked last. */
   get target() {
@@ -1106,7 +1135,7 @@ var Desk = class {
       this.say(CHOOSE);
       return;
     }
-    if (name === this.data.name) this.marks.drop(this.data, target.id);
+    if (name === saidOf(target, this.data)) this.marks.drop(this.data, target.id);
     else this.marks.put(this.data, { item: target.id, name });
     this.#screen.show();
   }
@@ -1141,9 +1170,21 @@ var Desk = class {
       this.say(`${count(coming, "image")} still to come: one moment.`);
       return;
     }
+    if (this.data.corrects) {
+      this.#correct();
+      return;
+    }
     const took = this.#clock.now() - this.#shownAt;
     this.waiting.keep(checkOf({ page: this.data, name, marks: this.given, unseen: this.missing, took }));
     this.sendWaiting();
+  }
+  /** Correct what is marked, and go on. */
+  #correct() {
+    const corrections = correctionsOf(this.data, this.given);
+    if (corrections) {
+      this.waiting.keep(corrections);
+      this.sendWaiting();
+    } else this.ask({ seen: this.data.batch_id });
   }
   /** Take back the last mark, or else the grid that was accepted last. */
   #undo() {
@@ -1164,7 +1205,7 @@ var Desk = class {
   }
   /** Ask for other images. */
   ask(wish) {
-    if (!this.isLocked) this.asking.send({ ...this.shows, ...wish });
+    if (!this.isLocked) this.asking.send({ ...this.shows, seen: null, ...wish });
     this.#screen.show();
   }
   /** Ask for another class: one before, or one after. */
@@ -1187,6 +1228,7 @@ var Desk = class {
     this.say(isAgain ? "" : "Discarded.");
   }
 };
+var saidOf = ({ answer }, { name }) => answer ? answer.said : name;
 var areSame2 = (one, other) => one.project === other.project && one.batch_id === other.batch_id && one.items.length === other.items.length && one.items.every(({ id }, index) => id === other.items[index]?.id);
 
 // pages/_ui/grid/src/keys.ts
@@ -1222,20 +1264,27 @@ function wishOf(press, map, isHelpOpen = false) {
 var goesOn = (wish) => typeof wish === "object" && "move" in wish;
 
 // pages/_ui/grid/src/choices.ts
+var CHECKED = "open";
+var CORRECTED = "answered";
 var Choices = class {
   #desk;
+  #state;
   #class;
   #order;
   #size;
-  constructor(line, desk) {
+  constructor(root, desk) {
     this.#desk = desk;
-    this.#class = find(line, ".class", HTMLSelectElement);
-    this.#order = find(line, ".order", HTMLSelectElement);
-    this.#size = find(line, ".size", HTMLSelectElement);
+    this.#state = find(root, ".among .state", HTMLSelectElement);
+    this.#class = find(root, ".choices .class", HTMLSelectElement);
+    this.#order = find(root, ".choices .order", HTMLSelectElement);
+    this.#size = find(root, ".choices .size", HTMLSelectElement);
   }
   /** `chosen` hears when a pointer has chosen: the keys are for the images again. */
   listen(signal, chosen) {
     const asks = [
+      [this.#state, (state) => {
+        this.#desk.ask({ name: null, corrects: state === CORRECTED });
+      }],
       [this.#class, (name) => {
         this.#desk.ask({ name });
       }],
@@ -1261,7 +1310,9 @@ var Choices = class {
     }
   }
   show() {
-    const { data: { sizes, to_check: classes }, isLocked, shows } = this.#desk;
+    const { data: { among, sizes, to_check: classes }, isLocked, shows } = this.#desk;
+    fill(this.#state, stateOptions(among), shows.corrects ? CORRECTED : CHECKED);
+    this.#state.disabled = isLocked;
     fill(this.#class, classes.map(({ name, count: count2 }) => [name, `${name} (${grouped(count2)})`]), shows.name ?? "");
     fill(this.#order, Object.entries(ORDERS), shows.order);
     fill(this.#size, sizes.map((size) => [String(size), `${size} images`]), String(shows.size));
@@ -1271,6 +1322,7 @@ var Choices = class {
     }
   }
 };
+var stateOptions = (among) => among ? [[CHECKED, `not answered (${grouped(among.n_open)})`], [CORRECTED, `answered (${grouped(among.n_answered)})`]] : [];
 function fill(field, options, value) {
   const isSame = field.length === options.length && options.every(([name, text], index) => field.options[index]?.value === name && field.options[index].text === text);
   if (!isSame) {
@@ -1411,7 +1463,7 @@ var Marked = class {
   show() {
     const { canMark, data, given, target } = this.#desk;
     const mark = given.find(({ item }) => item === target?.id);
-    const { told, hint } = markWords(data.name ?? "", given, mark, matchMedia("(pointer: coarse)").matches);
+    const { told, hint } = markWords(data, given, mark, matchMedia("(pointer: coarse)").matches);
     find(this.#line, ".told").textContent = told;
     find(this.#line, ".hint").textContent = hint;
     const classes = find(this.#line, ".classes");
@@ -1476,7 +1528,7 @@ var Tiles = class {
       if (image.hidden) this.#changed();
     });
     this.#reloader.load(image, addressOf(item, hasPixels));
-    place.append(image, element("span", "lack"), element("b"), element("small", "", percent(item.probability)));
+    place.append(image, element("span", "lack"), element("b"), element("i", "", otherwise(item, this.#desk.data.name)), element("small", "", percent(item.probability)));
     return { item, place, image };
   }
   async areThere() {
@@ -1537,6 +1589,7 @@ var Tiles = class {
     this.#reloader.stop();
   }
 };
+var otherwise = ({ answer }, name) => answer && answer.said !== name ? answer.said : "";
 var addressOf = (item, hasPixels) => hasPixels && isSmall(item) ? item.pixels : item.smooth;
 
 // pages/_ui/grid/src/view.ts
@@ -1564,7 +1617,7 @@ var View = class {
       this.show();
     });
     this.keys = new KeysView(this.#find(".keys"), desk);
-    this.choices = new Choices(this.#find(".choices"), desk);
+    this.choices = new Choices(this.#root, desk);
     this.#marked = new Marked(this.#find(".marked-line"), desk);
   }
   #find(selector) {
@@ -1635,7 +1688,8 @@ var View = class {
   }
   #showHead() {
     const { data } = this.#desk;
-    const { items, name } = data;
+    const { corrects, items, name } = data;
+    this.#showAmong();
     this.#root.classList.toggle("photo", !data.ink);
     const left = data.to_check.find((one) => one.name === name)?.count ?? 0;
     const question = this.#find(".question");
@@ -1643,14 +1697,23 @@ var View = class {
     question.title = name === null ? "" : `Are all of these ${name}?`;
     find(question, "b").textContent = short(name ?? "");
     this.#find(".none").hidden = name !== null;
-    this.#find(".left").textContent = name === null ? "" : `${grouped(left)} left as ${short(name)}`;
-    this.#find(".left").title = `${count(data.n_to_check, "image")} to check in all classes`;
+    this.#find(".left").textContent = name === null ? "" : leftWords(left, name, corrects);
+    this.#find(".left").title = `${count(data.n_to_check, "image")} ${corrects ? "answered" : "to check"} in all classes`;
     const isEmpty = !items.length;
     this.#find(".nothing").hidden = !isEmpty;
     this.#find(".nothing").textContent = data.nothing_yet;
     this.#find(".marked-line").hidden = isEmpty;
     this.#find(".tiles").hidden = isEmpty;
     this.#find(".tiles").ariaLabel = `Images predicted as ${name ?? ""}`;
+  }
+  /** Say of which images only some are shown. */
+  #showAmong() {
+    const { among } = this.#desk.data;
+    const line = this.#find(".among");
+    const wasHidden = line.hidden;
+    line.hidden = !among;
+    find(line, ".told").textContent = among ? amongWords(among) : "";
+    if (line.hidden !== wasHidden) this.fit();
   }
   #showActions() {
     const { canMark, data, given, isLocked, items, missing } = this.#desk;
@@ -1659,7 +1722,7 @@ var View = class {
     const accept = find(this.#root, ".accept", HTMLButtonElement);
     accept.hidden = !items.length;
     accept.disabled = !canMark;
-    const [told, rest] = acceptWords(data.name ?? "", items.length - marked.size - unseen, marked.size, unseen);
+    const [told, rest] = acceptWords(data, items.length - marked.size - unseen, marked.size, unseen);
     find(accept, ".told").textContent = told;
     find(accept, ".rest").textContent = rest;
     accept.title = told + rest;
@@ -1793,6 +1856,9 @@ var Grid = class {
     }, { signal });
     this.#root.addEventListener("pointerdown", (event) => {
       if (isWithin(event, "button")) event.preventDefault();
+    }, { signal });
+    find(this.#root, ".all").addEventListener("click", () => {
+      this.#desk.ask({ name: null, corrects: false, is_all: true });
     }, { signal });
     find(this.#root, ".again").addEventListener("click", () => {
       this.#desk.settleRefused(true);

@@ -11,7 +11,7 @@ from sklearn.datasets import load_digits
 from core.config import ProjectConfig
 from core.errors import IllegalEventError, UnknownClassError, UnknownItemError
 from core.service.conversation import respond
-from core.service.grid import Checked, Grid, GridWish
+from core.service.grid import Checked, Chosen, Grid, GridWish
 from core.service.grid_page import describe_grid, parse_wish
 from core.service.labelling import Service
 from core.service.protocol import VERSION
@@ -188,8 +188,14 @@ def test_an_image_undone_one_by_one_comes_back_on_the_label_page(service, projec
 
 def test_what_a_browser_asks_to_be_shown_is_checked():
     wished = {"name": "3", "order": "doubtful", "size": 24}
-    assert parse_wish(wished) == GridWish("3", "doubtful", 24)
-    assert parse_wish(wished | {"name": None}) == GridWish(None, "doubtful", 24)
+    assert parse_wish(wished) == (GridWish("3", "doubtful", 24), False, None)
+    assert parse_wish(wished | {"name": None}) == (GridWish(None, "doubtful", 24), False, None)
+    corrects = {"corrects": True, "is_all": True, "seen": "g1"}
+    assert parse_wish(wished | corrects) == (
+        GridWish("3", "doubtful", 24, corrects=True),
+        True,
+        "g1",
+    )
     for odd in (None, "3", {}, wished | {"size": 25}, wished | {"order": "up"}, wished | {"x": 1}):
         assert parse_wish(odd) is None
 
@@ -232,3 +238,56 @@ def test_the_page_says_what_a_browser_needs_and_takes_what_it_sends(service, pro
         "it was stored before, and stays taken back"
     )
     assert service.view(project).labels == view.labels
+
+
+def chosen(items) -> Chosen:
+    return Chosen("chosen on the map", np.array([*items], dtype=np.int64))
+
+
+def test_of_chosen_images_those_without_an_answer_are_checked_skipped_ones_too(service, project):
+    view = service.view(project)
+    grid = service.grid(view, GridWish("3", size=24))
+    _, *others = accepted(grid)
+    service.check_many(project, checked(grid), [skip(grid.items[0]), *others])
+    view = service.view(project)
+    assert grid.items[0] not in service.grid(view, GridWish("3", size=120)).items
+    among = chosen([grid.items[0], *grid.items[1:4], 10**9])
+    found = service.grid(view, GridWish(among=among, size=24))
+    assert found.items == (grid.items[0],)
+    assert found.among == (4, 1, 3), "what is not in the set is not counted"
+
+
+def test_answered_images_are_corrected_all_at_once_or_not_at_all(service, project):
+    labelled = [*service.view(project).labels]
+    wish = GridWish(among=chosen(labelled), corrects=True, size=24)
+    view = service.view(project)
+    grid = service.grid(view, wish)
+    assert grid.among == (len(labelled), 0, len(labelled))
+    names = {view.labels[item] for item in grid.items}
+    assert names == {grid.name}
+    batches = {placed.answer.item: placed.batch_id for placed in grid.answers}
+    other = "3" if grid.name != "3" else "8"
+    first, second = grid.items[:2]
+    wanted = [(batches[first], label(first, other)), (batches[second], skip(second))]
+    with pytest.raises(IllegalEventError):
+        service.correct_many(project, grid.numbering, [*wanted, ("no such batch", label(1, "3"))])
+    with pytest.raises(IllegalEventError, match="have changed"):
+        service.correct_many(project, "old", wanted)
+    assert service.view(project).labels == view.labels
+    assert service.correct_many(project, grid.numbering, wanted) == 2
+    assert service.correct_many(project, grid.numbering, wanted) == 0, "sent again"
+    after = service.view(project)
+    assert after.labels[first] == other
+    assert second not in after.labels
+
+
+def test_images_that_a_person_has_been_through_are_not_shown_again(service, project):
+    view = service.view(project)
+    wish = GridWish(among=chosen(view.labels), corrects=True, size=24)
+    seen: set[int] = set()
+    while (grid := service.grid(view, replace(wish, seen=frozenset(seen)))).items:
+        assert seen.isdisjoint(grid.items)
+        seen.update(grid.items)
+    assert seen == set(view.labels)
+    page = describe_grid(view, replace(wish, seen=frozenset(seen)), grid, (), batch_id="g")
+    assert page.nothing_yet == "You have been through all of these that are answered."

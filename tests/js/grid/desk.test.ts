@@ -122,7 +122,7 @@ test("where all is checked the last grid can be taken back all the same", async 
 test("other images are asked for again until they come", async () => {
   const tab = await tabWith(1, 2);
   tab.desk.ask({ size: 96 });
-  assert.deepEqual(tab.asked, [{ name: "cat", order: "surest", size: 96 }]);
+  assert.deepEqual(tab.asked, [{ name: "cat", order: "surest", size: 96, corrects: false, is_all: false, seen: null }]);
   assert.equal(tab.desk.shows.size, 96);
   await tab.hear(saying("one", [1, 2]));
   tab.clock.pass(AGAIN);

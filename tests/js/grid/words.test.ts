@@ -7,9 +7,9 @@ const REST: Sending = { message: null, waiting: 0, answered: 9, failure: undefin
 const CHECK = { v: 1, id: "m", project: "p", kind: "take_back_batch", batch_id: "b" } as const;
 
 test("the button says what it will do", () => {
-  assert.equal(acceptWords("3", 48, 0, 0).join(""), "Accept 48 as 3");
-  assert.equal(acceptWords("3", 45, 2, 1).join(""), "Accept 45 as 3, 2 marked, 1 not shown");
-  assert.equal(acceptWords("3", 0, 24, 0).join(""), "Go on, 24 marked");
+  assert.equal(acceptWords({ name: "3", corrects: false }, 48, 0, 0).join(""), "Accept 48 as 3");
+  assert.equal(acceptWords({ name: "3", corrects: false }, 45, 2, 1).join(""), "Accept 45 as 3, 2 marked, 1 not shown");
+  assert.equal(acceptWords({ name: "3", corrects: false }, 0, 24, 0).join(""), "Go on, 24 marked");
 });
 
 test("long names are shortened within sentences", () => {
@@ -23,15 +23,15 @@ test("a share that is not all is not called that, and has no places that say not
 
 test("marks are told of with what to do about them", () => {
   const [left, given] = [{ item: 1, name: null }, { item: 2, name: "8" }];
-  assert.match(markWords("3", [], undefined, false).told, /^Click what is not 3/);
-  assert.match(markWords("3", [], undefined, true).told, /^Tap what is not 3/);
-  assert.match(markWords("3", [left], left, false).hint, /^Press the key of its class/);
-  assert.equal(markWords("3", [left, given], given, false).hint, "This one is 8.");
-  assert.match(markWords("3", [left], undefined, false).hint, /Label page/);
+  assert.match(markWords({ name: "3", corrects: false }, [], undefined, false).told, /^Click what is not 3/);
+  assert.match(markWords({ name: "3", corrects: false }, [], undefined, true).told, /^Tap what is not 3/);
+  assert.match(markWords({ name: "3", corrects: false }, [left], left, false).hint, /^Press the key of its class/);
+  assert.equal(markWords({ name: "3", corrects: false }, [left, given], given, false).hint, "This one is 8.");
+  assert.match(markWords({ name: "3", corrects: false }, [left], undefined, false).hint, /Label page/);
 });
 
 test("an image is told of with its mark", () => {
-  const item = { id: 123, smooth: "", pixels: "", full: null, probability: 0.98 };
+  const item = { id: 123, smooth: "", pixels: "", full: null, probability: 0.98, answer: null };
   assert.equal(imageWords(item, "3", undefined), "Image 123, predicted as 3, 98 %");
   assert.equal(imageWords(item, "3", { item: 123, name: "8" }), "Image 123, predicted as 3, 98 %, marked as 8");
   assert.equal(imageWords(item, "3", { item: 123, name: null }), "Image 123, predicted as 3, 98 %, marked as wrong");

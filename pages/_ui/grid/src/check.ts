@@ -1,5 +1,5 @@
 import { identifier, PROTOCOL } from "../../browser/outbox.ts";
-import type { CheckMessage, GridPage, SubmittedAnswer } from "./contract.ts";
+import type { CheckMessage, CorrectManyMessage, GridPage, SubmittedAnswer } from "./contract.ts";
 import type { Mark } from "./marks.ts";
 
 /** What the server is told of a grid that a person accepts. */
@@ -34,5 +34,27 @@ export function checkOf({ page, name, marks, unseen, took }: Accepted): CheckMes
     named: page.named,
     items: page.items.map(({ id, probability }) => ({ item: id, probability })),
     answers: page.items.map(({ id }) => answer(id)),
+  };
+}
+
+/** What the server is told of answers that a person has corrected; null where there are none. */
+export function correctionsOf(page: GridPage, marks: readonly Mark[]): CorrectManyMessage | null {
+  const standing = new Map(page.items.map(({ id, answer }) => [id, answer]));
+  const answers = marks.flatMap(({ item, name }) => {
+    const before = standing.get(item);
+    const kind: SubmittedAnswer["kind"] = name === null ? "skip" : "label";
+    const answer = { item, kind, label: name, ms: null, named: page.named, hidden: null };
+    return before ? [{ batch_id: before.batch_id, answer }] : [];
+  });
+  if (!answers.length) return null;
+  return {
+    v: PROTOCOL,
+    id: identifier(),
+    project: page.project,
+    kind: "correct_many",
+    batch_id: page.batch_id,
+    numbering: page.numbering,
+    named: page.named,
+    answers,
   };
 }

@@ -71,6 +71,7 @@ class Grid implements Component<GridPage> {
     this.#root.addEventListener("pointerdown", (event) => {
       if (isWithin(event, "button")) event.preventDefault();
     }, { signal });
+    find(this.#root, ".all").addEventListener("click", () => { this.#desk.ask({ name: null, corrects: false, is_all: true }); }, { signal });
     find(this.#root, ".again").addEventListener("click", () => { this.#desk.settleRefused(true); }, { signal });
     find(this.#root, ".discard").addEventListener("click", () => { this.#desk.settleRefused(false); }, { signal });
     for (const [name, wish] of Object.entries(BUTTONS)) {

@@ -1,6 +1,6 @@
 // Written by `make contract` from the models of the server: make changes there.
 
-export type Message = CheckMessage | TakeBackBatchMessage | SyncMessage;
+export type Message = CheckMessage | CorrectManyMessage | TakeBackBatchMessage | SyncMessage;
 
 /**
  * Everything the grid's component shows.
@@ -29,6 +29,10 @@ export type Message = CheckMessage | TakeBackBatchMessage | SyncMessage;
  *     What an undo would take back; None where there is nothing.
  * receipts
  *     The last ones, oldest first.
+ * among
+ *     What alone is shown; None where that is all images.
+ * corrects
+ *     Whether images with an answer are shown, to be corrected.
  */
 export interface GridPage {
   v: number;
@@ -50,6 +54,8 @@ export interface GridPage {
   nothing_yet: string;
   last: CheckedBatch | null;
   receipts: ShownReceipt[];
+  among: ShownChoice | null;
+  corrects: boolean;
 }
 /**
  * A class to label with.
@@ -77,7 +83,9 @@ export interface ShownClass {
  * smooth, pixels, full
  *     As of an image to label.
  * probability
- *     Of the class it is predicted as, 0 to 1.
+ *     Of the class it is shown as, 0 to 1.
+ * answer
+ *     The answer it has, where answered images are shown to be corrected.
  */
 export interface GridItem {
   id: number;
@@ -85,6 +93,15 @@ export interface GridItem {
   pixels: string;
   full: string | null;
   probability: number;
+  answer: LastAnswer | null;
+}
+/**
+ * An answer by name, and what it says, in a word.
+ */
+export interface LastAnswer {
+  batch_id: string;
+  item: number;
+  said: string;
 }
 /**
  * How many images are predicted as a class and to be checked.
@@ -112,6 +129,22 @@ export interface ShownReceipt {
   id: string | null;
   outcome: "done" | "refused" | "failed";
   text: string;
+}
+/**
+ * The images that a person has chosen elsewhere, of which some are shown.
+ *
+ * Attributes
+ * ----------
+ * said
+ *     What they are, such as "chosen on the map".
+ * n_items, n_open, n_answered
+ *     All of them; those to be checked; and those with an answer, to be corrected.
+ */
+export interface ShownChoice {
+  said: string;
+  n_items: number;
+  n_open: number;
+  n_answered: number;
 }
 /**
  * Answers to all images of a grid, as it was on screen.
@@ -160,6 +193,37 @@ export interface SubmittedAnswer {
   ms: number | null;
   named: number | null;
   hidden: boolean | null;
+}
+/**
+ * Give some answers that were shown in a grid another content.
+ *
+ * Attributes
+ * ----------
+ * batch_id
+ *     What the grid is called.
+ * numbering, named
+ *     Those of the page.
+ */
+export interface CorrectManyMessage {
+  v: number;
+  id: string;
+  project: string;
+  kind: "correct_many";
+  batch_id: string;
+  numbering: string;
+  named: number;
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  answers: Correction[];
+}
+/**
+ * What an answer was given in, and what it is to be.
+ */
+export interface Correction {
+  batch_id: string;
+  answer: SubmittedAnswer;
 }
 /**
  * Tell me how things stand: another tab may have changed them.

@@ -13,13 +13,13 @@ import type { Store } from "../../browser/storage.ts";
 import { ProjectKeys } from "../../labeler/src/own_keys.ts";
 import { KeptPreferences } from "../../labeler/src/preferences.ts";
 import { Asking, type Shows } from "./asking.ts";
-import { checkOf } from "./check.ts";
-import type { CheckMessage, GridItem, GridPage, Message } from "./contract.ts";
+import { checkOf, correctionsOf } from "./check.ts";
+import type { GridItem, GridPage, Message } from "./contract.ts";
 import type { Wish } from "./keys.ts";
 import { movedTo } from "./layout.ts";
 import { Marks, type Mark } from "./marks.ts";
 import type { Look, Screen } from "./screen.ts";
-import { Waiting } from "./waiting.ts";
+import { Waiting, type Accepted } from "./waiting.ts";
 import { CHOOSE, count, TAKEN_BACK } from "./words.ts";
 
 /** What the desk does itself; the rest is for the page to do. */
@@ -90,19 +90,19 @@ export class Desk {
     if (!settled) return;
     const { message, outcome, text } = settled;
     this.notice = text;
-    if (message.kind === "check") this.#settleCheck(message, outcome === "done");
+    if (message.kind === "check" || message.kind === "correct_many") this.#settleCheck(message, outcome === "done");
     else if (message.kind === "take_back_batch") this.notice ||= TAKEN_BACK;
   }
 
   /** A grid has its receipt. It may be of the project that was open before. */
-  #settleCheck(message: CheckMessage, isStored: boolean): void {
+  #settleCheck(message: Accepted, isStored: boolean): void {
     const { project } = message;
     const waiting = new Waiting(project, this.#store);
     // The marks of a refused grid stay: where its images are shown again, they are marked as they were.
     if (!isStored) waiting.setAside(message);
     else {
       waiting.drop(message);
-      new Marks(project, this.#store).write(message, []);
+      new Marks(project, this.#store).clear(message.batch_id);
     }
   }
 
@@ -158,7 +158,7 @@ export class Desk {
     if (key === this.marks.key(this.data.batch_id)) this.#screen.show();
     else if (isGone && key?.startsWith(this.waiting.prefix)) {
       // That tab has a receipt; to send it once more might put back what is taken back by now.
-      if (message?.kind === "check" && key === this.waiting.key(message.batch_id)) this.outbox.stop();
+      if (message && message.kind !== "sync" && message.kind !== "take_back_batch" && key === this.waiting.key(message.batch_id)) this.outbox.stop();
       this.sync();
       this.#screen.show();
     }
@@ -195,8 +195,8 @@ export class Desk {
 
   /** What is asked for, or else what is shown. */
   get shows(): Shows {
-    const { name, order, size } = this.data;
-    return this.asking.wish ?? { name, order, size };
+    const { name, order, size, corrects } = this.data;
+    return this.asking.wish ?? { name, order, size, corrects, is_all: false, seen: null };
   }
 
   /** The image that the key of a class is for: the chosen one, or else the one that was marked last. */
@@ -268,7 +268,7 @@ export class Desk {
       this.say(CHOOSE);
       return;
     }
-    if (name === this.data.name) this.marks.drop(this.data, target.id);
+    if (name === saidOf(target, this.data)) this.marks.drop(this.data, target.id);
     else this.marks.put(this.data, { item: target.id, name });
     this.#screen.show();
   }
@@ -307,9 +307,22 @@ export class Desk {
       this.say(`${count(coming, "image")} still to come: one moment.`);
       return;
     }
+    if (this.data.corrects) {
+      this.#correct();
+      return;
+    }
     const took = this.#clock.now() - this.#shownAt;
     this.waiting.keep(checkOf({ page: this.data, name, marks: this.given, unseen: this.missing, took }));
     this.sendWaiting();
+  }
+
+  /** Correct what is marked, and go on. */
+  #correct(): void {
+    const corrections = correctionsOf(this.data, this.given);
+    if (corrections) {
+      this.waiting.keep(corrections);
+      this.sendWaiting();
+    } else this.ask({ seen: this.data.batch_id });
   }
 
   /** Take back the last mark, or else the grid that was accepted last. */
@@ -334,7 +347,7 @@ export class Desk {
 
   /** Ask for other images. */
   ask(wish: Partial<Shows>): void {
-    if (!this.isLocked) this.asking.send({ ...this.shows, ...wish });
+    if (!this.isLocked) this.asking.send({ ...this.shows, seen: null, ...wish });
     this.#screen.show();
   }
 
@@ -360,6 +373,9 @@ export class Desk {
     this.say(isAgain ? "" : "Discarded.");
   }
 }
+
+/** What an image is said to be: by the answer it has, or else by the model. */
+const saidOf = ({ answer }: GridItem, { name }: GridPage): string | null => (answer ? answer.said : name);
 
 /** Whether two pages show the same images. */
 const areSame = (one: GridPage, other: GridPage): boolean =>

@@ -55,7 +55,7 @@ export class Marked {
   show(): void {
     const { canMark, data, given, target } = this.#desk;
     const mark = given.find(({ item }) => item === target?.id);
-    const { told, hint } = markWords(data.name ?? "", given, mark, matchMedia("(pointer: coarse)").matches);
+    const { told, hint } = markWords(data, given, mark, matchMedia("(pointer: coarse)").matches);
     find(this.#line, ".told").textContent = told;
     find(this.#line, ".hint").textContent = hint;
     const classes = find(this.#line, ".classes");

@@ -50,6 +50,10 @@ export class Marks {
     this.write(page, this.all(page.batch_id).filter((mark) => mark.item !== item));
   }
 
+  clear(batch: string): void {
+    this.#store.write(this.key(batch), null);
+  }
+
   write({ batch_id: batch, name: predicted, named }: Pick<GridPage, "batch_id" | "name" | "named">, marks: Mark[]): void {
     const key = this.key(batch);
     if (!marks.length || predicted === null) {

@@ -75,7 +75,7 @@ export class Tiles {
     image.draggable = false;
     image.addEventListener("load", () => { if (image.hidden) this.#changed(); });
     this.#reloader.load(image, addressOf(item, hasPixels));
-    place.append(image, element("span", "lack"), element("b"), element("small", "", percent(item.probability)));
+    place.append(image, element("span", "lack"), element("b"), element("i", "", otherwise(item, this.#desk.data.name)), element("small", "", percent(item.probability)));
     return { item, place, image };
   }
 
@@ -146,6 +146,9 @@ export class Tiles {
     this.#reloader.stop();
   }
 }
+
+/** What an image was answered as, where that is no class: those of another class are not beside it. */
+const otherwise = ({ answer }: GridItem, name: string | null): string => (answer && answer.said !== name ? answer.said : "");
 
 const addressOf = (item: GridItem, hasPixels: boolean): string =>
   hasPixels && isSmall(item) ? item.pixels : item.smooth;

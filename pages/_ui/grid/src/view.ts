@@ -11,7 +11,7 @@ import { layoutOf } from "./layout.ts";
 import { Marked } from "./marked.ts";
 import type { Look, Screen } from "./screen.ts";
 import { Tiles } from "./tiles.ts";
-import { acceptWords, CHOOSE, count, grouped, imageWords, savedWords, short } from "./words.ts";
+import { acceptWords, amongWords, CHOOSE, count, grouped, imageWords, leftWords, savedWords, short } from "./words.ts";
 
 /** An image is no smaller than this: on a narrow screen it is for a finger. */
 const LEAST = 44;
@@ -40,7 +40,7 @@ export class View implements Screen {
     this.#desk = desk;
     this.tiles = new Tiles(this.#find(".tiles"), desk, () => { this.show(); });
     this.keys = new KeysView(this.#find(".keys"), desk);
-    this.choices = new Choices(this.#find(".choices"), desk);
+    this.choices = new Choices(this.#root, desk);
     this.#marked = new Marked(this.#find(".marked-line"), desk);
   }
 
@@ -125,7 +125,8 @@ export class View implements Screen {
 
   #showHead(): void {
     const { data } = this.#desk;
-    const { items, name } = data;
+    const { corrects, items, name } = data;
+    this.#showAmong();
     this.#root.classList.toggle("photo", !data.ink);
     const left = data.to_check.find((one) => one.name === name)?.count ?? 0;
     const question = this.#find(".question");
@@ -133,14 +134,24 @@ export class View implements Screen {
     question.title = name === null ? "" : `Are all of these ${name}?`;
     find(question, "b").textContent = short(name ?? "");
     this.#find(".none").hidden = name !== null;
-    this.#find(".left").textContent = name === null ? "" : `${grouped(left)} left as ${short(name)}`;
-    this.#find(".left").title = `${count(data.n_to_check, "image")} to check in all classes`;
+    this.#find(".left").textContent = name === null ? "" : leftWords(left, name, corrects);
+    this.#find(".left").title = `${count(data.n_to_check, "image")} ${corrects ? "answered" : "to check"} in all classes`;
     const isEmpty = !items.length;
     this.#find(".nothing").hidden = !isEmpty;
     this.#find(".nothing").textContent = data.nothing_yet;
     this.#find(".marked-line").hidden = isEmpty;
     this.#find(".tiles").hidden = isEmpty;
     this.#find(".tiles").ariaLabel = `Images predicted as ${name ?? ""}`;
+  }
+
+  /** Say of which images only some are shown. */
+  #showAmong(): void {
+    const { among } = this.#desk.data;
+    const line = this.#find(".among");
+    const wasHidden = line.hidden;
+    line.hidden = !among;
+    find(line, ".told").textContent = among ? amongWords(among) : "";
+    if (line.hidden !== wasHidden) this.fit();
   }
 
   #showActions(): void {
@@ -150,7 +161,7 @@ export class View implements Screen {
     const accept = find(this.#root, ".accept", HTMLButtonElement);
     accept.hidden = !items.length;
     accept.disabled = !canMark;
-    const [told, rest] = acceptWords(data.name ?? "", items.length - marked.size - unseen, marked.size, unseen);
+    const [told, rest] = acceptWords(data, items.length - marked.size - unseen, marked.size, unseen);
     find(accept, ".told").textContent = told;
     find(accept, ".rest").textContent = rest;
     accept.title = told + rest;

@@ -33,10 +33,14 @@ export const percent = (share: number): string =>
 /** As much of a long name as fits into a sentence. */
 export const short = (name: string): string => (name.length > LONG ? `${name.slice(0, LONG - 1).trimEnd()}…` : name);
 
+/** What is asked of the images on screen. */
+type Asked = Pick<GridPage, "name" | "corrects">;
+
 /** What the button says that accepts a grid: the main thing, which may be shortened, and the rest. */
-export function acceptWords(name: string, accepted: number, marked: number, missing: number): [string, string] {
+export function acceptWords({ name, corrects }: Asked, accepted: number, marked: number, missing: number): [string, string] {
+  if (corrects) return [marked ? `Correct ${marked}` : "Go on", marked ? ", and go on" : ": nothing to correct"];
   const rest = [...(marked ? [`${marked} marked`] : []), ...(missing ? [`${missing} not shown`] : [])];
-  return [accepted ? `Accept ${accepted} as ${short(name)}` : "Go on", rest.map((part) => `, ${part}`).join("")];
+  return [accepted ? `Accept ${accepted} as ${short(name ?? "")}` : "Go on", rest.map((part) => `, ${part}`).join("")];
 }
 
 /** What is said of the marks, and what is to be done about them. */
@@ -46,10 +50,12 @@ export interface MarkWords {
 }
 
 /** `target` is the mark that the key of a class is for. Fingers have no keys. */
-export function markWords(name: string, marks: readonly Mark[], target: Mark | undefined, isTouch: boolean): MarkWords {
+export function markWords({ name, corrects }: Asked, marks: readonly Mark[], target: Mark | undefined, isTouch: boolean): MarkWords {
   if (!marks.length) {
-    const byKey = `Click what is not ${short(name)}, or mark it by key. Enter accepts the rest.`;
-    return { told: isTouch ? `Tap what is not ${short(name)}, then accept the rest.` : byKey, hint: "" };
+    const isNot = `what is not ${short(name ?? "")}`;
+    if (corrects) return { told: isTouch ? `Tap ${isNot}.` : `Click ${isNot}, or mark it by key. Enter goes on.`, hint: "" };
+    const byKey = `Click ${isNot}, or mark it by key. Enter accepts the rest.`;
+    return { told: isTouch ? `Tap ${isNot}, then accept the rest.` : byKey, hint: "" };
   }
   const told = `Marked: ${marks.length}.`;
   if (!target) return { told, hint: "What has no class is asked about on the Label page." };
@@ -59,10 +65,19 @@ export function markWords(name: string, marks: readonly Mark[], target: Mark | u
 }
 
 /** An image in words, for those who do not see it. */
-export function imageWords({ id, probability }: GridItem, name: string, mark: Mark | undefined): string {
-  const told = `Image ${id}, predicted as ${name}, ${percent(probability)}`;
+export function imageWords({ id, probability, answer }: GridItem, name: string, mark: Mark | undefined): string {
+  const told = answer
+    ? `Image ${id}, answered: ${answer.said}; the model: ${name}, ${percent(probability)}`
+    : `Image ${id}, predicted as ${name}, ${percent(probability)}`;
   return mark ? `${told}, marked as ${mark.name ?? "wrong"}` : told;
 }
+
+/** How many images of the class there are to look at. */
+export const leftWords = (left: number, name: string, corrects: boolean): string =>
+  (corrects ? `${grouped(left)} answered` : `${grouped(left)} left as ${short(name)}`);
+
+/** Of which images only some are shown. */
+export const amongWords = ({ n_items: all, said }: NonNullable<GridPage["among"]>): string => `Only the ${count(all, "image")} ${said}`;
 
 /** How answers are kept: how many, and what is wrong if they are not. */
 export interface SavedWords {
