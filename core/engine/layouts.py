@@ -11,6 +11,7 @@ from core.errors import LayoutError
 from core.graph.kept import LayoutStore
 from core.graph.layout import (
     FEWEST,
+    STAGE,
     Layout,
     Method,
     can_lay_out,
