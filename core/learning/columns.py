@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,6 +36,10 @@ DEFAULT_MEMORY: Final = 256 * 2**20
 
 _SKETCH_SWEEPS: Final = 20
 """Sweeps for a sketch at most."""
+
+
+_TOGETHER: Final = 30
+"""Columns that are swept together."""
 
 
 _DEEPEST: Final = 16
@@ -156,22 +160,33 @@ class ResponseSpreader:
                 dtype=np.float64,
             )
 
-    def response(self, item: int, n_iter: int) -> FloatArray:
-        """What a label on one item gives all after some sweeps, shape (n_items,)."""
+    def responses(self, items: Iterable[int], n_iter: int) -> Iterator[FloatArray]:
+        """What a label on each of some items gives all after some sweeps, shape (n_items,) each."""
+        waiting = list(items)
+        while waiting:
+            block, waiting = waiting[:_TOGETHER], waiting[_TOGETHER:]
+            yield from self._after_sweeps(block, n_iter)
+
+    def _after_sweeps(self, items: Sequence[int], n_iter: int) -> list[FloatArray]:
         with self._lock:
-            powers = self._columns.get(item)
-        if powers is not None and n_iter <= self._depth:
-            return np.asarray(_after(powers, self._alpha, n_iter))
-        source = np.zeros((self._graph.n_items, 1))
-        source[item] = 1
-        spread_out = spread(self._graph, source, alpha=self._alpha, max_iter=n_iter, tol=0)
-        column = np.ascontiguousarray(spread_out.scores[:, 0])
+            kept = {item: self._columns.get(item) for item in items}
+        if n_iter <= self._depth:
+            known = {item: powers for item, powers in kept.items() if powers is not None}
+        else:
+            known = {}
+        missing = [item for item in kept if item not in known]
+        one_hot = np.zeros((self._graph.n_items, len(missing)))
+        one_hot[missing, np.arange(len(missing))] = 1
+        scores = spread(self._graph, one_hot, alpha=self._alpha, max_iter=n_iter, tol=0).scores
+        found = dict(zip(missing, np.ascontiguousarray(scores.T), strict=True))
         with self._lock:
             if n_iter not in self._own:
                 # With other labels there are other sweeps, and what was known is of no use.
                 self._own = {n_iter: {}}
-            self._own[n_iter][item] = float(column[item])
-        return column
+            self._own[n_iter].update({item: float(found[item][item]) for item in missing})
+        for item, powers in known.items():
+            found[item] = np.asarray(_after(powers, self._alpha, n_iter))
+        return [found[item] for item in items]
 
     def _sweep(self, powers: FloatArray) -> Spread:
         """Run the sweeps from ``S^k Y``, shape (depth + 1, n_items, n_classes).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -181,8 +181,8 @@ class FixedPointSpreader:
             found = [self._own.get(item, np.nan) for item in items.tolist()]
         return np.array(found, dtype=np.float64)
 
-    def response(self, item: int, n_iter: int) -> FloatArray | Float32Array:
-        """What a label on one item gives all, shape (n_items,), not to be written to.
+    def responses(self, items: Iterable[int], n_iter: int) -> Iterator[FloatArray | Float32Array]:
+        """What a label on each of some items gives all, shape (n_items,) each, to be read only.
 
         A column that is not kept is sketched where alpha is large. The entry at the item itself is
         good to the square of a sketch's error, for the energy of the error is what conjugate
@@ -196,10 +196,12 @@ class FixedPointSpreader:
             Of no effect here: there is one fixed point.
         """
         del n_iter
-        with self._lock:
-            known = self._columns.get(item)
-        if known is not None:
-            return known.scores
+        for item in items:
+            with self._lock:
+                known = self._columns.get(item)
+            yield known.scores if known else self._solved_or_sketched(item)
+
+    def _solved_or_sketched(self, item: int) -> FloatArray | Float32Array:
         column: FloatArray | Float32Array = (
             self._fixed_point.sketch(item)
             if self._may_subtract

@@ -9,6 +9,7 @@ images that people are asked about are. Of the others it is sketched, or estimat
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Protocol
@@ -23,7 +24,7 @@ from core.learning.beliefs import Beliefs
 _SKETCHED: Final = 20_000_000
 """Entries of columns that are sketched at one time, at most: a second or two on one processor."""
 
-_DENSE: Final = 200
+_DENSE: Final = 500
 """Entries of a dense graph that are gone through in the time of one entry of a sketched column."""
 
 _USUAL: Final = 1.15
@@ -38,8 +39,10 @@ class Responder(Protocol):
         """What a label on each of some items gives that item itself; NaN where it is not known."""
         ...
 
-    def response(self, item: int, n_iter: int, /) -> FloatArray | Float32Array:
-        """What a label on an item gives all, shape (n_items,), in the time that a sketch takes."""
+    def responses(
+        self, items: Iterable[int], n_iter: int, /
+    ) -> Iterator[FloatArray | Float32Array]:
+        """What a label on each item gives all, shape (n_items,), in the time a sketch takes."""
         ...
 
 
@@ -69,9 +72,9 @@ class Influence:
         """The labelled items, ascending, shape (n_labelled,)."""
         return np.flatnonzero(self.beliefs.labels != UNLABELLED)
 
-    def response(self, item: int) -> FloatArray | Float32Array:
-        """What a label on an item gives all, shape (n_items,), not to be written to."""
-        return self.responder.response(item, self.beliefs.n_iter)
+    def responses(self, items: Iterable[int]) -> Iterator[FloatArray | Float32Array]:
+        """What a label on each of some items gives all, shape (n_items,) each, to be read only."""
+        return self.responder.responses(items, self.beliefs.n_iter)
 
     def known(self) -> FloatArray:
         """What is known of :meth:`own` without any work; NaN where nothing is."""
@@ -91,10 +94,10 @@ class Influence:
         """
         known = self.known()
         if first is not None:
-            missing = first[np.isnan(known[first])]
-            for place in missing[: _SKETCHED // self._cost].tolist():
-                item = int(self.items[place])
-                known[place] = self.response(item)[item]
+            missing = first[np.isnan(known[first])][: _SKETCHED // self._cost]
+            items = self.items[missing].tolist()
+            for place, item, column in zip(missing, items, self.responses(items), strict=True):
+                known[place] = column[item]
         is_missing = np.isnan(known)
         return np.where(is_missing, self._estimated(known), known) if is_missing.any() else known
 

@@ -168,7 +168,8 @@ def witnesses(influence: Influence, item: int, label: int, most: int) -> tuple[W
         How many at most. Labels of no weight are left out.
     """
     items = influence.items
-    given = influence.response(item)[items].astype(np.float64)
+    (column,) = influence.responses([item])
+    given = column[items].astype(np.float64)
     given[items == item] = 0
     whole = given.sum() or 1.0
     named = np.flatnonzero((influence.beliefs.labels[items] == label) & (given > 0))
@@ -301,13 +302,15 @@ def _around(influence: Influence, order: IntArray) -> FloatArray:
     """
     weights = 1 / np.sqrt(influence.masses)
     shares = np.zeros((len(order), len(weights)))
-    around = _two_steps(influence.graph, influence.items[order])
-    for row, (place, (near, links)) in enumerate(zip(order.tolist(), around, strict=True)):
+    items = influence.items[order]
+    around = _two_steps(influence.graph, items)
+    responses = influence.responses(items.tolist())
+    each = zip(influence.given[order].tolist(), around, responses, strict=True)
+    for row, (given, (near, links), response) in enumerate(each):
         if not len(near):
             continue
-        scores, column = influence.scores_of(near), influence.given[place]
-        left = scores[:, column] - influence.response(int(influence.items[place]))[near]
-        scores[:, column] = np.maximum(left, 0)
+        scores = influence.scores_of(near)
+        scores[:, given] = np.maximum(scores[:, given] - response[near], 0)
         scores *= weights
         largest = scores.max(axis=1, keepdims=True)
         votes = np.power(scores / np.where(largest > 0, largest, 1), _SHARPNESS)
@@ -317,11 +320,20 @@ def _around(influence: Influence, order: IntArray) -> FloatArray:
 
 
 def _two_steps(graph: SimilarityGraph, items: IntArray) -> Iterator[tuple[IntArray, FloatArray]]:
-    """For each item the others within two steps, and how strongly they are linked with it."""
+    """For each item the others within two steps, and how strongly they are linked with it.
+
+    Of a dense graph, where links may sink by a hundred orders of magnitude from one neighbour to
+    the next, the steps are those to the ten nearest, and all count alike.
+    """
+    if isinstance(graph.matrix, np.ndarray):
+        for item in items.tolist():
+            first = _neighbours(graph, item)
+            steps = np.concatenate([first, *(_neighbours(graph, one) for one in first.tolist())])
+            near, times = np.unique(steps[steps != item], return_counts=True)
+            yield near, times.astype(np.float64)
+        return
     start = graph.matrix[items]
-    reach = start + start @ graph.matrix
-    if sparse.issparse(reach):
-        reach = sparse.csr_array(reach)
+    reach = sparse.csr_array(start + start @ graph.matrix)
     for row, item in enumerate(items.tolist()):
         near, links = _row(reach, row)
         is_other = near != item

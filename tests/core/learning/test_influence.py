@@ -52,7 +52,8 @@ def test_what_a_label_gives_is_a_column_of_the_inverse(graph: SimilarityGraph, i
     influence = fixed_point(graph)
     everything = np.arange(len(influence.items))
     np.testing.assert_allclose(influence.own(everything), inverse.diagonal()[:40], rtol=1e-6)
-    np.testing.assert_allclose(influence.response(7), inverse[:, 7], rtol=1e-6, atol=1e-9)
+    (column,) = influence.responses([7])
+    np.testing.assert_allclose(column, inverse[:, 7], rtol=1e-6, atol=1e-9)
     assert not np.isnan(influence.known()).any(), "and it is remembered"
 
 
