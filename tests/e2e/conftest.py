@@ -14,7 +14,7 @@ from tests.e2e.book import Book
 from tests.e2e.browser import chromium_executable
 from tests.e2e.desk import BLANK, PATIENCE, WATCH_KEYS, Desk
 from tests.e2e.network import Line
-from tests.e2e.places import Place, places
+from tests.e2e.places import SIZES, Place, places
 from tests.e2e.server import Server
 
 # A machine may be busy with other things; nothing here is about how fast it is.
@@ -117,15 +117,31 @@ def other_context(kept_other_context: BrowserContext) -> Iterator[BrowserContext
         yield kept_other_context
 
 
+@pytest.fixture(scope="session")
+def kept_phone_context(browser: Browser) -> Iterator[BrowserContext]:
+    context = watched_context(
+        browser, viewport=SIZES["phone"], has_touch=True, is_mobile=True, device_scale_factor=2
+    )
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def phone_context(kept_phone_context: BrowserContext) -> Iterator[BrowserContext]:
+    """The browser of a phone, which knows nothing but the app's scripts either."""
+    with left_as_found(kept_phone_context, SIZES["phone"]):
+        yield kept_phone_context
+
+
 @contextmanager
-def left_as_found(context: BrowserContext) -> Iterator[None]:
+def left_as_found(context: BrowserContext, size: ViewportSize = SIZE) -> Iterator[None]:
     """Forget what a test has left in a browser, and keep its tabs for the next one."""
     yield
     for page in context.pages:
         if page.url != BLANK:
             page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
             page.goto(BLANK)
-        page.set_viewport_size(SIZE)
+        page.set_viewport_size(size)
         page.emulate_media(color_scheme="light")
     context.clear_cookies()
 

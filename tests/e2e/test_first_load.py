@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from tests.e2e.desk import idle_tab
 from tests.e2e.places import SIZES, Place
 from tests.e2e.server import Server
 
@@ -62,9 +63,8 @@ def test_nothing_jumps(
 
 
 def test_an_address_without_a_page_shows_where_to_go(context: BrowserContext, server: Server):
-    page = context.new_page()
+    page = idle_tab(context)
     page.goto(f"{server.url}/progress/nope")
     expect(page.get_by_text("Nothing is at “progress/nope”.")).to_be_visible()
     page.get_by_role("main").get_by_role("link", name="Projects").click()
     expect(page.get_by_role("button", name="Create project")).to_be_visible()
-    page.close()

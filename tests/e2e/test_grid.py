@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -56,14 +55,12 @@ class Sheet:
 
 
 @pytest.fixture
-def sheet(desk: Desk, context: BrowserContext, server: Server) -> Iterator[Sheet]:
+def sheet(desk: Desk, context: BrowserContext, server: Server) -> Sheet:
     """After two rounds of true labels."""
     desk.round(right)
     desk.round(right)
     wait_at_rest(desk.page)
-    page = idle_tab(context)
-    yield Sheet(page, server.url, desk.project).open()
-    page.close()
+    return Sheet(idle_tab(context), server.url, desk.project).open()
 
 
 def test_images_are_accepted_by_one_key_but_for_those_marked(sheet: Sheet, book: Book):

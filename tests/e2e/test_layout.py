@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, ViewportSize, expect
 
-from tests.e2e.desk import wait_at_rest
+from tests.e2e.desk import idle_tab, wait_at_rest
 from tests.e2e.places import SIZES, Place
 
 pytestmark = pytest.mark.browser
-
-NewContext = Callable[..., BrowserContext]
 
 FINGER: Final = 44
 """Pixels that a finger needs."""
@@ -82,10 +79,8 @@ PAGES: Final = (
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    opened = context.new_page()
-    yield opened
-    opened.close()
+def page(context: BrowserContext) -> Page:
+    return idle_tab(context)
 
 
 @pytest.mark.parametrize("place", PAGES)
@@ -130,10 +125,8 @@ def overlap(one: FloatRect, other: FloatRect) -> bool:
 
 
 @pytest.fixture
-def phone(new_context: NewContext) -> Page:
-    return new_context(
-        viewport=SIZES["phone"], has_touch=True, is_mobile=True, device_scale_factor=2
-    ).new_page()
+def phone(phone_context: BrowserContext) -> Page:
+    return idle_tab(phone_context)
 
 
 @pytest.mark.parametrize("place", ["label", "label-new", "label-named", "label-letters"])

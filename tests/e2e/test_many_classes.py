@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -13,14 +13,11 @@ from sklearn.datasets import load_digits
 from core.session.events import Answer, AnswerKind
 from tests.e2e.book import Book
 from tests.e2e.desk import Desk, wait_at_rest
-from tests.e2e.places import SIZES
 from tests.e2e.server import Server
 from tests.e2e.test_accessibility import findings
 from tests.e2e.test_layout import assert_on_screen
 
 pytestmark = pytest.mark.browser
-
-NewContext = Callable[..., BrowserContext]
 
 FIRST: Final = (
     "Common", "Lesser", "Great", "Spotted", "Northern",
@@ -349,12 +346,9 @@ def test_what_is_typed_moves_nothing(desk: Desk):
 
 
 def test_on_a_phone_slots_field_and_image_are_on_one_screen_and_a_finger_finds_a_class(
-    new_context: NewContext, server: Server, crowded: Book
+    phone_context: BrowserContext, server: Server, crowded: Book
 ):
-    phone = new_context(
-        viewport=SIZES["phone"], has_touch=True, is_mobile=True, device_scale_factor=2
-    )
-    desk = Desk(phone, server.url, make(crowded, "birds1000")).open()
+    desk = Desk(phone_context, server.url, make(crowded, "birds1000")).open()
     wait_at_rest(desk.page)
     assert_on_screen(desk.page, ".stage", ".classes button", ".query", ".actions button")
     assert overflow(desk.page)[2] == 0

@@ -13,7 +13,7 @@ from sklearn.datasets import load_digits
 
 from core.session.events import Answer, AnswerKind
 from tests.e2e.book import Book
-from tests.e2e.desk import wait_at_rest
+from tests.e2e.desk import idle_tab, wait_at_rest
 from tests.e2e.server import Server
 
 pytestmark = pytest.mark.browser
@@ -75,7 +75,7 @@ def hostile(server: Server) -> Iterator[str]:
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
     """A tab that would notice if anything were fetched from elsewhere."""
-    opened = context.new_page()
+    opened = idle_tab(context)
     asked: list[str] = []
 
     def note(request: Request) -> None:
@@ -88,7 +88,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
     assert (
         opened.locator("a[href*=elsewhere], a[href*='d.example'], img[src*=elsewhere]").count() == 0
     )
-    opened.close()
+    opened.remove_listener("request", note)
 
 
 def drawn(page: Page, selector: str) -> str:
