@@ -15,7 +15,7 @@ from tests.e2e.browser import chromium_executable
 from tests.e2e.desk import BLANK, PATIENCE, WATCH_KEYS, Desk
 from tests.e2e.network import Line
 from tests.e2e.places import SIZES, Place, places
-from tests.e2e.server import Server
+from tests.e2e.server import QuickServer, Server
 
 # A machine may be busy with other things; nothing here is about how fast it is.
 expect.set_options(timeout=PATIENCE)
@@ -42,7 +42,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @contextmanager
 def running(home: Path) -> Iterator[Server]:
     """A server on a folder, whose pages must all have been drawn without an error."""
-    started = Server(home)
+    started = QuickServer(home)
     started.start()
     yield started
     started.stop()

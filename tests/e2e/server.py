@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -12,11 +13,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 START_SECONDS: Final = 60
+IMPORTED: Final = ["pages._ui.server", "pages._ui.handle", "core.figures", "sklearn.cluster"]
+"""Which brings along what takes long to import, or nearly all of it."""
 
 
 def free_port() -> int:
@@ -24,6 +28,55 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+class Process(Protocol):
+    """What is asked of a process."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, sig: int, /) -> None: ...
+
+
+class Fork:
+    """A process of :mod:`multiprocessing`, asked as one of :mod:`subprocess` is."""
+
+    def __init__(self, process: BaseProcess) -> None:
+        process.start()
+        assert process.pid is not None
+        self.pid = process.pid
+        self._process = process
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired("the server", timeout or 0)
+        return self._process.exitcode
+
+    def send_signal(self, sig: int, /) -> None:
+        os.kill(self.pid, sig)
+
+
+def _serve(arguments: list[str], environment: dict[str, str], log: Path) -> None:
+    """As a process of its own: what ``python -m pages._ui.server`` does with these arguments."""
+    from pages._ui import server
+
+    with log.open("ab") as output:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(output.fileno(), stream.fileno())
+    os.chdir(ROOT)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = [server.__name__, *arguments]
+    server.main()
 
 
 class Server:
@@ -43,24 +96,32 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.database_url = f"sqlite:///{home / 'labelspread.db'}"
         self._variables = variables or {}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
 
     def start(self, path: str = "/healthz") -> None:
         """Start, and return once it answers at `path`."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("LABELSPREAD_")}
-        with (self.home / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "pages._ui.server", "--port", str(self.port)],
-                cwd=ROOT,
-                env=inherited | {"LABELSPREAD_HOME": str(self.home), "CI": "1"} | self._variables,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        environment = inherited | {"LABELSPREAD_HOME": str(self.home), "CI": "1"} | self._variables
+        self._process = self._begin(["--port", str(self.port)], environment)
         until = time.monotonic() + START_SECONDS
         while not self._answers(path):
             if self._process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(f"The server did not start:\n{self.log()}")
             time.sleep(0.05)
+
+    def _begin(self, arguments: list[str], environment: dict[str, str]) -> Process:
+        with self._log_file.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "pages._ui.server", *arguments],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def _log_file(self) -> Path:
+        return self.home / "server.log"
 
     @property
     def pid(self) -> int:
@@ -88,7 +149,7 @@ class Server:
 
     def log(self) -> str:
         """All it has printed since the first start."""
-        return (self.home / "server.log").read_text(errors="replace")
+        return self._log_file.read_text(errors="replace")
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is None:
@@ -97,7 +158,7 @@ class Server:
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._process.send_signal(signal.SIGKILL)
             self._process.wait()
         self._process = None
 
@@ -107,3 +168,16 @@ class Server:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
+
+
+class QuickServer(Server):
+    """One whose process begins with its modules imported, which takes longest of a start.
+
+    Each is a fork of a process that has imported them once and never does anything else.
+    """
+
+    def _begin(self, arguments: list[str], environment: dict[str, str]) -> Process:
+        forks = multiprocessing.get_context("forkserver")
+        forks.set_forkserver_preload(IMPORTED)
+        told = (arguments, environment, self._log_file)
+        return Fork(forks.Process(target=_serve, args=told, daemon=True))

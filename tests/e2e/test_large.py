@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sklearn.datasets import load_digits
 
 from tests.e2e.book import Book
+from tests.e2e.conftest import running
 from tests.e2e.desk import Desk, idle_tab, wait_at_rest
 from tests.e2e.server import Server
 
@@ -41,11 +42,8 @@ def truth(home: Path) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def server(home: Path, truth: np.ndarray) -> Iterator[Server]:  # noqa: ARG001 - the set is there
-    started = Server(home)
-    started.start()
-    yield started
-    started.stop()
-    assert "Uncaught app execution" not in started.log(), started.log()
+    with running(home) as started:
+        yield started
 
 
 def test_classes_with_names_have_keys_beside_them(
