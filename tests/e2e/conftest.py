@@ -32,6 +32,11 @@ ARGUMENTS = [
 SIZE: Final[ViewportSize] = {"width": 1280, "height": 800}
 
 
+@pytest.fixture(autouse=True)
+def _uncounted(no_cover: None) -> None:
+    """Counts no lines: those that matter run in the server, and to count takes time."""
+
+
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     started = playwright.chromium.launch(executable_path=chromium_executable(), args=ARGUMENTS)
