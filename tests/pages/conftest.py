@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from core.service.labelling import Service
@@ -20,6 +22,15 @@ def metrics(page: AppTest) -> dict[str, str]:
     """The key figures of a page, by their names."""
     rows = "".join(element.proto.body for element in page.get("html"))
     return dict(re.findall(r"<dt>(.*?)</dt><dd><b>(.*?)</b>", rows))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _scanned_once() -> Iterator[None]:
+    """Streamlit looks through all installed packages for components once, not for each app."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = manifest_scanner.scan_component_manifests
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(scan))
+        yield
 
 
 @pytest.fixture
