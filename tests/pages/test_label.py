@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import bootstrap, storage
 from core.config import ProjectConfig, recommended
+from core.service import projects
 from core.service.conversation import respond
 from core.service.labelling import Service
 from core.service.view import NOT_SOLVED
@@ -33,6 +35,12 @@ DESK = "test session id"
 PAGES = [PAGE, "pages/progress.py", "pages/projects.py"]
 
 OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def _few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the project that comes with the app have so many that its model is there at once."""
+    monkeypatch.setattr(projects, "recommended", partial(recommended, n_samples=200))
 
 
 def shown(page: AppTest) -> dict[str, Any]:
@@ -473,7 +481,7 @@ def test_the_page_shows_no_text_but_that_of_its_parts(open_page: OpenPage):
 def test_what_is_edited_in_the_list_of_one_project_is_not_edited_in_another(
     open_page: OpenPage, service: Service
 ):
-    other = service.create_project("Other", ProjectConfig()).project_id
+    other = service.create_project("Other", ProjectConfig(n_samples=200)).project_id
     for project in ("digits", other):
         batch = service.batch(project)
         assert batch is not None
