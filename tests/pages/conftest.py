@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+from core.config import recommended
+from core.service import projects
 from core.service.labelling import Service
 from pages._ui import handle
 
@@ -31,6 +33,12 @@ def _scanned_once() -> Iterator[None]:
         scan = manifest_scanner.scan_component_manifests
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(scan))
         yield
+
+
+@pytest.fixture
+def few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the default project have so many that its model is there at once."""
+    monkeypatch.setattr(projects, "recommended", partial(recommended, n_samples=200))
 
 
 @pytest.fixture

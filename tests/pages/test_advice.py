@@ -10,6 +10,8 @@ from core.service.advising import Advice
 from core.service.labelling import Service
 from tests.pages.conftest import OpenPage
 
+pytestmark = pytest.mark.usefixtures("few_digits")
+
 PAGE = "pages/label.py"
 ADVICE = Advice("plain", "shapes", n_right=26, n_right_now=11, n_labels=30)
 

@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +18,6 @@ from streamlit.testing.v1 import AppTest
 
 from core import bootstrap, storage
 from core.config import ProjectConfig, recommended
-from core.service import projects
 from core.service.conversation import respond
 from core.service.labelling import Service
 from core.service.view import NOT_SOLVED
@@ -29,18 +27,14 @@ from pages._ui import handle
 from pages._ui.answers import Changes, changes_of
 from pages._ui.labeler import KEY
 
+pytestmark = pytest.mark.usefixtures("few_digits")
+
 PAGE = "pages/label.py"
 DESK = "test session id"
 """Of all sessions that run without a browser."""
 PAGES = [PAGE, "pages/progress.py", "pages/projects.py"]
 
 OpenPage = Callable[..., AppTest]
-
-
-@pytest.fixture(autouse=True)
-def _few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the project that comes with the app have so many that its model is there at once."""
-    monkeypatch.setattr(projects, "recommended", partial(recommended, n_samples=200))
 
 
 def shown(page: AppTest) -> dict[str, Any]:

@@ -30,8 +30,10 @@ from pages._ui.server import draw_picture
 from tests.pages.conftest import OpenPage
 from tests.pages.loops import run
 
+pytestmark = pytest.mark.usefixtures("few_digits")
+
 HANDED_ON = "handed on"
-HEIGHT, WIDTH = 200, 1000
+HEIGHT, WIDTH = 40, 1000
 
 
 @dataclass
