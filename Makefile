@@ -42,9 +42,11 @@ run:  ## Install what is missing and open Labelspread
 	@.ci/setup run
 	@$(BIN)/python -m pages._ui.server $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
+# Bytecode is kept even where Python is told not to: each worker, and each server that is started,
+# would compile the same files anew.
 test: browser lint  ## Run all checks, then all tests
 	$(NODE) test
-	$(BIN)/python -m pytest --cov --cov-report term:skip-covered $(PYTEST_OPTIONS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --cov --cov-report term:skip-covered $(PYTEST_OPTIONS)
 
 # First, so that what is missing is said at once and not after the checks.
 browser:
