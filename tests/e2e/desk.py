@@ -56,15 +56,22 @@ def wait_drawn(page: Page) -> None:
 
 
 def wait_at_rest(page: Page) -> None:
-    """Wait until nothing is drawn any more: a button that is being replaced takes no click."""
+    """Wait until nothing is drawn any more: a button that is being replaced takes no click.
+
+    What follows from another size of the screen begins with a frame, which a busy machine may be
+    late with.
+    """
     wait_drawn(page)
     page.wait_for_function(
         """() => new Promise((resolve) => {
-          let timer = setTimeout(() => resolve(true), 500);
-          new MutationObserver(() => {
-            clearTimeout(timer);
-            timer = setTimeout(() => resolve(true), 500);
-          }).observe(document.body, { childList: true, subtree: true });
+          const watch = () => {
+            let timer = setTimeout(() => resolve(true), 500);
+            new MutationObserver(() => {
+              clearTimeout(timer);
+              timer = setTimeout(() => resolve(true), 500);
+            }).observe(document.body, { childList: true, subtree: true });
+          };
+          requestAnimationFrame(() => requestAnimationFrame(watch));
         })"""
     )
 
