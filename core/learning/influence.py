@@ -94,7 +94,7 @@ class Influence:
         """
         known = self.known()
         if first is not None:
-            missing = first[np.isnan(known[first])][: _SKETCHED // self._cost]
+            missing = first[np.isnan(known[first])][: self.affordable]
             items = self.items[missing].tolist()
             for place, item, column in zip(missing, items, self.responses(items), strict=True):
                 known[place] = column[item]
@@ -102,12 +102,12 @@ class Influence:
         return np.where(is_missing, self._estimated(known), known) if is_missing.any() else known
 
     @property
-    def _cost(self) -> int:
-        """Of a column, in entries of a column of a sparse graph."""
-        n_items = self.graph.n_items
-        if sparse.issparse(self.graph.matrix):
-            return n_items
-        return max(n_items, n_items**2 * self.beliefs.n_iter // _DENSE)
+    def affordable(self) -> int:
+        """How many columns can be sketched while a person waits."""
+        cost = n_items = self.graph.n_items
+        if not sparse.issparse(self.graph.matrix):
+            cost = max(n_items, n_items**2 * self.beliefs.n_iter // _DENSE)
+        return _SKETCHED // cost
 
     def _estimated(self, known: FloatArray) -> FloatArray:
         """About what :meth:`own` gives, from three steps along the graph; shape (n_labelled,).

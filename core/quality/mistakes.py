@@ -25,6 +25,9 @@ from core.learning.influence import Influence
 CANDIDATES: Final = 60
 """Labels that are looked at once more, and of which a list can be made."""
 
+_FEWEST: Final = 20
+"""Labels that are looked at once more however many images there are."""
+
 _FAINT: Final = 1.0
 """What is added to the scores of an item, spread over all classes, as a share of what labelled
 items have at the median: where no label is near, nothing is said for sure."""
@@ -246,7 +249,7 @@ def _ranked(influence: Influence) -> tuple[IntArray, FloatArray]:
     if np.isnan(influence.known()).any() and not _is_plenty(influence, own):
         scores = _by_scores(influence, influence.own(order))
         order = np.argsort(-scores, kind="stable")
-    return order[:CANDIDATES], scores
+    return order[: min(CANDIDATES, max(_FEWEST, influence.affordable))], scores
 
 
 def _is_plenty(influence: Influence, own: FloatArray) -> bool:

@@ -104,4 +104,4 @@ def test_a_decision_outlives_a_reload_and_there_are_other_lists(table: Table, bo
     table.wait_saved()
     assert book.labels(table.project)[item] == right(item)
     table.show("near")
-    expect(table.root.locator(".empty p")).to_contain_text("nearly the same")
+    expect(table.root.locator(".blank p")).to_contain_text("nearly the same")

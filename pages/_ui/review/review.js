@@ -359,14 +359,14 @@ var Keymap = class {
     return this.isShifted || this.#names.has(letter);
   }
   /** What a key asks for; null if it means nothing here. */
-  wishOf(press, isHelpOpen = false) {
-    if (isHelpOpen) return closes(press.key) ? "close" : null;
-    if (press.ctrlKey || press.metaKey) return press.altKey ? null : chord(press);
-    if (press.altKey) return null;
-    const named = NAMED.get(press.key);
+  wishOf(press2, isHelpOpen = false) {
+    if (isHelpOpen) return closes(press2.key) ? "close" : null;
+    if (press2.ctrlKey || press2.metaKey) return press2.altKey ? null : chord(press2);
+    if (press2.altKey) return null;
+    const named = NAMED.get(press2.key);
     if (named) return named;
-    const written = this.#wishOfCharacter(press.key.toLowerCase(), press.shiftKey);
-    return written ?? this.#wishOfCharacter(placedKey(press), press.shiftKey);
+    const written = this.#wishOfCharacter(press2.key.toLowerCase(), press2.shiftKey);
+    return written ?? this.#wishOfCharacter(placedKey(press2), press2.shiftKey);
   }
   #wishOfCharacter(character, isShift) {
     const command = commandOf(character);
@@ -377,13 +377,13 @@ var Keymap = class {
     return takesShift ? null : command;
   }
   /** Why a key that was pressed means nothing, in a sentence; empty if that is not worth one. */
-  complaint(press) {
-    if (press.isComposing || press.key === "Process") {
+  complaint(press2) {
+    if (press2.isComposing || press2.key === "Process") {
       return "An input method (IME) takes the keys. Switch it off to label by key.";
     }
-    if (press.ctrlKey || press.altKey || press.metaKey || !writes(press.key)) return "";
-    const name = press.key === " " ? "Space" : press.key.toUpperCase();
-    return commandOf(press.key.toLowerCase()) && this.isShifted ? `Hold Shift for this command: ⇧ ${name}.` : `${name} is no key here. ? shows those there are.`;
+    if (press2.ctrlKey || press2.altKey || press2.metaKey || !writes(press2.key)) return "";
+    const name = press2.key === " " ? "Space" : press2.key.toUpperCase();
+    return commandOf(press2.key.toLowerCase()) && this.isShifted ? `Hold Shift for this command: ⇧ ${name}.` : `${name} is no key here. ? shows those there are.`;
   }
 };
 function chord({ key, code, shiftKey }) {
@@ -397,8 +397,8 @@ function placedKey({ key, code, shiftKey }) {
   if (digit !== void 0) return shiftKey ? "" : digit;
   return isLetter(key) ? letterAt(code) : "";
 }
-function digitOf(press) {
-  const key = isClassKey(press.key) ? press.key : placedKey(press);
+function digitOf(press2) {
+  const key = isClassKey(press2.key) ? press2.key : placedKey(press2);
   return /^[0-9]$/.test(key) ? key : "";
 }
 var writes = (key) => /^.$/u.test(key);
@@ -419,10 +419,10 @@ var FindingKeymap = class extends Keymap {
   show(slots) {
     for (const { key, name } of slots) this.#slots.set(key, name);
   }
-  wishOf(press, isHelpOpen = false) {
-    const wish = super.wishOf(press, isHelpOpen);
-    if (wish !== null || isHelpOpen || press.ctrlKey || press.altKey || press.metaKey) return wish;
-    const label = this.#slots.get(digitOf(press));
+  wishOf(press2, isHelpOpen = false) {
+    const wish = super.wishOf(press2, isHelpOpen);
+    if (wish !== null || isHelpOpen || press2.ctrlKey || press2.altKey || press2.metaKey) return wish;
+    const label = this.#slots.get(digitOf(press2));
     return typeof label === "string" ? { label } : null;
   }
   /** What means nothing else is written into the field. */
@@ -430,9 +430,9 @@ var FindingKeymap = class extends Keymap {
     return "";
   }
   /** Whether a key that asks for nothing writes into the field: whatever writes, but for the digits of slots. */
-  types(press) {
-    if (press.isComposing || COMPOSING.has(press.key)) return true;
-    return !press.ctrlKey && !press.metaKey && writes(press.key) && digitOf(press) === "";
+  types(press2) {
+    if (press2.isComposing || COMPOSING.has(press2.key)) return true;
+    return !press2.ctrlKey && !press2.metaKey && writes(press2.key) && digitOf(press2) === "";
   }
 };
 
@@ -759,6 +759,7 @@ var FINDING = [
   [["↑", "↓"], "choose among the matches; Enter labels"],
   [["Esc"], "clear what is typed"]
 ];
+var press = (isFinding) => isFinding ? "Type a part of the class’s name, or press a number. " : "Press the key of the class you see. ";
 var notFound = (query) => `No class is like “${query.trim()}”.`;
 var lackOf = (lack) => lack === "late" ? "This image has not come yet. It is asked for again." : "This image cannot be shown. Press X.";
 var count = (number, noun, ending = "s") => `${number} ${noun}${number === 1 ? "" : ending}`;
@@ -1189,10 +1190,10 @@ var SHARED = /* @__PURE__ */ new Map([
   ["help", "help"],
   ["close", "close"]
 ]);
-function wishOf(press, map, isHelpOpen = false) {
-  const named = isHelpOpen || isElsewhere(press) ? void 0 : NAMED2.get(press.key);
+function wishOf(press2, map, isHelpOpen = false) {
+  const named = isHelpOpen || isElsewhere(press2) ? void 0 : NAMED2.get(press2.key);
   if (named) return named;
-  const wish = map.wishOf(press, isHelpOpen);
+  const wish = map.wishOf(press2, isHelpOpen);
   if (typeof wish === "string") return SHARED.get(wish) ?? null;
   return wish && "label" in wish ? { label: wish.label } : null;
 }
@@ -1679,12 +1680,12 @@ var KeysView = class {
     this.#fillOwn();
   }
   /** Take a key for the class that is to get one; whether it was for that. */
-  takes(press) {
+  takes(press2) {
     const name = this.#choosing;
-    if (name === null || press.ctrlKey || press.altKey || press.metaKey) return false;
-    if (press.key === "Escape") this.#choosing = null;
-    const written = press.key.toLowerCase();
-    const key = isClassKey(written) ? written : placedKey(press);
+    if (name === null || press2.ctrlKey || press2.altKey || press2.metaKey) return false;
+    if (press2.key === "Escape") this.#choosing = null;
+    const written = press2.key.toLowerCase();
+    const key = isClassKey(written) ? written : placedKey(press2);
     if (isClassKey(key)) {
       this.#desk.keys.choose(name, key);
       this.#choosing = null;
@@ -2403,8 +2404,8 @@ var View = class {
     this.#strip.show();
     this.#showRefused();
     for (const part of [".bar", ".work", ".classes", ".strip", ".actions"]) this.#find(part).hidden = isEmpty;
-    this.#find(".empty").hidden = !isEmpty;
-    this.#find(".empty p").textContent = data.nothing;
+    this.#find(".blank").hidden = !isEmpty;
+    this.#find(".blank p").textContent = data.nothing;
     this.#root.dataset["item"] = String(this.desk.item?.id ?? "");
     this.fitNames();
     this.desk.wantReasons();
@@ -2446,6 +2447,7 @@ var View = class {
     const name = (label) => this.#tags.inSentence(label);
     this.#find(".verdict").textContent = one ? verdictWords(which, one, this.desk.standing(one), name) : "";
     this.#find(".because").textContent = one ? becauseWords(which, one, this.desk.isDecided(one), name) : "";
+    this.#find(".idle").textContent = this.desk.keys.map.isFinding ? press(true) : "";
     this.#showReasons(one, name);
   }
   #showReasons(one, name) {

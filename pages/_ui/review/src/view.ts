@@ -8,6 +8,7 @@ import { KeysView } from "../../labeler/src/keys_view.ts";
 import { NameTags } from "../../labeler/src/name_tags.ts";
 import { isSmall, Pictures } from "../../labeler/src/pictures.ts";
 import { Stage } from "../../labeler/src/stage.ts";
+import { press } from "../../labeler/src/words.ts";
 import { areSame } from "./cases.ts";
 import type { ReviewCase } from "./contract.ts";
 import type { Desk } from "./desk.ts";
@@ -136,8 +137,8 @@ export class View implements Screen {
     this.#strip.show();
     this.#showRefused();
     for (const part of [".bar", ".work", ".classes", ".strip", ".actions"]) this.#find(part).hidden = isEmpty;
-    this.#find(".empty").hidden = !isEmpty;
-    this.#find(".empty p").textContent = data.nothing;
+    this.#find(".blank").hidden = !isEmpty;
+    this.#find(".blank p").textContent = data.nothing;
     this.#root.dataset["item"] = String(this.desk.item?.id ?? "");
     this.fitNames();
     this.desk.wantReasons();
@@ -184,6 +185,7 @@ export class View implements Screen {
     const name = (label: string): string => this.#tags.inSentence(label);
     this.#find(".verdict").textContent = one ? verdictWords(which, one, this.desk.standing(one), name) : "";
     this.#find(".because").textContent = one ? becauseWords(which, one, this.desk.isDecided(one), name) : "";
+    this.#find(".idle").textContent = this.desk.keys.map.isFinding ? press(true) : "";
     this.#showReasons(one, name);
   }
 
