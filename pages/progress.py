@@ -15,11 +15,13 @@ from core.figures.entropy_histogram import draw_entropy_histogram, entropy_histo
 from core.figures.learning_curve import draw_learning_curve, learning_curve_data
 from core.jobs.work import Work
 from core.learning.metrics import LabelCheck, Report
+from core.service.exploring import by_entropy, confused
 from core.service.view import NOT_SOLVED, View
 from core.wording import file_stem, percent, spreadsheet, visible
 from pages._ui import shell
 from pages._ui.confused import confusion_table
 from pages._ui.downloads import downloads
+from pages._ui.grid_wishes import show_in_grid
 from pages._ui.key_figures import (
     KeyFigure,
     key_figures,
@@ -27,6 +29,7 @@ from pages._ui.key_figures import (
     right_of_all,
     seconds_a_label,
 )
+from pages._ui.pressed import chosen_cell, pressed
 from pages._ui.replays import published_curve
 
 _MOST_LISTED = 100
@@ -42,7 +45,7 @@ def _with_truth(
     _figures_with_truth(view, everything, rest, check)
     left, right = shell.side_by_side("figures", _SPLIT, "medium")
     with left:
-        _confusion(view.project.project_id, everything, rest, view.dataset.class_names)
+        _confusion(view, everything, rest)
     with right:
         _curve(view)
     left, right = shell.side_by_side("details", _SPLIT, "medium")
@@ -125,13 +128,12 @@ def _figures_with_truth(view: View, everything: Report, rest: Report, check: Lab
 
 
 @st.fragment
-def _confusion(
-    project: str, everything: Report, rest: Report, class_names: tuple[str, ...]
-) -> None:
+def _confusion(view: View, everything: Report, rest: Report) -> None:
     """The confusion matrix, or a list in its place where there are too many classes for one.
 
-    A fragment, so that its switches redraw nothing else.
+    A fragment, so that its switches redraw nothing else. A cell that is pressed opens in the grid.
     """
+    project, class_names = view.project.project_id, view.class_names
     is_matrix = len(class_names) <= MOST_CLASSES
     with st.container(horizontal=True, vertical_alignment="center", key="head_confusion"):
         title = "Confusion matrix" if is_matrix else "Most frequent confusions"
@@ -154,20 +156,33 @@ def _confusion(
                 label_visibility="collapsed",
                 key=f"numbers_{project}",
             )
-    report = everything if population == _ALL else rest
+    is_all = population == _ALL
+    report = everything if is_all else rest
     if not is_matrix:
         confusion_table(confusions(report, _MOST_CONFUSED), class_names)
         return
-    st.plotly_chart(
-        draw_confusion(
-            confusion_data(report, class_names), shell.palette(), shares=numbers == _SHARES
-        ),
+    colours, data = shell.palette(), confusion_data(report, class_names)
+    drawn = st.plotly_chart(
+        draw_confusion(data, colours, shares=numbers == _SHARES, pressed=True),
         key="confusion",
         theme=None,
         config=CONFIG,
+        on_select="rerun",
+        selection_mode="points",
         alt=f"Confusion matrix of {report.n_items:,} items: {percent(report.accuracy)} are "
         "predicted correctly.",
     )
+    cell = pressed(drawn)
+    with st.container(horizontal=True, vertical_alignment="center", key="head_cell"):
+        st.caption("Press a cell to open its images in the grid.", width="stretch")
+        with st.popover("Choose a cell", type="tertiary"):
+            cell = chosen_cell(class_names, has_unreached=data.has_unreached) or cell
+    if cell is not None:
+        predicted, true = (round(place) for place in cell)
+        chosen = confused(view, true, predicted, is_all=is_all)
+        if len(chosen.items):
+            show_in_grid(project, chosen)
+        st.toast("There is no such image.")
 
 
 def _curve(view: View) -> None:
@@ -230,17 +245,26 @@ def _uncertainty(view: View) -> None:
     n_classes = view.dataset.n_classes
     st.caption(
         "Entropy of the items still unlabelled: 0 where one class has all the probability, "
-        f"{log(n_classes):.2f} where all {n_classes} are equally likely."
+        f"{log(n_classes):.2f} where all {n_classes} are equally likely. Press a bar to open its "
+        "images in the grid."
     )
     data = entropy_histogram_data(view.beliefs)
-    st.plotly_chart(
+    drawn = st.plotly_chart(
         draw_entropy_histogram(data, shell.palette()),
         key="entropy",
         theme=None,
         config=CONFIG,
+        on_select="rerun",
+        selection_mode="points",
         alt=f"Histogram of entropy over {data.counts.sum():,} items; no label reaches "
         f"{data.n_unreached:,} others.",
     )
+    bar = pressed(drawn)
+    if bar is not None:
+        width = float(data.edges[1])
+        low = width * round(bar[0] / width - 0.5)
+        if low < data.edges[-1] - width / 2:
+            show_in_grid(view.project.project_id, by_entropy(view, low, low + width))
 
 
 def _rounds(view: View) -> None:

@@ -20,6 +20,7 @@ FULL_HEIGHT: Final = 360
 
 _COMPACT_WIDTH: Final = 330
 _FULL_WIDTH: Final = 450
+_PRESSED: Final = 24
 _LETTER_WIDTH: Final = 7.5
 _MOST_CLASSES_WITH_NUMBERS: Final = 20
 _MOST_NAMES: Final = 25
@@ -97,7 +98,12 @@ def counts_data(counts: IntArray, class_names: tuple[str, ...]) -> ConfusionMatr
 
 
 def draw_confusion(
-    data: ConfusionMatrix, palette: Palette, *, shares: bool = False, compact: bool = False
+    data: ConfusionMatrix,
+    palette: Palette,
+    *,
+    shares: bool = False,
+    compact: bool = False,
+    pressed: bool = False,
 ) -> go.Figure:
     """Draw the matrix: true class 0 at the top, correct predictions blue, wrong ones orange.
 
@@ -107,6 +113,9 @@ def draw_confusion(
         Write each cell as a share of its row in per cent, instead of as a count.
     compact
         For a column about 400 pixels wide: lower, and without titles on the axes.
+    pressed
+        Whether cells that are not empty can be pressed: they are points of the last trace, which
+        nobody sees, at ``x`` for the predicted class and ``y`` for the true one.
     """
     n_rows, n_columns = data.counts.shape
     traces: list[base.Trace] = [
@@ -125,6 +134,8 @@ def draw_confusion(
     ]
     if n_rows <= _MOST_CLASSES_WITH_NUMBERS:
         traces.append(_numbers(data, palette, shares=shares, compact=compact))
+    if pressed:
+        traces.append(_places(data))
     shown = base.labels(data.class_names)
     names = [shown[name] for name in data.class_names]
     every = -(-n_rows // _MOST_NAMES)
@@ -194,6 +205,25 @@ def _numbers(data: ConfusionMatrix, palette: Palette, *, shares: bool, compact: 
             "color": [text_on(cell_colour(data.levels[c], palette)) for c in cells],
         },
         "hoverinfo": "skip",
+    }
+
+
+def _places(data: ConfusionMatrix) -> base.Trace:
+    """Where the cells are that are not empty."""
+    rows, columns = np.nonzero(data.counts)
+    texts = _hover_texts(data)
+    # A cell that was pressed looks as it did, and so do all others.
+    unseen = {"marker": {"opacity": 0}}
+    return {
+        "type": "scatter",
+        "x": columns.tolist(),
+        "y": rows.tolist(),
+        "mode": "markers",
+        "marker": {"size": _PRESSED, "symbol": "square", "opacity": 0},
+        "selected": unseen,
+        "unselected": unseen,
+        "hovertext": [texts[row][column] for row, column in zip(rows, columns, strict=True)],
+        "hoverinfo": "text",
     }
 
 

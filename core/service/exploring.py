@@ -205,18 +205,23 @@ def chosen_of(view: View, raw: Any) -> Chosen:  # noqa: ANN401 - anything may co
     return Chosen("chosen on the map", items)
 
 
-def confused(view: View, true: int, predicted: int) -> Chosen:
+def confused(view: View, true: int, predicted: int, *, is_all: bool = True) -> Chosen:
     """The images of one class that are predicted as one, as a cell of the matrix counts them.
 
     Parameters
     ----------
     true, predicted
         Indices of classes; a ``predicted`` that is no class stands for what no label reaches.
+    is_all
+        Whether labelled ones count too.
     """
     truth, names = view.dataset.truth, view.class_names
     assert truth is not None
     number = predicted if predicted < len(names) else UNLABELLED
-    items = view.dataset.rows[(truth == true) & (view.beliefs.predicted == number)]
+    found = (truth == true) & (view.beliefs.predicted == number)
+    if not is_all:
+        found &= ~view.beliefs.labelled
+    items = view.dataset.rows[found]
     said = names[predicted] if number != UNLABELLED else "nothing"
     return Chosen(f"that are {names[true]} and predicted as {said}", items)
 

@@ -318,3 +318,21 @@ def test_of_many_classes_the_most_frequent_confusions_are_listed(open_page, serv
     )
     assert shown.count("<li>") == 8
     assert shown.count(table["True"][0]) >= 1
+
+
+def test_a_cell_of_the_matrix_is_opened_in_the_grid_without_a_pointer(
+    open_page: OpenPage, service: Service
+):
+    label_rounds(service, 3)
+    page = open_page(PAGE)
+    for field in page.selectbox:
+        if field.label in {"True class", "Predicted as"}:
+            field.select(3)
+    next(one for one in page.button if one.label == "Open in the grid").click()
+    page.run()
+    assert not page.exception
+    grid = json.loads(page.get("bidi_component")[0].proto.json)
+    report = service.view("digits").report_all
+    assert report is not None
+    assert grid["among"]["said"] == "that are 3 and predicted as 3"
+    assert grid["among"]["n_items"] == report.confusion[3, 3]

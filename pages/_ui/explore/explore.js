@@ -522,7 +522,7 @@ function drawOutline(context, line, { ink, page }) {
 
 // pages/_ui/explore/src/raster.ts
 var STRENGTHS = [0.3, 0.5, 0.75, 1];
-var COVERED = 0.2;
+var COVERED = 0.6;
 var LARGEST = 4.5;
 var ONE_PIXEL = 0.8;
 var FAINTEST = 0.45;

@@ -152,3 +152,10 @@ def test_large_counts_are_short_enough_for_their_cell(number, text):
 def test_counts_that_fit_are_told_in_full():
     assert short_count(99_999, 99_999) == "99999"
     assert short_count(100_000, 99_999) == "100k"
+
+
+def test_every_cell_that_counts_something_can_be_pressed():
+    data = of(TRUTH, UNREACHED)
+    places = draw_confusion(data, LIGHT, pressed=True).data[-1]
+    found = set(zip(places.y, places.x, strict=True))
+    assert found == set(zip(*(side.tolist() for side in np.nonzero(data.counts)), strict=True))

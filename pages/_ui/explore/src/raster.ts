@@ -15,7 +15,7 @@ export const STRENGTHS = [0.3, 0.5, 0.75, 1] as const;
 export type Tones = Uint16Array;
 
 /** So much of the picture are points to cover, as long as they are few enough to have a size. */
-const COVERED = 0.2;
+const COVERED = 0.6;
 const LARGEST = 4.5;
 /** From this radius down a point is one pixel. */
 const ONE_PIXEL = 0.8;
