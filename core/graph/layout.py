@@ -34,7 +34,7 @@ FEWEST: Final = 50
 STAGE: Final = "Laying out the map"
 
 _MARGIN: Final = 0.02
-_OUTSIDE: Final = 0.0005
+_OUTSIDE: Final = 0.0003
 """Share of the items at either end of an axis that may lie on the edge: they are so far away that
 all others would be one spot."""
 
