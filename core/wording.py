@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from math import isnan
+from math import ceil, floor, isnan
 from typing import Final
 from unicodedata import category
 
@@ -22,6 +22,16 @@ _NUMBER: Final = re.compile(r"[+-]?[\d.,]*")
 def percent(share: float) -> str:
     """A share of 0 to 1: ``0.969`` is ``96.9 %``; a dash for nan, of nothing."""
     return "–" if isnan(share) else f"{100 * share:.1f} %"
+
+
+def at_least(share: float) -> str:
+    """A share that is a lower bound: rounded down, never up."""
+    return f"{floor(1000 * share + 1e-9) / 10:.1f} %"
+
+
+def at_most(share: float) -> str:
+    """A share that is an upper bound: rounded up, never down."""
+    return f"{ceil(1000 * share - 1e-9) / 10:.1f} %"
 
 
 def points(change: float) -> str:

@@ -100,6 +100,7 @@ def _on_screen(view: View) -> _OnScreen:
 with shell.errors_in_words("What is not saved yet is kept in this browser."):
     view = shell.require_view()
     on_screen = _on_screen(view)
+    judged = handle.service().judged(view)
     shown = describe_grid(
         view,
         on_screen.wish,
@@ -107,6 +108,7 @@ with shell.errors_in_words("What is not saved yet is kept in this browser."):
         _MAIL.receipts,
         batch_id=on_screen.batch_id,
         at=picture_address(),
+        calibration=judged.calibration if judged else None,
     )
     with st.container(key="checking"):
         raw = grid(shown, _on_message, _on_show)

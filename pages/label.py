@@ -12,6 +12,7 @@ from core.figures.confusion import confusion_data, draw_confusion
 from core.figures.confusions import MOST_CLASSES, confusions
 from core.figures.learning_curve import LearningCurve, draw_learning_curve, learning_curve_data
 from core.learning.metrics import Report
+from core.service.auditing import Judged
 from core.service.conversation import describe
 from core.service.view import NOT_SOLVED, View
 from core.session.events import Served
@@ -19,6 +20,7 @@ from core.wording import counted, ordinal, percent
 from pages._ui import handle, shell
 from pages._ui.advice import say_advice
 from pages._ui.answers import show_answers
+from pages._ui.audit import checked_figure, show_audit
 from pages._ui.classes import show_classes
 from pages._ui.confused import confusion_list
 from pages._ui.data_changes import say_changes
@@ -61,7 +63,7 @@ def _let_the_batch_go_first(batch: Served | None) -> None:
     st.session_state[_SHOWN] = shown
 
 
-def _figures(view: View, *, is_waiting: bool) -> None:
+def _figures(view: View, judged: Judged | None, *, is_waiting: bool) -> None:
     say_changes(view)
     if view.engine.coming is not None:
         shell.still_coming(view, is_waiting=is_waiting)
@@ -70,7 +72,8 @@ def _figures(view: View, *, is_waiting: bool) -> None:
     say_advice(view)
     report = view.report_all
     if report is None:
-        key_figures([labels_given(view), seconds_a_label(view)])
+        key_figures([checked_figure(judged), labels_given(view), seconds_a_label(view)])
+        show_audit(view, judged)
         return
     key_figures([right_of_all(view, report), labels_given(view), seconds_a_label(view)])
     if view.dataset.n_classes <= MOST_CLASSES:
@@ -140,13 +143,20 @@ with shell.errors_in_words("Answers that are not saved yet are kept in this brow
         st.rerun()
     work, learned = shell.side_by_side("label", [1.9, 1], "large")
     with work, st.container(key="task"):
-        shown = describe(view, batch, _MAIL.receipts, at=picture_address())
+        judged = handle.service().judged(view)
+        shown = describe(
+            view,
+            batch,
+            _MAIL.receipts,
+            at=picture_address(),
+            calibration=judged.calibration if judged else None,
+        )
         raw = labeler(shown, _MAIL.on_message, _open_dialog)
     if _MAIL.take(raw):
         st.rerun()
     _let_the_batch_go_first(batch)
     with learned, st.container(key="learned"):
-        _figures(view, is_waiting=batch is None)
+        _figures(view, judged, is_waiting=batch is None)
     dialog = st.session_state.get(_DIALOG)
     if dialog == "answers":
         show_answers(view, _close_dialog)

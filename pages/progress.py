@@ -13,12 +13,16 @@ from core.figures.confusion import confusion_data, draw_confusion
 from core.figures.confusions import MOST_CLASSES, confusions
 from core.figures.entropy_histogram import draw_entropy_histogram, entropy_histogram_data
 from core.figures.learning_curve import draw_learning_curve, learning_curve_data
+from core.figures.reliability import draw_reliability, reliability_data
 from core.jobs.work import Work
 from core.learning.metrics import LabelCheck, Report
+from core.quality.calibration import FEWEST_LABELS
+from core.service.auditing import Judged
 from core.service.exploring import by_entropy, confused
 from core.service.view import NOT_SOLVED, View
 from core.wording import file_stem, percent, spreadsheet, visible
-from pages._ui import shell
+from pages._ui import handle, shell
+from pages._ui.audit import checked_figure, show_audit
 from pages._ui.confused import confusion_table
 from pages._ui.downloads import downloads
 from pages._ui.grid_wishes import show_in_grid
@@ -28,6 +32,7 @@ from pages._ui.key_figures import (
     labels_given,
     right_of_all,
     seconds_a_label,
+    to_come,
 )
 from pages._ui.pressed import chosen_cell, pressed
 from pages._ui.replays import published_curve
@@ -42,7 +47,8 @@ _COUNTS, _SHARES = "Counts", "% of row"
 def _with_truth(
     view: View, everything: Report, rest: Report, check: LabelCheck, truth: IntArray
 ) -> None:
-    _figures_with_truth(view, everything, rest, check)
+    judged = handle.service().judged(view)
+    _figures_with_truth(view, judged, everything, rest, check)
     left, right = shell.side_by_side("figures", _SPLIT, "medium")
     with left:
         _confusion(view, everything, rest)
@@ -56,22 +62,21 @@ def _with_truth(
     left, right = shell.side_by_side("lists", _SPLIT, "medium")
     with left:
         _rounds(view)
+        _reliability(judged)
     with right:
         _differing(view, check, truth)
 
 
 def _without_truth(view: View) -> None:
-    key_figures([labels_given(view), seconds_a_label(view)])
-    st.info(
-        "The true classes of these items are not known, so nothing can be said about how many "
-        "are predicted correctly.",
-        icon=":material/info:",
-    )
+    judged = handle.service().judged(view)
+    key_figures([checked_figure(judged), labels_given(view), seconds_a_label(view)])
     left, right = shell.side_by_side("blank", _SPLIT, "medium")
     with left:
+        show_audit(view, judged)
         _rounds(view)
     with right:
         _uncertainty(view)
+        _reliability(judged)
 
 
 def _downloads(view: View, everything: Report) -> None:
@@ -95,7 +100,9 @@ def _downloads(view: View, everything: Report) -> None:
     )
 
 
-def _figures_with_truth(view: View, everything: Report, rest: Report, check: LabelCheck) -> None:
+def _figures_with_truth(
+    view: View, judged: Judged | None, everything: Report, rest: Report, check: LabelCheck
+) -> None:
     figures = [
         right_of_all(view, everything),
         KeyFigure(
@@ -125,6 +132,8 @@ def _figures_with_truth(view: View, everything: Report, rest: Report, check: Lab
         f"Accuracy over all {everything.n_items:,} can be compared between rounds. Accuracy over "
         "the unlabelled ones cannot: each round takes the hardest of them away."
     )
+    if judged is not None and judged.audit.accuracy is not None:
+        st.caption(f"Without the truth, this would be known: {judged.audit.sentence()}")
 
 
 @st.fragment
@@ -265,6 +274,28 @@ def _uncertainty(view: View) -> None:
         low = width * round(bar[0] / width - 0.5)
         if low < data.edges[-1] - width / 2:
             show_in_grid(view.project.project_id, by_entropy(view, low, low + width))
+
+
+def _reliability(judged: Judged | None) -> None:
+    st.subheader("How sure it may be", anchor=False)
+    if judged is None or judged.calibration is None:
+        to_come(
+            f"From {FEWEST_LABELS} labels on, this shows how often predictions are right that are "
+            "said to be so."
+        )
+        return
+    st.caption(
+        "Each label is left out in turn, and predicted by the others: how often that is right, by "
+        "how likely it is said to be. On the dotted line it is as often as is said."
+    )
+    bins = reliability_data(judged.labels, judged.calibration)
+    st.plotly_chart(
+        draw_reliability(bins, shell.palette()),
+        key="reliability",
+        theme=None,
+        config=CONFIG,
+        alt=f"Reliability diagram over {judged.calibration.n_labels:,} labels.",
+    )
 
 
 def _rounds(view: View) -> None:

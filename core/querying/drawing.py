@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -36,13 +37,21 @@ def draw(
         as likely as the others.
     """
     items = np.flatnonzero(candidates)
-    ends = np.round(np.cumsum(PARTS)[:-1] * len(items)).astype(np.int64)
-    sizes = np.diff(ends, prepend=0, append=len(items))
-    if not sizes.all():
-        return int(random.choice(items)), Draw((len(items),), (1.0,), 0)
-    part = int(random.choice(len(PARTS), p=CHANCES))
-    first, last = int(sizes[:part].sum()), int(sizes[: part + 1].sum())
+    how = parts_of(len(items))
+    if len(how.sizes) == 1:
+        return int(random.choice(items)), how
+    part = int(random.choice(len(how.sizes), p=how.chances))
+    ends = np.cumsum(how.sizes)
+    place = int(random.integers(ends[part] - how.sizes[part], ends[part]))
     # Which item it is needs no order within the parts, only their borders.
-    order = np.argpartition(-uncertainty[items], ends)
-    item = int(items[order[int(random.integers(first, last))]])
-    return item, Draw(tuple(sizes.tolist()), CHANCES, part)
+    order = np.argpartition(-uncertainty[items], ends[:-1])
+    return int(items[order[place]]), replace(how, part=part)
+
+
+def parts_of(n_candidates: int) -> Draw:
+    """How one of so many items is drawn, from the first part."""
+    ends = np.round(np.cumsum(PARTS)[:-1] * n_candidates).astype(np.int64)
+    sizes = np.diff(ends, prepend=0, append=n_candidates)
+    if not sizes.all():
+        return Draw((n_candidates,), (1.0,), 0)
+    return Draw(tuple(sizes.tolist()), CHANCES, 0)

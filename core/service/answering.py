@@ -15,7 +15,7 @@ from core.errors import ClassesUnknownError, InvalidDatasetError
 from core.service.classes import Classes
 from core.service.log import Standing
 from core.session import rules
-from core.session.events import LOCAL, Answer, AnswerKind, Event, Undone
+from core.session.events import LOCAL, Answer, AnswerKind, ChecksAsked, Event, Undone
 from core.session.ledger import Placed
 from core.session.rules import Submission
 
@@ -38,6 +38,21 @@ class Answers:
 
 class Answering(Classes):
     """What can be done with answers. Whoever does it is named by ``by``, a person's id."""
+
+    def ask_checks(self, project_id: str, number: int, *, by: str = LOCAL) -> None:
+        """Let the next questions be drawn at random, until so many have a label; 0 ends that.
+
+        Raises
+        ------
+        StoreError
+            If it could not be stored.
+        """
+        self._do(
+            project_id,
+            lambda now: (
+                ChecksAsked(number=number, by=by) if number or now.state.checks_wanted else None
+            ),
+        )
 
     def submit(
         self,

@@ -19,6 +19,7 @@ from core.errors import (
     LabelspreadError,
     UnknownProjectError,
 )
+from core.quality.calibration import Calibration
 from core.service.class_keys import class_keys
 from core.service.grid import Checked
 from core.service.labelling import Service
@@ -180,6 +181,7 @@ def describe(
     by: str = LOCAL,
     *,
     at: PictureAddress | None = None,
+    calibration: Calibration | None = None,
 ) -> LabelPage:
     """Everything the component shows.
 
@@ -195,6 +197,8 @@ def describe(
         Whose page it is.
     at
         Where pictures are sent from; None where they have to be within their address.
+    calibration
+        How likely predictions are right; None where that is not known.
     """
     last, undone = view.state.last_of(by), view.state.last_undone(by)
     number = batch.round if batch else view.state.round
@@ -208,11 +212,12 @@ def describe(
         ink=view.dataset.is_ink,
         compared=view.project.config.features,
         coming=view.engine.coming is not None,
+        calibrated=calibration is not None,
         as_you_go=view.project.config.refit == "label",
         round=number,
         round_size=view.project.config.batch_size,
         answered=view.state.answers_in(number),
-        items=tuple(_items(view, batch, at)) if batch else (),
+        items=tuple(_items(view, batch, at, calibration)) if batch else (),
         beside=tuple(_beside(view, batch, at)) if batch else (),
         saved=view.state.n_answers,
         summary=summary(view, batch, by),
@@ -260,14 +265,17 @@ def shown_classes(view: View) -> tuple[ShownClass, ...]:
     )
 
 
-def _items(view: View, batch: Served, at: PictureAddress | None) -> Iterator[ShownItem]:
-    probabilities = view.beliefs.probabilities
+def _items(
+    view: View, batch: Served, at: PictureAddress | None, calibration: Calibration | None
+) -> Iterator[ShownItem]:
     names = view.dataset.class_names
     unknown: Reason = "query"
     reasons = batch.reasons or (unknown,) * len(batch.items)
     positions = view.engine.positions(batch.items)
-    for item, position, reason in zip(batch.items, positions, reasons, strict=True):
-        row = probabilities[position]
+    likely = np.asarray(view.beliefs.probabilities[positions], dtype=np.float64)
+    if calibration is not None:
+        likely = calibration.shared_out(likely)
+    for row, item, position, reason in zip(likely, batch.items, positions, reasons, strict=True):
         shown = addresses(view, item, position, at)
         best = np.argsort(-row, kind="stable")[:_SHOWN_CLASSES]
         yield ShownItem(

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from core.quality.calibration import Calibration, leads
 from core.service.conversation import Receipt, named, shown_classes
 from core.service.grid import SIZES, Among, Chosen, Grid, GridWish, Order
 from core.service.page import LastAnswer, Shown, ShownClass, ShownReceipt
@@ -27,7 +29,9 @@ class GridItem(Shown):
     smooth, pixels, full
         As of an image to label.
     probability
-        Of the class it is shown as, 0 to 1.
+        What the model gives the class it is shown as, 0 to 1.
+    chance
+        How likely that is right, 0 to 1; None while labels have not said.
     answer
         The answer it has, where answered images are shown to be corrected.
     """
@@ -37,6 +41,7 @@ class GridItem(Shown):
     pixels: str
     full: str | None
     probability: float
+    chance: float | None
     answer: LastAnswer | None
 
 
@@ -183,6 +188,7 @@ def describe_grid(
     batch_id: str,
     by: str = LOCAL,
     at: PictureAddress | None = None,
+    calibration: Calibration | None = None,
 ) -> GridPage:
     """Everything the component shows.
 
@@ -194,6 +200,8 @@ def describe_grid(
         Whose page it is.
     at
         Where pictures are sent from; None where they have to be within their address.
+    calibration
+        How likely predictions are right; None where that is not known.
     """
     state = view.state
     n_to_check = sum(grid.counts.values())
@@ -209,7 +217,7 @@ def describe_grid(
         size=wish.size,
         sizes=SIZES,
         batch_id=batch_id,
-        items=_items(view, grid, at),
+        items=_items(view, grid, at, calibration),
         to_check=tuple(ToCheck(name=name, count=n) for name, n in grid.counts.items()),
         n_to_check=n_to_check,
         answered=len(state.settled),
@@ -229,8 +237,14 @@ def _choice(chosen: Chosen | None, grid: Grid) -> ShownChoice | None:
     return ShownChoice(said=chosen.said, n_items=n_items, n_open=n_open, n_answered=n_answered)
 
 
-def _items(view: View, grid: Grid, at: PictureAddress | None) -> tuple[GridItem, ...]:
+def _items(
+    view: View, grid: Grid, at: PictureAddress | None, calibration: Calibration | None
+) -> tuple[GridItem, ...]:
     positions = view.engine.positions(grid.items)
+    chances: list[float | None] = [None] * len(positions)
+    if calibration is not None:
+        lead = leads(np.asarray(view.beliefs.probabilities[positions], dtype=np.float64))
+        chances = np.round(calibration.probability(lead), 4).tolist()
     shown = [addresses(view, *pair, at) for pair in zip(grid.items, positions, strict=True)]
     answers = {placed.answer.item: named(placed) for placed in grid.answers}
     return tuple(
@@ -240,9 +254,12 @@ def _items(view: View, grid: Grid, at: PictureAddress | None) -> tuple[GridItem,
             pixels=one.pixels,
             full=one.full,
             probability=probability,
+            chance=chance,
             answer=answers.get(item),
         )
-        for item, one, probability in zip(grid.items, shown, grid.probabilities, strict=True)
+        for item, one, probability, chance in zip(
+            grid.items, shown, grid.probabilities, chances, strict=True
+        )
     )
 
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -25,6 +26,7 @@ from core.jobs.resources import Resources
 from core.people.leases import Leases
 from core.querying.choosing import Choice
 from core.service.advising import Advice, Advisor
+from core.service.auditing import Judge, Judged
 from core.service.carrying import Carrying
 from core.service.exploring import Exploring
 from core.service.grid import Grid, Grids
@@ -101,6 +103,7 @@ class Service(Grids, Reviewing, Exploring, Carrying):
         self._advisor = Advisor(caches.embeddings if caches else None)
         self._layouts = Layouts(caches.layouts if caches else None)
         self._marks = Latest(_MARKS)
+        self._judge = Judge()
 
     def ping(self) -> None:
         """Raise a ``StoreError`` if nothing can be stored now.
@@ -120,6 +123,7 @@ class Service(Grids, Reviewing, Exploring, Carrying):
         self._closed.set()
         self._advisor.close()
         self._layouts.close()
+        self._judge.close()
         self._ahead.shutdown(wait=False, cancel_futures=True)
         self._curves.close()
         self._store.close()
@@ -170,6 +174,10 @@ class Service(Grids, Reviewing, Exploring, Carrying):
                         self._put_on_desk(view, desk, batch)
                     return batch
         raise StoreBusyError(f"of project {project_id}")
+
+    def judged(self, view: View) -> Judged | None:
+        """What the labels say of the model; None while that is being found out."""
+        return self._judge.judged(view)
 
     def advice(self, view: View) -> Advice | None:
         """What the images would better be compared by, as far as the labels have said it yet."""
@@ -305,6 +313,8 @@ class Service(Grids, Reviewing, Exploring, Carrying):
             number, items = reopened
             return number, _again(state, items), ()
         policy, random = policy_of(config), _chance(project_id, state)
+        if state.checks_wanted:
+            policy = replace(policy, random_share=1.0)
         on_screens = (*elsewhere, *(choice.item for choice in first))
         assumed = (*elsewhere[: _ASSUMED // view.dataset.n_items], *on_screens[len(elsewhere) :])
         wanted = size - len(first)

@@ -48,7 +48,11 @@ class ShownClass(Shown):
 
 
 class Belief(Shown):
-    """A class the model thinks of, and its probability, 0 to 1."""
+    """A class the model thinks of, and how likely it is right, 0 to 1.
+
+    While the page is not ``calibrated`` that is the share that the model gives it, which says which
+    class comes first and by how much, and not how often that is right.
+    """
 
     name: str
     probability: float
@@ -121,6 +125,8 @@ class LabelPage(Shown):
         What images are compared by. When that changes, so does what the model says of each.
     coming
         Whether there are images that the model does not know yet, and nobody is asked about.
+    calibrated
+        Whether labels have said how likely predictions are right.
     as_you_go
         Whether the model learns after each answer.
     round_size
@@ -150,6 +156,7 @@ class LabelPage(Shown):
     ink: bool
     compared: str
     coming: bool
+    calibrated: bool
     as_you_go: bool
     round: int
     round_size: int

@@ -37,6 +37,7 @@ class Draft:
         self.skips: dict[int, set[int]] = {}
         self.batches = state.batches.edit()
         self.draws = state.draws.edit()
+        self.checks_wanted = state.checks_wanted
         self.newest = state.newest
         self.open = {batch.batch_id: batch for batch in state.open_batches}
         self.reopened = dict(state.reopened)
@@ -61,6 +62,7 @@ class Draft:
             skipped=skipped,
             batches=finished(self.batches),
             draws=finished(self.draws),
+            checks_wanted=self.checks_wanted,
             newest=self.newest,
             open_batches=tuple(self.open.values()),
             reopened=self.reopened,

@@ -25,6 +25,9 @@ predicted of it, among many others."""
 Colour = Literal["red", "orange", "yellow", "green", "teal", "blue", "violet", "pink"]
 """What a class can be marked with. Each has a shade of its own on light and on dark pages."""
 
+MOST_ASKED: Final = 10_000
+"""How many questions drawn at random can be asked for at a time."""
+
 MOST_PARTS: Final = 3
 """Into how many parts items are split at most when one is drawn at random."""
 
@@ -363,6 +366,19 @@ class LabelKept(_Event):
     beside: Annotated[int | None, Field(exclude_if=_is_none)] = None
 
 
+class ChecksAsked(_Event):
+    """The next questions are to be drawn at random, so that it is known better how good labels are.
+
+    Attributes
+    ----------
+    number
+        So many labels on images that were drawn; those asked for before count no more. 0 ends it.
+    """
+
+    event: Literal["checks_asked"] = "checks_asked"
+    number: Annotated[int, Field(ge=0, le=MOST_ASKED)]
+
+
 class KeepTakenBack(_Event):
     """That a label is kept was taken back: it may come up again."""
 
@@ -392,6 +408,7 @@ Event = (
     | BatchTakenBack
     | LabelKept
     | KeepTakenBack
+    | ChecksAsked
 )
 
 KINDS: Final = frozenset(kind.model_fields["event"].default for kind in get_args(Event))

@@ -22,6 +22,7 @@ from core.session.events import (
     Answered,
     AnswerKind,
     BatchTakenBack,
+    ChecksAsked,
     Corrected,
     DataNoted,
     Event,
@@ -83,6 +84,8 @@ def _answered(draft: Draft, event: Answered) -> None:
         if item in before:
             raise IllegalEventError(f"Item {item} was answered in this batch before.")
         before.add(item)
+        if draft.checks_wanted and batch.reason(item) == "random":
+            draft.checks_wanted -= answer.kind is AnswerKind.LABEL
         draft.place(Placed(answer, batch_id, number, by, at))
     draft.batches[batch_id] = Shown(
         number, items, batch.reasons, batch.answers + answers, batch.again
@@ -170,6 +173,12 @@ def _label_kept(draft: Draft, event: LabelKept) -> None:
     draft.keeps = draft.keeps.insert((event.item, event.beside), event)
 
 
+def _checks_asked(draft: Draft, event: ChecksAsked) -> None:
+    draft.checks_wanted = event.number
+    # What is on a screen makes way; answers to it that are on their way count all the same.
+    draft.open.clear()
+
+
 def _keep_taken_back(draft: Draft, event: KeepTakenBack) -> None:
     key = event.item, event.beside
     if key not in draft.keeps:
@@ -190,6 +199,7 @@ TRANSITIONS: Final[dict[type[BaseModel], Callable[..., None]]] = {
     BatchTakenBack: _batch_taken_back,
     LabelKept: _label_kept,
     KeepTakenBack: _keep_taken_back,
+    ChecksAsked: _checks_asked,
 }
 """All that can happen, and what each changes. An illegal event raises and changes nothing."""
 

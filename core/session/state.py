@@ -51,6 +51,10 @@ class Shown(NamedTuple):
     answers: tuple[Answer, ...] = ()
     again: tuple[str, ...] = ()
 
+    def reason(self, item: int) -> Reason | None:
+        """Why one of its items is asked about; None where that was not noted."""
+        return self.reasons[self.items.index(item)] if self.reasons else None
+
 
 class Drawn(NamedTuple):
     """An item that was drawn at random.
@@ -150,6 +154,8 @@ class State:
         Every batch ever served, by its id.
     draws
         How items were drawn that were drawn at random, each as it was last; answered or not.
+    checks_wanted
+        How many of the next questions are to be drawn at random, since somebody asked for that.
     newest
         The id of the batch served last.
     open_batches
@@ -175,6 +181,7 @@ class State:
     skipped: HashTrieMap[int, frozenset[int]] = field(default_factory=HashTrieMap)
     batches: SharedMap[str, Shown] = field(default_factory=SharedMap)
     draws: SharedMap[int, Drawn] = field(default_factory=SharedMap)
+    checks_wanted: int = 0
     newest: str | None = None
     open_batches: tuple[Served, ...] = ()
     reopened: Mapping[int, Reopened] = field(default_factory=dict)
@@ -301,8 +308,7 @@ class State:
         placed = self.answer_to(item)
         if placed is None or placed.answer.kind is not AnswerKind.LABEL:
             return False
-        batch = self.batches[placed.batch_id]
-        return bool(batch.reasons) and batch.reasons[batch.items.index(item)] == "random"
+        return self.batches[placed.batch_id].reason(item) == "random"
 
     def answers_in(self, number: int) -> int:
         """How many answers in force belong to a round."""

@@ -891,8 +891,9 @@ function markWords({ name, corrects }, marks, target, isTouch) {
   const press = isTouch ? "Choose" : "Press the key of";
   return { told, hint: `${press} its class, or leave it: it is asked about on the Label page.` };
 }
-function imageWords({ id, probability, answer }, name, mark) {
-  const told = answer ? `Image ${id}, answered: ${answer.said}; the model: ${name}, ${percent(probability)}` : `Image ${id}, predicted as ${name}, ${percent(probability)}`;
+function imageWords({ id, chance, answer }, name, mark) {
+  const predicted = chance === null ? name : `${name}, ${percent(chance)}`;
+  const told = answer ? `Image ${id}, answered: ${answer.said}; the model: ${predicted}` : `Image ${id}, predicted as ${predicted}`;
   return mark ? `${told}, marked as ${mark.name ?? "wrong"}` : told;
 }
 var leftWords = (left, name, corrects) => corrects ? `${grouped(left)} answered` : `${grouped(left)} left as ${short(name)}`;
@@ -1528,7 +1529,7 @@ var Tiles = class {
       if (image.hidden) this.#changed();
     });
     this.#reloader.load(image, addressOf(item, hasPixels));
-    place.append(image, element("span", "lack"), element("b"), element("i", "", otherwise(item, this.#desk.data.name)), element("small", "", percent(item.probability)));
+    place.append(image, element("span", "lack"), element("b"), element("i", "", otherwise(item, this.#desk.data.name)), element("small", "", item.chance === null ? "" : percent(item.chance)));
     return { item, place, image };
   }
   async areThere() {

@@ -677,14 +677,15 @@ function help(page) {
 }
 var lackOf = (lack) => lack === "late" ? "This image has not come yet. It is asked for again." : "This image cannot be shown. Press X.";
 var inShort = ({ kind, label }) => kind === "label" ? label ?? "" : KINDS[kind];
-function verdict(beliefs, isHidden, inSentence) {
+function verdict(beliefs, isHidden, isCalibrated, inSentence) {
   const [best, second] = beliefs;
   if (isHidden) return "Predictions are hidden";
   if (!best) return "No prediction yet";
-  if (best.probability >= 0.9) return "The model is sure";
+  if (isCalibrated && best.probability >= 0.9) return "The model is sure";
   const isFirst = best.probability >= 0.5 || best.probability >= 2 * (second?.probability ?? 0);
   return isFirst ? `The model leans towards ${inSentence(best.name)}` : "The model is undecided";
 }
+var barsMean = (isCalibrated) => isCalibrated ? "How likely each class is right, as the labels so far have it: each is left out in turn, and predicted by the others." : "A longer bar comes first. How likely it is right is known once there are some 30 labels.";
 var nothingToAccept = (isHidden, isFinding) => `${isHidden ? "Predictions are hidden." : "There is no prediction to accept."} ${isFinding ? "Type a part of the class’s name." : "Press the key of the class."}`;
 var count = (number, noun, ending = "s") => `${number} ${noun}${number === 1 ? "" : ending}`;
 
@@ -2359,8 +2360,10 @@ var View = class {
     const { isLocked, item, preferences } = this.desk;
     const beliefs = item?.beliefs ?? [];
     const told = this.#find(".verdict");
-    told.textContent = verdict(beliefs, preferences.blind, (name) => this.#tags.inSentence(name));
-    told.title = verdict(beliefs, preferences.blind, (name) => name);
+    const { calibrated } = this.desk.data;
+    told.textContent = verdict(beliefs, preferences.blind, calibrated, (name) => this.#tags.inSentence(name));
+    told.title = verdict(beliefs, preferences.blind, calibrated, (name) => name);
+    this.#find(".top").title = barsMean(calibrated);
     this.#find(".top").replaceChildren(...preferences.blind ? [] : beliefs.slice(0, BARS).map((belief) => this.#bar(belief)));
     this.#find(".why").textContent = item && !isLocked ? item.why : "";
     const isFinding = this.desk.keys.map.isFinding;
@@ -2429,7 +2432,8 @@ var View = class {
     tag.title = name;
     const length = element("i");
     length.style.setProperty("--share", String(probability));
-    row.append(tag, length, element("span", "", `${Math.round(100 * probability)} %`));
+    row.append(tag, length);
+    if (this.desk.data.calibrated) row.append(element("span", "", `${Math.round(100 * probability)} %`));
     return row;
   }
 };

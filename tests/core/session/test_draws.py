@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from core.session.events import Answer, Answered, AnswerKind, Draw, Event, Served, Undone
+from core.session.events import (
+    Answer,
+    Answered,
+    AnswerKind,
+    ChecksAsked,
+    Draw,
+    Event,
+    Served,
+    Undone,
+)
 from core.session.fold import fold
 from core.session.formats import read_event, write_event
 from core.session.sound import is_sound
@@ -92,3 +101,19 @@ def test_a_draw_from_elsewhere_has_to_make_sense(wrong):
     assert is_sound(drawn("b", (5, 6), {5: HOW}))
     assert not is_sound(drawn("b", (5, 6), {5: wrong}))
     assert not is_sound(drawn("b", (5, 6), {7: HOW}))
+
+
+def test_checks_can_be_asked_for_and_are_wanted_until_they_have_a_label():
+    asked: list[Event] = [served("a", (1, 2)), ChecksAsked(number=2)]
+    state = fold(State(), asked)
+    assert state.checks_wanted == 2
+    assert state.open_batch is None
+    late = fold(state, [labelled("a", 1)])
+    assert late.checks_wanted == 2
+    some: list[Event] = [drawn("b", (5, 6, 7), {5: HOW, 6: HOW, 7: HOW}), labelled("b", 5)]
+    state = fold(late, some)
+    assert state.checks_wanted == 1
+    skipped = Answered(batch_id="b", answers=(Answer(6, AnswerKind.SKIP),))
+    assert fold(state, [skipped]).checks_wanted == 1
+    assert fold(state, [labelled("b", 7), ChecksAsked(number=0)]).checks_wanted == 0
+    assert fold(State(), [read_event(write_event(one)) for one in asked]) == fold(State(), asked)

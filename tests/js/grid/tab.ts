@@ -49,7 +49,7 @@ export function saying(batch: string, items: number[], more: Partial<GridPage> =
     v: 1, project: "p", ink: true, named: 3, numbering: "n", name: "cat", order: "surest", size: 24, sizes: [24, 48, 96, 120],
     classes: [{ name: "cat", key: "1", is_chosen: false, colour: null }, { name: "dog", key: "2", is_chosen: false, colour: null }],
     batch_id: batch,
-    items: items.map((id) => ({ id, smooth: "data:,", pixels: "data:,", full: null, probability: 0.9, answer: null })),
+    items: items.map((id) => ({ id, smooth: "data:,", pixels: "data:,", full: null, probability: 0.9, chance: 0.97, answer: null })),
     to_check: [{ name: "cat", count: items.length }, { name: "dog", count: 5 }],
     n_to_check: items.length + 5, answered: 0, n_items: 100, nothing_yet: "", last: null, receipts: [], among: null, corrects: false,
     ...more,

@@ -31,10 +31,11 @@ test("marks are told of with what to do about them", () => {
 });
 
 test("an image is told of with its mark", () => {
-  const item = { id: 123, smooth: "", pixels: "", full: null, probability: 0.98, answer: null };
+  const item = { id: 123, smooth: "", pixels: "", full: null, probability: 0.4, chance: 0.98, answer: null };
   assert.equal(imageWords(item, "3", undefined), "Image 123, predicted as 3, 98 %");
   assert.equal(imageWords(item, "3", { item: 123, name: "8" }), "Image 123, predicted as 3, 98 %, marked as 8");
   assert.equal(imageWords(item, "3", { item: 123, name: null }), "Image 123, predicted as 3, 98 %, marked as wrong");
+  assert.equal(imageWords({ ...item, chance: null }, "3", undefined), "Image 123, predicted as 3");
 });
 
 test("what is saved is said, and what is not", () => {

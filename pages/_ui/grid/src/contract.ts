@@ -83,7 +83,9 @@ export interface ShownClass {
  * smooth, pixels, full
  *     As of an image to label.
  * probability
- *     Of the class it is shown as, 0 to 1.
+ *     What the model gives the class it is shown as, 0 to 1.
+ * chance
+ *     How likely that is right, 0 to 1; None while labels have not said.
  * answer
  *     The answer it has, where answered images are shown to be corrected.
  */
@@ -93,6 +95,7 @@ export interface GridItem {
   pixels: string;
   full: string | null;
   probability: number;
+  chance: number | null;
   answer: LastAnswer | null;
 }
 /**

@@ -75,7 +75,7 @@ export class Tiles {
     image.draggable = false;
     image.addEventListener("load", () => { if (image.hidden) this.#changed(); });
     this.#reloader.load(image, addressOf(item, hasPixels));
-    place.append(image, element("span", "lack"), element("b"), element("i", "", otherwise(item, this.#desk.data.name)), element("small", "", percent(item.probability)));
+    place.append(image, element("span", "lack"), element("b"), element("i", "", otherwise(item, this.#desk.data.name)), element("small", "", item.chance === null ? "" : percent(item.chance)));
     return { item, place, image };
   }
 

@@ -65,10 +65,11 @@ export function markWords({ name, corrects }: Asked, marks: readonly Mark[], tar
 }
 
 /** An image in words, for those who do not see it. */
-export function imageWords({ id, probability, answer }: GridItem, name: string, mark: Mark | undefined): string {
+export function imageWords({ id, chance, answer }: GridItem, name: string, mark: Mark | undefined): string {
+  const predicted = chance === null ? name : `${name}, ${percent(chance)}`;
   const told = answer
-    ? `Image ${id}, answered: ${answer.said}; the model: ${name}, ${percent(probability)}`
-    : `Image ${id}, predicted as ${name}, ${percent(probability)}`;
+    ? `Image ${id}, answered: ${answer.said}; the model: ${predicted}`
+    : `Image ${id}, predicted as ${predicted}`;
   return mark ? `${told}, marked as ${mark.name ?? "wrong"}` : told;
 }
 

@@ -20,6 +20,8 @@ export type Message =
  *     What images are compared by. When that changes, so does what the model says of each.
  * coming
  *     Whether there are images that the model does not know yet, and nobody is asked about.
+ * calibrated
+ *     Whether labels have said how likely predictions are right.
  * as_you_go
  *     Whether the model learns after each answer.
  * round_size
@@ -49,6 +51,7 @@ export interface LabelPage {
   ink: boolean;
   compared: string;
   coming: boolean;
+  calibrated: boolean;
   as_you_go: boolean;
   round: number;
   round_size: number;
@@ -103,7 +106,10 @@ export interface ShownItem {
   beliefs: Belief[];
 }
 /**
- * A class the model thinks of, and its probability, 0 to 1.
+ * A class the model thinks of, and how likely it is right, 0 to 1.
+ *
+ * While the page is not ``calibrated`` that is the share that the model gives it, which says which
+ * class comes first and by how much, and not how often that is right.
  */
 export interface Belief {
   name: string;

@@ -16,7 +16,7 @@ import { placeOf } from "./places.ts";
 import type { Screen } from "./screen.ts";
 import { Stage } from "./stage.ts";
 import { Strip } from "./strip.ts";
-import { count, help, inShort, KINDS, press, verdict } from "./words.ts";
+import { barsMean, count, help, inShort, KINDS, press, verdict } from "./words.ts";
 
 /** As many of the most probable classes are drawn. */
 const BARS = 3;
@@ -196,8 +196,10 @@ export class View implements Screen {
     const { isLocked, item, preferences } = this.desk;
     const beliefs = item?.beliefs ?? [];
     const told = this.#find(".verdict");
-    told.textContent = verdict(beliefs, preferences.blind, (name) => this.#tags.inSentence(name));
-    told.title = verdict(beliefs, preferences.blind, (name) => name);
+    const { calibrated } = this.desk.data;
+    told.textContent = verdict(beliefs, preferences.blind, calibrated, (name) => this.#tags.inSentence(name));
+    told.title = verdict(beliefs, preferences.blind, calibrated, (name) => name);
+    this.#find(".top").title = barsMean(calibrated);
     this.#find(".top").replaceChildren(...(preferences.blind ? [] : beliefs.slice(0, BARS).map((belief) => this.#bar(belief))));
     this.#find(".why").textContent = item && !isLocked ? item.why : "";
     const isFinding = this.desk.keys.map.isFinding;
@@ -273,7 +275,8 @@ export class View implements Screen {
     tag.title = name;
     const length = element("i");
     length.style.setProperty("--share", String(probability));
-    row.append(tag, length, element("span", "", `${Math.round(100 * probability)} %`));
+    row.append(tag, length);
+    if (this.desk.data.calibrated) row.append(element("span", "", `${Math.round(100 * probability)} %`));
     return row;
   }
 }

@@ -70,14 +70,21 @@ export const inShort = ({ kind, label }: Pick<Draft, "kind" | "label">): string 
   kind === "label" ? label ?? "" : KINDS[kind];
 
 /** How sure the model is of an image, in a few words. */
-export function verdict(beliefs: Belief[], isHidden: boolean, inSentence: (name: string) => string): string {
+export function verdict(
+  beliefs: Belief[], isHidden: boolean, isCalibrated: boolean, inSentence: (name: string) => string,
+): string {
   const [best, second] = beliefs;
   if (isHidden) return "Predictions are hidden";
   if (!best) return "No prediction yet";
-  if (best.probability >= 0.9) return "The model is sure";
+  if (isCalibrated && best.probability >= 0.9) return "The model is sure";
   const isFirst = best.probability >= 0.5 || best.probability >= 2 * (second?.probability ?? 0);
   return isFirst ? `The model leans towards ${inSentence(best.name)}` : "The model is undecided";
 }
+
+/** What the bars beside the classes mean. */
+export const barsMean = (isCalibrated: boolean): string => isCalibrated
+  ? "How likely each class is right, as the labels so far have it: each is left out in turn, and predicted by the others."
+  : "A longer bar comes first. How likely it is right is known once there are some 30 labels.";
 
 /** Why Enter means nothing on an image. */
 export const nothingToAccept = (isHidden: boolean, isFinding: boolean): string =>

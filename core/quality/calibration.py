@@ -1,0 +1,219 @@
+"""From how far a class leads to how likely it is right.
+
+What label spreading gives a class is no probability: where it is right 98 times in 100 it may give
+.43. How far the best class leads the second one says much about which predictions are wrong,
+though, and how much it says can be learned from the labels: each is left out in turn, and what the
+others predict of its image is right or wrong. A logistic curve through these says how often a
+prediction with such a lead is right.
+
+Labels are asked for where the model is unsure, so their images are harder than others; but given
+the lead it matters little why an image was asked about: see :mod:`tests.benchmarks.quality`.
+
+References
+----------
+Platt, "Probabilistic outputs for support vector machines", 1999 (a logistic curve through scores);
+Guo, Pleiss, Sun, Weinberger, "On calibration of modern neural networks", 2017 (the expected
+calibration error).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.special import expit
+
+from core.arrays import UNLABELLED, BoolArray, FloatArray, IntArray
+from core.learning.decisions import DECISIONS, DecisionKey
+from core.learning.influence import Influence
+
+FEWEST_LABELS: Final = 30
+"""From so many labels on a curve is fitted."""
+
+_UNIT: Final = 0.1
+"""In which leads are counted."""
+
+_EXPECTED: Final = (0.0, 2.0)
+"""Intercept and slope before anything is known: the centre of a normal distribution of both."""
+
+_PRECISION: Final = (0.01, 0.1)
+"""One by its variances: as good as nothing once there are some labels, and enough that the curve
+stays finite where all are right."""
+
+_JUST_LESS: Final = 0.999
+_STEPS: Final = 50
+_LONGEST: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeftOut:
+    """What is said of each labelled item by all labels but its own.
+
+    Attributes
+    ----------
+    items : (n_labelled,), int64
+        Their indices, ascending.
+    predicted : (n_labelled,), int64
+        Class indices; ``UNLABELLED`` where no other label reaches.
+    lead : (n_labelled,), float64
+        The share of the best class less that of the second one, 0 to 1.
+    right : (n_labelled,), bool
+        Whether that is what the label says.
+    """
+
+    items: IntArray
+    predicted: IntArray
+    lead: FloatArray
+    right: BoolArray
+
+
+def left_out(influence: Influence, decision: DecisionKey) -> LeftOut:
+    """Leave each label out in turn; nothing is fitted anew, for scores are linear in the labels.
+
+    Parameters
+    ----------
+    decision
+        How the scores of the classes are weighed against each other. What a class has spread in all
+        is less without one of its labels, by as much as its labels spread on the average.
+    """
+    items, labels = influence.items, influence.beliefs.labels
+    evidence = influence.beliefs.evidence
+    if evidence is None or not len(items):
+        nothing = np.empty(0, dtype=np.int64)
+        return LeftOut(nothing, nothing, np.empty(0), np.empty(0, dtype=np.bool_))
+    given, masses = influence.given, influence.masses
+    scores = influence.without_own(influence.own(np.arange(len(items))))
+    weighed = scores * evidence.weights
+    for number, n_labels in enumerate(np.bincount(given, minlength=len(masses)).tolist()):
+        of_class = given == number
+        left = masses.copy()
+        left[number] *= (n_labels - 1) / n_labels
+        weight = DECISIONS[decision].weigh(left)[number] if n_labels > 1 else 0.0
+        weighed[of_class, number] = scores[of_class, number] * weight
+    sums = weighed.sum(axis=1)
+    shares = weighed / np.where(sums > 0, sums, 1)[:, np.newaxis]
+    predicted = np.where(sums > 0, evidence.classes[shares.argmax(axis=1)], UNLABELLED)
+    return LeftOut(items, predicted, leads(shares), predicted == labels[items])
+
+
+def leads(shares: FloatArray) -> FloatArray:
+    """The largest share of each row less the second largest, shape (n_rows,)."""
+    if shares.shape[1] < 2:
+        return np.asarray(shares.sum(axis=1), dtype=np.float64)
+    second, best = np.partition(shares, shares.shape[1] - 2, axis=1)[:, -2:].T
+    return np.asarray(best - second, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How often predictions are right, by their lead.
+
+    Attributes
+    ----------
+    intercept, slope
+        Of the logistic curve, in tenths of lead.
+    n_labels
+        From how many labels it comes.
+    """
+
+    intercept: float
+    slope: float
+    n_labels: int
+
+    def probability(self, lead: FloatArray) -> FloatArray:
+        """How likely predictions with such leads are right, 0 to 1, of the same shape."""
+        return np.asarray(expit(self.intercept + self.slope * (lead / _UNIT)))
+
+    def shared_out(self, shares: FloatArray) -> FloatArray:
+        """How likely each class is right, of the same shape: (n_items, n_classes).
+
+        The best class as its lead says; what is left goes to the others in proportion to their
+        shares, and to none of them more than to the best.
+        """
+        found = np.array(shares, dtype=np.float64)
+        if not found.size:
+            return found
+        rows, best = np.arange(len(found)), found.argmax(axis=1)
+        chance = np.where(found.any(axis=1), self.probability(leads(found)), 0)
+        found[rows, best] = 0
+        others = found.sum(axis=1)
+        found *= ((1 - chance) / np.where(others > 0, others, 1))[:, np.newaxis]
+        np.minimum(found, _JUST_LESS * chance[:, np.newaxis], out=found)
+        found[rows, best] = chance
+        return found
+
+
+def calibrated(labels: LeftOut) -> Calibration | None:
+    """The curve through labels that were left out; None while they are fewer than it takes.
+
+    The most probable one after a weak prior, by Newton's method; a larger lead is never taken for
+    less likely right.
+    """
+    if len(labels.items) < FEWEST_LABELS:
+        return None
+    design = np.column_stack([np.ones(len(labels.items)), labels.lead / _UNIT])
+    right, centre, precision = labels.right.astype(float), np.array(_EXPECTED), np.diag(_PRECISION)
+    found = centre.copy()
+    for _ in range(_STEPS):
+        chance = expit(design @ found)
+        gradient = design.T @ (right - chance) - precision @ (found - centre)
+        curvature = design.T @ (design * (chance * (1 - chance))[:, np.newaxis]) + precision
+        step = np.clip(np.linalg.solve(curvature, gradient), -_LONGEST, _LONGEST)
+        found += step
+        if np.abs(step).max() < 1e-10:
+            break
+    intercept, slope = found.tolist()
+    if slope < 0:
+        n_right, n_labels = right.sum(), len(right)
+        intercept, slope = float(np.log((n_right + 0.5) / (n_labels - n_right + 0.5))), 0.0
+    return Calibration(intercept, slope, len(right))
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Some predictions with about the same probability.
+
+    Attributes
+    ----------
+    probability
+        The mean of it, 0 to 1.
+    right
+        How many of them were right.
+    total
+        How many there are.
+    """
+
+    probability: float
+    right: int
+    total: int
+
+
+def reliability(probability: FloatArray, right: BoolArray, n_bins: int = 10) -> tuple[Bin, ...]:
+    """Predictions by their probability, for a reliability diagram; empty bins are left out.
+
+    Parameters
+    ----------
+    probability : (n_predictions,)
+    right : (n_predictions,), bool
+    n_bins
+        Of equal width.
+    """
+    places = np.minimum((probability * n_bins).astype(np.int64), n_bins - 1)
+    return tuple(
+        Bin(float(probability[inside].mean()), int(right[inside].sum()), int(inside.sum()))
+        for inside in (places == number for number in range(n_bins))
+        if inside.any()
+    )
+
+
+def expected_calibration_error(
+    probability: FloatArray, right: BoolArray, n_bins: int = 15
+) -> float:
+    """How far probabilities are from how often predictions are right, 0 to 1.
+
+    ``sum_b n_b / n |accuracy_b - mean probability_b|`` over bins of equal width.
+    """
+    bins = reliability(probability, right, n_bins)
+    gaps = (one.total * abs(one.right / one.total - one.probability) for one in bins)
+    return sum(gaps) / len(right) if len(right) else 0.0

@@ -1,0 +1,337 @@
+"""How good the labels of a project are, from what was checked at random."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from core.arrays import UNLABELLED, BoolArray
+from core.config import ProjectConfig
+from core.engine.engine import Engine
+from core.jobs.once import Latest
+from core.jobs.work import Work
+from core.learning.beliefs import Beliefs
+from core.learning.decisions import DecisionKey
+from core.quality.audit import Bounds, Check, bounds, foreseen
+from core.quality.calibration import Calibration, LeftOut, calibrated, left_out
+from core.querying.drawing import parts_of
+from core.service.view import View
+from core.session.events import Draw
+from core.session.state import Drawn, State
+from core.wording import at_least
+
+FEWEST_CHECKS: Final = 10
+"""So many checks before any figure is told."""
+
+_KEPT: Final = 16
+
+_AT_ONCE: Final = 3_000_000
+"""Entries of columns that are solved while somebody waits: a quarter of a second or so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How many of some labels are right, 0 to 1.
+
+    Attributes
+    ----------
+    least, most
+        At any moment at which one looks, the truth is between them with 95 % certainty.
+    likely
+        What is in accordance with the checks best.
+    """
+
+    least: float
+    likely: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClassQuality:
+    """How good the labels of one class are.
+
+    Attributes
+    ----------
+    name
+        What it is called.
+    n_images
+        Images that have its label or are predicted as it.
+    n_checks, n_right
+        Images predicted as it that were checked at random, and how many of them are of it.
+    precision
+        The share of its images that are of it; None where too few were checked.
+    """
+
+    name: str
+    n_images: int
+    n_checks: int
+    n_right: int
+    precision: Quality | None
+
+
+@dataclass(frozen=True)
+class Audit:
+    """How good all labels are that would be exported now.
+
+    Attributes
+    ----------
+    n_images
+        Images with a label, a person's or the model's; not those found unsure or bad.
+    n_open
+        Those of them that no person has labelled.
+    checks
+        What was checked at random, in the order in which it was drawn.
+    accuracy
+        None where too few were checked.
+    classes
+        One by one, in the order of the project.
+    """
+
+    n_images: int
+    n_open: int
+    checks: tuple[Check, ...]
+    accuracy: Quality | None
+    classes: tuple[ClassQuality, ...]
+
+    @property
+    def n_checks(self) -> int:
+        """How many images were checked at random."""
+        return len(self.checks)
+
+    @property
+    def n_right(self) -> int:
+        """How many of them are predicted right by the other labels."""
+        return sum(not check.wrong for check in self.checks)
+
+    def sentence(self, *, asks: bool = True) -> str:
+        """How good the labels are, as people read it.
+
+        Parameters
+        ----------
+        asks
+            Whether some questions are drawn at random.
+        """
+        if self.accuracy is not None:
+            return (
+                f"At least {at_least(self.accuracy.least)} of all labels are right, 95 % sure "
+                f"({self.n_checks:,} checked at random)."
+            )
+        told = (
+            f"This is told once {FEWEST_CHECKS} images drawn at random have a label: "
+            f"{self.n_checks} so far."
+        )
+        return told if asks else f"{told} This project draws none by itself."
+
+    def after(self, more: int) -> Quality:
+        """About what the accuracy would be known to be once ``more`` images were checked."""
+        pool = parts_of(self.n_open)
+        return _of_all(foreseen(self.checks, self.n_open, more, pool), self.n_images)
+
+
+def audit(state: State, engine: Engine, left_out: LeftOut) -> Audit:
+    """What the checks of a project say of its model as it is now.
+
+    Predictions of older models are not used: of each image that was checked the model of now is
+    asked, without the image's own label. So all that was ever checked counts, for a model that has
+    learned since.
+
+    Parameters
+    ----------
+    left_out
+        What is said of each labelled item by all other labels.
+    """
+    beliefs = engine.believe(state.labels)
+    is_open = beliefs.labels == UNLABELLED
+    aside = engine.present(state.set_aside)
+    is_open[aside] = False
+    n_open, n_images = int(np.count_nonzero(is_open)), len(is_open) - len(aside)
+    drawn = _drawn(state, engine)
+    known = _Known(state, engine, left_out, is_open)
+    checks = known.checks(drawn, ~left_out.right)
+    enough = len(checks) >= FEWEST_CHECKS
+    return Audit(
+        n_images=n_images,
+        n_open=n_open,
+        checks=checks,
+        accuracy=_of_all(bounds(checks, n_open), n_images) if enough else None,
+        classes=_classes(engine, beliefs, left_out, drawn, known, is_open),
+    )
+
+
+def _of_all(wrong: Bounds, n_images: int) -> Quality:
+    if not n_images:
+        return Quality(0.0, 1.0, 1.0)
+    return Quality(
+        least=1 - wrong.most / n_images,
+        likely=1 - wrong.likely / n_images,
+        most=1 - wrong.least / n_images,
+    )
+
+
+def _drawn(state: State, engine: Engine) -> dict[int, Drawn]:
+    """Items that were drawn at random, by their index, in the order of drawing."""
+    checks = state.checks()
+    present = [item for item in checks if engine.present([item])]
+    return dict(zip(engine.positions(present), (checks[item] for item in present), strict=True))
+
+
+def _classes(
+    engine: Engine,
+    beliefs: Beliefs,
+    left_out: LeftOut,
+    drawn: dict[int, Drawn],
+    known: _Known,
+    is_open: BoolArray,
+) -> tuple[ClassQuality, ...]:
+    names = engine.dataset.class_names
+    n_open = np.bincount(beliefs.predicted[is_open & beliefs.reached], minlength=len(names))
+    n_given = np.bincount(beliefs.labels[left_out.items], minlength=len(names))
+    is_check = np.isin(left_out.items, [*drawn])
+    found = []
+    for number, name in enumerate(names):
+        predicted = left_out.predicted == number
+        n_checks = int(np.count_nonzero(is_check & predicted))
+        n_right = int(np.count_nonzero(is_check & predicted & left_out.right))
+        n_images, precision = int(n_open[number] + n_given[number]), None
+        if n_checks >= FEWEST_CHECKS:
+            wrong = bounds(
+                known.checks(drawn, predicted & ~left_out.right), int(np.count_nonzero(is_open))
+            )
+            most = int(n_open[number])
+            capped = Bounds(
+                *(min(errors, most) for errors in (wrong.least, wrong.likely, wrong.most))
+            )
+            precision = _of_all(capped, n_images)
+        found.append(ClassQuality(name, n_images, n_checks, n_right, precision))
+    return tuple(found)
+
+
+class _Known:
+    """What is known of the items that could have been drawn at some moment.
+
+    Parameters
+    ----------
+    is_open : (n_items,), bool
+        Which items have no label now and are not set aside.
+    """
+
+    def __init__(self, state: State, engine: Engine, left_out: LeftOut, is_open: BoolArray) -> None:
+        self._state, self._engine, self._is_open = state, engine, is_open
+        self._place = {item: place for place, item in enumerate(left_out.items.tolist())}
+        numbers = np.zeros(len(is_open), dtype=np.int64)
+        answered = [item for item in state.labels if engine.present([item])]
+        top = state.ledger.top
+        numbers[engine.positions(answered)] = [top.get(item, 0) for item in answered]
+        self._numbers = numbers[left_out.items]
+        self._aside = np.sort(
+            np.array([top.get(item, 0) for item in state.set_aside], dtype=np.int64)
+        )
+
+    def checks(self, drawn: dict[int, Drawn], wrong: BoolArray) -> tuple[Check, ...]:
+        """Each draw as it looks from now.
+
+        Parameters
+        ----------
+        wrong : (n_labelled,), bool
+            What counts as an error, of the labelled items.
+        """
+        order = np.argsort(self._numbers, kind="stable")
+        numbers = self._numbers[order]
+        upto = np.concatenate([[0], np.cumsum(wrong[order])])
+        found = []
+        for item, how in drawn.items():
+            before = int(np.searchsorted(numbers, how.n_answers, side="right"))
+            later = int(upto[-1] - upto[before])
+            missed = 0
+            for place in self._engine.present(how.undrawable):
+                if self._is_open[place]:
+                    missed += 1
+                elif place in self._place:
+                    at = self._place[place]
+                    later -= int(wrong[at] and self._numbers[at] > how.n_answers)
+            aside = len(self._aside) - int(np.searchsorted(self._aside, how.n_answers, "right"))
+            draw, short = self._draw(how)
+            check = Check(draw, bool(wrong[self._place[item]]), later, missed + short, aside)
+            found.append(check)
+        return tuple(found)
+
+    def _draw(self, how: Drawn) -> tuple[Draw, int]:
+        """How it was drawn; and how many could not be, besides those that are named."""
+        n_free = len(self._is_open) - how.n_settled - len(how.undrawable)
+        if how.draw is None:
+            return Draw((max(n_free, 1),), (1.0,), 0), 0
+        return how.draw, max(0, n_free - sum(how.draw.sizes))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the labels of a project say about its model.
+
+    Attributes
+    ----------
+    labels
+        What is said of each labelled item by all others.
+    audit
+        How good all labels are.
+    calibration
+        How likely predictions are right; None while there are too few labels.
+    """
+
+    labels: LeftOut
+    audit: Audit
+    calibration: Calibration | None
+
+
+def judge(state: State, engine: Engine, decision: DecisionKey) -> Judged:
+    """Leave each label out in turn, and say what follows.
+
+    Parameters
+    ----------
+    decision
+        That of the engine.
+    """
+    labels = left_out(engine.influence(state.labels), decision)
+    return Judged(labels, audit(state, engine, labels), calibrated(labels))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    seq: int
+    work: Work[Judged]
+
+
+class Judge:
+    """Judges projects as they are now. Safe to use from several threads.
+
+    What takes long, as it may after a restart, is found out in the background.
+    """
+
+    def __init__(self) -> None:
+        self._known: Latest[tuple[str, ProjectConfig, int], Judged] = Latest(_KEPT)
+        self._asked: dict[str, _Asked] = {}
+        self._lock = threading.Lock()
+
+    def judged(self, view: View) -> Judged | None:
+        """What the labels say; None while that is being found out."""
+        project, state, engine = view.project, view.state, view.engine
+        decision = project.config.decision
+        influence = engine.influence(state.labels)
+        missing = int(np.count_nonzero(np.isnan(influence.known())))
+        if missing * engine.dataset.n_items <= _AT_ONCE:
+            key = project.project_id, project.config, state.seq
+            return self._known.get(key, lambda: judge(state, engine, decision))
+        with self._lock:
+            asked = self._asked.get(project.project_id)
+            if asked is None or (asked.seq != state.seq and asked.work.done):
+                work = Work(lambda _: judge(state, engine, decision), "judge-labels")
+                self._asked[project.project_id] = _Asked(state.seq, work)
+        return None
+
+    def close(self) -> None:
+        """Stop judging."""
+        with self._lock:
+            for asked in self._asked.values():
+                asked.work.cancel()
