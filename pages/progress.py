@@ -184,7 +184,7 @@ def _confusion(view: View, everything: Report, rest: Report) -> None:
     cell = pressed(drawn)
     with st.container(horizontal=True, vertical_alignment="center", key="head_cell"):
         st.caption("Press a cell to open its images in the grid.", width="stretch")
-        with st.popover("Choose a cell", type="tertiary"):
+        with st.popover("Choose a cell"):
             cell = chosen_cell(class_names, has_unreached=data.has_unreached) or cell
     if cell is not None:
         predicted, true = (round(place) for place in cell)

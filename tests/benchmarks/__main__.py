@@ -54,7 +54,8 @@ def main() -> None:
     logs = long_logs_report(((2_000, (100, 1_000)),) if options.quick else LOGS)
     taken = taken_away_report(2_000, 1_000) if options.quick else taken_away_report(*TAKEN)
     brought = brought_in_report(500, 10) if options.quick else brought_in_report(*BROUGHT)
-    report = _report(sizes, [many, logs, taken, brought], refits, page, large, rounds, visits)
+    mapped = _mapped(options)
+    report = _report(sizes, [many, logs, taken, brought, mapped], refits, page, large, rounds, visits)
     print(report)
     if not options.quick:
         print(f"Written to {write_report(report)}.", file=sys.stderr)
