@@ -15,6 +15,7 @@ from tests.benchmarks.brought_in import brought_in_report
 from tests.benchmarks.label_page import LabelPage, label_page
 from tests.benchmarks.long_logs import long_logs_report
 from tests.benchmarks.many_labels import many_labels_report
+from tests.benchmarks.map import features_of, map_report
 from tests.benchmarks.refit import Refit, refit
 from tests.benchmarks.report_file import write_report
 from tests.benchmarks.scale import Size, measure
@@ -31,6 +32,9 @@ LOGS: Final = ((12_000, (100, 20_000, 100_000)), (110_000, (100, 20_000, 100_000
 
 TAKEN: Final = (100_000, 50_000)
 """Items that are exported, and how many of them a person has answered."""
+
+MAPPED: Final = 70_000
+"""Items on the map: the digits of MNIST where they are there."""
 
 BROUGHT: Final = (20_000, 500)
 """Images that are brought in as files, and photographs."""
@@ -54,8 +58,8 @@ def main() -> None:
     logs = long_logs_report(((2_000, (100, 1_000)),) if options.quick else LOGS)
     taken = taken_away_report(2_000, 1_000) if options.quick else taken_away_report(*TAKEN)
     brought = brought_in_report(500, 10) if options.quick else brought_in_report(*BROUGHT)
-    mapped = _mapped(options)
-    report = _report(sizes, [many, logs, taken, brought, mapped], refits, page, large, rounds, visits)
+    sections = [many, logs, taken, brought, _mapped(options)]
+    report = _report(sizes, sections, refits, page, large, rounds, visits)
     print(report)
     if not options.quick:
         print(f"Written to {write_report(report)}.", file=sys.stderr)
@@ -64,6 +68,14 @@ def main() -> None:
 def _sizes(options: argparse.Namespace) -> list[int]:
     sizes = [330, 1_797] if options.quick else [330, 1_797, 10_000, 70_000]
     return [*sizes, 1_000_000] if options.million else sizes
+
+
+def _mapped(options: argparse.Namespace) -> str:
+    """The map of a large set, and of a million items where they are asked for."""
+    n_items = 2_000 if options.quick else MAPPED
+    mnist = None if options.quick else options.mnist
+    sizes = [(n_items, mnist), *([(1_000_000, None)] if options.million else [])]
+    return map_report(sizes, features_of(n_items, mnist))
 
 
 def _report(

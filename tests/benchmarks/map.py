@@ -255,13 +255,14 @@ def main() -> None:
         sizes.append((1_000_000, None))
     features = None
     if not options.no_layout:
-        features = _features(options.items, options.mnist)
+        features = features_of(options.items, options.mnist)
     seconds, report = timed(lambda: map_report(sizes, features))
     print(report)
     print(f"Measured in {seconds / 1000:.0f} s.")
 
 
-def _features(n_items: int, mnist: Path | None) -> NDArray[Any]:
+def features_of(n_items: int, mnist: Path | None) -> NDArray[Any]:
+    """What made-up items, or the digits of MNIST, are laid out by."""
     if mnist is None:
         return made_up_items(n_items)[0]
     with np.load(mnist) as arrays:
