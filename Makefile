@@ -9,7 +9,7 @@ PYTHON ?=
 # the others.
 PYTEST_OPTIONS ?= -n 3 --dist worksteal
 
-# For `make bench` and `make bench-labels`: a file with the MNIST digits.
+# For `make bench`, `make bench-labels` and `make bench-quality`: a file with the MNIST digits.
 MNIST ?=
 # For `make bench`: whether to measure a million items.
 MILLION ?=
@@ -33,10 +33,10 @@ LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --uni
 	$(if $(filter 1,$(UPGRADE)),--upgrade,$(addprefix --upgrade-package ,$(UPGRADE)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser lint format contract components bench bench-labels load lock audit hooks clean
+.PHONY: help run test browser lint format contract components bench bench-labels bench-quality load lock audit hooks clean
 
 help:  ## Say what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s%s\n", $$1, $$2 }' Makefile
 
 run:  ## Install what is missing and open Labelspread
 	@.ci/setup run
@@ -84,6 +84,10 @@ bench-labels:  ## Count the labels it takes, here and with other tools
 	@$(BIN)/python -m pytest -q tests/benchmarks
 	@$(BIN)/python -m tests.benchmarks.labels $(if $(MNIST),--mnist $(MNIST)) \
 		$(if $(PHOTOGRAPHS),--photographs $(PHOTOGRAPHS)) $(if $(FASHION),--fashion $(FASHION))
+
+bench-quality:  ## See whether what is said of quality holds
+	@.ci/setup bench
+	@$(BIN)/python -m tests.benchmarks.quality $(if $(MNIST),--mnist $(MNIST))
 
 load:  ## Let many people label at once, and see how long they wait
 	@.ci/setup bench

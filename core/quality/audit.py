@@ -41,6 +41,11 @@ LEVEL: Final = 0.95
 MOST_CHECKS: Final = 2_000
 """Of more, the latest are taken: which they are does not depend on what they said."""
 
+_ABOVE: Final = 0.9
+"""Of all doubt, the share that is left above the bounds. It is what people go by; and since a model
+without one label is a little worse, more errors are seen than there are, which strains the other
+end."""
+
 _EXPECTED: Final = ((0.5, 2.0), (0.5, 5.0), (0.5, 9.0))
 """Of each part before anything was drawn from it, the least sure first: a beta distribution of the
 share of wrong ones. What is expected makes bounds narrow where it is right, and never false."""
@@ -128,15 +133,15 @@ def bounds(checks: Sequence[Check], n_open: int, level: float = LEVEL) -> Bounds
         return Bounds(0, 0, n_open)
     bets = _Bets(checks[-MOST_CHECKS:])
     likely = _lowest(bets.log_wealth, n_open)
-    limit = -float(np.log1p(-level))
 
-    def is_ruled_out(errors: FloatArray) -> BoolArray:
-        return np.asarray(bets.log_wealth(errors) >= limit)
+    def beyond(share: float) -> Callable[[FloatArray], BoolArray]:
+        limit = -float(np.log((1 - level) * share))
+        return lambda errors: np.asarray(bets.log_wealth(errors) >= limit)
 
     return Bounds(
-        least=_edge(is_ruled_out, 0, likely),
+        least=_edge(beyond(1 - _ABOVE), 0, likely),
         likely=likely,
-        most=_edge(is_ruled_out, n_open, likely),
+        most=_edge(beyond(_ABOVE), n_open, likely),
     )
 
 

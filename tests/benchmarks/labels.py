@@ -241,7 +241,7 @@ def _runs(mnist: Path | None, seeds: int) -> list[Run]:
 def sets_of(seed: int, mnist: Path | None) -> Iterator[partial[Dataset]]:
     """All data sets, made when they are called."""
     for found in label_sets(seed, mnist):
-        yield partial(_images, found)
+        yield partial(images_of, found)
     yield from (partial(_features, name, seed) for name in _MADE)
 
 
@@ -302,7 +302,7 @@ def _run_peers(dataset: Dataset, seed: int) -> Iterator[Row]:
             yield from run_peer(peer, pixels if peer.takes_pixels else points, dataset, batch, seed)
 
 
-def _images(found: LabelSet) -> Dataset:
+def images_of(found: LabelSet) -> Dataset:
     side = found.images.shape[1]
     brightest = 16 if side == 8 else 255
     return Dataset(

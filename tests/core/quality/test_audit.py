@@ -105,14 +105,16 @@ def test_the_hardest_way_is_the_one_that_differs_least_from_what_is_expected(tot
     np.testing.assert_allclose(hardest, found.x, atol=2e-4)
 
 
-@pytest.mark.parametrize(("n_wrong", "n_checks"), [(5, 100), (2, 100), (0, 50), (20, 100)])
-def test_it_is_hardly_wider_than_an_interval_that_is_looked_at_once(n_wrong, n_checks):
+@pytest.mark.parametrize(
+    ("n_wrong", "n_checks", "at_most"), [(5, 100, 1.5), (2, 100, 1.5), (0, 50, 1.5), (20, 100, 1.7)]
+)
+def test_it_is_hardly_wider_than_an_interval_that_is_looked_at_once(n_wrong, n_checks, at_most):
     n_items = 100_000
     wrong = [n * n_wrong // n_checks != (n + 1) * n_wrong // n_checks for n in range(n_checks)]
     found = bounds(drawn_from_all(wrong, n_items), n_items - n_checks)
     once = beta.ppf(0.975, n_wrong + 1, n_checks - n_wrong)
     once -= beta.ppf(0.025, n_wrong, n_checks - n_wrong + 1) if n_wrong else 0
-    assert once < (found.most - found.least) / n_items < 1.55 * once
+    assert once < (found.most - found.least) / n_items < at_most * once
     assert found.likely / n_items == pytest.approx(n_wrong / n_checks, abs=0.012)
 
 
