@@ -177,6 +177,11 @@ def neighbour_points(
 def links_of(graph: SimilarityGraph) -> sparse.csr_array:
     """A one for each pair of items that are linked in either direction, float64."""
     matrix = graph.matrix
+    if graph.symmetric and not isinstance(matrix, np.ndarray):
+        # Linked both ways already, and nothing with itself: a million items take no time.
+        return sparse.csr_array(
+            (np.ones(matrix.nnz), matrix.indices, matrix.indptr), shape=matrix.shape
+        )
     ones = _strongest(matrix) if isinstance(matrix, np.ndarray) else sparse.coo_array(matrix)
     rows, columns = ones.row, ones.col
     other = rows != columns

@@ -58,6 +58,10 @@ def test_links_go_both_ways_and_none_leads_back_to_its_item():
     assert links.tolist() == [[0, 1, 0], [1, 0, 1], [0, 1, 0]]
     dense = links_of(rbf_graph(FEATURES, 1e-3))
     assert not dense.diagonal().any()
+    graph = symmetric_knn_graph(FEATURES, 10)
+    both = links_of(graph).toarray()
+    assert np.array_equal(both, sparse.csr_array(graph.matrix).toarray() > 0)
+    assert np.array_equal(both, both.T)
     assert np.diff(dense.indptr).min() >= 15
 
 
