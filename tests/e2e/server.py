@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 from typing import Final, Protocol
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -180,4 +181,19 @@ class QuickServer(Server):
         forks = multiprocessing.get_context("forkserver")
         forks.set_forkserver_preload(IMPORTED)
         told = (arguments, environment, self._log_file)
-        return Fork(forks.Process(target=_serve, args=told, daemon=True))
+        with _no_main_module():
+            return Fork(forks.Process(target=_serve, args=told, daemon=True))
+
+
+@contextmanager
+def _no_main_module() -> Iterator[None]:
+    """A process that is begun meanwhile does not import what is ``__main__`` here.
+
+    Tests of pages leave one behind in the same interpreter: the script of a page.
+    """
+    before = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = before
