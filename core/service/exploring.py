@@ -51,8 +51,6 @@ class Marks:
         Indices into ``STATES``.
     leads : (n_items,), uint8
         By how much the most probable class leads, 0 to 255.
-    probabilities : (n_items,), uint8
-        What the model says of the most probable class, 0 to 255.
     ranks : (n_items,), uint8
         By lead among the items that are predicted: 0 for the most doubtful, 255 for the surest.
     """
@@ -61,7 +59,6 @@ class Marks:
     classes: NDArray[np.uint16]
     states: NDArray[np.uint8]
     leads: NDArray[np.uint8]
-    probabilities: NDArray[np.uint8]
     ranks: NDArray[np.uint8]
 
     def __post_init__(self) -> None:
@@ -69,7 +66,7 @@ class Marks:
 
     def to_bytes(self) -> bytes:
         """All of it, array after array in this order; classes with the low byte first."""
-        planes = (self.states, self.leads, self.probabilities, self.ranks)
+        planes = (self.states, self.leads, self.ranks)
         return b"".join([self.classes.astype("<u2").tobytes(), *(p.tobytes() for p in planes)])
 
 
@@ -143,7 +140,6 @@ def marks_of(view: View, name: str) -> Marks:
         classes.astype(np.uint16),
         states,
         np.round(_BYTE * leads).astype(np.uint8),
-        np.round(_BYTE * beliefs.confidence).astype(np.uint8),
         _ranks(leads, states == _NUMBER["predicted"]),
     )
 

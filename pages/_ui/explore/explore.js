@@ -59,16 +59,14 @@ var Marks = class {
   classes;
   states;
   leads;
-  probabilities;
   ranks;
   constructor(buffer) {
-    const n = this.n = Math.floor(buffer.byteLength / 6);
+    const n = this.n = Math.floor(buffer.byteLength / 5);
     this.classes = new Uint16Array(buffer, 0, n);
-    const [states, leads, probabilities, ranks] = [2, 3, 4, 5].map((plane) => new Uint8Array(buffer, plane * n, n));
+    const [states, leads, ranks] = [2, 3, 4].map((plane) => new Uint8Array(buffer, plane * n, n));
     const none = new Uint8Array();
     this.states = states ?? none;
     this.leads = leads ?? none;
-    this.probabilities = probabilities ?? none;
     this.ranks = ranks ?? none;
   }
 };
@@ -122,10 +120,9 @@ function pointWords(marks, item, names) {
   const state = STATES[marks.states[item] ?? 0] ?? "unreached";
   const number = marks.classes[item] ?? NO_CLASS;
   const name = names[number] ?? "no class";
-  const share = (marks.probabilities[item] ?? 0) / 255;
-  const sure = `${share < 1 ? Math.min(99, Math.round(100 * share)) : 100} %`;
+  const surer = Math.min(99, Math.floor(100 * (marks.ranks[item] ?? 0) / 255));
   const words = {
-    predicted: `predicted: ${name}, ${sure}`,
+    predicted: `predicted: ${name}, surer than ${surer} % of the others`,
     labelled: `labelled: ${name}`,
     given: `came with the label ${name}`,
     unsure: `answered unsure; predicted: ${name}`,

@@ -16,10 +16,10 @@ function scattered(n: number): Uint16Array {
   });
 }
 
-/** Marks of items, each as class, state, lead, probability and rank. */
-function marked(...items: [number, number, number, number, number][]): Marks {
+/** Marks of items, each as class, state, lead and rank. */
+function marked(...items: [number, number, number, number][]): Marks {
   const n = items.length;
-  const buffer = new ArrayBuffer(6 * n);
+  const buffer = new ArrayBuffer(5 * n);
   const bytes = new Uint8Array(buffer);
   items.forEach(([name, ...rest], place) => {
     bytes[2 * place] = name & 255;
@@ -91,7 +91,7 @@ test("the place under the pointer stays there while the map grows", () => {
 });
 
 test("a filter by class, state and certainty leaves out what it says, and counts go on", () => {
-  const marks = marked([0, 1, 9, 200, 0], [1, 1, 90, 250, 255], [1, 2, 90, 250, 255], [NO_CLASS, 0, 0, 0, 255]);
+  const marks = marked([0, 1, 9, 0], [1, 1, 90, 255], [1, 2, 90, 255], [NO_CLASS, 0, 0, 255]);
   assert.equal(leavesOut(EVERYTHING), false);
   assert.deepEqual([...filtered(marks, EVERYTHING, 2).is], [1, 1, 1, 1]);
   const some = filtered(marks, { ...EVERYTHING, hidden: new Set([0]) }, 2);
@@ -101,10 +101,13 @@ test("a filter by class, state and certainty leaves out what it says, and counts
   assert.deepEqual([...filtered(marks, { ...EVERYTHING, states: new Set(["labelled"] as const) }, 2).is], [0, 0, 1, 0]);
 });
 
-test("an item is told of by what it is, and a share that is not all is not called that", () => {
-  const marks = marked([0, 1, 9, 254, 0], [1, 2, 90, 250, 255], [NO_CLASS, 0, 0, 0, 255], [1, 5, 0, 0, 255]);
-  const told = [0, 1, 2, 3].map((item) => pointWords(marks, item, ["cat", "dog"]));
-  assert.deepEqual(told, ["predicted: cat, 99 %", "labelled: dog", "no label reaches it yet", "a bad image"]);
+test("an item is told of by what it is, and none is surer than all others", () => {
+  const marks = marked([0, 1, 9, 254], [1, 2, 90, 255], [NO_CLASS, 0, 0, 255], [1, 5, 0, 255], [1, 1, 9, 255]);
+  const told = [0, 1, 2, 3, 4].map((item) => pointWords(marks, item, ["cat", "dog"]));
+  assert.deepEqual(told, [
+    "predicted: cat, surer than 99 % of the others", "labelled: dog", "no label reaches it yet", "a bad image",
+    "predicted: dog, surer than 99 % of the others",
+  ]);
   assert.deepEqual([openWords(0), openWords(1), openWords(1234)], ["Nothing to open", "Open it in the grid", "Open these 1,234 in the grid"]);
   const work = { stage: "Laying out the map", share: 0.5, seconds_left: 119.2 };
   assert.equal(layoutWords({ is_plain: true, can_improve: false, work }), "Laying out the map · 120 s left");

@@ -9,17 +9,15 @@ export class Marks {
   readonly classes: Uint16Array;
   readonly states: Uint8Array;
   readonly leads: Uint8Array;
-  readonly probabilities: Uint8Array;
   readonly ranks: Uint8Array;
 
   constructor(buffer: ArrayBuffer) {
-    const n = this.n = Math.floor(buffer.byteLength / 6);
+    const n = this.n = Math.floor(buffer.byteLength / 5);
     this.classes = new Uint16Array(buffer, 0, n);
-    const [states, leads, probabilities, ranks] = [2, 3, 4, 5].map((plane) => new Uint8Array(buffer, plane * n, n));
+    const [states, leads, ranks] = [2, 3, 4].map((plane) => new Uint8Array(buffer, plane * n, n));
     const none = new Uint8Array();
     this.states = states ?? none;
     this.leads = leads ?? none;
-    this.probabilities = probabilities ?? none;
     this.ranks = ranks ?? none;
   }
 }

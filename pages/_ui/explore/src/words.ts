@@ -31,10 +31,9 @@ export function pointWords(marks: Marks, item: number, names: readonly string[])
   const state = STATES[marks.states[item] ?? 0] ?? "unreached";
   const number = marks.classes[item] ?? NO_CLASS;
   const name = names[number] ?? "no class";
-  const share = (marks.probabilities[item] ?? 0) / 255;
-  const sure = `${share < 1 ? Math.min(99, Math.round(100 * share)) : 100} %`;
+  const surer = Math.min(99, Math.floor(100 * (marks.ranks[item] ?? 0) / 255));
   const words: Record<StateName, string> = {
-    predicted: `predicted: ${name}, ${sure}`,
+    predicted: `predicted: ${name}, surer than ${surer} % of the others`,
     labelled: `labelled: ${name}`,
     given: `came with the label ${name}`,
     unsure: `answered unsure; predicted: ${name}`,
