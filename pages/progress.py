@@ -277,7 +277,7 @@ def _uncertainty(view: View) -> None:
 
 
 def _reliability(judged: Judged | None) -> None:
-    st.subheader("How sure it may be", anchor=False)
+    st.subheader("How far percentages hold", anchor=False)
     if judged is None or judged.calibration is None:
         to_come(
             f"From {FEWEST_LABELS} labels on, this shows how often predictions are right that are "

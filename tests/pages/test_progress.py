@@ -13,7 +13,7 @@ from sklearn.metrics import (
 from sklearn.semi_supervised import LabelSpreading
 from streamlit.testing.v1 import AppTest
 
-from core.config import ProjectConfig
+from core.config import ProjectConfig, recommended
 from core.service.labelling import Service
 from core.session.events import Answer, AnswerKind
 from core.wording import file_stem
@@ -340,3 +340,23 @@ def test_a_cell_of_the_matrix_is_opened_in_the_grid_without_a_pointer(
     assert report is not None
     assert grid["among"]["said"] == "that are 3 and predicted as 3"
     assert grid["among"]["n_items"] == report.confusion[3, 3]
+
+
+def test_checks_can_be_asked_for_and_called_off(open_page, service, tmp_path):
+    (tmp_path / "datasets").mkdir()
+    images = np.round(DIGITS.images[:80] * 15.9375).astype(np.uint8)
+    names = [str(digit) for digit in range(10)]
+    np.savez(tmp_path / "datasets" / "unknown.npz", images=images, class_names=names)
+    project = service.create_project(
+        "Unknown", recommended(dataset="unknown.npz", n_samples=80)
+    ).project_id
+    label_rounds(service, 3, project=project)
+    page = open_page(PAGE, project=project)
+    button = next(one for one in page.button if one.key == "checks_ask")
+    assert "at least" in button.help
+    button.click().run()
+    assert not page.exception
+    assert service.view(project).state.checks_wanted == 20
+    next(one for one in page.button if one.key == "checks_stop").click().run()
+    assert not page.exception
+    assert service.view(project).state.checks_wanted == 0
