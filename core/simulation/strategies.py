@@ -64,7 +64,7 @@ def _classic(dataset: str, n_samples: int, _features: Features) -> ProjectConfig
     return classic(dataset=dataset, n_samples=n_samples)
 
 
-def _asking(query: QueryKey, **others: str) -> Preset:
+def _asking(query: QueryKey, **others: str | float) -> Preset:
     """Like the best known, but with another query."""
 
     def config(dataset: str, n_samples: int, features: Features) -> ProjectConfig:
@@ -87,7 +87,7 @@ PRESETS: Final = (
         _classic,
     ),
     # At random from the first one on: what all others have to be better than.
-    _asking("random", opening="random"),
+    _asking("random", opening="random", random_share=0.0),
     _asking("entropy"),
     _asking("margin"),
     _asking("variance"),

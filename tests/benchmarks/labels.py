@@ -96,12 +96,15 @@ class Ours:
     small_only: bool = False
 
 
+_AT_RANDOM: Final = {"query": "random", "opening": "random", "random_share": 0.0}
+"""Each as likely as the others, from the first one on."""
+
 STRATEGIES: Final = (
     Ours(BEST, 1, {}),
     Ours(BEST, 10, {}),
     Ours("5 % wrong answers", 1, {}, wrong=WRONG),
-    Ours("random questions", 1, {"query": "random", "opening": "random"}),
-    Ours("random questions", 10, {"query": "random", "opening": "random"}),
+    Ours("random questions", 1, _AT_RANDOM),
+    Ours("random questions", 10, _AT_RANDOM),
     Ours("decision as spread", 1, {"decision": "raw"}),
     Ours("decision equal sizes", 1, {"decision": "class_mass"}),
     Ours("pixels alone", 1, {"features": "plain"}),

@@ -27,7 +27,7 @@ from tests.benchmarks.photo_report import ALONE
 from tests.benchmarks.photo_sets import Drawn, Home
 
 _EMBEDDINGS: Final = "embeddings"
-_AT_RANDOM: Final = {"query": "random", "opening": "random"}
+_AT_RANDOM: Final = {"query": "random", "opening": "random", "random_share": 0.0}
 
 
 def photo_runs(folder: Path, keys: dict[str, str], seeds: Sequence[int]) -> list[Run]:
