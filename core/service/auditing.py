@@ -11,7 +11,6 @@ import numpy as np
 from core.arrays import UNLABELLED, BoolArray
 from core.config import ProjectConfig
 from core.engine.engine import Engine
-from core.jobs.once import Latest
 from core.jobs.work import Work
 from core.learning.beliefs import Beliefs
 from core.learning.decisions import DecisionKey
@@ -27,9 +26,17 @@ FEWEST_CHECKS: Final = 10
 """So many checks before any figure is told."""
 
 _KEPT: Final = 16
+"""Projects."""
 
-_AT_ONCE: Final = 3_000_000
-"""Entries of columns that are solved while somebody waits: a quarter of a second or so."""
+_AT_ONCE: Final = 1_000_000
+"""Entries of columns that are solved while somebody waits: a tenth of a second or so."""
+
+_FEW_LABELS: Final = 600
+_FEW_DRAWS: Final = 120
+"""With so many, judging is a matter of some hundredths of a second."""
+
+_FEW: Final = 0.02
+"""So many more labels, as a share of all, and it is not found out anew in the background."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +155,8 @@ def audit(state: State, engine: Engine, left_out: LeftOut) -> Audit:
     aside = engine.present(state.set_aside)
     is_open[aside] = False
     n_open, n_images = int(np.count_nonzero(is_open)), len(is_open) - len(aside)
-    drawn = _drawn(state, engine)
-    known = _Known(state, engine, left_out, is_open)
+    drawn = _drawn(state, engine, left_out)
+    known = _Pool(state, engine, left_out, is_open)
     checks = known.checks(drawn, ~left_out.right)
     enough = len(checks) >= FEWEST_CHECKS
     return Audit(
@@ -171,11 +178,12 @@ def _of_all(wrong: Bounds, n_images: int) -> Quality:
     )
 
 
-def _drawn(state: State, engine: Engine) -> dict[int, Drawn]:
-    """Items that were drawn at random, by their index, in the order of drawing."""
+def _drawn(state: State, engine: Engine, left_out: LeftOut) -> dict[int, Drawn]:
+    """Labelled items that were drawn at random, by their index, in the order of drawing."""
+    rows, places = engine.dataset.rows[left_out.items].tolist(), left_out.items.tolist()
+    place_of = dict(zip(rows, places, strict=True))
     checks = state.checks()
-    present = [item for item in checks if engine.present([item])]
-    return dict(zip(engine.positions(present), (checks[item] for item in present), strict=True))
+    return {place_of[item]: how for item, how in checks.items() if item in place_of}
 
 
 def _classes(
@@ -183,7 +191,7 @@ def _classes(
     beliefs: Beliefs,
     left_out: LeftOut,
     drawn: dict[int, Drawn],
-    known: _Known,
+    known: _Pool,
     is_open: BoolArray,
 ) -> tuple[ClassQuality, ...]:
     names = engine.dataset.class_names
@@ -209,7 +217,7 @@ def _classes(
     return tuple(found)
 
 
-class _Known:
+class _Pool:
     """What is known of the items that could have been drawn at some moment.
 
     Parameters
@@ -221,11 +229,9 @@ class _Known:
     def __init__(self, state: State, engine: Engine, left_out: LeftOut, is_open: BoolArray) -> None:
         self._state, self._engine, self._is_open = state, engine, is_open
         self._place = {item: place for place, item in enumerate(left_out.items.tolist())}
-        numbers = np.zeros(len(is_open), dtype=np.int64)
-        answered = [item for item in state.labels if engine.present([item])]
-        top = state.ledger.top
-        numbers[engine.positions(answered)] = [top.get(item, 0) for item in answered]
-        self._numbers = numbers[left_out.items]
+        top, rows = state.ledger.top, engine.dataset.rows[left_out.items]
+        self._numbers = np.array([top.get(row, 0) for row in rows.tolist()], dtype=np.int64)
+        self._order = np.argsort(self._numbers, kind="stable")
         self._aside = np.sort(
             np.array([top.get(item, 0) for item in state.set_aside], dtype=np.int64)
         )
@@ -238,9 +244,8 @@ class _Known:
         wrong : (n_labelled,), bool
             What counts as an error, of the labelled items.
         """
-        order = np.argsort(self._numbers, kind="stable")
-        numbers = self._numbers[order]
-        upto = np.concatenate([[0], np.cumsum(wrong[order])])
+        numbers = self._numbers[self._order]
+        upto = np.concatenate([[0], np.cumsum(wrong[self._order])])
         found = []
         for item, how in drawn.items():
             before = int(np.searchsorted(numbers, how.n_answers, side="right"))
@@ -298,40 +303,77 @@ def judge(state: State, engine: Engine, decision: DecisionKey) -> Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Known:
+    """What was found last of a project, and of which state of it."""
+
+    config: ProjectConfig
     seq: int
-    work: Work[Judged]
+    n_labels: int
+    judged: Judged
 
 
 class Judge:
     """Judges projects as they are now. Safe to use from several threads.
 
-    What takes long, as it may after a restart, is found out in the background.
+    What takes long is found out in the background: with many labels, or after a restart. What is
+    known from some answers before is said meanwhile.
     """
 
     def __init__(self) -> None:
-        self._known: Latest[tuple[str, ProjectConfig, int], Judged] = Latest(_KEPT)
-        self._asked: dict[str, _Asked] = {}
+        self._known: dict[str, _Known] = {}
+        self._asked: dict[str, Work[None]] = {}
         self._lock = threading.Lock()
 
     def judged(self, view: View) -> Judged | None:
-        """What the labels say; None while that is being found out."""
-        project, state, engine = view.project, view.state, view.engine
-        decision = project.config.decision
-        influence = engine.influence(state.labels)
-        missing = int(np.count_nonzero(np.isnan(influence.known())))
-        if missing * engine.dataset.n_items <= _AT_ONCE:
-            key = project.project_id, project.config, state.seq
-            return self._known.get(key, lambda: judge(state, engine, decision))
+        """What the labels say; None while that is being found out for the first time."""
+        project_id, config, state = view.project.project_id, view.project.config, view.state
         with self._lock:
-            asked = self._asked.get(project.project_id)
-            if asked is None or (asked.seq != state.seq and asked.work.done):
-                work = Work(lambda _: judge(state, engine, decision), "judge-labels")
-                self._asked[project.project_id] = _Asked(state.seq, work)
-        return None
+            known = self._known.get(project_id)
+        if known is not None and known.config != config:
+            known = None
+        if known is not None and known.seq == state.seq:
+            return known.judged
+        if _is_quick(view):
+            return self._found(view)
+        few_since = known is not None and (
+            abs(len(state.labels) - known.n_labels) <= _FEW * known.n_labels
+        )
+        with self._lock:
+            asked = self._asked.get(project_id)
+            if not few_since and asked is None:
+                self._asked[project_id] = Work(lambda _: self._find(view), "judge-labels")
+        return known.judged if known else None
 
     def close(self) -> None:
         """Stop judging."""
         with self._lock:
-            for asked in self._asked.values():
-                asked.work.cancel()
+            for work in self._asked.values():
+                work.cancel()
+
+    def _find(self, view: View) -> None:
+        try:
+            self._found(view)
+        finally:
+            # It would hold the engine for as long as it is kept.
+            with self._lock:
+                del self._asked[view.project.project_id]
+
+    def _found(self, view: View) -> Judged:
+        project, state = view.project, view.state
+        judged = judge(state, view.engine, project.config.decision)
+        with self._lock:
+            self._known[project.project_id] = _Known(
+                project.config, state.seq, len(state.labels), judged
+            )
+            while len(self._known) > _KEPT:
+                del self._known[next(iter(self._known))]
+        return judged
+
+
+def _is_quick(view: View) -> bool:
+    """Whether it takes no longer than a person would notice."""
+    state, engine = view.state, view.engine
+    if len(state.labels) > _FEW_LABELS or len(state.draws) > _FEW_DRAWS:
+        return False
+    known = engine.influence(state.labels).known()
+    return int(np.count_nonzero(np.isnan(known))) * engine.dataset.n_items <= _AT_ONCE

@@ -12,6 +12,7 @@ from core.arrays import UNLABELLED
 from core.config import ProjectConfig, recommended
 from core.learning.fixed_point import FixedPointSpreader
 from core.learning.leave_one_out import leave_one_out
+from core.service import auditing
 from core.service.auditing import FEWEST_CHECKS, Audit, Judged, judge
 from core.service.conversation import describe
 from core.service.labelling import Service
@@ -20,7 +21,7 @@ from core.session.events import Answer, Event, Served
 from core.session.fold import fold
 from core.session.state import State
 from core.storage import MemoryStore
-from tests.core.builders import TickingClock, bad, label, numbered, skip, unsure
+from tests.core.builders import TickingClock, bad, label, numbered, skip, unsure, wait_until
 
 TRUTH = load_digits().target
 N_ITEMS = 120
@@ -201,3 +202,28 @@ def test_probabilities_on_the_label_page_are_how_likely_classes_are_right(servic
         chance = calibration.probability(np.array([best - second]))[0]
         assert after.beliefs[0].probability == pytest.approx(chance, abs=1e-4)
         assert sum(one.probability for one in after.beliefs) <= 1 + 1e-3
+
+
+def test_what_takes_long_is_found_out_in_the_background_and_stays_until_much_is_new(
+    service, monkeypatch
+):
+    monkeypatch.setattr(auditing, "_FEW_LABELS", 5)
+    view = labelled(service, recommended(n_samples=N_ITEMS), 60, truth_of)
+    project = view.project.project_id
+    assert service.judged(view) is None
+    wait_until(lambda: service.judged(view) is not None)
+    first = service.judged(view)
+    assert first is not None
+    assert first.audit == judged(view).audit
+    batch = service.batch(project)
+    assert batch is not None
+    service.submit(project, batch.batch_id, [truth_of(batch.items[0])])
+    assert service.judged(service.view(project)) is first
+    service.submit(project, batch.batch_id, [truth_of(item) for item in batch.items[1:]])
+    later = service.view(project)
+    service.judged(later)
+    wait_until(lambda: service.judged(later) is not first)
+    found = service.judged(later)
+    assert found is not None
+    assert len(found.labels.items) == len(later.labels)
+    wait_until(lambda: not service._judge._asked)
