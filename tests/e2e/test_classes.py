@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 import pytest
@@ -44,6 +45,7 @@ def _edit(classes: Locator, row: int, column: str, text: str) -> None:
     """Type into a cell of the table, which is one picture to the browser."""
     page = classes.page
     field = page.locator("#portal input, #portal textarea").first
+    save = classes.get_by_role("button", name=re.compile("^Save"))
     # The table that stands for the picture to those who cannot see it.
     cell = classes.get_by_test_id(f"glide-cell-{[*_COLUMNS].index(column)}-{row}")
     for _ in range(5):
@@ -56,6 +58,8 @@ def _edit(classes: Locator, row: int, column: str, text: str) -> None:
             field.fill(text, timeout=3_000)
             field.press("Enter", timeout=3_000)
             expect(cell).to_have_text(text, timeout=3_000)
+            # What the table shows is not with the app yet.
+            expect(save).to_be_enabled(timeout=5_000)
             break
     field.wait_for(state="detached")
     wait_at_rest(page)
