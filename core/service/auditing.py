@@ -25,6 +25,9 @@ from core.wording import at_least
 FEWEST_CHECKS: Final = 10
 """So many checks before any figure is told."""
 
+AT_A_TIME: Final = 20
+"""Checks that can be asked for at one time."""
+
 _KEPT: Final = 16
 """Projects."""
 
@@ -95,6 +98,9 @@ class Audit:
         None where too few were checked.
     classes
         One by one, in the order of the project.
+    soon
+        About what the accuracy would be known to be once ``AT_A_TIME`` more images were checked, or
+        as many as there are.
     """
 
     n_images: int
@@ -102,6 +108,7 @@ class Audit:
     checks: tuple[Check, ...]
     accuracy: Quality | None
     classes: tuple[ClassQuality, ...]
+    soon: Quality
 
     @property
     def n_checks(self) -> int:
@@ -132,11 +139,6 @@ class Audit:
         )
         return told if asks else f"{told} This project draws none by itself."
 
-    def after(self, more: int) -> Quality:
-        """About what the accuracy would be known to be once ``more`` images were checked."""
-        pool = parts_of(self.n_open)
-        return _of_all(foreseen(self.checks, self.n_open, more, pool), self.n_images)
-
 
 def audit(state: State, engine: Engine, left_out: LeftOut) -> Audit:
     """What the checks of a project say of its model as it is now.
@@ -165,6 +167,7 @@ def audit(state: State, engine: Engine, left_out: LeftOut) -> Audit:
         checks=checks,
         accuracy=_of_all(bounds(checks, n_open), n_images) if enough else None,
         classes=_classes(engine, beliefs, left_out, drawn, known, is_open),
+        soon=_of_all(foreseen(checks, n_open, min(AT_A_TIME, n_open), parts_of(n_open)), n_images),
     )
 
 

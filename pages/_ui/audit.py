@@ -8,13 +8,12 @@ from typing import Final
 import streamlit as st
 
 from core.errors import LabelspreadError
-from core.service.auditing import Audit, ClassQuality, Judged, Quality
+from core.service.auditing import AT_A_TIME, Audit, ClassQuality, Judged, Quality
 from core.service.view import View
 from core.wording import at_least, at_most, counted, percent
 from pages._ui import handle, shell
 from pages._ui.key_figures import KeyFigure, figure_title
 
-_MORE: Final = 20
 _MOST_CLASSES: Final = 12
 _SURE: Final = (
     "At least so many of all labels are right, people’s and the model’s, with a certainty of "
@@ -93,13 +92,13 @@ def _more(view: View, audit: Audit) -> None:
         if st.button("Stop checking", key="checks_stop", type="tertiary"):
             _ask(view, 0)
         return
-    more = min(_MORE, audit.n_open)
+    more = min(AT_A_TIME, audit.n_open)
     if st.button(f"Check {more} more at random", key="checks_ask", help=_foreseen(audit, more)):
         _ask(view, more)
 
 
 def _foreseen(audit: Audit, more: int) -> str:
-    soon = at_least(audit.after(more).least)
+    soon = at_least(audit.soon.least)
     return (
         f"The next {counted(more, 'question')} are drawn at random. If they turn out as those so "
         f"far, at least {soon} are right then."

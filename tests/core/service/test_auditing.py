@@ -128,7 +128,7 @@ def test_before_enough_was_checked_nothing_is_said(service):
     assert audit.accuracy is None
     assert all(one.precision is None for one in audit.classes)
     nothing = judged(service.view(service.create_project("New", recommended()).project_id))
-    assert nothing.audit == Audit(1797, 1797, (), None, nothing.audit.classes)
+    assert nothing.audit == Audit(1797, 1797, (), None, nothing.audit.classes, nothing.audit.soon)
     assert nothing.calibration is None
 
 
@@ -139,7 +139,7 @@ def test_the_truth_is_between_and_more_checks_would_tell_more(service):
     assert view.report_all is not None
     assert audit.accuracy is not None
     assert audit.accuracy.least <= view.report_all.accuracy <= audit.accuracy.most
-    assert audit.accuracy.least < audit.after(20).least <= audit.accuracy.likely
+    assert audit.accuracy.least < audit.soon.least <= audit.accuracy.likely
     assert audit.n_right <= audit.n_checks
     assert sum(one.n_images for one in audit.classes) == N_ITEMS
     told = [one.precision for one in audit.classes if one.precision is not None]
