@@ -156,7 +156,14 @@ def foreseen(checks: Sequence[Check], n_open: int, more: int, draw: Draw) -> Bou
         How many.
     draw
         How one is drawn now.
+
+    Returns
+    -------
+    Bounds
+        Those that are known where nothing is left to check.
     """
+    if not n_open:
+        return bounds(checks, n_open)
     shares = _Bets([*checks, Check(draw, wrong=False, later=0)]).expected[-1]
     added: list[Check] = []
     due = np.zeros(len(draw.sizes))

@@ -160,3 +160,4 @@ def test_more_checks_are_foreseen_to_sharpen_the_bounds():
     soon, later = (foreseen(checks, N_ITEMS - 40, more, how) for more in (20, 120))
     assert now.most > soon.most > later.most
     assert foreseen([], N_ITEMS, 50, how).most < N_ITEMS / 4
+    assert foreseen(checks, 0, 20, Draw((0, 0, 0), CHANCES, 0)) == bounds(checks, 0)
