@@ -20,7 +20,7 @@ from core.quality.calibration import FEWEST_LABELS
 from core.service.auditing import Judged
 from core.service.exploring import by_entropy, confused
 from core.service.view import NOT_SOLVED, View
-from core.wording import file_stem, percent, spreadsheet, visible
+from core.wording import counted, file_stem, percent, spreadsheet, visible
 from pages._ui import handle, shell
 from pages._ui.audit import checked_figure, show_audit
 from pages._ui.confused import confusion_table
@@ -284,17 +284,20 @@ def _reliability(judged: Judged | None) -> None:
             "said to be so."
         )
         return
+    bins = reliability_data(judged.labels, judged.drawn, judged.calibration)
+    if not bins:
+        to_come("No image was drawn at random so far: only these show how far percentages hold.")
+        return
     st.caption(
-        "Each label is left out in turn, and predicted by the others: how often that is right, by "
+        "Images drawn at random, each predicted without its own label: how often that is right, by "
         "how likely it is said to be. On the dotted line it is as often as is said."
     )
-    bins = reliability_data(judged.labels, judged.calibration)
     st.plotly_chart(
         draw_reliability(bins, shell.palette()),
         key="reliability",
         theme=None,
         config=CONFIG,
-        alt=f"Reliability diagram over {judged.calibration.n_labels:,} labels.",
+        alt=f"Reliability diagram over {counted(sum(one.total for one in bins), 'image')}.",
     )
 
 

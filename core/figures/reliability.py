@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
+from core.arrays import BoolArray
 from core.figures import base
 from core.figures.palette import Palette
 from core.quality.calibration import Bin, Calibration, LeftOut, reliability
@@ -16,13 +17,21 @@ HEIGHT: Final = 260
 _N_BINS: Final = 5
 
 
-def reliability_data(labels: LeftOut, calibration: Calibration) -> tuple[Bin, ...]:
-    """Labels that were left out in turn, by how likely the others' prediction is right."""
-    return reliability(calibration.probability(labels.lead), labels.right, _N_BINS)
+def reliability_data(
+    labels: LeftOut, drawn: BoolArray, calibration: Calibration
+) -> tuple[Bin, ...]:
+    """Images drawn at random, by how likely the prediction of them is right without their labels.
+
+    Parameters
+    ----------
+    drawn : (n_labelled,), bool
+        Which of the labelled ones were.
+    """
+    return reliability(calibration.probability(labels.lead[drawn]), labels.right[drawn], _N_BINS)
 
 
 def draw_reliability(bins: tuple[Bin, ...], palette: Palette) -> go.Figure:
-    """Draw a dot for each bin, larger for more labels, and the line on which they ought to be."""
+    """Draw a dot for each bin, larger for more images, and the line on which they ought to be."""
     most = max((one.total for one in bins), default=1)
     traces: list[base.Trace] = [
         {
@@ -45,7 +54,7 @@ def draw_reliability(bins: tuple[Bin, ...], palette: Palette) -> go.Figure:
             },
             "hovertext": [
                 f"said to be {percent(one.probability)}: {one.right:,} of "
-                f"{counted(one.total, 'label')} right"
+                f"{counted(one.total, 'image')} right"
                 for one in bins
             ],
             "hoverinfo": "text",

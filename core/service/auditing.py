@@ -282,6 +282,8 @@ class Judged:
     ----------
     labels
         What is said of each labelled item by all others.
+    drawn : (n_labelled,), bool
+        Which of them were drawn at random.
     audit
         How good all labels are.
     calibration
@@ -289,6 +291,7 @@ class Judged:
     """
 
     labels: LeftOut
+    drawn: BoolArray
     audit: Audit
     calibration: Calibration | None
 
@@ -302,7 +305,8 @@ def judge(state: State, engine: Engine, decision: DecisionKey) -> Judged:
         That of the engine.
     """
     labels = left_out(engine.influence(state.labels), decision)
-    return Judged(labels, audit(state, engine, labels), calibrated(labels))
+    drawn = np.isin(labels.items, [*_drawn(state, engine, labels)])
+    return Judged(labels, drawn, audit(state, engine, labels), calibrated(labels, drawn))
 
 
 @dataclass(frozen=True, slots=True)

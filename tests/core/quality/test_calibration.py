@@ -27,21 +27,23 @@ def left_out(n_labels: int, intercept: float, slope: float, seed: int = 0) -> Le
 
 
 def test_with_many_labels_it_is_logistic_regression():
-    labels = left_out(4_000, -1.0, 0.9)
-    found = calibrated(labels)
+    labels = left_out(12_000, -1.0, 0.9)
+    drawn = np.random.default_rng(1).random(12_000) < 0.5
+    found = calibrated(labels, drawn)
     assert found is not None
     peer = LogisticRegression(C=np.inf, tol=1e-10)
-    peer.fit(labels.lead[:, np.newaxis] * 10, labels.right)
+    weights = np.where(drawn, 1.0, 0.1)
+    peer.fit(labels.lead[:, np.newaxis] * 10, labels.right, sample_weight=weights)
     assert found.intercept == pytest.approx(peer.intercept_[0], abs=0.02)
     assert found.slope == pytest.approx(peer.coef_[0, 0], abs=0.02)
-    new = left_out(4_000, -1.0, 0.9, seed=1)
+    new = left_out(12_000, -1.0, 0.9, seed=1)
     error = expected_calibration_error(found.probability(new.lead), new.right)
     assert error < 0.02
 
 
 @pytest.mark.parametrize(("intercept", "least", "most"), [(40.0, 0.9, 1.0), (-40.0, 0.0, 0.1)])
 def test_where_all_or_none_is_right_it_stays_finite(intercept, least, most):
-    found = calibrated(left_out(40, intercept, 0.0))
+    found = calibrated(left_out(40, intercept, 0.0), np.ones(40, dtype=bool))
     assert found is not None
     probability = found.probability(np.array([0.3]))[0]
     assert least <= probability <= most
@@ -50,14 +52,15 @@ def test_where_all_or_none_is_right_it_stays_finite(intercept, least, most):
 
 def test_a_larger_lead_is_never_taken_for_less_likely_right():
     labels = left_out(300, 3.0, -1.5)
-    found = calibrated(labels)
+    found = calibrated(labels, np.ones(300, dtype=bool))
     assert found is not None
     assert found.slope == 0
     assert found.probability(np.array([0.0, 0.6])) == pytest.approx(labels.right.mean(), abs=0.01)
 
 
 def test_too_few_labels_give_no_curve():
-    assert calibrated(left_out(FEWEST_LABELS - 1, 0.0, 1.0)) is None
+    few = left_out(FEWEST_LABELS - 1, 0.0, 1.0)
+    assert calibrated(few, np.ones(len(few.items), dtype=bool)) is None
 
 
 def test_the_lead_is_the_best_share_less_the_second():
