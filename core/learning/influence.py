@@ -20,9 +20,13 @@ from scipy import sparse
 from core.arrays import UNLABELLED, Float32Array, FloatArray, IntArray
 from core.graph.similarity import SimilarityGraph
 from core.learning.beliefs import Beliefs
+from core.learning.solvers import SWEEPS_UP_TO
 
 _SKETCHED: Final = 20_000_000
 """Entries of columns that are sketched at one time, at most: a second or two on one processor."""
+
+_LOST: Final = 1e-6
+"""What is left of a score has few digits where it is a smaller part of it."""
 
 _DENSE: Final = 500
 """Entries of a dense graph that are gone through in the time of one entry of a sketched column."""
@@ -137,8 +141,33 @@ class Influence:
         """
         scores = self.scores_of(self.items)
         rows, places = np.arange(len(self.items)), self.given
-        scores[rows, places] = np.maximum(scores[rows, places] - own, 0)
+        whole = scores[rows, places]
+        scores[rows, places] = left = np.maximum(whole - own, 0)
+        self._add_up(np.flatnonzero(left <= _LOST * whole), scores)
         return scores
+
+    def _add_up(self, lost: IntArray, scores: FloatArray) -> None:
+        """Add up what others of its class give an item where a difference has no digits left.
+
+        Where alpha is small, labels that are not near give many orders of magnitude less than an
+        item's own one, and decide all the same. Where it is large nothing is that small, and
+        columns may be sketches.
+
+        Parameters
+        ----------
+        lost : (n_lost,), int64
+            Places among the labelled items.
+        scores : (n_labelled, n_seen), float64
+            Changed in place.
+        """
+        if self.alpha > SWEEPS_UP_TO or not self.graph.symmetric:
+            return
+        lost = lost[: self.affordable]
+        columns = self.responses(self.items[lost].tolist())
+        for place, column in zip(lost.tolist(), columns, strict=True):
+            others = self.given == self.given[place]
+            others[place] = False
+            scores[place, self.given[place]] = column[self.items[others]].sum()
 
     @cached_property
     def given(self) -> IntArray:

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy.optimize import minimize
 from scipy.special import expit
 
 from core.arrays import UNLABELLED, BoolArray, FloatArray, IntArray
@@ -39,7 +40,7 @@ FEWEST_LABELS: Final = 30
 _UNIT: Final = 0.1
 """In which leads are counted."""
 
-_EXPECTED: Final = (0.3, 2.0)
+_EXPECTED: Final = (0.3, 2.3)
 """Intercept and slope before anything is known: the centre of a normal distribution of both. That
 of the curves through all images without a label, on digits, tables and made-up points."""
 
@@ -50,8 +51,6 @@ _CHOSEN: Final = 0.1
 """What a label counts for whose image was not drawn at random."""
 
 _JUST_LESS: Final = 0.999
-_STEPS: Final = 50
-_LONGEST: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,35 +151,36 @@ class Calibration:
         return found
 
 
-def calibrated(labels: LeftOut, drawn: BoolArray) -> Calibration | None:
+def calibrated(
+    labels: LeftOut, drawn: BoolArray, fewest: int = FEWEST_LABELS
+) -> Calibration | None:
     """The curve through labels that were left out; None while they are fewer than it takes.
 
-    The most probable one, by Newton's method; a larger lead is never taken for less likely right.
+    The most probable one; a larger lead is never taken for less likely right.
 
     Parameters
     ----------
     drawn : (n_labelled,), bool
         Whose images were drawn at random.
+    fewest
+        So many labels it takes.
     """
-    if len(labels.items) < FEWEST_LABELS:
+    if len(labels.items) < fewest:
         return None
-    design = np.column_stack([np.ones(len(labels.items)), labels.lead / _UNIT])
-    right, centre, precision = labels.right.astype(float), np.array(_EXPECTED), np.diag(_PRECISION)
+    lead, right = labels.lead / _UNIT, labels.right.astype(np.float64)
     counts = np.where(drawn, 1.0, _CHOSEN)
-    found = centre.copy()
-    for _ in range(_STEPS):
-        chance = expit(design @ found)
-        gradient = design.T @ (counts * (right - chance)) - precision @ (found - centre)
-        spread = counts * chance * (1 - chance)
-        curvature = design.T @ (design * spread[:, np.newaxis]) + precision
-        step = np.clip(np.linalg.solve(curvature, gradient), -_LONGEST, _LONGEST)
-        found += step
-        if np.abs(step).max() < 1e-10:
-            break
-    intercept, slope = found.tolist()
-    if slope < 0:
-        n_right, n_wrong = (float((counts * some).sum()) for some in (right, 1 - right))
-        intercept, slope = float(np.log((n_right + 0.5) / (n_wrong + 0.5))), 0.0
+    centre, precision = np.array(_EXPECTED), np.array(_PRECISION)
+
+    def loss(curve: FloatArray) -> tuple[float, FloatArray]:
+        score = curve[0] + curve[1] * lead
+        away = curve - centre
+        unlikely = counts @ (np.logaddexp(0, score) - right * score)
+        pull = counts * (expit(score) - right)
+        slope = np.array([pull.sum(), pull @ lead]) + precision * away
+        return float(unlikely + precision @ np.square(away) / 2), slope
+
+    found = minimize(loss, centre, jac=True, method="L-BFGS-B", bounds=[(None, None), (0, None)])
+    intercept, slope = found.x.tolist()
     return Calibration(intercept, slope, len(right))
 
 

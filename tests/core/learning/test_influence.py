@@ -83,6 +83,18 @@ def test_scores_without_a_label_are_those_of_a_fit_without_it(graph: SimilarityG
         np.testing.assert_allclose(left[item], expected, rtol=1e-6, atol=1e-14)
 
 
+def test_where_others_give_next_to_nothing_it_is_added_up_all_the_same():
+    """Of raw pixels most similarities are below 1e-50, and yet they decide."""
+    influence = exact(rbf_graph(X[:N], 0.25))
+    left = influence.without_own(influence.own(np.arange(40)))
+    seen = np.unique(y[:40])
+    for item in range(0, 40, 9):
+        without = labels()
+        without[item] = UNLABELLED
+        expected = column_of(influence, (without[:, np.newaxis] == seen).astype(float))[item]
+        np.testing.assert_allclose(left[item], expected, rtol=1e-6)
+
+
 def column_of(influence: Influence, one_hot: np.ndarray) -> np.ndarray:
     """F of these labels by as many sweeps as were made, or of the whole series."""
     matrix, alpha, n_iter = influence.graph.matrix, influence.alpha, influence.beliefs.n_iter
