@@ -37,6 +37,7 @@ from pages._ui.labeler import KEY, labeler
 from pages._ui.mail import Mail
 from pages._ui.picture_route import picture_address
 from pages._ui.replays import published_curve
+from pages._ui.stopping import say_whether_to_stop
 
 _MAIL = Mail(KEY)
 _SHOWN = "label_shown"
@@ -73,9 +74,11 @@ def _figures(view: View, judged: Judged | None, *, is_waiting: bool) -> None:
     report = view.report_all
     if report is None:
         key_figures([checked_figure(judged), labels_given(view), seconds_a_label(view)])
+        say_whether_to_stop(view)
         show_audit(view, judged)
         return
     key_figures([right_of_all(view, report), labels_given(view), seconds_a_label(view)])
+    say_whether_to_stop(view)
     if view.dataset.n_classes <= MOST_CLASSES:
         figure_title("Confusion matrix", "rows true, columns predicted")
         with st.container(key="matrix"):

@@ -174,6 +174,10 @@ class Engine:
         """What the model believes of every item, given these labels."""
         return self._beliefs.get(labels.digest, lambda: self._fit(labels))
 
+    def believe_once(self, labels: Labels) -> Beliefs:
+        """The same, which is not kept: what somebody looks at meanwhile stays where it is."""
+        return self._fit(labels)
+
     def accuracy(self, labels: Labels, name: int | None = None) -> float | None:
         """Accuracy over all items, 0 to 1; None where the truth is not known.
 
@@ -196,8 +200,6 @@ class Engine:
     def note_accuracy(self, labels: Labels, name: int | None = None) -> None:
         """Measure an accuracy for later, in no haste; the beliefs are not kept.
 
-        What somebody looks at meanwhile stays where it is.
-
         Parameters
         ----------
         name
@@ -205,7 +207,7 @@ class Engine:
         """
         known = self.noted(labels.digest if name is None else name)
         if self.dataset.truth is not None and known is None:
-            self._note(self.dataset.truth, labels, self._fit(labels), name)
+            self._note(self.dataset.truth, labels, self.believe_once(labels), name)
 
     def prepare(
         self, items: Iterable[int], still_wanted: Callable[[], bool] = lambda: True

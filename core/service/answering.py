@@ -15,7 +15,15 @@ from core.errors import ClassesUnknownError, InvalidDatasetError
 from core.service.classes import Classes
 from core.service.log import Standing
 from core.session import rules
-from core.session.events import LOCAL, Answer, AnswerKind, ChecksAsked, Event, Undone
+from core.session.events import (
+    LOCAL,
+    Answer,
+    AnswerKind,
+    ChecksAsked,
+    Event,
+    TargetSet,
+    Undone,
+)
 from core.session.ledger import Placed
 from core.session.rules import Submission
 
@@ -52,6 +60,19 @@ class Answering(Classes):
             lambda now: (
                 ChecksAsked(number=number, by=by) if number or now.state.checks_wanted else None
             ),
+        )
+
+    def set_target(self, project_id: str, share: float, *, by: str = LOCAL) -> None:
+        """Say how many of all labels are to be right in the end, more than 0 and up to 1.
+
+        Raises
+        ------
+        StoreError
+            If it could not be stored.
+        """
+        self._do(
+            project_id,
+            lambda now: None if now.state.target == share else TargetSet(share=share, by=by),
         )
 
     def submit(

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from core.arrays import UNLABELLED, BoolArray
-from core.config import ProjectConfig
 from core.engine.engine import Engine
-from core.jobs.work import Work
 from core.learning.beliefs import Beliefs
 from core.learning.decisions import DecisionKey
 from core.quality.audit import Bounds, Check, bounds, foreseen
 from core.quality.calibration import Calibration, LeftOut, calibrated, left_out
 from core.querying.drawing import parts_of
+from core.service.finding import Finder
 from core.service.view import View
 from core.session.events import Draw
 from core.session.state import Drawn, State
@@ -28,18 +26,12 @@ FEWEST_CHECKS: Final = 10
 AT_A_TIME: Final = 20
 """Checks that can be asked for at one time."""
 
-_KEPT: Final = 16
-"""Projects."""
-
 _AT_ONCE: Final = 1_000_000
 """Entries of columns that are solved while somebody waits: a tenth of a second or so."""
 
 _FEW_LABELS: Final = 600
 _FEW_DRAWS: Final = 120
 """With so many, judging is a matter of some hundredths of a second."""
-
-_FEW: Final = 0.02
-"""So many more labels, as a share of all, and it is not found out anew in the background."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,72 +301,13 @@ def judge(state: State, engine: Engine, decision: DecisionKey) -> Judged:
     return Judged(labels, drawn, audit(state, engine, labels), calibrated(labels, drawn))
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What was found last of a project, and of which state of it."""
+def judger() -> Finder[Judged]:
+    """Judges projects: with many labels, or after a restart of a large one, in the background."""
 
-    config: ProjectConfig
-    seq: int
-    n_labels: int
-    judged: Judged
+    def find(view: View) -> Judged:
+        return judge(view.state, view.engine, view.project.config.decision)
 
-
-class Judge:
-    """Judges projects as they are now. Safe to use from several threads.
-
-    What takes long is found out in the background: with many labels, or after a restart. What is
-    known from some answers before is said meanwhile.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[str, _Known] = {}
-        self._asked: dict[str, Work[None]] = {}
-        self._lock = threading.Lock()
-
-    def judged(self, view: View) -> Judged | None:
-        """What the labels say; None while that is being found out for the first time."""
-        project_id, config, state = view.project.project_id, view.project.config, view.state
-        with self._lock:
-            known = self._known.get(project_id)
-        if known is not None and known.config != config:
-            known = None
-        if known is not None and known.seq == state.seq:
-            return known.judged
-        if _is_quick(view):
-            return self._found(view)
-        few_since = known is not None and (
-            abs(len(state.labels) - known.n_labels) <= _FEW * known.n_labels
-        )
-        with self._lock:
-            asked = self._asked.get(project_id)
-            if not few_since and asked is None:
-                self._asked[project_id] = Work(lambda _: self._find(view), "judge-labels")
-        return known.judged if known else None
-
-    def close(self) -> None:
-        """Stop judging."""
-        with self._lock:
-            for work in self._asked.values():
-                work.cancel()
-
-    def _find(self, view: View) -> None:
-        try:
-            self._found(view)
-        finally:
-            # It would hold the engine for as long as it is kept.
-            with self._lock:
-                del self._asked[view.project.project_id]
-
-    def _found(self, view: View) -> Judged:
-        project, state = view.project, view.state
-        judged = judge(state, view.engine, project.config.decision)
-        with self._lock:
-            self._known[project.project_id] = _Known(
-                project.config, state.seq, len(state.labels), judged
-            )
-            while len(self._known) > _KEPT:
-                del self._known[next(iter(self._known))]
-        return judged
+    return Finder(find, _is_quick, "judge-labels")
 
 
 def _is_quick(view: View) -> bool:

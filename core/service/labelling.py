@@ -25,13 +25,15 @@ from core.jobs.once import Latest
 from core.jobs.resources import Resources
 from core.people.leases import Leases
 from core.querying.choosing import Choice
+from core.service import stopping
 from core.service.advising import Advice, Advisor
-from core.service.auditing import Judge, Judged
+from core.service.auditing import Judged, judger
 from core.service.carrying import Carrying
 from core.service.exploring import Exploring
 from core.service.grid import Grid, Grids
 from core.service.log import Standing
 from core.service.reviewing import Reviewing
+from core.service.stopping import StopAdvice, stop_advice
 from core.service.view import View
 from core.session.events import Served
 from core.session.state import State
@@ -103,7 +105,8 @@ class Service(Grids, Reviewing, Exploring, Carrying):
         self._advisor = Advisor(caches.embeddings if caches else None)
         self._layouts = Layouts(caches.layouts if caches else None)
         self._marks = Latest(_MARKS)
-        self._judge = Judge()
+        self._judge = judger()
+        self._maturity = stopping.finder(self._judge)
 
     def ping(self) -> None:
         """Raise a ``StoreError`` if nothing can be stored now.
@@ -124,6 +127,7 @@ class Service(Grids, Reviewing, Exploring, Carrying):
         self._advisor.close()
         self._layouts.close()
         self._judge.close()
+        self._maturity.close()
         self._ahead.shutdown(wait=False, cancel_futures=True)
         self._curves.close()
         self._store.close()
@@ -177,7 +181,11 @@ class Service(Grids, Reviewing, Exploring, Carrying):
 
     def judged(self, view: View) -> Judged | None:
         """What the labels say of the model; None while that is being found out."""
-        return self._judge.judged(view)
+        return self._judge.found(view)
+
+    def stop_advice(self, view: View) -> StopAdvice | None:
+        """Whether more labels pay; None while that is not known."""
+        return stop_advice(view.state, self._judge.found(view), self._maturity.found(view))
 
     def advice(self, view: View) -> Advice | None:
         """What the images would better be compared by, as far as the labels have said it yet."""

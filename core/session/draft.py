@@ -38,6 +38,7 @@ class Draft:
         self.batches = state.batches.edit()
         self.draws = state.draws.edit()
         self.checks_wanted = state.checks_wanted
+        self.target = state.target
         self.newest = state.newest
         self.open = {batch.batch_id: batch for batch in state.open_batches}
         self.reopened = dict(state.reopened)
@@ -63,6 +64,7 @@ class Draft:
             batches=finished(self.batches),
             draws=finished(self.draws),
             checks_wanted=self.checks_wanted,
+            target=self.target,
             newest=self.newest,
             open_batches=tuple(self.open.values()),
             reopened=self.reopened,

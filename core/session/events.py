@@ -379,6 +379,19 @@ class ChecksAsked(_Event):
     number: Annotated[int, Field(ge=0, le=MOST_ASKED)]
 
 
+class TargetSet(_Event):
+    """How many of all labels are to be right in the end: from then on labelling may stop.
+
+    Attributes
+    ----------
+    share
+        More than 0, up to 1.
+    """
+
+    event: Literal["target_set"] = "target_set"
+    share: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+
+
 class KeepTakenBack(_Event):
     """That a label is kept was taken back: it may come up again."""
 
@@ -409,6 +422,7 @@ Event = (
     | LabelKept
     | KeepTakenBack
     | ChecksAsked
+    | TargetSet
 )
 
 KINDS: Final = frozenset(kind.model_fields["event"].default for kind in get_args(Event))

@@ -32,6 +32,7 @@ from core.session.events import (
     Redone,
     Served,
     TakenBack,
+    TargetSet,
     Undone,
 )
 from core.session.fold_classes import CLASS_TRANSITIONS
@@ -179,6 +180,10 @@ def _checks_asked(draft: Draft, event: ChecksAsked) -> None:
     draft.open.clear()
 
 
+def _target_set(draft: Draft, event: TargetSet) -> None:
+    draft.target = event.share
+
+
 def _keep_taken_back(draft: Draft, event: KeepTakenBack) -> None:
     key = event.item, event.beside
     if key not in draft.keeps:
@@ -200,6 +205,7 @@ TRANSITIONS: Final[dict[type[BaseModel], Callable[..., None]]] = {
     LabelKept: _label_kept,
     KeepTakenBack: _keep_taken_back,
     ChecksAsked: _checks_asked,
+    TargetSet: _target_set,
 }
 """All that can happen, and what each changes. An illegal event raises and changes nothing."""
 

@@ -156,6 +156,8 @@ class State:
         How items were drawn that were drawn at random, each as it was last; answered or not.
     checks_wanted
         How many of the next questions are to be drawn at random, since somebody asked for that.
+    target
+        The share of all labels that is to be right in the end; None where nobody has said.
     newest
         The id of the batch served last.
     open_batches
@@ -182,6 +184,7 @@ class State:
     batches: SharedMap[str, Shown] = field(default_factory=SharedMap)
     draws: SharedMap[int, Drawn] = field(default_factory=SharedMap)
     checks_wanted: int = 0
+    target: float | None = None
     newest: str | None = None
     open_batches: tuple[Served, ...] = ()
     reopened: Mapping[int, Reopened] = field(default_factory=dict)

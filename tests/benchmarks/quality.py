@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -21,19 +20,13 @@ import numpy as np
 from scipy.stats import beta
 
 from core.arrays import UNLABELLED, BoolArray, FloatArray
-from core.config import recommended
-from core.engine.building import engine_for
-from core.engine.engine import Engine, policy_of
 from core.quality.audit import Check, bounds
 from core.quality.calibration import Calibration, expected_calibration_error, leads
 from core.querying.drawing import draw
 from core.service.auditing import judge
-from core.session.events import Answer, Answered, AnswerKind, Draw, Event, Served
-from core.session.fold import fold
-from core.session.state import State
-from tests.benchmarks import mistakes
-from tests.benchmarks.label_sets import ALL_DIGITS, LabelSet, digits, mnist_digits, unbalanced
-from tests.benchmarks.labels import images_of
+from core.session.events import Draw
+from tests.benchmarks import mistakes, stopping
+from tests.benchmarks.simulated import Make, answered, engine_of, sets_of_digits
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "quality.md"
 LABELS: Final = 100
@@ -65,17 +58,14 @@ class Lived:
     errors: tuple[tuple[float, float], ...]
 
 
-Make = Callable[[int], LabelSet]
-
-
 def _live(make: Make, seed: int) -> Lived:
     """Label a set from nothing, and look at the audit after every answer."""
-    engine = _engine(make(seed))
+    engine = engine_of(make(seed))
     truth = engine.dataset.truth
     assert truth is not None
     flattered = belittled = False
     width, errors = 1.0, []
-    for state in _answered(engine, seed, LABELS):
+    for state in answered(engine, seed, LABELS):
         judged = judge(state, engine, "estimated")
         beliefs = engine.believe(state.labels)
         is_open = beliefs.labels == UNLABELLED
@@ -101,53 +91,9 @@ def _calibration_errors(
     )
 
 
-def _engine(found: LabelSet) -> Engine:
-    dataset = images_of(found)
-    return engine_for(recommended(dataset="set.npz", n_samples=dataset.n_items), dataset)
-
-
-def _answered(engine: Engine, seed: int, n_labels: int) -> Iterator[State]:
-    """The states of a project, one after each answer."""
-    truth, names = engine.dataset.truth, engine.dataset.class_names
-    assert truth is not None
-    state, random = State(), np.random.default_rng(seed)
-    policy = policy_of(recommended())
-    for number in range(n_labels):
-        (chosen,) = engine.choose(policy, state.labels, state.labels, 1, random)
-        batch = Served(
-            batch_id=str(number),
-            round=1 + number // 10,
-            items=(chosen.item,),
-            predicted=(None,),
-            confidence=(0.0,),
-            reasons=(chosen.reason,),
-            draws={} if chosen.draw is None else {chosen.item: chosen.draw},
-        )
-        (place,) = engine.positions([chosen.item])
-        answer = Answer(chosen.item, AnswerKind.LABEL, names[truth[place]])
-        events: list[Event] = [batch, Answered(batch_id=str(number), answers=(answer,))]
-        state = fold(state, events)
-        yield state
-
-
-def _sets(mnist: Path | None) -> list[tuple[str, Make]]:
-    found: list[tuple[str, Make]] = [
-        ("digits, 1,797", partial(digits, ALL_DIGITS)),
-        ("digits, 443, first class largest", partial(_uneven_digits, "first")),
-        ("digits, 448, last class largest", partial(_uneven_digits, "last")),
-    ]
-    if mnist is not None:
-        found.append(("MNIST, 2,000", partial(mnist_digits, mnist, 2_000)))
-    return found
-
-
-def _uneven_digits(largest: str, seed: int) -> LabelSet:
-    return unbalanced(digits(ALL_DIGITS, seed), "first" if largest == "first" else "last", seed)
-
-
 def _coverage(mnist: Path | None, projects: int) -> str:
     told = calibrated = ""
-    for name, make in _sets(mnist):
+    for name, make in sets_of_digits(mnist):
         with ProcessPoolExecutor(_PROCESSES) as pool:
             lives = list(pool.map(partial(_live, make), range(projects), chunksize=4))
         n_missed = sum(one.flattered or one.belittled for one in lives)
@@ -254,11 +200,11 @@ def _width(checks: list[Check]) -> float:
 def _claims(mnist: Path | None) -> str:
     """What was claimed of one project at a few moments, and what was true."""
     rows = ""
-    for name, make in [*_sets(mnist)[:1], *_sets(mnist)[3:]]:
-        engine = _engine(make(0))
+    for name, make in [*sets_of_digits(mnist)[:1], *sets_of_digits(mnist)[3:]]:
+        engine = engine_of(make(0))
         truth = engine.dataset.truth
         assert truth is not None
-        for state in _answered(engine, 0, max(CLAIMED_AT)):
+        for state in answered(engine, 0, max(CLAIMED_AT)):
             if len(state.labels) in CLAIMED_AT:
                 claimed = judge(state, engine, "estimated").audit.sentence()
                 really = float((engine.believe(state.labels).predicted == truth).mean())
@@ -278,6 +224,7 @@ def main() -> None:
     parser.add_argument("--mnist", type=Path, metavar="FILE", help="the MNIST digits, as .npz")
     parser.add_argument("--projects", type=int, default=1_000, help="simulated, of each set")
     parser.add_argument("--repeats", type=int, default=60, help="runs for widths")
+    parser.add_argument("--stops", type=int, default=24, help="simulated to say when to stop")
     asked = parser.parse_args()
     # Without the threads of BLAS in each other's way.
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -285,6 +232,7 @@ def main() -> None:
         _coverage(asked.mnist, asked.projects),
         _widths(asked.repeats),
         _claims(asked.mnist),
+        stopping.section(asked.mnist, asked.stops),
         mistakes.section(asked.mnist),
     ]
     head = """# How good is it, and does what is said of it hold?

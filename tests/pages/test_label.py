@@ -26,6 +26,7 @@ from core.session.ledger import Placed
 from pages._ui import handle
 from pages._ui.answers import Changes, changes_of
 from pages._ui.labeler import KEY
+from tests.core.builders import label
 
 pytestmark = pytest.mark.usefixtures("few_digits")
 
@@ -642,3 +643,25 @@ def test_a_class_can_be_added_where_nobody_knows_the_truth(service: Service, ope
     next(button for button in page.button if button.label == "Add").click().run()
     assert "already" in page.warning[0].value
     assert not open_page(PAGE, project="digits").text_input
+
+
+def test_the_page_says_whether_to_stop_and_the_target_can_be_set(
+    service: Service, open_page: OpenPage
+):
+    project = service.create_project("Some", recommended(n_samples=120)).project_id
+    page = open_page(PAGE, project=project)
+    assert "From 20 labels on, this says when you may stop." in [one.value for one in page.caption]
+    for _ in range(4):
+        batch = service.batch(project)
+        assert batch is not None
+        truth = service.view(project).dataset.truth
+        assert truth is not None
+        answers = map(label, batch.items, map(str, truth[list(batch.items)]))
+        service.submit(project, batch.batch_id, [*answers])
+    page.run()
+    assert any("You may stop: " in one.value or "Go on: " in one.value for one in page.caption)
+    (target,) = (field for field in page.number_input if "Target" in field.label)
+    assert target.value == 97.0
+    target.set_value(99.5).run()
+    assert not page.exception
+    assert service.view(project).state.target == 0.995

@@ -14,6 +14,7 @@ from core.session.events import (
     Draw,
     Event,
     Served,
+    TargetSet,
     Undone,
 )
 from core.session.fold import fold
@@ -117,3 +118,8 @@ def test_checks_can_be_asked_for_and_are_wanted_until_they_have_a_label():
     assert fold(state, [skipped]).checks_wanted == 1
     assert fold(state, [labelled("b", 7), ChecksAsked(number=0)]).checks_wanted == 0
     assert fold(State(), [read_event(write_event(one)) for one in asked]) == fold(State(), asked)
+
+
+def test_the_last_target_holds():
+    assert fold(State(), []).target is None
+    assert fold(State(), [TargetSet(share=0.9), TargetSet(share=0.99)]).target == 0.99
