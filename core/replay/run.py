@@ -12,7 +12,7 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from core.arrays import UNLABELLED, BoolArray, FloatArray, IntArray, freeze
 from core.data import catalogue
 from core.data.dataset import Dataset
-from core.graph.similarity import build_graph
+from core.graph.similarity import SimilarityGraph, build_graph
 from core.learning import metrics
 from core.learning.beliefs import Beliefs, Spreader, believe
 from core.learning.sweeps import Spread, one_hot_labels, spread
@@ -128,7 +128,7 @@ def replay(run: Run) -> Iterator[ReplayRound]:
     """
     dataset = catalogue.load(run.config)
     truth = _known_truth(dataset)
-    spreader = _spreader(run, dataset)
+    spreader = spreader_of(run, graph_of(run, dataset))
     labels = np.where(np.arange(dataset.n_items) < run.config.n_given, truth, UNLABELLED)
     printed_labels = run.config.n_given
     for number in range(len(run.rounds)):
@@ -145,11 +145,17 @@ def _known_truth(dataset: Dataset) -> IntArray:
     return dataset.truth
 
 
-def _spreader(run: Run, dataset: Dataset) -> Spreader:
+def graph_of(run: Run, dataset: Dataset) -> SimilarityGraph:
+    """S of a run, over its items."""
     config = run.config
-    graph = build_graph(
+    return build_graph(
         dataset.features, config.kernel, gamma=config.gamma, n_neighbors=config.n_neighbors
     )
+
+
+def spreader_of(run: Run, graph: SimilarityGraph) -> Spreader:
+    """Spreads labels over a graph as a run does."""
+    config = run.config
 
     def spread_labels(labels: IntArray, classes: IntArray) -> Spread:
         return _CLAMPING[run.clamping](
