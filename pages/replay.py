@@ -25,6 +25,7 @@ from pages._ui.downloads import downloads
 from pages._ui.key_figures import KeyFigure, figure_title, key_figures
 from pages._ui.replays import dataset_of, rounds_of
 from pages._ui.stage import KEY, stage
+from pages._ui.stages import beside_published, until_there, with_beside
 
 _ROUND = "replay_round"
 _DUE = "replay_due"
@@ -355,11 +356,14 @@ def _on_leave() -> None:
 
 def _present(run: Run, rounds: tuple[ReplayRound, ...], number: int) -> None:
     differing = {cell.round for cell in cells(run, rounds) if not cell.identical}
-    left = stage(stage_data(run, rounds, differing, number, LESSONS), _on_leave)
+    work = beside_published(run, rounds)
+    left = stage(with_beside(stage_data(run, rounds, differing, number, LESSONS), work), _on_leave)
     if left is not None:
         # After a restart of the server Streamlit leaves the callback out.
         _leave_stage(left)
         st.rerun()
+    if not work.done:
+        until_there(work)
 
 
 with shell.errors_in_words():

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from PIL import Image
 
-from core.arrays import PixelArray
+from core.arrays import IntArray, PixelArray
 from core.data.dataset import INLINE, Dataset
 from core.data.images import screen_at
 
@@ -157,6 +157,51 @@ def thumbnail_url(
     buffer = BytesIO()
     drawn.save(buffer, format="PNG")
     return _url(buffer.getvalue())
+
+
+def atlas_url(dataset: Dataset, positions: IntArray, side: int, columns: int) -> str:
+    """The images of some items in one, row by row: each a square of so many pixels.
+
+    Ink is drawn as black on nothing, so that a page can colour it. Photographs are taken in the
+    size that similarity is measured on, for no file is to be read for each of them.
+
+    Parameters
+    ----------
+    positions : (n_some,), int64
+        At least one.
+    """
+    rows = -(-len(positions) // columns)
+    ink = dataset.is_ink
+    sheet = Image.new("L" if ink else "RGB", (columns * side, rows * side))
+    for place, position in enumerate(positions.tolist()):
+        pixels = dataset.pixels[position]
+        tile = Image.fromarray(_drawn(pixels, smooth=True) if ink else pixels)
+        row, column = divmod(place, columns)
+        sheet.paste(
+            tile.resize((side, side), Image.Resampling.BICUBIC).convert(sheet.mode),
+            (column * side, row * side),
+        )
+    if ink:
+        return _url(_png(np.asarray(sheet)))
+    buffer = BytesIO()
+    sheet.save(buffer, format="JPEG", quality=_QUALITY)
+    return _url(buffer.getvalue(), "image/jpeg")
+
+
+def tile_at(dataset: Dataset, position: int, side: int) -> str:
+    """The image of an item within an address, smoothed where it has few pixels, else made small.
+
+    Parameters
+    ----------
+    side
+        Pixels that no side of a photograph has more of.
+    """
+    if dataset.is_ink and dataset.is_inline:
+        return ink_url(dataset.images[position], smooth=True)
+    screen = screen_at(dataset.images, position)
+    image = dataset.images[position] if screen is None else np.asarray(Image.open(BytesIO(screen)))
+    picture = picture_of(image, is_ink=dataset.is_ink, side=side)
+    return _url(picture.content, picture.media_type)
 
 
 @lru_cache(maxsize=2048)

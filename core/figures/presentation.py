@@ -1,9 +1,9 @@
-"""What a presentation shows of a published run, round by round, without a screen."""
+"""What the stage shows of a published run, round by round, without a screen."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -12,15 +12,22 @@ from core.data.dataset import Dataset
 from core.data.pictures import ink_url
 from core.figures.confusion import ConfusionMatrix, counts_data
 from core.figures.presented import (
+    ShownCurve,
     ShownFigure,
+    ShownGraph,
     ShownMatrix,
     ShownQuery,
     ShownRound,
     StagePage,
     Trend,
 )
+from core.figures.stage_curve import curve_data
+from core.figures.stage_graph import Subject, graph_data
+from core.jobs.progress import Progress, silent
+from core.learning.beliefs import Beliefs
 from core.replay.published import Run
-from core.replay.run import Query, ReplayRound
+from core.replay.run import Query, ReplayRound, graph_of
+from core.simulation.baselines import of_run, own_of_run
 from core.wording import counted, percent, points
 
 _TRENDS: Final[dict[str, Trend]] = {"": "", "+": "better", "−": "worse"}
@@ -52,6 +59,11 @@ def stage_data(
         run=run.id,
         title=run.title,
         current=current,
+        ink=True,
+        right_of="the unlabelled",
+        coming=False,
+        graph=None,
+        curve=None,
         rounds=tuple(
             ShownRound(
                 name=_name(run, step, len(rounds)),
@@ -61,15 +73,41 @@ def stage_data(
                 share=step.accuracy_unlabelled,
                 right=percent(step.accuracy_unlabelled),
                 asked=_asked(run, step, is_last=step is rounds[-1]),
-                wrong=f"{sum(not query.right for query in step.queries) or 'none'} wrong",
-                queries=tuple(_query(query, dataset) for query in step.queries),
-                matrix=_matrix(counts_data(step.confusion, step.classes), dataset.class_names),
+                wrong=wrong_of(sum(not query.right for query in step.queries)),
+                queries=tuple(_query(query, step, dataset) for query in step.queries),
+                matrix=matrix_of(counts_data(step.confusion, step.classes), dataset.class_names),
+                bars=None,
                 lesson=lessons[min(step.number, len(lessons) - 1)],
                 identical=step.number not in differing,
             )
             for step, previous in zip(rounds, before, strict=True)
         ),
     )
+
+
+class Beside(NamedTuple):
+    """What is shown beside the rounds, and takes a while."""
+
+    graph: ShownGraph | None
+    curve: ShownCurve | None
+
+
+def beside_run(run: Run, rounds: Sequence[ReplayRound], progress: Progress = silent) -> Beside:
+    """The graph of a run, and what the run is compared with.
+
+    Raises
+    ------
+    CancelledError
+        If ``progress`` says so.
+    """
+    dataset = catalogue.load(run.config)
+    everything = np.arange(dataset.n_items)
+    graph = graph_of(run, dataset)
+    subject = Subject(dataset, everything, graph, dataset.features, run.config.alpha, "digits")
+    drawn = graph_data(subject, [step.beliefs for step in rounds], progress)
+    about = f"Accuracy on all {dataset.n_items} digits, labelled ones included"
+    others = of_run(run, rounds, progress)
+    return Beside(drawn, curve_data(own_of_run(rounds), others, about))
 
 
 def _unlabelled(step: ReplayRound) -> int:
@@ -122,18 +160,41 @@ def _asked(run: Run, step: ReplayRound, *, is_last: bool) -> str:
     return f"The model is least sure of these {len(step.queries)}{asks}"
 
 
-def _query(query: Query, dataset: Dataset) -> ShownQuery:
+def wrong_of(number: int) -> str:
+    """How many of some predictions were wrong."""
+    return f"{number or 'none'} wrong"
+
+
+def _query(query: Query, step: ReplayRound, dataset: Dataset) -> ShownQuery:
     verdict = "correct" if query.right else "wrong"
+    said = f"Digit: predicted {query.predicted}"
     return ShownQuery(
         image=ink_url(dataset.images[query.index], smooth=True),
         predicted=query.predicted,
-        true=query.true,
+        rival=rival_of(step.beliefs, query.index, dataset.class_names, query.predicted),
+        true=f"true {query.true}",
         right=query.right,
-        alt=f"Digit: predicted {query.predicted}, true {query.true} ({verdict})",
+        alt=said,
+        told=f"{said}, true {query.true} ({verdict})",
     )
 
 
-def _matrix(data: ConfusionMatrix, class_names: Sequence[str]) -> ShownMatrix:
+def rival_of(beliefs: Beliefs, index: int, class_names: Sequence[str], predicted: str) -> str:
+    """The class that comes next after the predicted one; empty where no other has a chance."""
+    chances = beliefs.probabilities[index].copy()
+    if predicted in class_names:
+        chances[class_names.index(predicted)] = 0
+    return class_names[int(chances.argmax())] if chances.any() else ""
+
+
+def matrix_of(data: ConfusionMatrix, class_names: Sequence[str]) -> ShownMatrix:
+    """A confusion matrix as it is shown, with what stands out in it.
+
+    Parameters
+    ----------
+    class_names
+        All classes; those that are not in the matrix have no label yet.
+    """
     return ShownMatrix(
         classes=data.class_names,
         counts=tuple(map(tuple, data.counts.tolist())),

@@ -87,9 +87,12 @@ def page(context: BrowserContext, server: Server) -> Page:
     return present(context, server)
 
 
-def at_round(page: Page, number: int) -> None:
-    """Wait until this round is on the screen."""
-    expect(page.locator(f".stage[data-ready='{number}'][data-round='{number}']")).to_be_visible()
+def at_round(page: Page, number: int, step: int | None = None) -> None:
+    """Wait until this round is on the screen, at this step of it if any is named."""
+    at = "" if step is None else f"[data-step='{step}']"
+    expect(
+        page.locator(f".stage[data-ready='{number}'][data-round='{number}']{at}")
+    ).to_be_visible()
 
 
 def find(page: Page, selector: str) -> Locator:
@@ -108,63 +111,121 @@ def test_the_stage_covers_the_page(page: Page):
     assert page.get_by_role("link", name="Projects").evaluate(on_top)
 
 
-def test_a_round_shows_its_figures_digits_and_matrix(page: Page):
-    page.keyboard.press("ArrowRight")
-    at_round(page, 1)
+def test_a_round_asks_first_and_tells_the_truth_on_the_next_key(page: Page):
+    page.get_by_role("button", name="Round 2 of 5").click()
+    at_round(page, 1, 0)
     expect(find(page, ".name")).to_have_text("Round 2 of 5")
-    expect(find(page, ".figures .value")).to_have_text(["45", "90.2 %", "91.5 %"])
-    expect(find(page, ".figures .change")).to_have_text(["+5", "+3.3 points", "+3.0 points"])
+    expect(find(page, ".figures .value").first).to_have_text("45")
+    expect(find(page, ".model .figures .value")).to_have_text(["45", "90.2 %", "91.5 %"])
+    expect(find(page, ".model .change")).to_have_text(["+5", "+3.3 points", "+3.0 points"])
     expect(find(page, ".digits").get_by_role("img")).to_have_count(5)
-    expect(page.get_by_role("img", name="Digit: predicted 8, true 2 (wrong)")).to_be_visible()
-    expect(find(page, ".digits .sign")).to_have_count(2)
+    expect(page.get_by_role("img", name="Digit: predicted 8", exact=True)).to_have_count(2)
+    expect(find(page, ".wrong")).to_have_text("right or wrong?")
+    assert opacities(page, ".sign") == opacities(page, ".true") == {"0"}
     expect(find(page, ".cell")).to_have_count(100)
     assert sum(int(text) for text in find(page, ".cell").all_inner_texts() if text) == 285
     expect(find(page, ".published")).to_have_text("identical to the published run")
     expect(page.get_by_role("status").filter(has_text="Round 2 of 5: 45 labels")).to_have_count(1)
+    page.keyboard.press("PageDown")
+    at_round(page, 1, 1)
+    expect(page.get_by_role("img", name="Digit: predicted 8, true 2 (wrong)")).to_be_visible()
+    expect(find(page, ".wrong")).to_have_text("2 wrong")
+    expect(find(page, ".digits .sign")).to_have_count(2)
+    page.locator(".stage").evaluate(MOVES)
+    assert opacities(page, ".sign") == opacities(page, ".true") == {"1"}
+    # Who wants the truth at once has it at once.
+    page.keyboard.press("t")
+    page.keyboard.press("ArrowRight")
+    at_round(page, 2, 0)
+    expect(find(page, ".wrong")).to_have_text("3 wrong")
+
+
+def opacities(page: Page, selector: str) -> set[str]:
+    read = "(all) => all.map((one) => getComputedStyle(one).opacity)"
+    return set(find(page, selector).evaluate_all(read))
 
 
 @pytest.mark.parametrize(
     ("forth", "back"), [("ArrowRight", "ArrowLeft"), (" ", "ArrowLeft"), ("PageDown", "PageUp")]
 )
 def test_keys_step_forth_and_back(page: Page, forth: str, back: str):
-    for number in (1, 2):
+    for number, step in ((0, 1), (1, 0), (1, 1), (2, 0)):
         page.keyboard.press(forth)
-        at_round(page, number)
-    page.keyboard.press(back)
-    at_round(page, 1)
+        at_round(page, number, step)
+    for number, step in ((1, 1), (1, 0)):
+        page.keyboard.press(back)
+        at_round(page, number, step)
 
 
 def test_at_both_ends_it_stays_put(page: Page):
     page.keyboard.press("ArrowLeft")
-    at_round(page, 0)
+    at_round(page, 0, 0)
     page.keyboard.press("End")
-    at_round(page, LAST)
+    at_round(page, LAST, 0)
     page.keyboard.press("ArrowRight")
-    at_round(page, LAST)
+    page.keyboard.press("ArrowRight")
+    at_round(page, LAST, 1)
     expect(find(page, ".curve circle")).to_have_count(LAST + 1)
     page.keyboard.press("Home")
-    at_round(page, 0)
+    at_round(page, 0, 0)
     expect(find(page, ".curve circle")).to_have_count(1)
+
+
+@pytest.mark.parametrize("key", ["b", "."])
+def test_the_screen_is_blank_until_any_key_which_does_nothing_else(page: Page, key: str):
+    page.keyboard.press(key)
+    expect(find(page, ".blank")).to_be_visible()
+    page.keyboard.press("PageDown")
+    expect(find(page, ".blank")).to_be_hidden()
+    at_round(page, 0, 0)
+
+
+def test_the_graph_shows_how_one_label_spreads_and_the_curves_what_else_there_is(page: Page):
+    expect(page.locator(".stage[data-coming=false]")).to_be_visible(timeout=OPENS)
+    said = find(page, ".lesson")
+    page.keyboard.press("g")
+    expect(said).to_contain_text("330 digits, each linked with those most like it. 40 labels")
+    page.keyboard.press("PageDown")
+    expect(said).to_contain_text("One label")
+    reached = [1]
+    for step in range(2, 5):
+        page.keyboard.press("PageDown")
+        at_round(page, 0, step)
+        reached.append(int(find(page, ".graph .value").last.inner_text()))
+    assert reached == sorted(set(reached))
+    expect(said).to_contain_text(f"it has reached {reached[-1]} of 330")
+    page.keyboard.press("n")
+    at_round(page, 0, 1)
+    page.keyboard.press("End")
+    expect(said).to_contain_text("All 60 labels together")
+    page.keyboard.press("c")
+    expect(find(page, ".lines .name")).to_have_text(
+        ["The app’s best settings", "This run", "Random questions", "Supervised only"]
+    )
+    expect(find(page, ".lines .own b")).to_have_text("96.4 %")
+    page.keyboard.press("Escape")
+    expect(find(page, ".model")).to_be_visible()
+    at_round(page, LAST)
 
 
 @pytest.mark.parametrize("modifier", ["Control", "Alt", "Meta"])
 def test_a_key_with_a_modifier_is_not_for_the_stage(page: Page, modifier: str):
     page.keyboard.press(f"{modifier}+End")
     page.keyboard.press("ArrowRight")
-    at_round(page, 1)
+    at_round(page, 0, 1)
 
 
 def test_a_click_on_the_right_goes_on_and_one_on_the_left_goes_back(page: Page):
     page.mouse.click(1200, 500)
-    at_round(page, 1)
+    at_round(page, 0, 1)
     page.mouse.click(640, 500)
-    at_round(page, 1)
+    at_round(page, 0, 1)
     page.mouse.click(80, 500)
-    at_round(page, 0)
+    at_round(page, 0, 0)
     page.get_by_role("button", name="Round 4 of 5").click()
-    at_round(page, 3)
+    at_round(page, 3, 0)
     page.keyboard.press(" ")
-    at_round(page, LAST)
+    at_round(page, 3, 1)
 
 
 def test_playing_goes_on_by_itself_and_stops_at_the_end(
@@ -178,20 +239,22 @@ def test_playing_goes_on_by_itself_and_stops_at_the_end(
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
     page.clock.run_for(100)
-    at_round(page, 3)
+    at_round(page, 3, 1)
     page.keyboard.press("p")
-    expect(find(page, ".pace")).to_have_text("playing, 3 s per round")
+    expect(find(page, ".pace")).to_have_text("playing, 3 s a step")
     page.clock.run_for(3100)
-    at_round(page, LAST)
+    at_round(page, LAST, 0)
+    page.clock.run_for(3100)
+    at_round(page, LAST, 1)
     expect(find(page, ".pace")).to_have_text("")
     page.keyboard.press("p")
     page.clock.run_for(100)
-    at_round(page, 0)
-    page.clock.run_for(3100)
-    at_round(page, 1)
+    at_round(page, 0, 0)
+    page.clock.run_for(6200)
+    at_round(page, 1, 0)
     page.get_by_role("button", name="Pause").click()
     page.clock.run_for(10_000)
-    at_round(page, 1)
+    at_round(page, 1, 0)
 
 
 def test_escape_closes_the_list_of_keys_before_it_leaves(page: Page):
@@ -210,9 +273,9 @@ def test_a_reload_shows_the_round_that_was_on_the_screen(page: Page):
 
 
 def test_leaving_goes_to_the_page_at_the_round_on_the_screen(page: Page):
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    at_round(page, 2)
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    at_round(page, 2, 0)
     page.keyboard.press("Escape")
     expect(page.locator(".stage")).to_have_count(0, timeout=OPENS)
     expect(page).to_have_url(re.compile(r"[?&]round=3(&|$)"))
@@ -256,25 +319,43 @@ SIZES: Final[tuple[tuple[ViewportSize, Literal["light", "dark"]], ...]] = (
 def test_nothing_scrolls_is_cut_off_or_overlaps(context: BrowserContext, server: Server, run: str):
     page = idle_tab(context)
     show(page, server, run)
+    if run == ACTIVE:
+        expect(page.locator(".stage[data-coming=false]")).to_be_visible(timeout=OPENS)
     overflowing: dict[str, Any] = {}
 
     def look(name: str) -> None:
-        for size, scheme in SIZES:
-            page.set_viewport_size(size)
-            page.emulate_media(color_scheme=scheme)
-            find(page, ".room").evaluate(IS_IN, scheme)
-            if found := settled(page):
-                overflowing[f"{name}, {size}"] = found
+        if found := settled(page):
+            overflowing[f"{name}, {size}"] = found
 
-    look("at first")
-    if run == ACTIVE:
+    # What comes in is in its place at once; and another size takes longer than another round.
+    page.emulate_media(reduced_motion="reduce")
+    for size, scheme in SIZES:
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
+        find(page, ".room").evaluate(IS_IN, scheme)
+        page.keyboard.press("Home")
+        look("at first")
+        if run != ACTIVE:
+            continue
         for number in range(1, LAST + 1):
-            page.keyboard.press("ArrowRight")
-            at_round(page, number)
+            page.keyboard.press("PageDown")
+            page.keyboard.press("PageDown")
+            at_round(page, number, 0)
             look(f"round {number}")
+        page.keyboard.press("PageDown")
+        page.keyboard.press("c")
+        look("curves")
+        page.keyboard.press("g")
+        for step in range(1, 4):
+            page.keyboard.press("ArrowRight")
+            at_round(page, LAST, step)
+        look("graph")
         page.keyboard.press("p")
         page.keyboard.press("?")
         look("keys")
+        page.keyboard.press("?")
+        page.keyboard.press("p")
+        page.keyboard.press("g")
     assert overflowing == {}
 
 

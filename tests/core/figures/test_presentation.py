@@ -6,6 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
 
 from core.data import catalogue
@@ -55,9 +56,26 @@ def test_the_digits_are_those_the_model_is_least_sure_of(run_id: str):
             (query["image"], query["predicted"], query["true"], query["right"])
             for query in told["queries"]
         ] == [
-            (ink_url(images[query.index], smooth=True), query.predicted, query.true, query.right)
+            (
+                ink_url(images[query.index], smooth=True),
+                query.predicted,
+                f"true {query.true}",
+                query.right,
+            )
             for query in step.queries
         ]
+
+
+@pytest.mark.parametrize("run_id", RUNS)
+def test_what_else_a_digit_may_be_is_the_class_that_comes_next(run_id: str):
+    for step, told in zip(replayed(run_id), shown(run_id)["rounds"], strict=True):
+        for query, asked in zip(step.queries, told["queries"], strict=True):
+            chances = step.beliefs.probabilities[query.index]
+            first, second = np.argsort(-chances)[:2]
+            named = str(second) if chances[second] > 0 else ""
+            assert (asked["predicted"], asked["rival"]) == (str(first), named) or (
+                chances.sum() == 0 and asked["rival"] == ""
+            )
 
 
 @pytest.mark.parametrize("run_id", RUNS)
@@ -75,7 +93,9 @@ def test_a_round_is_told_in_words_with_the_change_since_the_last():
         ("accuracy on all 330", "+3.0 points"),
     ]
     assert second["wrong"] == "2 wrong"
-    assert second["queries"][3]["alt"] == "Digit: predicted 8, true 2 (wrong)"
+    asked = second["queries"][3]
+    assert asked["alt"] == "Digit: predicted 8"
+    assert asked["told"] == "Digit: predicted 8, true 2 (wrong)"
     assert second["matrix"]["note"] == "Most often: 5 predicted as 9, 10 times."
 
 

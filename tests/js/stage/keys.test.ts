@@ -11,5 +11,6 @@ test("clickers, arrows and the space bar step", () => {
 test("letters count in capitals too, and other keys mean nothing", () => {
   assert.equal(commandOf("P"), "play");
   assert.equal(commandOf("f"), "fullScreen");
+  for (const key of ["b", "B", "."]) assert.equal(commandOf(key), "blank");
   for (const key of ["z", "1", "constructor"]) assert.equal(commandOf(key), undefined);
 });

@@ -6,6 +6,16 @@ import { FakeClock } from "../fakes.ts";
 
 class FakeScreen implements Screen {
   readonly steps: number[] = [];
+  readonly #inRound: number;
+  constructor(inRound: number) {
+    this.#inRound = inRound;
+  }
+  stepsOf(): number {
+    return this.#inRound;
+  }
+  entryOf(_round: number, from: number): number {
+    return from < 0 ? this.#inRound - 1 : 0;
+  }
   paces = 0;
   isLeaving = false;
   show(step: number): void {
@@ -19,9 +29,9 @@ class FakeScreen implements Screen {
   }
 }
 
-function setUp(count: number, current = 0) {
+function setUp(count: number, current = 0, inRound = 1) {
   const clock = new FakeClock();
-  const screen = new FakeScreen();
+  const screen = new FakeScreen(inRound);
   const told: number[] = [];
   const player = new Player(screen, clock, (round) => told.push(round));
   player.begin(count, current);
@@ -97,4 +107,29 @@ test("who leaves is told of until the stage is taken away", () => {
   player.stop();
   clock.pass(10 * RESEND);
   assert.equal(told.length, 3);
+});
+
+test("a round is told step by step, forth and back, and a jump begins it anew", () => {
+  const { player } = setUp(3, 0, 2);
+  const at = () => [player.current, player.step];
+  const seen = [at()];
+  for (const go of ["next", "next", "next", "back", "back", "back", "back", "end"] as const) {
+    player[go]();
+    seen.push(at());
+  }
+  assert.deepEqual(seen, [[0, 0], [0, 1], [1, 0], [1, 1], [1, 0], [0, 1], [0, 0], [0, 0], [2, 0]]);
+  assert.equal(player.isAtEnd, false);
+  player.next();
+  assert.equal(player.isAtEnd, true);
+  player.go(0);
+  assert.deepEqual(at(), [0, 0]);
+});
+
+test("playing goes through all steps", () => {
+  const { clock, player } = setUp(2, 0, 2);
+  player.play();
+  clock.pass(2 * PACE);
+  assert.deepEqual([player.current, player.step, player.isPlaying], [1, 0, true]);
+  clock.pass(PACE);
+  assert.deepEqual([player.step, player.isPlaying], [1, false]);
 });

@@ -10,7 +10,11 @@ import { commandOf, type Command } from "./keys.ts";
 import { Player } from "./player.ts";
 import { View } from "./view.ts";
 
-const BUTTONS: Command[] = ["back", "next", "play", "help", "leave"];
+/** Buttons by their classes. */
+const BUTTONS: [string, Command][] = [
+  ["back", "back"], ["next", "next"], ["to-graph", "graph"], ["to-curve", "curve"], ["play", "play"], ["help", "help"],
+  ["leave", "leave"],
+];
 
 class Stage implements Component<StagePage> {
   readonly #root: HTMLDialogElement;
@@ -32,6 +36,7 @@ class Stage implements Component<StagePage> {
   update(data: StagePage, trigger: Trigger): void {
     this.#trigger = trigger;
     if (data.run !== this.#run) void this.#begin(data);
+    else void this.#view.enrich(data);
   }
 
   async #begin(data: StagePage): Promise<void> {
@@ -54,9 +59,14 @@ class Stage implements Component<StagePage> {
   readonly #deeds: Record<Command, () => void> = {
     next: () => { this.#player.next(); },
     back: () => { this.#player.back(); },
-    first: () => { this.#player.go(0); },
-    last: () => { this.#player.go(this.#player.last); },
+    first: () => { this.#player.first(); },
+    last: () => { this.#player.end(); },
     play: () => { this.#player.play(); },
+    graph: () => { this.#view.toggleScene("graph"); },
+    label: () => { this.#view.another(); },
+    curve: () => { this.#view.toggleScene("curve"); },
+    guess: () => { this.#view.toggleGuessing(); },
+    blank: () => { this.#view.toggleBlank(); },
     fullScreen: () => { void this.#toggleFullScreen(); },
     help: () => { this.#view.toggleHelp(); },
     escape: () => { this.#escape(); },
@@ -66,6 +76,7 @@ class Stage implements Component<StagePage> {
   #escape(): void {
     if (this.#view.isHelpOpen) this.#view.toggleHelp(false);
     else if (document.fullscreenElement) void document.exitFullscreen();
+    else if (this.#view.isBeside) this.#view.toggleScene(this.#view.scene);
     else this.#player.leave();
   }
 
@@ -81,6 +92,8 @@ class Stage implements Component<StagePage> {
   #listen(): void {
     const { signal } = this.#listening;
     const { room } = this.#view;
+    addEventListener("resize", () => { this.#view.resize(); }, { signal });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { this.#view.recolour(); }, { signal });
     document.addEventListener("keydown", (event) => { this.#onKey(event); }, { signal, capture: true });
     // Where a device has another way to close a dialog, such as a gesture.
     this.#root.addEventListener("cancel", (event) => {
@@ -94,22 +107,28 @@ class Stage implements Component<StagePage> {
       if (isWithin(event, "button")) event.preventDefault();
     }, { signal });
     room.addEventListener("click", (event) => { this.#onClick(event); }, { signal });
-    for (const name of BUTTONS) {
-      find(this.#root, `button.${name}`).addEventListener("click", () => { this.#perform(name); }, { signal });
+    for (const [name, command] of BUTTONS) {
+      find(this.#root, `button.${name}`).addEventListener("click", () => { this.#perform(command); }, { signal });
     }
   }
 
   #onKey(event: KeyboardEvent): void {
     if (isElsewhere(event) || pressesControl(event, "button")) return;
     const command = commandOf(event.key);
-    if (!command || this.#player.isLeaving) return;
+    const { isBlank } = this.#view;
+    if (!isBlank && (!command || this.#player.isLeaving)) return;
     event.preventDefault();
     event.stopPropagation();
-    if (!event.repeat || event.key.startsWith("Arrow")) this.#perform(command);
+    if (isBlank) this.#view.toggleBlank(false);
+    else if (command && (!event.repeat || event.key.startsWith("Arrow"))) this.#perform(command);
   }
 
   /** A click on the right third goes on, one on the left third goes back. */
   #onClick(event: MouseEvent): void {
+    if (this.#view.isBlank) {
+      this.#view.toggleBlank(false);
+      return;
+    }
     if (isWithin(event, "button") || this.#player.isLeaving) return;
     if (this.#view.isHelpOpen) {
       this.#view.toggleHelp(false);

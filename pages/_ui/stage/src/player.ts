@@ -3,19 +3,24 @@ import type { Clock } from "../../browser/clock.ts";
 export const PACE = 3000;
 export const RESEND = 3000;
 
-/** What shows the rounds. */
+/** What shows the rounds. A round is shown in one step or in several: a guess, then the truth. */
 export interface Screen {
-  /** Show the current round, which came from the left (-1), from the right (1) or anew (0). */
-  show(step: number): void;
+  /** How many steps a round has. */
+  stepsOf(round: number): number;
+  /** The step with which a round begins that one comes to from the left (1), from the right (-1), or anew (0). */
+  entryOf(round: number, from: number): number;
+  /** Show the current step; its round came from the left (-1), from the right (1), or was there (0). */
+  show(from: number): void;
   showPace(): void;
   showLeaving(): void;
 }
 
 const never = (): void => undefined;
 
-/** Which round is shown, and whether they go on by themselves. */
+/** Which step of which round is shown, and whether they go on by themselves. */
 export class Player {
   current = 0;
+  step = 0;
   isPlaying = false;
   isLeaving = false;
   readonly #screen: Screen;
@@ -32,45 +37,87 @@ export class Player {
     this.#tell = tell;
   }
 
-  /** Take up a run of so many rounds. */
+  /** Take up so many rounds. */
   begin(count: number, current: number): void {
     this.#count = count;
     this.current = this.#within(current);
+    this.step = 0;
   }
 
   get last(): number {
     return this.#count - 1;
   }
 
+  /** The last step of the current round. */
+  get lastStep(): number {
+    return this.#screen.stepsOf(this.current) - 1;
+  }
+
+  get isAtStart(): boolean {
+    return this.current === 0 && this.step === 0;
+  }
+
+  get isAtEnd(): boolean {
+    return this.current === this.last && this.step >= this.lastStep;
+  }
+
   #within(index: number): number {
     return Math.min(Math.max(index, 0), this.last);
   }
 
+  /** Jump to the beginning of a round. */
   go(index: number): void {
+    this.#move(index, 0);
+  }
+
+  #move(index: number, from: number): void {
     const to = this.#within(index);
-    const step = Math.sign(to - this.current);
-    if (!step) return;
+    const way = Math.sign(to - this.current);
+    if (!way) return;
     this.current = to;
-    if (to === this.last) this.isPlaying = false;
-    this.show(step);
+    this.step = this.#screen.entryOf(to, from);
+    this.#arrive(way);
+  }
+
+  /** Go to a step of the current round. */
+  goStep(step: number): void {
+    this.step = Math.min(Math.max(step, 0), this.lastStep);
+    this.#arrive(0);
   }
 
   next(): void {
-    this.go(this.current + 1);
+    if (this.step < this.lastStep) this.goStep(this.step + 1);
+    else this.#move(this.current + 1, 1);
   }
 
   back(): void {
-    this.go(this.current - 1);
+    if (this.step > 0) this.goStep(this.step - 1);
+    else this.#move(this.current - 1, -1);
+  }
+
+  first(): void {
+    if (this.current) this.go(0);
+    else if (this.step) this.goStep(0);
+  }
+
+  end(): void {
+    if (this.current < this.last) this.go(this.last);
+    else if (!this.isAtEnd) this.goStep(this.lastStep);
   }
 
   play(isPlaying = !this.isPlaying): void {
-    this.isPlaying = isPlaying && this.last > 0;
-    if (this.isPlaying && this.current === this.last) this.go(0);
+    this.isPlaying = isPlaying && (this.last > 0 || this.lastStep > 0);
+    if (this.isPlaying && this.isAtEnd) this.first();
     this.#pace();
   }
 
-  show(step: number): void {
-    this.#screen.show(step);
+  #arrive(way: number): void {
+    if (this.isAtEnd) this.isPlaying = false;
+    this.show(way);
+  }
+
+  show(from: number): void {
+    this.#screen.show(from);
     this.#pace();
   }
 

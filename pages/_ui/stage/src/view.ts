@@ -1,20 +1,31 @@
-// What the room sees of a round.
+// What the room sees: the scene of the current round, and what stands around it.
 
 import { button, childrenOf, element, find, keycap, painted, settleLayout } from "../../browser/dom.ts";
-import type { StagePage, ShownQuery, ShownRound } from "./contract.ts";
-import { drawCurve } from "./curve.ts";
+import { CurveScene } from "./chart.ts";
+import type { StagePage, ShownRound } from "./contract.ts";
+import { GraphScene } from "./graph.ts";
 import { CHECK, CROSS, icon } from "./icons.ts";
-import { HELP } from "./keys.ts";
-import { showMatrix } from "./matrix.ts";
+import { helpOf } from "./keys.ts";
 import { PACE, type Player, type Screen } from "./player.ts";
+import { RoundScene } from "./round.ts";
 
 const IDLE = 3000;
-const MANY = 5;
+/** A name of more letters is written smaller. */
+const LONG = 30;
 const SIZES = [3.4, 3.1, 2.8, 2.5, 2.2, 2];
+
+/** What is looked at of a round. */
+export type SceneName = "round" | "graph" | "curve";
 
 export class View implements Screen {
   readonly room: HTMLElement;
+  scene: SceneName = "round";
+  /** Whether the truth is told on a key of its own. */
+  isGuessing = true;
   readonly #root: HTMLElement;
+  readonly #round: RoundScene;
+  readonly #graph: GraphScene;
+  readonly #curve: CurveScene;
   /** Both are there before a round is shown. */
   #player!: Player;
   #data!: StagePage;
@@ -24,7 +35,9 @@ export class View implements Screen {
     this.#root = root;
     this.room = this.#find(".room");
     this.room.style.setProperty("--pace", `${PACE}ms`);
-    this.#fillHelp();
+    this.#round = new RoundScene(this.#sceneOf("round"));
+    this.#graph = new GraphScene(this.#sceneOf("graph"));
+    this.#curve = new CurveScene(this.#sceneOf("curve"));
   }
 
   attach(player: Player): void {
@@ -35,48 +48,128 @@ export class View implements Screen {
     return find(this.#root, selector);
   }
 
-  /** Take up a run, whose first round to show the player knows; resolves when its images are there. */
+  #sceneOf(name: SceneName): HTMLElement {
+    return this.#find(`[data-scene=${name}]`);
+  }
+
+  /** Take up rounds, of which the player knows the first to show; resolves when their images are there. */
   async begin(data: StagePage): Promise<void> {
     this.#data = data;
     const pictures = data.rounds.flatMap(({ queries }) => queries.map(({ image }) => picture(image)));
     this.#find(".title").textContent = data.title;
+    this.scene = this.#has("round") ? "round" : "curve";
     this.#fillDots();
-    this.#showFooter();
+    this.#round.begin(data);
+    this.#showFooter("");
     this.#fitLessons();
-    await Promise.allSettled(pictures.map((image) => image.decode()));
+    await Promise.allSettled([...pictures.map((image) => image.decode()), this.enrich(data)]);
   }
 
-  get #round(): ShownRound {
+  /** Take up what has come since: the rounds are as they were. */
+  async enrich(data: StagePage): Promise<void> {
+    const hadGraph = this.#data.graph !== null && this.#data !== data;
+    this.#data = data;
+    if (!hadGraph) await this.#graph.begin(data);
+    this.#curve.begin(data.curve);
+    if (this.scene === "curve") this.#curve.show(this.#current.labels, false);
+    this.#fillHelp();
+    this.#root.dataset["coming"] = String(data.coming);
+    for (const name of ["graph", "curve"] as const) {
+      const tool = find(this.#root, `.to-${name}`, HTMLButtonElement);
+      tool.disabled = !this.#has(name);
+      tool.hidden = !this.#has("round");
+    }
+  }
+
+  #has(scene: SceneName): boolean {
+    const { rounds, graph, curve } = this.#data;
+    if (scene === "graph") return graph !== null;
+    return scene === "curve" ? curve !== null : rounds.some(({ figures }) => figures.length > 0);
+  }
+
+  get #current(): ShownRound {
     const round = this.#data.rounds[this.#player.current];
     if (!round) throw new Error(`There is no round ${this.#player.current}.`);
     return round;
   }
 
-  show(step: number): void {
-    const { current } = this.#player;
-    const round = this.#round;
-    this.#root.dataset["round"] = String(current);
-    this.#find(".name").textContent = round.name;
-    this.#find(".heard").textContent = round.headline;
-    this.room.classList.toggle("many", round.queries.length > MANY);
-    this.#showAsked(round, step);
-    this.#showFigures(round);
-    this.#showCurve(step);
-    showMatrix(this.#find(".matrix"), round.matrix);
-    this.#find(".note").textContent = round.matrix.note;
-    this.#showFooter();
-    nameInAddress(current);
-    void this.#tellWhenPainted(current);
+  /** Whether what is looked at is not the round itself, where there is one. */
+  get isBeside(): boolean {
+    return this.scene !== "round" && this.#has("round");
   }
 
-  async #tellWhenPainted(current: number): Promise<void> {
+  /** Whether a round is shown as a guess first, and then with the truth. */
+  #isGuessed(round: number): boolean {
+    return this.isGuessing && (this.#data.rounds[round]?.queries.some((query) => query.true) ?? false);
+  }
+
+  stepsOf(round: number): number {
+    if (this.scene === "graph") return this.#graph.steps;
+    return this.scene === "round" && this.#isGuessed(round) ? 2 : 1;
+  }
+
+  entryOf(round: number, from: number): number {
+    // How a label spreads is shown once; later rounds are compared by what all labels say.
+    return this.scene === "graph" || from < 0 ? this.stepsOf(round) - 1 : 0;
+  }
+
+  /** Look at something else of the round, or at the round itself again. */
+  toggleScene(name: SceneName): void {
+    if (!this.#has(name) || !this.#has("round")) return;
+    const wasTold = this.scene !== "round";
+    this.scene = this.scene === name ? "round" : name;
+    this.#player.goStep(wasTold && this.scene === "round" ? this.stepsOf(this.#player.current) - 1 : 0);
+  }
+
+  /** Follow another label. */
+  another(): void {
+    if (this.scene !== "graph") return;
+    this.#graph.another();
+    this.#player.goStep(1);
+  }
+
+  /** Tell the truth at once, or on a key of its own. */
+  toggleGuessing(): void {
+    this.isGuessing = !this.isGuessing;
+    this.#player.goStep(this.#player.step);
+  }
+
+  show(from: number): void {
+    const { current, step, lastStep } = this.#player;
+    const round = this.#current;
+    this.#root.dataset["round"] = String(current);
+    this.#root.dataset["step"] = String(step);
+    delete this.#root.dataset["ready"];
+    const name = this.#find(".name");
+    name.textContent = round.name;
+    name.classList.toggle("long", round.name.length > LONG);
+    for (const name of ["round", "graph", "curve"] as const) {
+      this.#sceneOf(name).hidden = name !== this.scene;
+      if (name !== "round") this.#find(`.to-${name}`).ariaPressed = String(name === this.scene);
+    }
+    const said = this.#showScene(current, step, from, step === lastStep);
+    this.#find(".heard").textContent = said || (step ? round.wrong : round.headline);
+    this.#showFooter(said);
+    nameInAddress(current);
+    void this.#tellWhenPainted(current, step);
+  }
+
+  /** Fill the scene; what it says itself stands in the place of the lesson. */
+  #showScene(current: number, step: number, from: number, isLast: boolean): string {
+    if (this.scene === "graph") return this.#graph.show(current, step);
+    if (this.scene === "curve") this.#curve.show(this.#current.labels, from > 0);
+    else this.#round.show(current, from, isLast);
+    return "";
+  }
+
+  async #tellWhenPainted(current: number, step: number): Promise<void> {
     await painted();
-    if (current === this.#player.current) this.#root.dataset["ready"] = String(current);
+    if (current === this.#player.current && step === this.#player.step) this.#root.dataset["ready"] = String(current);
   }
 
   showPace(): void {
-    const { current, isPlaying, last } = this.#player;
-    // The bar in the current dot starts afresh with each round.
+    const { current, isPlaying, isAtStart, isAtEnd } = this.#player;
+    // The bar in the current dot starts afresh with each step.
     this.room.classList.remove("playing");
     childrenOf(this.#find(".dots")).forEach((dot, index) => {
       dot.classList.toggle("current", index === current);
@@ -87,50 +180,27 @@ export class View implements Screen {
     });
     settleLayout(this.room);
     this.room.classList.toggle("playing", isPlaying);
-    this.#find(".pace").textContent = isPlaying ? `playing, ${PACE / 1000} s per round` : "";
+    this.#find(".pace").textContent = isPlaying ? `playing, ${PACE / 1000} s a step` : "";
     const play = this.#find(".play");
     const does = isPlaying ? "Pause" : "Play";
     play.ariaPressed = String(isPlaying);
     play.ariaLabel = does;
     play.title = `${does} (P)`;
-    find(this.#root, ".back", HTMLButtonElement).disabled = current === 0;
-    find(this.#root, ".next", HTMLButtonElement).disabled = current === last;
+    find(this.#root, ".back", HTMLButtonElement).disabled = isAtStart;
+    find(this.#root, ".next", HTMLButtonElement).disabled = isAtEnd;
   }
 
   showLeaving(): void {
     this.room.classList.add("leaving");
   }
 
-  #showAsked({ asked, wrong, queries }: ShownRound, step: number): void {
-    this.#find(".what").textContent = asked;
-    this.#find(".wrong").textContent = wrong;
-    this.#find(".wrong").classList.toggle("none", queries.every((query) => query.right));
-    const digits = this.#find(".digits");
-    digits.style.setProperty("--from", `calc(${3 * step} * var(--u))`);
-    digits.replaceChildren(...queries.map(digit));
-    enter(digits);
-  }
-
-  #showFigures({ figures }: ShownRound): void {
-    this.#find(".figures").replaceChildren(...figures.map(({ value, caption, change, trend }) => {
-      const box = element("div");
-      box.append(element("dt", "", caption), element("dd", "value", value), element("dd", `change ${trend}`, change));
-      return box;
-    }));
-  }
-
-  #showCurve(step: number): void {
-    const curve = this.#find(".curve");
-    curve.querySelector("svg")?.remove();
-    curve.hidden = this.#player.last === 0;
-    if (!curve.hidden) curve.append(drawCurve(this.#data.rounds, this.#player.current, step > 0));
-  }
-
-  #showFooter(): void {
-    const { identical, lesson } = this.#round;
-    this.#find(".lesson").textContent = lesson;
+  #showFooter(said: string): void {
+    const { identical, lesson } = this.#current;
+    const line = this.#find(".lesson");
+    line.textContent = said || lesson;
     const published = this.#find(".published");
-    published.classList.toggle("same", identical);
+    published.hidden = identical === null || this.scene !== "round";
+    published.classList.toggle("same", identical === true);
     published.replaceChildren(
       icon(identical ? CHECK : CROSS),
       element("span", "", identical ? "identical to the published run" : "differs from the published run"),
@@ -153,6 +223,14 @@ export class View implements Screen {
     }));
   }
 
+  /** The screen has another size. */
+  resize(): void {
+    if (!this.#root.dataset["round"]) return;
+    const said = this.#find(".lesson").textContent;
+    this.#fitLessons();
+    this.#find(".lesson").textContent = said;
+  }
+
   /** Write all lessons as large as the longest one fits, beside the verdict. */
   #fitLessons(): void {
     const line = this.#find(".lesson");
@@ -167,7 +245,7 @@ export class View implements Screen {
   }
 
   #fillHelp(): void {
-    this.#find(".keys dl").replaceChildren(...HELP.flatMap(([keys, meaning]) => {
+    this.#find(".keys dl").replaceChildren(...helpOf(this.#data).flatMap(([keys, meaning]) => {
       const term = element("dt");
       term.append(...keys.map(keycap));
       return [term, element("dd", "", meaning)];
@@ -182,6 +260,21 @@ export class View implements Screen {
     this.#find(".keys").hidden = !isOpen;
   }
 
+  get isBlank(): boolean {
+    return !this.#find(".blank").hidden;
+  }
+
+  /** Show nothing, so that the room looks at the speaker; or show all again. */
+  toggleBlank(isBlank = !this.isBlank): void {
+    this.#find(".blank").hidden = !isBlank;
+    if (isBlank) this.#player.play(false);
+  }
+
+  /** The colours of the page have changed. */
+  recolour(): void {
+    this.#graph.recolour();
+  }
+
   /** Show the pointer until it has rested for a while. */
   wake(): void {
     this.room.classList.remove("idle");
@@ -191,25 +284,8 @@ export class View implements Screen {
 
   stop(): void {
     clearTimeout(this.#idle);
+    this.#graph.stop();
   }
-}
-
-function digit({ image, predicted, true: truth, right: isRight, alt }: ShownQuery): HTMLElement {
-  const card = element("div", "ink");
-  const ink = element("i");
-  ink.role = "img";
-  ink.ariaLabel = alt;
-  // A mask takes the colour of the theme.
-  ink.style.maskImage = `url("${image}")`;
-  card.append(ink);
-  const entry = element("li", isRight ? "" : "mistaken");
-  entry.append(card, element("p", "predicted", `predicted ${predicted}`), element("p", "", `true ${truth}`));
-  if (!isRight) {
-    const sign = element("span", "sign");
-    sign.append(icon(CROSS));
-    entry.append(sign);
-  }
-  return entry;
 }
 
 function picture(source: string): HTMLImageElement {
@@ -223,11 +299,4 @@ function nameInAddress(round: number): void {
   const address = new URL(location.href);
   address.searchParams.set("round", String(round + 1));
   history.replaceState(history.state, "", address);
-}
-
-/** Let new content come in, however often in a row. */
-function enter(content: HTMLElement): void {
-  content.classList.remove("entering");
-  settleLayout(content);
-  content.classList.add("entering");
 }
