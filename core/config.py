@@ -93,6 +93,9 @@ class ProjectConfig(BaseModel):
         When the model is fitted again: after each ``round``, or as you go, after each ``label``.
     replays
         The id of the published run that the project started from; None for all others.
+    hidden_share
+        The share of questions, drawn by lot, whose prediction nobody is shown before they have
+        answered, 0 to 1: so it can be known whether predictions sway answers.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -121,12 +124,14 @@ class ProjectConfig(BaseModel):
     refit: Literal["round", "label"] = "round"
     replays: str | None = None
     network: str = Field(default="", max_length=255)
+    hidden_share: float = Field(default=0.0, ge=0, le=1)
 
     @model_serializer(mode="wrap")
     def _as_before(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Without what an earlier version does not know, where it says nothing."""
         values: dict[str, Any] = dump(self)
-        return {name: value for name, value in values.items() if name != "network" or value}
+        later = ("network", "hidden_share")
+        return {name: value for name, value in values.items() if name not in later or value}
 
     @property
     def uses_embeddings(self) -> bool:

@@ -24,6 +24,7 @@ def learning_settings(config: ProjectConfig) -> ProjectConfig:
         "query": "entropy",
         "random_share": 0.0,
         "assume_answers": False,
+        "hidden_share": 0.0,
         "network": config.network if config.uses_embeddings else "",
     }
     return config.model_copy(update=same)

@@ -213,6 +213,7 @@ def describe(
         compared=view.project.config.features,
         coming=view.engine.coming is not None,
         calibrated=calibration is not None,
+        hidden_share=view.project.config.hidden_share,
         as_you_go=view.project.config.refit == "label",
         round=number,
         round_size=view.project.config.batch_size,
@@ -272,18 +273,21 @@ def _items(
     unknown: Reason = "query"
     reasons = batch.reasons or (unknown,) * len(batch.items)
     positions = view.engine.positions(batch.items)
+    hidden = batch.hiding.items if batch.hiding else ()
     likely = np.asarray(view.beliefs.probabilities[positions], dtype=np.float64)
     if calibration is not None:
         likely = calibration.shared_out(likely)
     for row, item, position, reason in zip(likely, batch.items, positions, reasons, strict=True):
         shown = addresses(view, item, position, at)
-        best = np.argsort(-row, kind="stable")[:_SHOWN_CLASSES]
+        is_hidden = item in hidden and bool(row.any())
+        best = np.argsort(-row, kind="stable")[: 0 if is_hidden else _SHOWN_CLASSES]
         yield ShownItem(
             id=item,
             smooth=shown.smooth,
             pixels=shown.pixels,
             full=shown.full,
             why=WHY[reason],
+            hidden=is_hidden,
             beliefs=tuple(
                 Belief(name=names[i], probability=round(float(row[i]), 4))
                 for i in best

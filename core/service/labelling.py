@@ -25,6 +25,7 @@ from core.jobs.once import Latest
 from core.jobs.resources import Resources
 from core.people.leases import Leases
 from core.querying.choosing import Choice
+from core.querying.hiding import by_lot
 from core.service import stopping
 from core.service.advising import Advice, Advisor
 from core.service.auditing import Judged, judger
@@ -35,7 +36,7 @@ from core.service.log import Standing
 from core.service.reviewing import Reviewing
 from core.service.stopping import StopAdvice, stop_advice
 from core.service.view import View
-from core.session.events import Served
+from core.session.events import Hiding, Served
 from core.session.state import State
 from core.storage.base import Project, Store
 
@@ -303,6 +304,7 @@ class Service(Grids, Reviewing, Exploring, Carrying):
             confidence=tuple(float(c) for c in np.round(beliefs.confidence[positions], 6)),
             draws=draws,
             undrawable=undrawable if draws else (),
+            hiding=_hiding(view.project, items),
         )
 
     def _next_items(
@@ -333,6 +335,12 @@ class Service(Grids, Reviewing, Exploring, Carrying):
             not_now = {*on_screens}
             chosen = choose(state.settled | not_now, wanted, random, assumed)
         return number, (*first, *chosen), tuple(sorted(not_now - state.settled))
+
+
+def _hiding(project: Project, items: tuple[int, ...]) -> Hiding | None:
+    """Whose predictions are hidden, where the project draws lots."""
+    share = project.config.hidden_share
+    return Hiding(share, by_lot(project.project_id, items, share)) if share else None
 
 
 def _again(state: State, items: Iterable[int]) -> tuple[Choice, ...]:

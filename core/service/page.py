@@ -69,9 +69,12 @@ class ShownItem(Shown):
         The address of the image in full size, where it is larger.
     why
         Why it is asked about, in a few words.
+    hidden
+        Whether it has a prediction that is hidden by lot; then nothing of that is sent.
     beliefs
         The most probable classes, the most probable first: as many as there are keys for them where
-        classes have to be found, which is more than are drawn. Empty where no label reaches.
+        classes have to be found, which is more than are drawn. Empty where no label reaches, or it
+        is hidden.
     """
 
     id: int
@@ -79,6 +82,7 @@ class ShownItem(Shown):
     pixels: str
     full: str | None
     why: str
+    hidden: bool
     beliefs: tuple[Belief, ...]
 
 
@@ -127,6 +131,8 @@ class LabelPage(Shown):
         Whether there are images that the model does not know yet, and nobody is asked about.
     calibrated
         Whether labels have said how likely predictions are right.
+    hidden_share
+        The share of questions whose prediction is hidden by lot, 0 to 1.
     as_you_go
         Whether the model learns after each answer.
     round_size
@@ -157,6 +163,7 @@ class LabelPage(Shown):
     compared: str
     coming: bool
     calibrated: bool
+    hidden_share: float
     as_you_go: bool
     round: int
     round_size: int

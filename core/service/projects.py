@@ -8,7 +8,13 @@ from typing import Final
 from uuid import uuid4
 
 from core.arrays import UNLABELLED
-from core.config import Features, ProjectConfig, recommended, recommended_settings
+from core.config import (
+    Features,
+    ProjectConfig,
+    make_config,
+    recommended,
+    recommended_settings,
+)
 from core.data.catalogue import Catalogue, Edition, Entry
 from core.data.classes import typed_classes
 from core.data.dataset import Dataset
@@ -226,6 +232,26 @@ class Projects:
         changed = config.model_copy(update=changes)
         if problem := self._network_problem(changed):
             raise problem
+        if changed != config:
+            self._store.configure(project_id, changed)
+
+    def hide_predictions(self, project_id: str, share: float) -> None:
+        """Hide the predictions of a share of questions, drawn by lot, from the next batch on.
+
+        Parameters
+        ----------
+        share
+            0 to 1.
+
+        Raises
+        ------
+        UnknownProjectError
+            If the project does not exist or was deleted.
+        InvalidConfigError
+            If there is no such share.
+        """
+        config = self._open_project(project_id).config
+        changed = make_config({**config.model_dump(), "hidden_share": share})
         if changed != config:
             self._store.configure(project_id, changed)
 

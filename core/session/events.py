@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Of the format in which events are written. Older ones are read by :mod:`core.session.formats`."""
 
 LOCAL: Final = "local"
@@ -57,7 +57,7 @@ class _Frozen(BaseModel):
 
 
 class _Event(_Frozen):
-    v: Literal[4] = VERSION
+    v: Literal[5] = VERSION
     by: str = LOCAL
 
 
@@ -109,6 +109,24 @@ class Draw:
     sizes: tuple[int, ...]
     chances: tuple[FiniteFloat, ...]
     part: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hiding:
+    """Which predictions of a batch nobody is shown before they have answered, as drawn by lot.
+
+    Attributes
+    ----------
+    share
+        How likely it was for each item, above 0 and up to 1.
+    items
+        Those on which the lot fell.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    share: FiniteFloat
+    items: tuple[int, ...]
 
 
 class Classes(_Event):
@@ -274,6 +292,8 @@ class Served(_Event):
     undrawable
         Items that needed an answer too and could not be drawn, for they were on a screen already or
         skipped lately; noted where something was drawn.
+    hiding
+        Whose predictions are hidden by lot; None where the project draws no lots.
     """
 
     event: Literal["served"] = "served"
@@ -287,6 +307,7 @@ class Served(_Event):
     images: dict[int, ImageName] = {}
     draws: Annotated[dict[int, Draw], Field(exclude_if=_is_empty)] = {}
     undrawable: Annotated[tuple[int, ...], Field(exclude_if=_is_empty)] = ()
+    hiding: Annotated[Hiding | None, Field(exclude_if=_is_none)] = None
 
 
 class Answered(_Event):

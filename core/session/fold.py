@@ -60,7 +60,13 @@ def _served(draft: Draft, event: Served) -> None:
     if event.batch_id in draft.batches:
         raise IllegalEventError(f"Batch {event.batch_id} was served before.")
     draft.batches[event.batch_id] = Shown(
-        event.round, event.items, event.reasons, again=event.again
+        event.round,
+        event.items,
+        event.reasons,
+        again=event.again,
+        seq=draft.seq + 1,
+        predicted=event.predicted,
+        hiding=event.hiding,
     )
     if "grid" not in event.reasons:
         # What is checked in a grid is answered as it is shown, and waits for nobody.
@@ -88,9 +94,7 @@ def _answered(draft: Draft, event: Answered) -> None:
         if draft.checks_wanted and batch.reason(item) == "random":
             draft.checks_wanted -= answer.kind is AnswerKind.LABEL
         draft.place(Placed(answer, batch_id, number, by, at))
-    draft.batches[batch_id] = Shown(
-        number, items, batch.reasons, batch.answers + answers, batch.again
-    )
+    draft.batches[batch_id] = batch._replace(answers=batch.answers + answers)
     draft.open.pop(batch_id, None)
     if answers:
         if draft.open:

@@ -18,6 +18,7 @@ from core.session.events import (
     Draw,
     Event,
     Given,
+    Hiding,
     KeepTakenBack,
     LabelKept,
     Served,
@@ -76,7 +77,12 @@ def _is_served(event: Served) -> bool:
         and _are_items(event.undrawable)
         and set(event.draws) <= set(event.items)
         and all(map(_is_draw, event.draws.values()))
+        and (event.hiding is None or _is_hiding(event.hiding, event.items))
     )
+
+
+def _is_hiding(hiding: Hiding, items: tuple[int, ...]) -> bool:
+    return 0 < hiding.share <= 1 and set(hiding.items) <= set(items)
 
 
 def _is_draw(draw: Draw) -> bool:

@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 from rpds import HashTrieMap, List
 
 from core.session.class_list import ClassList
-from core.session.events import LOCAL, Answer, AnswerKind, Draw, LabelKept, Reason, Served
+from core.session.events import LOCAL, Answer, AnswerKind, Draw, Hiding, LabelKept, Reason, Served
 from core.session.images import Images
 from core.session.labels import Labels
 from core.session.ledger import Ledger, Placed
@@ -43,6 +43,12 @@ class Shown(NamedTuple):
         The first answer to each of its items, undone or not.
     again
         The batches whose items it shows again, after an undo.
+    seq
+        The number of the event by which it was served: classes are called here as they were then.
+    predicted
+        What the model said of each item by then; None where nothing.
+    hiding
+        Whose predictions were hidden by lot; None where no lots were drawn.
     """
 
     round: int
@@ -50,6 +56,9 @@ class Shown(NamedTuple):
     reasons: tuple[Reason, ...] = ()
     answers: tuple[Answer, ...] = ()
     again: tuple[str, ...] = ()
+    seq: int = 0
+    predicted: tuple[str | None, ...] = ()
+    hiding: Hiding | None = None
 
     def reason(self, item: int) -> Reason | None:
         """Why one of its items is asked about; None where that was not noted."""

@@ -199,6 +199,19 @@ function placed(drafts, batch) {
   return Object.entries(drafts).map(([item, draft]) => ({ ...draft, item: Number(item), batch })).sort((one, other) => one.at - other.at);
 }
 
+// pages/_ui/labeler/src/hiding.ts
+function hidingOf({ data, item, preferences }) {
+  if (preferences.blind || data.hidden_share === 1) return "all";
+  return item?.hidden ? "this" : "none";
+}
+function whyHidden(hiding, { hidden_share: share }) {
+  if (share === 1) return "In this project, all predictions are hidden.";
+  if (hiding !== "this") return "";
+  return `${percent(share)} of predictions are hidden, drawn by lot: so it can be known whether they sway answers.`;
+}
+var shownAgain = (share) => share > 0 ? `Predictions are shown, but for the ${percent(share)} that are hidden by lot.` : "Predictions are shown.";
+var percent = (share) => `${Math.round(100 * share)} %`;
+
 // pages/_ui/labeler/src/keys.ts
 var NAMED = /* @__PURE__ */ new Map([
   ["Enter", "accept"],
@@ -619,8 +632,9 @@ async function decoded(image) {
 var NAME = "labelspread:view";
 var FIRST2 = { blind: false, pixels: false, contrast: false, auto: true };
 var isPreference = (wish) => wish in FIRST2;
-function matters(preference, { as_you_go: isAsYouGo, items }) {
+function matters(preference, { as_you_go: isAsYouGo, hidden_share: hiddenShare, items }) {
   if (preference === "auto") return !isAsYouGo;
+  if (preference === "blind") return hiddenShare < 1;
   return preference !== "pixels" || items.some(isSmall);
 }
 var KeptPreferences = class {
@@ -647,6 +661,7 @@ var TOGGLED = {
   contrast: ["Images have their own contrast.", "Faint images are given more contrast."],
   auto: ["A batch is saved when you press Enter or Save.", "A batch is saved automatically after its last image."]
 };
+var toggled = (preference, isOn, { hidden_share: share }) => preference === "blind" && !isOn ? shownAgain(share) : TOGGLED[preference][isOn ? 1 : 0];
 var HELP = [
   { keys: ["Enter"], meaning: "accept the prediction; save a finished batch", asYouGo: "accept the prediction" },
   { keys: ["⌫"], meaning: "undo, as far back as you like; Ctrl Z too" },
@@ -656,7 +671,7 @@ var HELP = [
   { keys: ["X"], meaning: "bad image: not a proper one" },
   { keys: ["←", "→"], meaning: "look at another image of the batch" },
   { keys: ["L"], meaning: "list the answers given, to look at or correct" },
-  { keys: ["H"], meaning: "hide or show predictions" },
+  { keys: ["H"], meaning: "hide or show predictions", preference: "blind" },
   { keys: ["P"], meaning: "show smooth images or their pixels", preference: "pixels" },
   { keys: ["V"], meaning: "give faint images more contrast, or not" },
   { keys: ["Z"], meaning: "look closer, step by step; Esc goes back" },
@@ -677,16 +692,22 @@ function help(page) {
 }
 var lackOf = (lack) => lack === "late" ? "This image has not come yet. It is asked for again." : "This image cannot be shown. Press X.";
 var inShort = ({ kind, label }) => kind === "label" ? label ?? "" : KINDS[kind];
-function verdict(beliefs, isHidden, isCalibrated, inSentence) {
+function verdict(beliefs, hiding, isCalibrated, inSentence) {
   const [best, second] = beliefs;
-  if (isHidden) return "Predictions are hidden";
+  if (hiding === "this") return "Prediction hidden for this one";
+  if (hiding === "all") return "Predictions are hidden";
   if (!best) return "No prediction yet";
   if (isCalibrated && best.probability >= 0.9) return "The model is sure";
   const isFirst = best.probability >= 0.5 || best.probability >= 2 * (second?.probability ?? 0);
   return isFirst ? `The model leans towards ${inSentence(best.name)}` : "The model is undecided";
 }
 var barsMean = (isCalibrated) => isCalibrated ? "How likely each class is right, as the labels so far have it: each is left out in turn, and predicted by the others." : "A longer bar comes first. How likely it is right is known once there are some 30 labels.";
-var nothingToAccept = (isHidden, isFinding) => `${isHidden ? "Predictions are hidden." : "There is no prediction to accept."} ${isFinding ? "Type a part of the class’s name." : "Press the key of the class."}`;
+var NOTHING = {
+  none: "There is no prediction to accept.",
+  this: "The prediction is hidden for this one.",
+  all: "Predictions are hidden."
+};
+var nothingToAccept = (hiding, isFinding) => `${NOTHING[hiding]} ${isFinding ? "Type a part of the class’s name." : "Press the key of the class."}`;
 var count = (number, noun, ending = "s") => `${number} ${noun}${number === 1 ? "" : ending}`;
 
 // pages/_ui/labeler/src/desk.ts
@@ -937,8 +958,7 @@ var Desk = class {
     if (!this.canAnswer || !item) return;
     const ms = Math.round(this.#clock.now() - this.#shownAt);
     const { batch, round } = this.#placeOf(item);
-    const { data: { named }, preferences: { blind: hidden } } = this;
-    this.drafts.put(batch, item.id, { kind, label, ms, named, hidden, round });
+    this.drafts.put(batch, item.id, { kind, label, ms, named: this.data.named, hidden: hidingOf(this) !== "none", round });
     if (label !== null) this.keys.note(label);
     this.#redoable = [];
     const next = this.#firstOpen(this.current + 1);
@@ -958,8 +978,8 @@ var Desk = class {
       return;
     }
     const best = this.item?.beliefs[0];
-    if (best && !this.preferences.blind) this.#answer("label", best.name);
-    else if (this.item) this.say(nothingToAccept(this.preferences.blind, this.keys.map.isFinding));
+    if (best && hidingOf(this) === "none") this.#answer("label", best.name);
+    else if (this.item) this.say(nothingToAccept(hidingOf(this), this.keys.map.isFinding));
   }
   #undo() {
     if (this.data.as_you_go) {
@@ -1031,7 +1051,7 @@ var Desk = class {
   }
   #toggle(preference) {
     if (!matters(preference, this.data)) return;
-    this.say(TOGGLED[preference][this.#preferences.toggle(preference) ? 1 : 0]);
+    this.say(toggled(preference, this.#preferences.toggle(preference), this.data));
   }
 };
 
@@ -2308,9 +2328,9 @@ var View = class {
     this.fitNames();
   }
   #showClasses() {
-    const { canAnswer, given, isPainted, item, preferences } = this.desk;
+    const { canAnswer, given, isPainted, item } = this.desk;
     const isWaiting = isPainted && !canAnswer;
-    const likely = preferences.blind || given ? void 0 : item?.beliefs[0]?.name;
+    const likely = hidingOf(this.desk) !== "none" || given ? void 0 : item?.beliefs[0]?.name;
     for (const each of this.#find(".classes").querySelectorAll("button")) {
       const { name } = each.dataset;
       each.classList.toggle("chosen", given !== void 0 && given.label === name);
@@ -2357,14 +2377,15 @@ var View = class {
     this.#root.dataset["item"] = String(item?.id ?? "");
   }
   #showBeliefs() {
-    const { isLocked, item, preferences } = this.desk;
-    const beliefs = item?.beliefs ?? [];
+    const { data, isLocked, item } = this.desk;
+    const hiding = hidingOf(this.desk);
+    const beliefs = hiding === "none" && item ? item.beliefs : [];
     const told = this.#find(".verdict");
-    const { calibrated } = this.desk.data;
-    told.textContent = verdict(beliefs, preferences.blind, calibrated, (name) => this.#tags.inSentence(name));
-    told.title = verdict(beliefs, preferences.blind, calibrated, (name) => name);
+    const { calibrated } = data;
+    told.textContent = verdict(beliefs, hiding, calibrated, (name) => this.#tags.inSentence(name));
+    told.title = whyHidden(hiding, data) || verdict(beliefs, hiding, calibrated, (name) => name);
     this.#find(".top").title = barsMean(calibrated);
-    this.#find(".top").replaceChildren(...preferences.blind ? [] : beliefs.slice(0, BARS).map((belief) => this.#bar(belief)));
+    this.#find(".top").replaceChildren(...beliefs.slice(0, BARS).map((belief) => this.#bar(belief)));
     this.#find(".why").textContent = item && !isLocked ? item.why : "";
     const isFinding = this.desk.keys.map.isFinding;
     this.#find(isFinding ? ".hint" : ".idle").replaceChildren();
@@ -2372,10 +2393,10 @@ var View = class {
   }
   /** What to do now. */
   #hint(best, what) {
-    const { isComplete, isLocked, preferences } = this.desk;
+    const { isComplete, isLocked } = this.desk;
     if (isLocked) return ["One moment …"];
     if (isComplete) return ["All answered. ", this.#acceptButton(), " saves them."];
-    if (preferences.blind) return [what];
+    if (hidingOf(this.desk) !== "none") return [what];
     if (!best) return [`No label has reached this image yet, so the model cannot say. ${what.trimEnd()}`];
     const accept = element("span");
     accept.append(this.#acceptButton(), ` if it is ${best.name}.`);
@@ -2390,6 +2411,7 @@ var View = class {
   }
   #showToggles() {
     const { data, preferences } = this.desk;
+    this.#find(".blind").hidden = !matters("blind", data);
     this.#find(".blind span").textContent = preferences.blind ? "Show predictions" : "Hide predictions";
     const haveLook = matters("pixels", data);
     this.#find(".smooth").hidden = !haveLook;

@@ -36,7 +36,7 @@ from core.export.log import EVENTS, PROJECT, write_log
 from core.export.log_file import LogFile, is_log
 from core.jobs.progress import CancelledError
 from core.service.labelling import Service
-from core.session.events import Event
+from core.session.events import VERSION, Event
 from core.session.fold import fold_records
 from core.session.state import State
 from core.storage import MemoryStore, SqlStore, open_store
@@ -526,7 +526,7 @@ def test_what_is_wrong_with_a_file_is_said_and_nothing_is_stored(case, here, the
 
 def test_events_of_a_newer_version_are_said_to_be(here, there, tmp_path):
     members = contents_of(file_of(here, labelled(here), tmp_path / "few.zip"))
-    put(2, b'"v":4', b'"v":5')(members)
+    put(2, b'"v":%d' % VERSION, b'"v":%d' % (VERSION + 1))(members)
     with (
         LogFile(zip_of(tmp_path / "new.zip", members)) as file,
         pytest.raises(EventTooNewError, match="newer version of Labelspread"),

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import EventTooNewError
-from core.session.events import KINDS, LOCAL, VERSION, Event
+from core.session.events import KINDS, LOCAL, VERSION, Event, Hiding
 from core.session.formats import read_event, write_event
 from tests.core.builders import answered, given, label, served, skip, undone
 
@@ -44,7 +44,7 @@ def test_an_event_says_its_version_and_who_it_was():
 
 
 @pytest.mark.parametrize(
-    "text", ['{"v":5,"event":"undone","batch_id":"a"}', '{"v":4,"event":"dreamt","by":"local"}']
+    "text", ['{"v":6,"event":"undone","batch_id":"a"}', '{"v":5,"event":"dreamt","by":"local"}']
 )
 def test_what_a_newer_app_wrote_is_said_to_be_newer(text):
     with pytest.raises(EventTooNewError, match="newer version of Labelspread"):
@@ -67,6 +67,14 @@ def test_whether_predictions_were_hidden_is_written_where_it_was_noted(hidden):
     first, second = json.loads(text)["answers"]
     assert first.get("hidden", "not noted") == ("not noted" if hidden is None else hidden)
     assert "hidden" not in second
+
+
+@pytest.mark.parametrize("hiding", [None, Hiding(0.25, (2,))])
+def test_whose_predictions_are_hidden_is_written_where_lots_were_drawn(hiding):
+    event = served("a", [1, 2]).model_copy(update={"hiding": hiding})
+    text = write_event(event)
+    assert read_event(text) == event
+    assert ("hiding" in json.loads(text)) == (hiding is not None)
 
 
 def test_bytes_are_read_as_text():

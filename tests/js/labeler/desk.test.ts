@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { hidingOf } from "../../../pages/_ui/labeler/src/hiding.ts";
 import { FakeShelf } from "../fakes.ts";
 import { saying, Tab } from "./tab.ts";
 
@@ -70,6 +71,31 @@ test("Enter takes the prediction, unless it is hidden", async () => {
   assert.match(tab.desk.notice, /Predictions are hidden. Press the key/);
   tab.press("blind", "accept");
   assert.deepEqual(tab.drafts("b"), [[1, "cat"]]);
+});
+
+test("a prediction that is hidden by lot is not taken by Enter, and the answer says that it was hidden", async () => {
+  const tab = new Tab();
+  const { items, ...page } = saying("b", [1, 2], { hidden_share: 0.25 });
+  await tab.hear({ ...page, items: items.map((item) => item.id === 1 ? { ...item, hidden: true, beliefs: [] } : item) });
+  assert.equal(hidingOf(tab.desk), "this");
+  tab.press("accept");
+  assert.match(tab.desk.notice, /hidden for this one. Press the key/);
+  tab.label("dog");
+  assert.equal(hidingOf(tab.desk), "none");
+  tab.press("blind");
+  assert.equal(hidingOf(tab.desk), "all");
+  tab.press("blind");
+  assert.match(tab.desk.notice, /but for the 25 % that are hidden by lot/);
+  tab.press("accept");
+  assert.deepEqual(tab.message.kind === "submit" && tab.message.answers.map(({ item, label, hidden }) => [item, label, hidden]),
+    [[1, "dog", true], [2, "cat", false]]);
+});
+
+test("where a project hides all predictions, nobody can have them shown", async () => {
+  const tab = new Tab();
+  await tab.hear(saying("b", [1], { hidden_share: 1 }));
+  tab.press("blind");
+  assert.deepEqual([hidingOf(tab.desk), tab.desk.preferences.blind], ["all", false]);
 });
 
 test("keys count only once the batch has been painted", async () => {

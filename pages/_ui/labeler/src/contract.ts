@@ -22,6 +22,8 @@ export type Message =
  *     Whether there are images that the model does not know yet, and nobody is asked about.
  * calibrated
  *     Whether labels have said how likely predictions are right.
+ * hidden_share
+ *     The share of questions whose prediction is hidden by lot, 0 to 1.
  * as_you_go
  *     Whether the model learns after each answer.
  * round_size
@@ -52,6 +54,7 @@ export interface LabelPage {
   compared: string;
   coming: boolean;
   calibrated: boolean;
+  hidden_share: number;
   as_you_go: boolean;
   round: number;
   round_size: number;
@@ -93,9 +96,12 @@ export interface ShownClass {
  *     The address of the image in full size, where it is larger.
  * why
  *     Why it is asked about, in a few words.
+ * hidden
+ *     Whether it has a prediction that is hidden by lot; then nothing of that is sent.
  * beliefs
  *     The most probable classes, the most probable first: as many as there are keys for them where
- *     classes have to be found, which is more than are drawn. Empty where no label reaches.
+ *     classes have to be found, which is more than are drawn. Empty where no label reaches, or it
+ *     is hidden.
  */
 export interface ShownItem {
   id: number;
@@ -103,6 +109,7 @@ export interface ShownItem {
   pixels: string;
   full: string | null;
   why: string;
+  hidden: boolean;
   beliefs: Belief[];
 }
 /**

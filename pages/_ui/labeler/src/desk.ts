@@ -14,13 +14,14 @@ import type { Clock } from "../../browser/clock.ts";
 import type { Store } from "../../browser/storage.ts";
 import type { ShownItem, LabelPage, ShownReceipt } from "./contract.ts";
 import { Drafts, type AnswerKind, type ByItem, type Draft, type Placed } from "./drafts.ts";
+import { hidingOf } from "./hiding.ts";
 import type { Deed } from "./keys.ts";
 import { ProjectKeys } from "./own_keys.ts";
 import { onScreenStill } from "./on_screen.ts";
 import type { Outbox, Settled } from "./outbox.ts";
 import { isPreference, KeptPreferences, matters, type Preferences } from "./preferences.ts";
 import type { Screen } from "./screen.ts";
-import { nothingToAccept, TOGGLED, UNDONE } from "./words.ts";
+import { nothingToAccept, toggled, UNDONE } from "./words.ts";
 
 /** An answer to be taken back, or the one that the server is about to store. */
 type Taking = { batch_id: string; item: number } | "next" | null;
@@ -290,8 +291,7 @@ export class Desk {
     if (!this.canAnswer || !item) return;
     const ms = Math.round(this.#clock.now() - this.#shownAt);
     const { batch, round } = this.#placeOf(item);
-    const { data: { named }, preferences: { blind: hidden } } = this;
-    this.drafts.put(batch, item.id, { kind, label, ms, named, hidden, round });
+    this.drafts.put(batch, item.id, { kind, label, ms, named: this.data.named, hidden: hidingOf(this) !== "none", round });
     if (label !== null) this.keys.note(label);
     this.#redoable = [];
     const next = this.#firstOpen(this.current + 1);
@@ -313,8 +313,8 @@ export class Desk {
       return;
     }
     const best = this.item?.beliefs[0];
-    if (best && !this.preferences.blind) this.#answer("label", best.name);
-    else if (this.item) this.say(nothingToAccept(this.preferences.blind, this.keys.map.isFinding));
+    if (best && hidingOf(this) === "none") this.#answer("label", best.name);
+    else if (this.item) this.say(nothingToAccept(hidingOf(this), this.keys.map.isFinding));
   }
 
   #undo(): void {
@@ -395,6 +395,6 @@ export class Desk {
 
   #toggle(preference: keyof Preferences): void {
     if (!matters(preference, this.data)) return;
-    this.say(TOGGLED[preference][this.#preferences.toggle(preference) ? 1 : 0]);
+    this.say(toggled(preference, this.#preferences.toggle(preference), this.data));
   }
 }

@@ -17,8 +17,9 @@ const FIRST: Preferences = { blind: false, pixels: false, contrast: false, auto:
 export const isPreference = (wish: string): wish is keyof Preferences => wish in FIRST;
 
 /** Whether a preference changes anything on a page. */
-export function matters(preference: keyof Preferences, { as_you_go: isAsYouGo, items }: LabelPage): boolean {
+export function matters(preference: keyof Preferences, { as_you_go: isAsYouGo, hidden_share: hiddenShare, items }: LabelPage): boolean {
   if (preference === "auto") return !isAsYouGo;
+  if (preference === "blind") return hiddenShare < 1;
   return preference !== "pixels" || items.some(isSmall);
 }
 

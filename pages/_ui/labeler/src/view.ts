@@ -6,6 +6,7 @@ import type { Belief } from "./contract.ts";
 import type { Desk } from "./desk.ts";
 import type { ByItem } from "./drafts.ts";
 import { Finder } from "./finder.ts";
+import { hidingOf, whyHidden } from "./hiding.ts";
 import type { Keymap } from "./keys.ts";
 import { KeysView } from "./keys_view.ts";
 import { NameTags } from "./name_tags.ts";
@@ -135,9 +136,9 @@ export class View implements Screen {
   }
 
   #showClasses(): void {
-    const { canAnswer, given, isPainted, item, preferences } = this.desk;
+    const { canAnswer, given, isPainted, item } = this.desk;
     const isWaiting = isPainted && !canAnswer;
-    const likely = preferences.blind || given ? undefined : item?.beliefs[0]?.name;
+    const likely = hidingOf(this.desk) !== "none" || given ? undefined : item?.beliefs[0]?.name;
     for (const each of this.#find(".classes").querySelectorAll("button")) {
       const { name } = each.dataset;
       each.classList.toggle("chosen", given !== undefined && given.label === name);
@@ -193,14 +194,15 @@ export class View implements Screen {
   }
 
   #showBeliefs(): void {
-    const { isLocked, item, preferences } = this.desk;
-    const beliefs = item?.beliefs ?? [];
+    const { data, isLocked, item } = this.desk;
+    const hiding = hidingOf(this.desk);
+    const beliefs = hiding === "none" && item ? item.beliefs : [];
     const told = this.#find(".verdict");
-    const { calibrated } = this.desk.data;
-    told.textContent = verdict(beliefs, preferences.blind, calibrated, (name) => this.#tags.inSentence(name));
-    told.title = verdict(beliefs, preferences.blind, calibrated, (name) => name);
+    const { calibrated } = data;
+    told.textContent = verdict(beliefs, hiding, calibrated, (name) => this.#tags.inSentence(name));
+    told.title = whyHidden(hiding, data) || verdict(beliefs, hiding, calibrated, (name) => name);
     this.#find(".top").title = barsMean(calibrated);
-    this.#find(".top").replaceChildren(...(preferences.blind ? [] : beliefs.slice(0, BARS).map((belief) => this.#bar(belief))));
+    this.#find(".top").replaceChildren(...beliefs.slice(0, BARS).map((belief) => this.#bar(belief)));
     this.#find(".why").textContent = item && !isLocked ? item.why : "";
     const isFinding = this.desk.keys.map.isFinding;
     this.#find(isFinding ? ".hint" : ".idle").replaceChildren();
@@ -209,10 +211,10 @@ export class View implements Screen {
 
   /** What to do now. */
   #hint(best: Belief | undefined, what: string): (string | Node)[] {
-    const { isComplete, isLocked, preferences } = this.desk;
+    const { isComplete, isLocked } = this.desk;
     if (isLocked) return ["One moment …"];
     if (isComplete) return ["All answered. ", this.#acceptButton(), " saves them."];
-    if (preferences.blind) return [what];
+    if (hidingOf(this.desk) !== "none") return [what];
     if (!best) return [`No label has reached this image yet, so the model cannot say. ${what.trimEnd()}`];
     const accept = element("span");
     accept.append(this.#acceptButton(), ` if it is ${best.name}.`);
@@ -227,6 +229,7 @@ export class View implements Screen {
 
   #showToggles(): void {
     const { data, preferences } = this.desk;
+    this.#find(".blind").hidden = !matters("blind", data);
     this.#find(".blind span").textContent = preferences.blind ? "Show predictions" : "Hide predictions";
     const haveLook = matters("pixels", data);
     this.#find(".smooth").hidden = !haveLook;

@@ -1,4 +1,5 @@
 import type { Belief, LabelPage } from "./contract.ts";
+import { shownAgain, type Hiding } from "./hiding.ts";
 import { matters, type Preferences } from "./preferences.ts";
 import type { Draft } from "./drafts.ts";
 
@@ -13,6 +14,10 @@ export const TOGGLED: Record<keyof Preferences, readonly [string, string]> = {
   contrast: ["Images have their own contrast.", "Faint images are given more contrast."],
   auto: ["A batch is saved when you press Enter or Save.", "A batch is saved automatically after its last image."],
 };
+
+/** What is said after a preference was switched. */
+export const toggled = (preference: keyof Preferences, isOn: boolean, { hidden_share: share }: LabelPage): string =>
+  preference === "blind" && !isOn ? shownAgain(share) : TOGGLED[preference][isOn ? 1 : 0];
 
 interface Explanation {
   keys: string[];
@@ -32,7 +37,7 @@ const HELP: Explanation[] = [
   { keys: ["X"], meaning: "bad image: not a proper one" },
   { keys: ["←", "→"], meaning: "look at another image of the batch" },
   { keys: ["L"], meaning: "list the answers given, to look at or correct" },
-  { keys: ["H"], meaning: "hide or show predictions" },
+  { keys: ["H"], meaning: "hide or show predictions", preference: "blind" },
   { keys: ["P"], meaning: "show smooth images or their pixels", preference: "pixels" },
   { keys: ["V"], meaning: "give faint images more contrast, or not" },
   { keys: ["Z"], meaning: "look closer, step by step; Esc goes back" },
@@ -71,10 +76,11 @@ export const inShort = ({ kind, label }: Pick<Draft, "kind" | "label">): string 
 
 /** How sure the model is of an image, in a few words. */
 export function verdict(
-  beliefs: Belief[], isHidden: boolean, isCalibrated: boolean, inSentence: (name: string) => string,
+  beliefs: Belief[], hiding: Hiding, isCalibrated: boolean, inSentence: (name: string) => string,
 ): string {
   const [best, second] = beliefs;
-  if (isHidden) return "Predictions are hidden";
+  if (hiding === "this") return "Prediction hidden for this one";
+  if (hiding === "all") return "Predictions are hidden";
   if (!best) return "No prediction yet";
   if (isCalibrated && best.probability >= 0.9) return "The model is sure";
   const isFirst = best.probability >= 0.5 || best.probability >= 2 * (second?.probability ?? 0);
@@ -86,9 +92,15 @@ export const barsMean = (isCalibrated: boolean): string => isCalibrated
   ? "How likely each class is right, as the labels so far have it: each is left out in turn, and predicted by the others."
   : "A longer bar comes first. How likely it is right is known once there are some 30 labels.";
 
+const NOTHING: Record<Hiding, string> = {
+  none: "There is no prediction to accept.",
+  this: "The prediction is hidden for this one.",
+  all: "Predictions are hidden.",
+};
+
 /** Why Enter means nothing on an image. */
-export const nothingToAccept = (isHidden: boolean, isFinding: boolean): string =>
-  `${isHidden ? "Predictions are hidden." : "There is no prediction to accept."} ${
+export const nothingToAccept = (hiding: Hiding, isFinding: boolean): string =>
+  `${NOTHING[hiding]} ${
     isFinding ? "Type a part of the class’s name." : "Press the key of the class."}`;
 
 export const count = (number: number, noun: string, ending = "s"): string => `${number} ${noun}${number === 1 ? "" : ending}`;
