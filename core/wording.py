@@ -40,6 +40,14 @@ def points(change: float) -> str:
     return "±0.0" if float(text) == 0 else text.replace("-", "−")
 
 
+def duration(seconds: float) -> str:
+    """How long something took: ``48 s``, ``18 min``, ``2 h 5 min``."""
+    minutes = round(seconds / 60)
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60:,} h {minutes % 60} min"
+
+
 def counted(number: int, noun: str) -> str:
     """A number of things: ``1 label``, ``1,797 labels``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

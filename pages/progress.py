@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from math import log
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.arrays import IntArray
@@ -36,12 +38,14 @@ from pages._ui.key_figures import (
 )
 from pages._ui.pressed import chosen_cell, pressed
 from pages._ui.replays import published_curve
+from pages._ui.times import figures_of_times, show_times
 
 _MOST_LISTED = 100
 _MOST_CONFUSED = 25
 _ALL, _REST = "All", "Unlabelled"
 _SPLIT = (7, 6)
 _COUNTS, _SHARES = "Counts", "% of row"
+_QUALITY, _TIME = "Quality", "Time"
 
 
 def _with_truth(
@@ -79,25 +83,27 @@ def _without_truth(view: View) -> None:
         _reliability(judged)
 
 
-def _downloads(view: View, everything: Report) -> None:
-    colours = shell.palette()
-    downloads(
-        view.project.project_id,
-        file_stem(view.project.name),
-        {
-            "Confusion matrix": lambda: draw_confusion(
-                confusion_data(everything, view.dataset.class_names), colours
-            ),
-            "Learning curve": lambda: draw_learning_curve(
-                learning_curve_data(view.rounds),
-                colours,
-                published=published_curve(view.project.config.replays),
-            ),
-            "Entropy": lambda: draw_entropy_histogram(
-                entropy_histogram_data(view.beliefs), colours
-            ),
-        },
+def _downloads(view: View, figures: Mapping[str, Callable[[], go.Figure]]) -> None:
+    downloads(view.project.project_id, file_stem(view.project.name), figures)
+
+
+def _figures_of(view: View) -> dict[str, Callable[[], go.Figure]]:
+    """The figures about quality that can be taken away; with the truth there are more."""
+    colours, everything = shell.palette(), view.report_all
+    figures: dict[str, Callable[[], go.Figure]] = {}
+    if everything is not None:
+        figures["Confusion matrix"] = lambda: draw_confusion(
+            confusion_data(everything, view.dataset.class_names), colours
+        )
+        figures["Learning curve"] = lambda: draw_learning_curve(
+            learning_curve_data(view.rounds),
+            colours,
+            published=published_curve(view.project.config.replays),
+        )
+    figures["Entropy"] = lambda: draw_entropy_histogram(
+        entropy_histogram_data(view.beliefs), colours
     )
+    return figures
 
 
 def _figures_with_truth(
@@ -373,8 +379,22 @@ def _as_cell(name: str) -> str:
 
 with shell.errors_in_words():
     view = shell.require_view()
-    head = st.container(horizontal=True, vertical_alignment="center", key="head_page")
+    # Before the first label there is less in it.
+    key = "head_progress" if view.labels else "head_page"
+    head = st.container(horizontal=True, vertical_alignment="center", key=key)
     head.title("Progress", anchor=False, width="stretch")
+    with head:
+        part = st.segmented_control(
+            "Part",
+            [_QUALITY, _TIME],
+            default=_QUALITY,
+            required=True,
+            label_visibility="collapsed",
+            key="part",
+            bind="query-params",
+        )
+        if view.labels:
+            _downloads(view, figures_of_times(view) if part == _TIME else _figures_of(view))
     truth = view.dataset.truth
     if not view.is_solved:
         st.info(NOT_SOLVED, icon=":material/info:")
@@ -384,9 +404,9 @@ with shell.errors_in_words():
             icon=":material/monitoring:",
         )
         st.page_link("pages/label.py", label="Label the first images", icon=":material/edit:")
+    elif part == _TIME:
+        show_times(view)
     elif truth is None or not (view.report_all and view.report_unlabelled and view.label_check):
         _without_truth(view)
     else:
-        with head:
-            _downloads(view, view.report_all)
         _with_truth(view, view.report_all, view.report_unlabelled, view.label_check, truth)

@@ -30,11 +30,12 @@ from core.service import stopping
 from core.service.advising import Advice, Advisor
 from core.service.auditing import Judged, judger
 from core.service.carrying import Carrying
-from core.service.exploring import Exploring
+from core.service.exploring import Exploring, marks_name
 from core.service.grid import Grid, Grids
 from core.service.log import Standing
 from core.service.reviewing import Reviewing
 from core.service.stopping import StopAdvice, stop_advice
+from core.service.timed import Timed, timed
 from core.service.view import View
 from core.session.events import Hiding, Served
 from core.session.state import State
@@ -46,7 +47,7 @@ _ATTEMPTS: Final = 20
 """How often to choose anew when others answer meanwhile what was chosen."""
 
 _MARKS: Final = 4
-"""How often what is said of all items is kept, ready for maps."""
+"""How often what is said of all items is kept, ready for maps; and so what answers say of time."""
 
 _NOBODY: Final = "nobody"
 """The desk at which nobody sits: what is served there is for whoever comes first."""
@@ -108,6 +109,7 @@ class Service(Grids, Reviewing, Exploring, Carrying):
         self._marks = Latest(_MARKS)
         self._judge = judger()
         self._maturity = stopping.finder(self._judge)
+        self._timed: Latest[str, Timed] = Latest(_MARKS)
 
     def ping(self) -> None:
         """Raise a ``StoreError`` if nothing can be stored now.
@@ -187,6 +189,10 @@ class Service(Grids, Reviewing, Exploring, Carrying):
     def stop_advice(self, view: View) -> StopAdvice | None:
         """Whether more labels pay; None while that is not known."""
         return stop_advice(view.state, self._judge.found(view), self._maturity.found(view))
+
+    def timed(self, view: View) -> Timed:
+        """How long answers took, and whether predictions sway them; the last few are kept."""
+        return self._timed.get(marks_name(view), lambda: timed(view))
 
     def advice(self, view: View) -> Advice | None:
         """What the images would better be compared by, as far as the labels have said it yet."""

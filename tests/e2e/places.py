@@ -132,6 +132,7 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
         "explore": Place(f"/explore?project={taught}", ".explore[data-ready]"),
         "explore-new": Place(f"/explore?project={new}", ".explore[data-ready]"),
         "progress": Place(f"/progress?project={taught}", heading),
+        "progress-time": Place(f"/progress?project={taught}&part=Time", heading),
         "progress-new": Place(f"/progress?project={new}", heading),
         "progress-unknown": Place(f"/progress?project={blank}", heading),
         "export": Place(f"/export?project={taught}", heading),

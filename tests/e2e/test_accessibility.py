@@ -32,6 +32,7 @@ PLACES: Final = (
     "explore",
     "explore-new",
     "progress",
+    "progress-time",
     "progress-new",
     "progress-unknown",
     "export",

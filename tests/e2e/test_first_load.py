@@ -40,6 +40,7 @@ new PerformanceObserver((list) => {
         "review",
         "explore",
         "progress",
+        "progress-time",
         "progress-new",
         "export",
         "compare",

@@ -65,6 +65,7 @@ PAGES: Final = (
     "review-named",
     "explore",
     "progress",
+    "progress-time",
     "progress-unknown",
     "export",
     "compare",

@@ -205,11 +205,11 @@ def test_what_is_chosen_in_one_project_is_not_chosen_in_another(open_page, servi
     page = open_page(PAGE, project="digits")
     untouched = switches(page)
     for control, value in zip(
-        page.segmented_control, ("svg", "Unlabelled", "% of row"), strict=True
+        page.segmented_control[1:], ("svg", "Unlabelled", "% of row"), strict=True
     ):
         control.set_value(value)
     page.selectbox[0].set_value("Entropy").run()
-    assert list(switches(page).values()) == ["svg", "Unlabelled", "% of row"]
+    assert list(switches(page).values()) == ["Quality", "svg", "Unlabelled", "% of row"]
     go_to(page, other)
     assert switches(page) == untouched
     assert page.selectbox[0].value == "Confusion matrix"
