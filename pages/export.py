@@ -15,6 +15,7 @@ from core.export.formats import FORMATS, FormatKey, choice_for, takes_long
 from core.export.log import LOG, write_log
 from core.export.pack import Pack
 from core.export.rows import EXPLAINED, LEAST, Choice, Wanted
+from core.quality.calibration import FEWEST_LABELS
 from core.service.exporting import labelled_of, pack_of
 from core.service.view import View
 from core.wording import counted, file_stem, spreadsheet, visible
@@ -72,8 +73,9 @@ def _choose(view: View, key: FormatKey) -> Choice:
                 round(100 * least),
                 key=f"export_least_{project}",
                 persist_state="session",
-                help="The probability that the model gives its own class. It is no guarantee: look "
-                "at some of these before you rely on them.",
+                help="How likely a prediction is right, as your labels have it. It is no "
+                "guarantee: look at some of these before you rely on them. With fewer than "
+                f"{FEWEST_LABELS} labels nobody knows, so none is taken.",
             )
             / 100
         )

@@ -75,7 +75,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
         "--above",
         metavar="P",
         type=_probability,
-        help=f"the probability from which on the model counts as sure (default: {LEAST})",
+        help=f"how likely right a prediction has to be to count as sure (default: {LEAST})",
     )
     command.add_argument(
         "--with-set", action="store_true", help="put the images into the file too (--format log)"

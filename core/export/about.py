@@ -27,6 +27,7 @@ def about(
     report: Report | None,
     choice: Choice,
     counts: Counts,
+    quality: str,
     at: datetime,
 ) -> dict[str, Any]:
     """What is told of an export, as JSON takes it.
@@ -35,6 +36,8 @@ def about(
     ----------
     report
         Metrics over all items whose true class is known; None where that of none is.
+    quality
+        How good all labels are, as far as that is certain without a truth.
     at
         When the export is made.
     """
@@ -66,6 +69,7 @@ def about(
             "value": report.accuracy if report else None,
             "told": _MEASURED if report else _UNMEASURED,
         },
+        "quality": quality,
         "columns": EXPLAINED,
     }
 

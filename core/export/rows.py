@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
+from math import isnan
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from core.arrays import UNLABELLED, BoolArray, IntArray
+from core.arrays import UNLABELLED, BoolArray, FloatArray, IntArray
 from core.engine.engine import Engine
 from core.learning.beliefs import Beliefs
+from core.quality.calibration import FEWEST_LABELS, Calibration, leads
 from core.session.events import AnswerKind
 from core.session.ledger import Placed
 from core.session.state import State
@@ -22,7 +24,7 @@ Wanted = Literal["all", "labelled", "sure"]
 Prediction = Literal["shown", "hidden"]
 
 LEAST: Final = 0.9
-"""The probability from which on the model counts as sure, if nobody says otherwise."""
+"""How likely right predictions are from which on the model counts as sure, if nobody says."""
 
 AT_A_TIME: Final = 8_192
 """Rows that are in memory at once."""
@@ -50,7 +52,8 @@ class Row(NamedTuple):
     human_label, given_label, model_label
         What a person said, what the project came with, and what the model says.
     model_probability
-        What the model gives its own class, 0 to 1; None where no label reaches the item.
+        How likely that is right, 0 to 1, as the labels have it; None where no label reaches the
+        item, or there are too few labels to know.
     true_label
         The class that the data set names, where it does.
     answer
@@ -99,7 +102,8 @@ EXPLAINED: Final[dict[str, str]] = {
     "human_label": "the label of a person",
     "given_label": "the label that the project came with",
     "model_label": "the class that the model predicts; none where no label reaches",
-    "model_probability": "what the model gives that class, 0 to 1",
+    "model_probability": "how likely that is right, 0 to 1, as the labels have it, each left out "
+    f"in turn; none with fewer than {FEWEST_LABELS} labels",
     "true_label": "the class that the data set itself names",
     "answer": "what a person answered: label, skip, unsure or bad",
     "reviewed": "whether a person has seen the image and said something of it; false for what the "
@@ -126,7 +130,8 @@ class Choice:
     wanted
         All items; those labelled by a person or given; or these and what the model is sure of.
     least
-        The probability from which on the model counts as sure, 0 to 1.
+        How likely right a prediction has to be to count as sure, 0 to 1. Where that is not known,
+        none is.
     with_image, with_label
         Leave out what has no image any more, and what has no label to use.
     """
@@ -178,12 +183,25 @@ class Labelled:
     ----------
     engine
         Of the project, which numbers items as its log does.
+    calibration
+        How likely predictions are right; None where that is not known.
+    quality
+        How good the labels are, as a sentence.
     """
 
-    def __init__(self, engine: Engine, state: State, beliefs: Beliefs) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        state: State,
+        beliefs: Beliefs,
+        calibration: Calibration | None,
+        quality: str,
+    ) -> None:
         self.engine = engine
         self.state = state
+        self.quality = quality
         self._beliefs = beliefs
+        self._calibration = calibration
         self._order: IntArray = np.argsort(engine.dataset.rows, kind="stable")
 
     def count(self, choice: Choice) -> Counts:
@@ -221,7 +239,20 @@ class Labelled:
             return labelled
         if choice.wanted == "all":
             return labelled | model if choice.with_label else np.ones(len(human), dtype=bool)
-        return labelled | (model & (self._beliefs.confidence >= choice.least))
+        if self._calibration is None:
+            return labelled
+        return labelled | (model & (self._chances >= choice.least))
+
+    @cached_property
+    def _chances(self) -> FloatArray:
+        """How likely each prediction is right, shape (n_items,); NaN where nobody knows."""
+        shares = self._beliefs.probabilities
+        found = np.full(len(shares), np.nan)
+        if self._calibration is not None:
+            for start in range(0, len(shares), AT_A_TIME):
+                some = np.asarray(shares[start : start + AT_A_TIME], dtype=np.float64)
+                found[start : start + AT_A_TIME] = self._calibration.probability(leads(some))
+        return found
 
     @cached_property
     def _sources(self) -> tuple[BoolArray, BoolArray, BoolArray]:
@@ -258,7 +289,7 @@ class Labelled:
         names = dataset.class_names
         items = dataset.rows[positions].tolist()
         model = beliefs.model_class[positions]
-        sure = beliefs.probabilities[positions, np.maximum(model, 0)]
+        chances = self._chances[positions]
         nowhere = [UNLABELLED] * len(positions)
         truth = nowhere if dataset.truth is None else dataset.truth[positions].tolist()
         images = self.engine.image_names(items)
@@ -271,14 +302,14 @@ class Labelled:
                     sources[i],
                     images.get(item),
                     names[predicted] if predicted != UNLABELLED else None,
-                    probability if predicted != UNLABELLED else None,
+                    None if predicted == UNLABELLED or isnan(chance) else chance,
                     names[truth[i]] if truth[i] != UNLABELLED else None,
                     files[i] or None,
                     splits[i] or None,
                 ),
             )
-            for i, (item, predicted, probability) in enumerate(
-                zip(items, model.tolist(), sure.tolist(), strict=True)
+            for i, (item, predicted, chance) in enumerate(
+                zip(items, model.tolist(), chances.tolist(), strict=True)
             )
         ]
 

@@ -10,6 +10,7 @@ from core.export.pack import Pack
 from core.export.rows import Choice, Labelled
 from core.jobs.once import Latest
 from core.jobs.progress import Progress, silent
+from core.service.auditing import judge
 from core.service.view import View
 
 _LAST: Final[Latest[str, Labelled]] = Latest(1)
@@ -23,7 +24,15 @@ def labelled_of(view: View) -> Labelled:
     project_id = view.project.project_id
 
     def make() -> Labelled:
-        return Labelled(view.engine, view.state, view.beliefs)
+        judged = judge(view.state, view.engine, view.project.config.decision)
+        asks = view.project.config.random_share > 0
+        return Labelled(
+            view.engine,
+            view.state,
+            view.beliefs,
+            judged.calibration,
+            judged.audit.sentence(asks=asks),
+        )
 
     last = _LAST.get(project_id, make)
     if last.state is not view.state or last.engine is not view.engine:
@@ -60,6 +69,7 @@ def pack_of(
         view.report_all,
         choice,
         counts,
+        labelled.quality,
         at or datetime.now(UTC),
     )
     return Pack(labelled, choice, counts, told, progress)

@@ -21,6 +21,7 @@ from core.export.formats import FORMATS, FormatKey
 from core.export.pack import Pack
 from core.export.rows import Choice, Labelled, Row
 from core.jobs.resources import Resources
+from core.service.auditing import judge
 from core.session.events import Answer, Answered, AnswerKind, Event, Served
 from core.session.fold import fold_records
 from core.session.state import State
@@ -93,7 +94,9 @@ def _pack(n_items: int, n_answers: int) -> Pack:
     config = recommended(dataset="made-up.npz", n_samples=n_items)
     engine = engine_for(config, dataset, resources=Resources(threads=2))
     state = _answered(n_answers, [names[i] for i in truth.tolist()])
-    labelled = Labelled(engine, state, engine.believe(state.labels))
+    judged = judge(state, engine, config.decision)
+    beliefs = engine.believe(state.labels)
+    labelled = Labelled(engine, state, beliefs, judged.calibration, judged.audit.sentence())
     choice = Choice()
     return Pack(labelled, choice, labelled.count(choice), {"program": "a benchmark"})
 

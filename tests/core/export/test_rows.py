@@ -8,12 +8,17 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from core.config import recommended
 from core.data.fingerprint import image_name
 from core.export.rows import AT_A_TIME, EXPLAINED, Choice, Counts, Labelled, Row, Wanted
 from core.service.exporting import labelled_of
+from core.service.labelling import Service
 from core.session.events import AnswerKind
-from tests.core.builders import label
+from core.storage import MemoryStore
+from tests.core.builders import TickingClock, label, numbered
 from tests.core.export.conftest import IMAGES, NAMES, TRUTH
+from tests.core.service.test_auditing import labelled as labelled_project
+from tests.core.service.test_auditing import truth_of
 
 
 @pytest.fixture
@@ -91,7 +96,28 @@ def test_the_model_says_of_each_item_what_it_believes(rows, view):
             assert (row.model_label, row.model_probability) == (None, None)
         else:
             assert row.model_label == NAMES[probabilities[item].argmax()]
-            assert row.model_probability == pytest.approx(probabilities[item].max(), abs=1e-12)
+            assert row.model_probability is None, "a handful of labels do not tell"
+
+
+def test_a_probability_is_how_likely_the_model_is_right_and_what_is_sure_goes_by_it():
+    service = Service(MemoryStore(), clock=TickingClock(), new_id=numbered("id"))
+    config = recommended(n_samples=120)
+    view = labelled_project(service, config, 50, truth_of)
+    judged = service.judged(view)
+    assert judged is not None
+    assert judged.calibration is not None
+    second, best = np.sort(view.beliefs.probabilities, axis=1)[:, -2:].T
+    expected = judged.calibration.probability(best - second)
+    labelled = labelled_of(view)
+    everything = [row for some in labelled.some(Choice()) for row in some.rows]
+    positions = view.engine.positions([row.number for row in everything])
+    told = [row.model_probability for row in everything]
+    np.testing.assert_allclose(np.array(told, dtype=float), expected[positions])
+    sure = {row.number for some in labelled.some(Choice("sure", 0.9)) for row in some.rows}
+    likely = {row.number for row in everything if (row.model_probability or 0) >= 0.9}
+    assert sure == likely | view.labels.keys()
+    assert likely - view.labels.keys()
+    assert labelled.quality == judged.audit.sentence()
 
 
 @pytest.mark.parametrize("wanted", get_args(Wanted))
