@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, Literal, Self
 
 from pydantic import (
@@ -133,6 +134,10 @@ class ProjectConfig(BaseModel):
         later = ("network", "hidden_share")
         return {name: value for name, value in values.items() if name not in later or value}
 
+    def to_note(self) -> dict[str, Any]:
+        """The settings as a log notes them: all but the data set, which it names elsewhere."""
+        return self.model_dump(mode="json", exclude={"dataset"})
+
     @property
     def uses_embeddings(self) -> bool:
         """Whether a network is to look at the images, unless they came with features."""
@@ -219,6 +224,14 @@ def make_config(values: dict[str, Any]) -> ProjectConfig:
         raise InvalidConfigError(
             f"These settings do not work: {complaints(error)}.", "Correct them and try again."
         ) from error
+
+
+def noted_config(settings: Mapping[str, Any] | None, dataset: str) -> ProjectConfig | None:
+    """Settings as a log has noted them; None where it has not, or they make no sense here."""
+    try:
+        return None if settings is None else ProjectConfig(**{**settings, "dataset": dataset})
+    except ValidationError:
+        return None
 
 
 def complaints(error: ValidationError) -> str:

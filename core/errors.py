@@ -94,6 +94,15 @@ class UnknownProjectError(LabelspreadError):
         self.project_id = project_id
 
 
+class UnknownRoundError(LabelspreadError):
+    """A project has no such round, or has it no more."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"There is no round {number:,} with an answer in this project.", "Choose another."
+        )
+
+
 class UnknownRunError(LabelspreadError):
     """There is no published run of this name."""
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from core.service.grid import Grid, GridWish
+from core.service.grid import NOT_REACHED, Grid, GridWish
 from core.service.grid_page import describe_grid, parse_wish
 from core.service.view import View
 from core.session.state import State
@@ -66,7 +66,10 @@ def _on_message() -> None:
     """Deal with what was sent; who has corrected a grid has been through all of it."""
     sent, project = shell.sent(KEY, "message"), handle.current_project_id()
     _MAIL.on_message()
-    is_correction = isinstance(sent, dict) and sent.get("kind") == "correct_many"
+    # Of these, what is not marked is left as it is.
+    is_correction = isinstance(sent, dict) and (
+        sent.get("kind") == "correct_many" or sent.get("name") == NOT_REACHED
+    )
     is_done = {receipt.outcome for receipt in _MAIL.receipts[-1:]} == {"done"}
     if not is_correction or not is_done or project is None:
         return

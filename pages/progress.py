@@ -16,11 +16,10 @@ from core.figures.confusions import MOST_CLASSES, confusions
 from core.figures.entropy_histogram import draw_entropy_histogram, entropy_histogram_data
 from core.figures.learning_curve import draw_learning_curve, learning_curve_data
 from core.figures.reliability import draw_reliability, reliability_data
-from core.jobs.work import Work
 from core.learning.metrics import LabelCheck, Report
 from core.quality.calibration import FEWEST_LABELS
 from core.service.auditing import Judged
-from core.service.exploring import by_entropy, confused
+from core.service.exploring import behind, by_entropy, confused, unreached
 from core.service.view import NOT_SOLVED, View
 from core.wording import counted, file_stem, percent, spreadsheet, visible
 from pages._ui import handle, shell
@@ -36,7 +35,13 @@ from pages._ui.key_figures import (
     seconds_a_label,
     to_come,
 )
-from pages._ui.pressed import chosen_cell, pressed
+from pages._ui.pressed import (
+    chosen_bar,
+    chosen_cell,
+    chosen_figure,
+    pressed,
+    pressed_figure,
+)
 from pages._ui.replays import published_curve
 from pages._ui.times import figures_of_times, show_times
 
@@ -60,12 +65,11 @@ def _with_truth(
         _curve(view)
     left, right = shell.side_by_side("details", _SPLIT, "medium")
     with left:
-        _classes(everything, view.dataset.class_names)
+        _classes(view, everything)
     with right:
         _uncertainty(view)
     left, right = shell.side_by_side("lists", _SPLIT, "medium")
     with left:
-        _rounds(view)
         _reliability(judged)
     with right:
         _differing(view, check, truth)
@@ -77,7 +81,6 @@ def _without_truth(view: View) -> None:
     left, right = shell.side_by_side("blank", _SPLIT, "medium")
     with left:
         show_audit(view, judged)
-        _rounds(view)
     with right:
         _uncertainty(view)
         _reliability(judged)
@@ -205,11 +208,12 @@ def _curve(view: View) -> None:
         is_replay = view.project.config.replays is not None
         note = " :gray[:small[dotted: the published run]]" if is_replay else ""
         st.subheader(f"Accuracy by number of labels{note}", anchor=False)
+        st.page_link("pages/history.py", label="All rounds", icon=":material/history:")
     data = learning_curve_data(view.rounds)
     if view.selection.is_thinned:
         st.caption(str(view.selection))
     if (measuring := view.measuring) is not None:
-        _measuring(measuring)
+        shell.measuring(measuring)
     published = published_curve(view.project.config.replays)
     st.plotly_chart(
         draw_learning_curve(data, shell.palette(), published=published),
@@ -220,19 +224,12 @@ def _curve(view: View) -> None:
     )
 
 
-@st.fragment(run_every=1.0)
-def _measuring(work: Work[int]) -> None:
-    """How far measuring has come, until the curve can be drawn whole."""
-    if work.done:
-        st.rerun()
-    step = work.step
-    st.progress(step.share, text=shell.plain(shell.step_text(step)))
-
-
-def _classes(report: Report, class_names: tuple[str, ...]) -> None:
+def _classes(view: View, report: Report) -> None:
+    """Figures of each class; one that is pressed opens the images behind it."""
     st.subheader("Classes", anchor=False)
+    class_names = view.class_names
     per_cent = st.column_config.NumberColumn
-    st.dataframe(
+    drawn = st.dataframe(
         {
             "Class": [_as_cell(name) for name in class_names],
             "Precision": 100 * report.precision,
@@ -242,6 +239,8 @@ def _classes(report: Report, class_names: tuple[str, ...]) -> None:
         },
         key="classes",
         height="content",
+        on_select="rerun",
+        selection_mode="single-cell",
         column_config={
             "Precision": per_cent(
                 format="%.1f %%", help="Of the items predicted as this class: how many are of it."
@@ -253,6 +252,15 @@ def _classes(report: Report, class_names: tuple[str, ...]) -> None:
             "Items": st.column_config.NumberColumn(help="Items of this class (its support)."),
         },
     )
+    with st.container(horizontal=True, vertical_alignment="center", key="head_figure"):
+        st.caption("Press a figure to open the images behind it in the grid.", width="stretch")
+        with st.popover("Choose a figure"):
+            wanted = chosen_figure(class_names) or pressed_figure(drawn, len(class_names))
+    if wanted is not None:
+        chosen = behind(view, *wanted)
+        if len(chosen.items):
+            show_in_grid(view.project.project_id, chosen)
+        st.toast("There is no such image.")
 
 
 def _uncertainty(view: View) -> None:
@@ -260,8 +268,7 @@ def _uncertainty(view: View) -> None:
     n_classes = view.dataset.n_classes
     st.caption(
         "Entropy of the items still unlabelled: 0 where one class has all the probability, "
-        f"{log(n_classes):.2f} where all {n_classes} are equally likely. Press a bar to open its "
-        "images in the grid."
+        f"{log(n_classes):.2f} where all {n_classes} are equally likely."
     )
     data = entropy_histogram_data(view.beliefs)
     drawn = st.plotly_chart(
@@ -274,12 +281,20 @@ def _uncertainty(view: View) -> None:
         alt=f"Histogram of entropy over {data.counts.sum():,} items; no label reaches "
         f"{data.n_unreached:,} others.",
     )
-    bar = pressed(drawn)
+    with st.container(horizontal=True, vertical_alignment="center", key="head_bar"):
+        st.caption("Press a bar to open its images in the grid.", width="stretch")
+        with st.popover("Choose a bar"):
+            bar = chosen_bar(data)
+    if bar is None and (point := pressed(drawn)) is not None:
+        bar = data.bar_at(point[0])
     if bar is not None:
-        width = float(data.edges[1])
-        low = width * round(bar[0] / width - 0.5)
-        if low < data.edges[-1] - width / 2:
-            show_in_grid(view.project.project_id, by_entropy(view, low, low + width))
+        edges = data.edges
+        chosen = (
+            unreached(view)
+            if bar == len(data.counts)
+            else by_entropy(view, float(edges[bar]), float(edges[bar + 1]))
+        )
+        show_in_grid(view.project.project_id, chosen)
 
 
 def _reliability(judged: Judged | None) -> None:
@@ -304,41 +319,6 @@ def _reliability(judged: Judged | None) -> None:
         theme=None,
         config=CONFIG,
         alt=f"Reliability diagram over {counted(sum(one.total for one in bins), 'image')}.",
-    )
-
-
-def _rounds(view: View) -> None:
-    st.subheader("Rounds", anchor=False)
-    if view.selection.is_thinned:
-        st.caption(str(view.selection))
-    newest_first = view.rounds[::-1]
-    columns: dict[str, list[int | float | None]] = {
-        "Round": [r.round for r in newest_first],
-        "Labels": [r.n_labels for r in newest_first],
-        "Added": [r.labelled for r in newest_first],
-        "Skipped": [r.skipped for r in newest_first],
-        "Unsure": [r.unsure for r in newest_first],
-        "Bad": [r.bad for r in newest_first],
-        "Seconds": [r.seconds for r in newest_first],
-    }
-    if view.dataset.truth is not None:
-        columns["Accuracy"] = [
-            None if r.accuracy is None else 100 * r.accuracy for r in newest_first
-        ]
-        columns["Change"] = [None if r.change is None else 100 * r.change for r in newest_first]
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        columns,
-        key="rounds",
-        placeholder="–",
-        column_config={
-            "Round": number(help="0 stands for the labels that came with the project."),
-            "Labels": number(help="Labels at the end of the round, all in all."),
-            "Added": number(help="Labels given in the round."),
-            "Seconds": number(format="%.1f", help="Median time of an answer, in seconds."),
-            "Accuracy": number(format="%.1f %%", help="Of all items, at the end of the round."),
-            "Change": number(format="%+.1f", help="In percentage points, since the round below."),
-        },
     )
 
 

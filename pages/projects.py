@@ -103,11 +103,12 @@ def _card(project: Project | BrokenProject) -> None:
     """One project. What is wrong with it stands on its card, and harms no other."""
     key = project.project_id
     n_labels, accuracy, problem = _known_of(project)
+    origin = "" if n_labels is None else _origin(project)
     with st.container(border=True, key=f"card_{key}"):
         name, labels, right, opens, renames, deletes = st.columns(
             [5.2, 1.3, 1.9, 1.6, 0.7, 0.7], vertical_alignment="center", gap="small"
         )
-        name.markdown(f"**{shell.plain(project.name)}**  \n{_second_line(project)}")
+        name.markdown(f"**{shell.plain(project.name)}**  \n{_second_line(project)}{origin}")
         if n_labels is not None:
             labels.markdown(f"{n_labels:,}  \n:gray[labels]")
         if accuracy is not None:
@@ -144,6 +145,17 @@ def _known_of(project: Project | BrokenProject) -> tuple[int | None, float | Non
         _LOGGER.exception("The project %s cannot be looked at.", key)
         return n_labels, None, "It cannot be read. The log of the server says why."
     return n_labels, accuracy, problem
+
+
+def _origin(project: Project | BrokenProject) -> str:
+    """Where a project was branched from; empty where it was not."""
+    try:
+        origin = handle.service().origin(project.project_id)
+    except LabelspreadError:
+        return ""
+    if origin is None:
+        return ""
+    return f"  \n:gray[Branched from “{shell.plain(origin.name)}”, after round {origin.round:,}]"
 
 
 def _second_line(project: Project | BrokenProject) -> str:

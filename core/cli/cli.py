@@ -10,6 +10,7 @@ from typing import Final, NoReturn
 
 from core.cli import (
     backup,
+    branch,
     bring,
     export,
     networks,
@@ -79,6 +80,7 @@ def _parser(runs: tuple[Run, ...] | None) -> ArgumentParser:
     networks.add(commands)
     new.add(commands)
     projects.add(commands)
+    branch.add(commands)
     export.add(commands)
     backup.add(commands)
     restore.add(commands)

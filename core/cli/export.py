@@ -10,14 +10,13 @@ from typing import Any, Final, get_args
 
 from core.bootstrap import service_there
 from core.cli.output import FAILED, Shown, is_stream, write_stream
-from core.errors import InvalidNameError, InvalidSettingError
+from core.cli.projects import find_project
+from core.errors import InvalidSettingError
 from core.export.about import about_text
 from core.export.formats import FORMATS, choice_for
 from core.export.log import LOG, write_log
 from core.export.rows import LEAST, Wanted
 from core.service.exporting import labelled_of, pack_of
-from core.service.labelling import Service
-from core.storage import Project
 from core.wording import counted, visible
 
 _EXPORT: Final = """\
@@ -97,7 +96,7 @@ def _act(options: Namespace) -> int:
     least = LEAST if options.above is None else options.above
     kind, path = FORMATS[options.format], options.output
     with closing(service_there()) as service:
-        view = service.view(_find(service, options.project).project_id)
+        view = service.view(find_project(service, options.project).project_id)
         choice = choice_for(options.format, rows, least)
         pack = pack_of(view, labelled_of(view), choice, progress=Shown())
         if not kind.tells and not is_stream(path):
@@ -122,7 +121,7 @@ def _write_log(options: Namespace) -> int:
         options.refuse("--format log takes all there is: leave out --rows and --above")
     path = options.output
     with closing(service_there()) as service:
-        project = _find(service, options.project)
+        project = find_project(service, options.project)
         pack = service.log_pack(project.project_id, with_set=options.with_set, progress=Shown())
         write_stream(path, lambda file: write_log(pack, file))
     images = "with its images" if pack.carried else "without its images"
@@ -132,29 +131,6 @@ def _write_log(options: Namespace) -> int:
         file=sys.stderr if is_stream(path) else sys.stdout,
     )
     return 0
-
-
-def _find(service: Service, wanted: str) -> Project:
-    """The project of this name or id; one that is another's name is no id."""
-    projects = service.projects()
-    name = " ".join(wanted.split()).casefold()
-    for project in projects:
-        if project.name.casefold() == name:
-            return project
-    for broken in service.broken_projects():
-        if wanted == broken.project_id or broken.name.casefold() == name:
-            raise InvalidNameError(
-                f"The project “{visible(broken.name)}” cannot be used. {broken.problem}",
-                broken.remedy,
-            )
-    for project in projects:
-        if project.project_id == wanted:
-            return project
-    names = ", ".join(f"“{visible(project.name)}”" for project in projects)
-    raise InvalidNameError(
-        f"There is no project called “{visible(wanted)}”.",
-        f"There are: {names}." if names else "Create one in the app.",
-    )
 
 
 def _probability(text: str) -> float:

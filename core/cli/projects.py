@@ -1,4 +1,4 @@
-"""``python -m core projects``: what there is to export."""
+"""``python -m core projects``: what there is, and which one is meant by a name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 
 from core.bootstrap import service_there
 from core.cli.output import FAILED
-from core.errors import LabelspreadError
+from core.errors import InvalidNameError, LabelspreadError
+from core.service.labelling import Service
+from core.storage import Project
 from core.wording import counted, visible
 
 
@@ -33,3 +35,32 @@ def _act(_options: Namespace) -> int:
         for broken in service.broken_projects():
             print(f"{broken.project_id}  {visible(broken.name)}  {broken.problem} {broken.remedy}")
     return 0
+
+
+def find_project(service: Service, wanted: str) -> Project:
+    """The project of this name or id; one that is another's name is no id.
+
+    Raises
+    ------
+    InvalidNameError
+        If there is none that can be used.
+    """
+    projects = service.projects()
+    name = " ".join(wanted.split()).casefold()
+    for project in projects:
+        if project.name.casefold() == name:
+            return project
+    for broken in service.broken_projects():
+        if wanted == broken.project_id or broken.name.casefold() == name:
+            raise InvalidNameError(
+                f"The project “{visible(broken.name)}” cannot be used. {broken.problem}",
+                broken.remedy,
+            )
+    for project in projects:
+        if project.project_id == wanted:
+            return project
+    names = ", ".join(f"“{visible(project.name)}”" for project in projects)
+    raise InvalidNameError(
+        f"There is no project called “{visible(wanted)}”.",
+        f"There are: {names}." if names else "Create one in the app.",
+    )

@@ -40,6 +40,11 @@ class EntropyHistogram:
     def __post_init__(self) -> None:
         freeze(self)
 
+    def bar_at(self, x: float) -> int:
+        """The bar that is drawn around a value; ``len(counts)`` is that of items not reached."""
+        bar = int(np.searchsorted(self.edges, x, side="right")) - 1
+        return min(max(bar, 0), len(self.counts))
+
 
 def entropy_histogram_data(beliefs: Beliefs, n_bins: int = _N_BINS) -> EntropyHistogram:
     """Count the unlabelled items by entropy, in bins of equal width."""

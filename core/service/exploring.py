@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -220,6 +220,41 @@ def confused(view: View, true: int, predicted: int, *, is_all: bool = True) -> C
     items = view.dataset.rows[found]
     said = names[predicted] if number != UNLABELLED else "nothing"
     return Chosen(f"that are {names[true]} and predicted as {said}", items)
+
+
+Figure = Literal["precision", "recall", "all"]
+
+
+def behind(view: View, number: int, figure: Figure) -> Chosen:
+    """The images that speak for or against a figure of one class.
+
+    Parameters
+    ----------
+    number
+        Index of the class.
+    figure
+        ``precision``: predicted as the class, and not of it; ``recall``: of the class, and not
+        predicted as it; ``all``: all that are of it.
+    """
+    truth, name = view.dataset.truth, view.class_names[number]
+    assert truth is not None
+    is_it, is_said = truth == number, view.beliefs.predicted == number
+    found, said = {
+        "precision": (
+            is_said & ~is_it & (truth != UNLABELLED),
+            f"predicted as {name} that are not {name}",
+        ),
+        "recall": (is_it & ~is_said, f"that are {name} and not predicted as it"),
+        "all": (is_it, f"that are {name}"),
+    }[figure]
+    return Chosen(said, view.dataset.rows[found])
+
+
+def unreached(view: View) -> Chosen:
+    """The unlabelled images that no label reaches."""
+    beliefs = view.beliefs
+    items = view.dataset.rows[~beliefs.labelled & ~beliefs.reached]
+    return Chosen("that no label reaches", items)
 
 
 def by_entropy(view: View, low: float, high: float) -> Chosen:

@@ -26,6 +26,11 @@ SIZES: Final = (24, 48, 96, 120)
 """How many images a grid can show."""
 
 
+NOT_REACHED: Final = ""
+"""Stands for a class where no label reaches an image. Such images are shown where they were chosen;
+what is marked of them is answered, and nothing else."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Chosen:
     """Images that a person has chosen elsewhere, such as on the map.
@@ -61,7 +66,7 @@ class GridWish:
     corrects
         Whether those are shown that have an answer, to be corrected; only of ``among``.
     seen
-        Images that a person has been through: they are not shown again.
+        Images that a person has been through: they are not shown again, but as one of a class.
     """
 
     name: str | None = None
@@ -80,7 +85,7 @@ class Among(NamedTuple):
     n_items
         All of them that are there.
     n_open
-        Those that nobody has answered and of which the model says something.
+        Those that nobody has answered and that have no label.
     n_answered
         Those with an answer, which can be corrected.
     """
@@ -262,10 +267,13 @@ def grid_among(view: View, wish: GridWish, chosen: Chosen) -> Grid:
     answered = [item for item in rows[are_chosen].tolist() if state.answer_to(item) is not None]
     have_answer: BoolArray = np.zeros(len(rows), dtype=np.bool_)
     have_answer[view.engine.present(item for item in answered if item in state.settled)] = True
-    unanswered = _unanswered(view) & are_chosen
+    unanswered = (_unanswered(view) | _unreached(view)) & are_chosen
     counts = (int(np.count_nonzero(kind)) for kind in (are_chosen, unanswered, have_answer))
     among = Among(*counts)
     if not wish.corrects:
+        been_through = np.zeros_like(are_chosen)
+        been_through[view.engine.present(wish.seen)] = True
+        unanswered &= view.beliefs.reached | ~been_through
         return replace(_grid(view, wish, unanswered, view.beliefs.model_class), among=among)
     have_answer[view.engine.present(wish.seen)] = False
     have_answer &= view.beliefs.predicted != UNLABELLED
@@ -283,17 +291,25 @@ def _grid(view: View, wish: GridWish, shown: BoolArray, class_of: IntArray) -> G
     shown : (n_items,), bool
         Which images there are to choose from.
     class_of : (n_items,), int64
-        The class that each of them is shown as.
+        The class that each of them is shown as; ``UNLABELLED`` where no label reaches it.
     """
-    names, numbering = view.class_names, view.state.images.numbering
+    # What no label reaches stands behind all classes.
+    names, numbering = (*view.class_names, NOT_REACHED), view.state.images.numbering
+    class_of = np.where(class_of == UNLABELLED, len(view.class_names), class_of)
     n_of = np.bincount(class_of[shown], minlength=len(names))
     counts = {name: int(n) for name, n in zip(names, n_of, strict=True) if n}
     if not counts:
         return Grid(None, (), (), {}, numbering)
-    name = wish.name if wish.name in counts else names[int(n_of.argmax())]
+    name = (
+        wish.name
+        if wish.name in counts
+        else max(counts, key=lambda one: (one != NOT_REACHED, counts[one]))
+    )
     number = names.index(name)
     places = np.flatnonzero(shown & (class_of == number))
-    probabilities = view.beliefs.probabilities[places, number]
+    probabilities = (
+        view.beliefs.probabilities[places, number] if name != NOT_REACHED else np.zeros(len(places))
+    )
     chosen = _first(probabilities, wish.order, wish.size)
     items = view.dataset.rows[places[chosen]]
     told = np.round(probabilities[chosen].astype(np.float64), 6)
@@ -304,6 +320,13 @@ def _unanswered(view: View) -> BoolArray:
     """The items that nobody has answered and of which the model says something."""
     beliefs = view.beliefs
     free: BoolArray = (beliefs.labels == UNLABELLED) & (beliefs.model_class != UNLABELLED)
+    free[view.engine.present(view.state.settled)] = False
+    return free
+
+
+def _unreached(view: View) -> BoolArray:
+    """The items that nobody has answered and that no label reaches, once there are labels."""
+    free: BoolArray = ~view.beliefs.reached & bool(view.labels)
     free[view.engine.present(view.state.settled)] = False
     return free
 
@@ -340,7 +363,8 @@ def _require_shown(view: View, state: State, checked: Checked) -> None:
 
 
 def _served(view: View, state: State, checked: Checked, names: Sequence[str]) -> Served:
-    if checked.name not in names and checked.name not in state.class_list.renamed:
+    known = checked.name in names or checked.name in state.class_list.renamed
+    if checked.name != NOT_REACHED and not known:
         raise UnknownClassError(checked.name, tuple(names))
     size = len(checked.items)
     reason: Reason = "grid"
@@ -350,7 +374,7 @@ def _served(view: View, state: State, checked: Checked, names: Sequence[str]) ->
         batch_id=checked.batch_id,
         round=last + 1,
         items=checked.items,
-        predicted=(checked.name,) * size,
+        predicted=(checked.name or None,) * size,
         confidence=checked.probabilities,
         reasons=(reason,) * size,
         images=view.engine.image_names(unknown),

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.quality.calibration import Calibration, leads
 from core.service.conversation import Receipt, named, shown_classes
-from core.service.grid import SIZES, Among, Chosen, Grid, GridWish, Order
+from core.service.grid import NOT_REACHED, SIZES, Among, Chosen, Grid, GridWish, Order
 from core.service.page import LastAnswer, Shown, ShownClass, ShownReceipt
 from core.service.pictures import PictureAddress, addresses
 from core.service.protocol import VERSION
@@ -90,7 +90,8 @@ class GridPage(Shown):
     v
         The protocol's version.
     name
-        The class whose images are shown; None where there is nothing to check.
+        The class whose images are shown; None where there is nothing to check, and empty where no
+        label reaches them.
     sizes
         How many images can be shown at once.
     batch_id
@@ -242,7 +243,7 @@ def _items(
 ) -> tuple[GridItem, ...]:
     positions = view.engine.positions(grid.items)
     chances: list[float | None] = [None] * len(positions)
-    if calibration is not None:
+    if calibration is not None and grid.name != NOT_REACHED:
         lead = leads(np.asarray(view.beliefs.probabilities[positions], dtype=np.float64))
         chances = np.round(calibration.probability(lead), 4).tolist()
     shown = [addresses(view, *pair, at) for pair in zip(grid.items, positions, strict=True)]
@@ -275,11 +276,13 @@ def _why_nothing_among(wish: GridWish, among: Among) -> str:
     n_items, _, n_answered = among
     if wish.corrects and n_answered:
         return "You have been through all of these that are answered."
+    if wish.seen:
+        return "You have been through all of these."
     if not wish.corrects and n_answered == n_items:
         return "All of these are answered. They can be looked at and corrected: choose “answered”."
     if not wish.corrects and n_answered:
         return "Nothing else is left to check here; what is answered can still be corrected."
-    return "There is nothing to check among these: no label reaches them, or theirs came along."
+    return "There is nothing to check among these: their labels came with the project."
 
 
 def _last(state: State, by: str) -> CheckedBatch | None:

@@ -29,9 +29,10 @@ from core.querying.hiding import by_lot
 from core.service import stopping
 from core.service.advising import Advice, Advisor
 from core.service.auditing import Judged, judger
-from core.service.carrying import Carrying
+from core.service.comparing import Comparer
 from core.service.exploring import Exploring, marks_name
 from core.service.grid import Grid, Grids
+from core.service.history import History
 from core.service.log import Standing
 from core.service.reviewing import Reviewing
 from core.service.stopping import StopAdvice, stop_advice
@@ -57,7 +58,7 @@ _ASSUMED: Final = 2_000_000
 many only, so that choosing takes no longer in a crowd."""
 
 
-class Service(Grids, Reviewing, Exploring, Carrying):
+class Service(Grids, Reviewing, Exploring, History):
     """The use cases over one store. Safe to use from several threads.
 
     Parameters
@@ -110,6 +111,7 @@ class Service(Grids, Reviewing, Exploring, Carrying):
         self._judge = judger()
         self._maturity = stopping.finder(self._judge)
         self._timed: Latest[str, Timed] = Latest(_MARKS)
+        self._comparer = Comparer()
 
     def ping(self) -> None:
         """Raise a ``StoreError`` if nothing can be stored now.
@@ -131,6 +133,7 @@ class Service(Grids, Reviewing, Exploring, Carrying):
         self._layouts.close()
         self._judge.close()
         self._maturity.close()
+        self._comparer.close()
         self._ahead.shutdown(wait=False, cancel_futures=True)
         self._curves.close()
         self._store.close()

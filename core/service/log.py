@@ -138,15 +138,19 @@ class Log:
         known = self._remembered(standing.project.project_id)
         return known if known and known.state.seq > standing.state.seq else standing
 
-    def labels_at(self, project_id: str, numbers: Collection[int]) -> Iterator[Labels]:
-        """The labels there were after the events of these numbers, in the order of the log.
+    def states_at(self, project_id: str, numbers: Collection[int]) -> Iterator[State]:
+        """The states after the events of these numbers, in the order of the log.
 
         The log is read and folded anew for it.
         """
         state, events = State(), self._store.events(project_id)
         for number in sorted(numbers):
-            state = fold(state, (record.event for record in events[state.seq : number]))
-            yield state.labels
+            state = fold_records(state, events[state.seq : number])
+            yield state
+
+    def labels_at(self, project_id: str, numbers: Collection[int]) -> Iterator[Labels]:
+        """The labels there were after the events of these numbers, as :meth:`states_at`."""
+        return (state.labels for state in self.states_at(project_id, numbers))
 
     def _followed(self, project_id: str, known: Standing | None, generation: int) -> Standing:
         """What was known, and all that has come since; a page at a time is in memory."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
@@ -29,6 +30,7 @@ from core.errors import (
     InvalidNameError,
     InvalidNetworkError,
     LabelspreadError,
+    StoreError,
     UnknownProjectError,
 )
 from core.graph.embeddings.networks import is_same
@@ -36,9 +38,9 @@ from core.jobs.resources import Resources
 from core.people.leases import Leases
 from core.service.curve import Curves
 from core.service.log import Log, Standing
-from core.service.sources import Sources, to_note
+from core.service.sources import Sources, settings_to_note, to_note
 from core.session.class_rules import FEWEST_CLASSES
-from core.session.events import ClassAdded, Event, Given
+from core.session.events import ClassAdded, Event, Given, SettingsNoted
 from core.session.fold import fold
 from core.session.state import State
 from core.storage.base import BrokenProject, Project, Store
@@ -168,7 +170,8 @@ class Projects:
             )
         given = self._labels_at_start(dataset, config) if labels is None else dict(labels)
         project = Project(self._new_id(), name, config, self._clock())
-        events: list[Event] = [Given(labels=given)] if given else []
+        events: list[Event] = [SettingsNoted(settings=config.to_note())]
+        events += [Given(labels=given)] if given else []
         noted = to_note(Standing(project, fold(State(), events)), contents)
         own = [ClassAdded(name=other) for other in added]
         self._store.create(project, [*events, *noted, *own])
@@ -233,7 +236,7 @@ class Projects:
         if problem := self._network_problem(changed):
             raise problem
         if changed != config:
-            self._store.configure(project_id, changed)
+            self._configure(project_id, changed)
 
     def hide_predictions(self, project_id: str, share: float) -> None:
         """Hide the predictions of a share of questions, drawn by lot, from the next batch on.
@@ -253,7 +256,7 @@ class Projects:
         config = self._open_project(project_id).config
         changed = make_config({**config.model_dump(), "hidden_share": share})
         if changed != config:
-            self._store.configure(project_id, changed)
+            self._configure(project_id, changed)
 
     def delete_project(self, project_id: str) -> None:
         """Hide a project; its labels are kept and it can be restored."""
@@ -361,6 +364,15 @@ class Projects:
         except LabelspreadError:
             # Whoever opens the project is told.
             return None
+
+    def _configure(self, project_id: str, config: ProjectConfig) -> None:
+        """Give a project other settings, and note them in its log."""
+        self._store.configure(project_id, config)
+        # Where that fails it is noted when the project is next opened.
+        with suppress(StoreError):
+            self._log.decide(
+                project_id, lambda now: settings_to_note(now.state, config), lambda events: events
+            )
 
     def _listed(self) -> tuple[Project | BrokenProject, ...]:
         return tuple(p for p in self._store.projects() if p.deleted_at is None)

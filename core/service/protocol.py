@@ -108,7 +108,7 @@ class CheckMessage(_Message):
     Attributes
     ----------
     name
-        The class that is predicted.
+        The class that is predicted; empty where nothing is.
     numbering, named
         Those of the page.
     """

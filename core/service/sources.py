@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 import numpy as np
 
 from core.arrays import IntArray
-from core.config import ProjectConfig
+from core.config import ProjectConfig, noted_config
 from core.data.catalogue import Catalogue, Edition, first_rows, order_of
 from core.data.fingerprint import Contents
 from core.data.matching import Matched, match, pick
@@ -20,9 +21,10 @@ from core.engine.naming import Naming
 from core.engine.registry import Build, Engines, is_small
 from core.errors import ChangingDatasetError, LabelspreadError, OtherImagesError, StoreError
 from core.service.log import Log, Standing
-from core.session.events import Classes, DataNoted, Event
+from core.session.events import Classes, DataNoted, Event, SettingsNoted
 from core.session.fold import fold
 from core.session.images import Images
+from core.session.landmarks import settings_after
 from core.session.state import State
 from core.wording import counted
 
@@ -90,6 +92,24 @@ class Sources:
             found.wait()
         return found
 
+    def otherwise(self, standing: Standing, config: ProjectConfig) -> Engine | Build:
+        """The engine of a project under other settings; or its build, where that takes long.
+
+        Parameters
+        ----------
+        config
+            Other settings than those of the project, on the same data set.
+        """
+        edition = self.edition(standing)
+        if is_small(config):
+            return self._named(standing, self._engines.get(config, edition))
+        engine = self._engines.ready(config, edition)
+        return (
+            self._engines.start(config, edition)
+            if engine is None
+            else self._named(standing, engine)
+        )
+
     def ready(self, standing: Standing) -> Engine | None:
         """The engine of a project if it is there already, and on what the log has noted."""
         engine = self._engines.ready(standing.project.config, self.edition(standing))
@@ -137,14 +157,15 @@ class Sources:
             return standing
 
         def note(now: Standing) -> list[Event]:
-            return to_note(now, contents)
+            # What is known of the project may be older than what is known of its log.
+            return to_note(replace(now, project=standing.project), contents)
 
         try:
             self._log.decide(standing.project.project_id, note, lambda events: events)
         except StoreError as error:
             # Where nothing can be stored, what is there can still be looked at.
             return Standing(standing.project, fold(standing.state, new), error)
-        return self._log.known(standing)
+        return replace(self._log.known(standing), project=standing.project)
 
     def _named(self, standing: Standing, engine: Engine) -> Engine:
         return engine.named(_name_of(standing), lambda: _naming(standing.state, engine))
@@ -169,8 +190,19 @@ def news_of(state: State) -> str:
     return f"{told}. All images that you have seen are in it; each label is on its image."
 
 
+def settings_to_note(state: State, config: ProjectConfig) -> list[SettingsNoted]:
+    """The settings of a project, where its log says otherwise."""
+    noted = settings_after(state.landmarks, state.seq)
+    told = config.to_note()
+    if noted == told or noted_config(noted, config.dataset) == config:
+        return []
+    return [SettingsNoted(settings=told)]
+
+
 def to_note(standing: Standing, contents: Contents) -> list[Event]:
-    """What a data set holds and how its classes are called, where the log says otherwise.
+    """What a data set holds, how its classes are called, and how the project learns.
+
+    Each where the log says otherwise.
 
     Raises
     ------
@@ -185,7 +217,7 @@ def to_note(standing: Standing, contents: Contents) -> list[Event]:
     names = state.class_list.of_data(contents.class_names)
     if names != state.classes:
         events.append(Classes(names=names))
-    return events
+    return [*events, *settings_to_note(state, standing.project.config)]
 
 
 def _data_noted(standing: Standing, contents: Contents) -> DataNoted:

@@ -13,6 +13,7 @@ from core.session.class_list import Meaning
 from core.session.events import Answer, AnswerKind, Draw, LabelKept, Served
 from core.session.images import ImagesDraft
 from core.session.labels import LabelsDraft
+from core.session.landmarks import Landmark
 from core.session.ledger import LedgerDraft, Placed
 from core.session.shared import finished
 from core.session.state import Drawn, State, TakenAway
@@ -44,6 +45,8 @@ class Draft:
         self.reopened = dict(state.reopened)
         self.undone = state.undone
         self.keeps = state.keeps
+        self.landmarks = state.landmarks
+        self.new_landmarks: list[Landmark] = []
 
     def freeze(self) -> State:
         """The state it has become."""
@@ -70,6 +73,7 @@ class Draft:
             reopened=self.reopened,
             undone=self.undone,
             keeps=self.keeps,
+            landmarks=(*self.landmarks, *new) if (new := self.new_landmarks) else self.landmarks,
         )
 
     def note_draws(self, event: Served) -> None:

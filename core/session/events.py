@@ -31,6 +31,9 @@ MOST_ASKED: Final = 10_000
 MOST_PARTS: Final = 3
 """Into how many parts items are split at most when one is drawn at random."""
 
+Setting = str | int | FiniteFloat | bool | None
+"""What a setting of a project can be."""
+
 ImageName = Annotated[str, Field(min_length=32, max_length=32)]
 """What an image is called by its pixels: 32 hexadecimal digits."""
 
@@ -167,6 +170,38 @@ class DataNoted(_Event):
     images: dict[int, ImageName] = {}
     gone: tuple[int, ...] = ()
     moved: bool = False
+
+
+class SettingsNoted(_Event):
+    """How the project learns and asks, from now on.
+
+    Written when the project is made, and again where that has changed; logs of before do not say.
+
+    Attributes
+    ----------
+    settings
+        All of them by name, but for the data set, which ``data`` names.
+    """
+
+    event: Literal["settings"] = "settings"
+    settings: dict[str, Setting]
+
+
+class Branched(_Event):
+    """From here on the project goes its own way: all that comes before is another's log.
+
+    Attributes
+    ----------
+    project, name
+        The id of the other project, and what it was called then.
+    round
+        Its log was taken over up to the end of this round.
+    """
+
+    event: Literal["branched"] = "branched"
+    project: str
+    name: str
+    round: int
 
 
 class ClassMapped(_Event):
@@ -424,6 +459,8 @@ class KeepTakenBack(_Event):
 Event = (
     Classes
     | DataNoted
+    | SettingsNoted
+    | Branched
     | ClassMapped
     | ClassAdded
     | ClassesRenamed

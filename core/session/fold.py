@@ -22,6 +22,7 @@ from core.session.events import (
     Answered,
     AnswerKind,
     BatchTakenBack,
+    Branched,
     ChecksAsked,
     Corrected,
     DataNoted,
@@ -31,11 +32,13 @@ from core.session.events import (
     LabelKept,
     Redone,
     Served,
+    SettingsNoted,
     TakenBack,
     TargetSet,
     Undone,
 )
 from core.session.fold_classes import CLASS_TRANSITIONS
+from core.session.landmarks import KINDS, landmark
 from core.session.ledger import Placed
 from core.session.state import Reopened, Shown, State, TakenAway
 
@@ -195,6 +198,15 @@ def _keep_taken_back(draft: Draft, event: KeepTakenBack) -> None:
     draft.keeps = draft.keeps.remove(key)
 
 
+def _settings_noted(draft: Draft, event: SettingsNoted) -> None:
+    """Nothing but a landmark: what is labelled does not depend on it."""
+
+
+def _branched(draft: Draft, _event: Branched) -> None:
+    # What was on a screen is on one of the other project.
+    draft.open.clear()
+
+
 TRANSITIONS: Final[dict[type[BaseModel], Callable[..., None]]] = {
     **CLASS_TRANSITIONS,
     DataNoted: _data_noted,
@@ -210,6 +222,8 @@ TRANSITIONS: Final[dict[type[BaseModel], Callable[..., None]]] = {
     KeepTakenBack: _keep_taken_back,
     ChecksAsked: _checks_asked,
     TargetSet: _target_set,
+    SettingsNoted: _settings_noted,
+    Branched: _branched,
 }
 """All that can happen, and what each changes. An illegal event raises and changes nothing."""
 
@@ -235,6 +249,10 @@ def fold_records(state: State, records: Iterable[tuple[int, datetime | None, Eve
     """The same for events as a log has them: the number, when it was written, and the event."""
     draft = Draft(state)
     for number, draft.at, event in records:
-        TRANSITIONS[type(event)](draft, event)
+        kind = type(event)
+        TRANSITIONS[kind](draft, event)
         draft.seq = number
+        if kind in KINDS:
+            told = landmark(number, draft.at, draft.tallies.round, event)
+            draft.new_landmarks.append(told)
     return draft.freeze()

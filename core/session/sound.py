@@ -10,6 +10,7 @@ from core.session.events import (
     Answer,
     Answered,
     AnswerKind,
+    Branched,
     ClassAdded,
     Classes,
     ClassesRenamed,
@@ -22,10 +23,15 @@ from core.session.events import (
     KeepTakenBack,
     LabelKept,
     Served,
+    SettingsNoted,
 )
 
 _MOST: Final = 2**53
 """Numbers of items and rounds stay below it, as in a browser."""
+
+_MOST_SETTINGS: Final = 100
+_LONGEST: Final = 255
+"""Letters of a setting, and of the name and the id of a project."""
 
 _HEXADECIMAL: Final = frozenset("0123456789abcdef")
 
@@ -49,6 +55,12 @@ def is_sound(event: Event) -> bool:
 
 
 def _are_names(event: Event) -> bool:
+    if isinstance(event, SettingsNoted):
+        texts = [*event.settings, *(v for v in event.settings.values() if isinstance(v, str))]
+        return len(event.settings) <= _MOST_SETTINGS and max(map(len, texts), default=0) <= _LONGEST
+    if isinstance(event, Branched):
+        is_short = max(len(event.project), len(event.name)) <= _LONGEST
+        return is_short and 0 <= event.round < _MOST
     if isinstance(event, (LabelKept, KeepTakenBack)):
         return _is_keep(event)
     if isinstance(event, Classes):

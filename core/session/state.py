@@ -22,6 +22,7 @@ from core.session.class_list import ClassList
 from core.session.events import LOCAL, Answer, AnswerKind, Draw, Hiding, LabelKept, Reason, Served
 from core.session.images import Images
 from core.session.labels import Labels
+from core.session.landmarks import Landmark
 from core.session.ledger import Ledger, Placed
 from core.session.shared import SharedMap
 from core.session.tallies import RoundSummary, Tallies
@@ -178,6 +179,8 @@ class State:
     keeps
         What persons said of labels that they keep though others contradict them, by the item and
         the near-duplicate beside it, if it was one. Some may speak of labels that are others now.
+    landmarks
+        What happened besides answers, oldest first.
     """
 
     seq: int = 0
@@ -199,6 +202,7 @@ class State:
     reopened: Mapping[int, Reopened] = field(default_factory=dict)
     undone: HashTrieMap[str, List[TakenAway]] = field(default_factory=HashTrieMap)
     keeps: HashTrieMap[tuple[int, int | None], LabelKept] = field(default_factory=HashTrieMap)
+    landmarks: tuple[Landmark, ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...] | None:

@@ -97,14 +97,22 @@ def new_project(open_project: Callable[[Project], None]) -> None:
     open_project(project)
 
 
-def settings_in_words(config: ProjectConfig) -> list[str]:
-    """How a project learns and asks, in a few words each."""
+def settings_in_words(
+    config: ProjectConfig, shown_as: Callable[[str], str] = shell.plain
+) -> list[str]:
+    """How a project learns and asks, in a few words each.
+
+    Parameters
+    ----------
+    shown_as
+        Makes of what a network is called what can be shown; it may be called anything.
+    """
     shown = {"features", "kernel", "mode", "n_neighbors", "alpha", "decision", *_ASKING}
     values = config.model_dump(include=shown)
     others = [NAMES[config.features]] if config.uses_embeddings else []
     best = recommended(features=config.features if others else _BEST.features)
     if others and config.network:
-        others = [f"{others[0]} by {shell.plain(handle.networks().title(config.network))}"]
+        others = [f"{others[0]} by {shown_as(handle.networks().title(config.network))}"]
     if values == best.model_dump(include=shown):
         return ["best known settings", *others]
     match config.kernel:

@@ -19,7 +19,7 @@ from core.errors import LabelspreadError, UnknownProjectError
 from core.figures.palette import DARK, LIGHT, Palette
 from core.graph.embeddings.kept import STAGE as LOOKING
 from core.jobs.progress import CancelledError
-from core.jobs.work import Step
+from core.jobs.work import Step, Work
 from core.service.view import View
 from core.storage import Project
 from core.wording import visible
@@ -158,6 +158,15 @@ def waiting(build: Build, project: Project, *, is_complete: bool) -> None:
         st.progress(step.share, text=plain(step_text(step, project.config.n_samples)))
         if st.button("Cancel", icon=":material/close:"):
             build.cancel()
+
+
+@st.fragment(run_every=1.0)
+def measuring(work: Work[int]) -> None:
+    """How far measuring has come, until all of them are known."""
+    if work.done:
+        st.rerun()
+    step = work.step
+    st.progress(step.share, text=plain(step_text(step)))
 
 
 @st.fragment(run_every=1)

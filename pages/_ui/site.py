@@ -33,6 +33,7 @@ PAGES: Final = (
     SitePage("Review", "review"),
     SitePage("Explore", "explore"),
     SitePage("Progress", "progress"),
+    SitePage("History", "history"),
     SitePage("Export", "export"),
     SitePage("Compare", "compare"),
     SitePage("Replay", "replay"),

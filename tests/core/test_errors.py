@@ -20,6 +20,7 @@ EXAMPLES = [
         "Pets", "40 images of 4 × 6 pixels", "pets.npz", "9 images of 8 × 8 pixels"
     ),
     errors.UnknownProjectError("p"),
+    errors.UnknownRoundError(7),
     errors.LayoutError(),
     errors.UnknownComparisonError("There is no such comparison."),
     errors.ComparisonNotKeptError("The comparison cannot be kept."),

@@ -135,6 +135,9 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
         "progress-time": Place(f"/progress?project={taught}&part=Time", heading),
         "progress-new": Place(f"/progress?project={new}", heading),
         "progress-unknown": Place(f"/progress?project={blank}", heading),
+        "history": Place(f"/history?project={taught}", heading),
+        "history-two": Place(f"/history?project={taught}", heading, _choose_two),
+        "history-new": Place(f"/history?project={new}", heading),
         "export": Place(f"/export?project={taught}", heading),
         "compare": Place(f"/compare?comparison={comparison}", "table.comparison"),
         "compare-new": Place("/compare", heading),
@@ -163,6 +166,11 @@ def _choose_list(name: str) -> Callable[[Page], None]:
         page.locator(f".tabs [data-which={name}][aria-selected=true]").wait_for()
 
     return choose
+
+
+def _choose_two(page: Page) -> None:
+    page.get_by_role("radio", name="Two side by side").click()
+    page.locator(".two-rounds").wait_for()
 
 
 def _choose_custom(page: Page) -> None:

@@ -35,6 +35,9 @@ PLACES: Final = (
     "progress-time",
     "progress-new",
     "progress-unknown",
+    "history",
+    "history-two",
+    "history-new",
     "export",
     "compare",
     "compare-new",
@@ -65,7 +68,7 @@ def findings(page: Page) -> dict[str, list[str]]:
     }
 
 
-DRAWN: Final = ("progress", "compare", "replay-run")
+DRAWN: Final = ("progress", "history-two", "compare", "replay-run")
 """Places whose charts and tables have the colours of the theme that they were drawn for."""
 
 

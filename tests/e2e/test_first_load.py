@@ -42,6 +42,7 @@ new PerformanceObserver((list) => {
         "progress",
         "progress-time",
         "progress-new",
+        "history",
         "export",
         "compare",
         "replay-run",

@@ -67,6 +67,8 @@ PAGES: Final = (
     "progress",
     "progress-time",
     "progress-unknown",
+    "history",
+    "history-two",
     "export",
     "compare",
     "compare-new",

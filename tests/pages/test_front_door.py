@@ -49,7 +49,18 @@ def ask(path: str, accept: str = BROWSER, method: str = "GET") -> Reply:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/review", "/progress", "/export", "/compare", "/replay", "/projects", "/missing"]
+    "path",
+    [
+        "/",
+        "/review",
+        "/progress",
+        "/history",
+        "/export",
+        "/compare",
+        "/replay",
+        "/projects",
+        "/missing",
+    ],
 )
 def test_a_page_comes_with_the_name_and_the_style_of_the_app(path: str):
     reply = ask(path)
@@ -109,5 +120,7 @@ def test_the_page_for_what_is_missing_names_it_as_it_was_typed_and_links_the_oth
     assert shell.plain("![](http://example.org/*x*)") in app.markdown[0].value
     assert "![" not in app.markdown[0].value
     links = [link.proto.label for link in app.get("page_link")]
-    menu = "Label, Grid, Review, Explore, Progress, Export, Compare, Replay, Projects, Data"
+    menu = (
+        "Label, Grid, Review, Explore, Progress, History, Export, Compare, Replay, Projects, Data"
+    )
     assert links == menu.split(", ")

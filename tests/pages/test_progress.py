@@ -1,8 +1,10 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import xlogy
 from sklearn.datasets import load_digits
 from sklearn.metrics import (
     accuracy_score,
@@ -127,21 +129,9 @@ def test_the_matrix_counts_all_items_or_the_unlabelled_and_shows_shares(
     assert heatmap_text(page)[8, 8] == f"{share:.1f}"
 
 
-def test_the_rounds_are_listed_newest_first(open_page, service):
-    label_rounds(service, 3)
-    table = open_page(PAGE).dataframe[1].value
-    assert table["Round"].tolist() == [3, 2, 1]
-    assert table["Labels"].tolist() == [27, 18, 9]
-    assert table["Added"].tolist() == [9, 9, 9]
-    assert table["Skipped"].tolist() == [1, 1, 1]
-    assert table["Change"].iloc[0] == pytest.approx(
-        table["Accuracy"].iloc[0] - table["Accuracy"].iloc[1]
-    )
-
-
 def test_labels_that_differ_from_the_truth_are_listed(open_page, service):
     labels = label_rounds(service, 1, wrong=2)
-    table = open_page(PAGE).dataframe[2].value
+    table = open_page(PAGE).dataframe[1].value
     wrong = sorted(item for item, label in labels.items() if label != DIGITS.target[item])
     assert table["Number"].tolist() == wrong
     assert table["Label given"].tolist() == [str(labels[item]) for item in wrong]
@@ -153,7 +143,7 @@ def test_when_all_labels_are_true_the_list_says_none_so_far(open_page, service):
     label_rounds(service, 1)
     page = open_page(PAGE)
     assert "None so far." in texts(page)
-    assert len(page.dataframe) == 2
+    assert len(page.dataframe) == 1
 
 
 def test_a_project_that_starts_with_labels_is_measured_before_the_first_round(open_page, service):
@@ -163,7 +153,6 @@ def test_a_project_that_starts_with_labels_is_measured_before_the_first_round(op
     assert not page.exception
     assert metrics(page)["Labels given"] == "40"
     assert metrics(page)["Seconds per label"] == "–"
-    assert page.dataframe[1].value["Round"].tolist() == [0]
 
 
 def test_where_nobody_knows_the_truth_the_rest_is_still_shown(open_page, service, tmp_path):
@@ -183,8 +172,7 @@ def test_where_nobody_knows_the_truth_the_rest_is_still_shown(open_page, service
         "Seconds per label": "1.3",
     }
     assert any("10 images drawn at random" in html.proto.body for html in page.get("html"))
-    assert "Right" not in page.dataframe[0].value
-    assert page.dataframe[0].value["Labels"].tolist() == [18, 9]
+    assert not page.dataframe
 
 
 def go_to(page: AppTest, project: str) -> None:
@@ -264,7 +252,7 @@ def test_a_class_named_like_a_formula_is_text_in_a_table_saved_as_csv(
     page = open_page(PAGE, project=project)
     assert not page.exception
     assert page.dataframe[0].value["Class"].tolist() == [f"'{name}" for name in names]
-    differing = page.dataframe[2].value
+    differing = page.dataframe[1].value
     assert all(name.startswith("'") for name in [*differing["Label given"], *differing["Truth"]])
 
 
@@ -360,3 +348,47 @@ def test_checks_can_be_asked_for_and_called_off(open_page, service, tmp_path):
     next(one for one in page.button if one.key == "checks_stop").click().run()
     assert not page.exception
     assert service.view(project).state.checks_wanted == 0
+
+
+def grid_of(page: AppTest) -> dict[str, Any]:
+    assert not page.exception
+    return dict(json.loads(page.get("bidi_component")[0].proto.json)["among"])
+
+
+def test_a_figure_of_a_class_and_a_bar_are_opened_in_the_grid_without_a_pointer(
+    open_page: OpenPage, service: Service, classic_project: str
+):
+    label_rounds(service, 1, project=classic_project)
+    view = service.view(classic_project)
+    truth, predicted = DIGITS.target, view.beliefs.predicted
+    page = open_page(PAGE, project=classic_project)
+    fields = {one.label: one for one in page.selectbox}
+    fields["Class"].select(8)
+    fields["Images"].select("recall")
+    page.button(key="open_figure").click().run()
+    assert grid_of(page) | {"n_open": 0, "n_answered": 0} == {
+        "said": "that are 8 and not predicted as it",
+        "n_items": int(np.count_nonzero((truth == 8) & (predicted != 8))),
+        "n_open": 0,
+        "n_answered": 0,
+    }
+    page = open_page(PAGE, project=classic_project)
+    entropies = -np.sum(xlogy(view.beliefs.probabilities, view.beliefs.probabilities), axis=1)
+    bars = np.minimum((entropies / np.log(10) * 20).astype(int), 19)
+    bar = int(bars[~view.beliefs.labelled].max())
+    next(one for one in page.selectbox if one.label == "Bar").select(bar)
+    page.button(key="open_bar").click().run()
+    assert grid_of(page)["n_items"] == np.count_nonzero((bars == bar) & ~view.beliefs.labelled)
+
+
+def test_what_no_label_reaches_is_opened_in_the_grid(open_page: OpenPage, service: Service):
+    config = ProjectConfig(n_samples=400, kernel="knn", n_neighbors=2)
+    project = service.create_project("Few links", config).project_id
+    label_rounds(service, 1, project=project)
+    n_unreached = np.count_nonzero(~service.view(project).beliefs.reached)
+    page = open_page(PAGE, project=project)
+    # It stands last, and is chosen to begin with.
+    assert next(one for one in page.selectbox if one.label == "Bar").value == 20
+    page.button(key="open_bar").click().run()
+    shown = grid_of(page)
+    assert (shown["said"], shown["n_items"]) == ("that no label reaches", n_unreached)

@@ -631,10 +631,74 @@ var Asking2 = class extends Asking {
   }
 };
 
+// pages/_ui/grid/src/words.ts
+var CHOOSE = "Choose an image first: click it, or use the arrow keys.";
+var TAKEN_BACK = "Taken back.";
+var NOT_REACHED = "";
+var LONG = 24;
+var ORDERS = { surest: "surest first", doubtful: "most doubtful first" };
+var HELP = [
+  [["Enter"], "accept all that are not marked, with the marks"],
+  [["←", "↑", "→", "↓"], "go to an image; Home and End too"],
+  [["Space", "X"], "mark the image, or take its mark away"],
+  [["⌫"], "take back the last mark, or the last grid; Ctrl Z too"],
+  [["]", "["], "the next class, or the one before; Page ↓ and ↑ too"],
+  [["Z"], "look closer at the image; two clicks too, Esc goes back"],
+  [["P"], "show smooth images or their pixels"],
+  [["?"], "show or hide this list"]
+];
+var grouped = (number) => number.toLocaleString("en-US");
+var count = (number, noun) => `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
+var percent = (share2) => `${share2 < 1 ? Math.min(99, Math.round(100 * share2)) : 100} %`;
+var short = (name) => name.length > LONG ? `${name.slice(0, LONG - 1).trimEnd()}…` : name;
+function acceptWords({ name, corrects }, accepted, marked, missing) {
+  if (corrects) return goOnWords("correct", marked);
+  if (name === NOT_REACHED) return goOnWords("answer", marked);
+  const rest = [...marked ? [`${marked} marked`] : [], ...missing ? [`${missing} not shown`] : []];
+  return [accepted ? `Accept ${accepted} as ${short(name ?? "")}` : "Go on", rest.map((part) => `, ${part}`).join("")];
+}
+var goOnWords = (verb, marked) => marked ? [`${verb === "answer" ? "Answer" : "Correct"} ${marked}`, ", and go on"] : ["Go on", `: nothing to ${verb}`];
+function markWords({ name, corrects }, marks, target, isTouch) {
+  if (!marks.length) return { told: startWords(name ?? "", corrects, isTouch), hint: "" };
+  const told = `Marked: ${marks.length}.`;
+  if (!target) return { told, hint: "What has no class is asked about on the Label page." };
+  if (target.name !== null) return { told, hint: `This one is ${short(target.name)}.` };
+  const press = isTouch ? "Choose" : "Press the key of";
+  return { told, hint: `${press} its class, or leave it: it is asked about on the Label page.` };
+}
+function startWords(name, corrects, isTouch) {
+  if (name === NOT_REACHED) return `${isTouch ? "Tap an image" : "Click an image, or mark it by key,"} to say what it is.${isTouch ? "" : " Enter goes on."}`;
+  const isNot = `what is not ${short(name)}`;
+  if (isTouch) return corrects ? `Tap ${isNot}.` : `Tap ${isNot}, then accept the rest.`;
+  return `Click ${isNot}, or mark it by key. Enter ${corrects ? "goes on" : "accepts the rest"}.`;
+}
+function imageWords({ id, chance, answer }, name, mark) {
+  const said = name === NOT_REACHED ? "nothing" : name;
+  const predicted = chance === null ? said : `${said}, ${percent(chance)}`;
+  const told = answer ? `Image ${id}, answered: ${answer.said}; the model: ${predicted}` : `Image ${id}, predicted as ${predicted}`;
+  return mark ? `${told}, marked as ${mark.name ?? (name === NOT_REACHED ? "skipped" : "wrong")}` : told;
+}
+var leftWords = (left, name, corrects) => corrects ? `${grouped(left)} answered` : `${grouped(left)} left ${name === NOT_REACHED ? "that no label reaches" : `as ${short(name)}`}`;
+var amongWords = ({ n_items: all, said }) => `Only the ${count(all, "image")} ${said}`;
+function savedWords({ message, waiting, answered, failure, isLate }) {
+  const isBusy = message !== null && message.kind !== "sync";
+  if (isBusy && (failure !== void 0 || isLate)) {
+    return {
+      text: waiting ? `Not saved yet: ${count(waiting, "answer")}` : "Not saved yet",
+      isAll: false,
+      trouble: `${failure ?? "The server does not answer."} Your answers are kept in this browser and sent again.`
+    };
+  }
+  if (waiting) return { text: `Saving ${count(waiting, "answer")} …`, isAll: false, trouble: "" };
+  return { text: answered ? "✓ all saved" : "Nothing to save yet", isAll: !isBusy && answered > 0, trouble: "" };
+}
+var lackOf = (lack) => lack === "late" ? "not here yet" : "cannot be shown";
+
 // pages/_ui/grid/src/check.ts
 function checkOf({ page, name, marks, unseen, took }) {
-  const ms = Math.round(took / page.items.length);
   const marked = new Map(marks.map((mark) => [mark.item, mark]));
+  const items = name === NOT_REACHED ? page.items.filter(({ id }) => marked.has(id)) : page.items;
+  const ms = Math.round(took / items.length);
   const answer = (item) => {
     const mark = marked.get(item);
     const label = mark ? mark.name : name;
@@ -650,8 +714,8 @@ function checkOf({ page, name, marks, unseen, took }) {
     name,
     numbering: page.numbering,
     named: page.named,
-    items: page.items.map(({ id, probability }) => ({ item: id, probability })),
-    answers: page.items.map(({ id }) => answer(id))
+    items: items.map(({ id, probability }) => ({ item: id, probability })),
+    answers: items.map(({ id }) => answer(id))
   };
 }
 function correctionsOf(page, marks) {
@@ -853,64 +917,6 @@ var Waiting2 = class extends Waiting {
     super("grid", project, store, ({ batch_id: batch }) => batch);
   }
 };
-
-// pages/_ui/grid/src/words.ts
-var CHOOSE = "Choose an image first: click it, or use the arrow keys.";
-var TAKEN_BACK = "Taken back.";
-var LONG = 24;
-var ORDERS = { surest: "surest first", doubtful: "most doubtful first" };
-var HELP = [
-  [["Enter"], "accept all that are not marked, with the marks"],
-  [["←", "↑", "→", "↓"], "go to an image; Home and End too"],
-  [["Space", "X"], "mark the image, or take its mark away"],
-  [["⌫"], "take back the last mark, or the last grid; Ctrl Z too"],
-  [["]", "["], "the next class, or the one before; Page ↓ and ↑ too"],
-  [["Z"], "look closer at the image; two clicks too, Esc goes back"],
-  [["P"], "show smooth images or their pixels"],
-  [["?"], "show or hide this list"]
-];
-var grouped = (number) => number.toLocaleString("en-US");
-var count = (number, noun) => `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
-var percent = (share2) => `${share2 < 1 ? Math.min(99, Math.round(100 * share2)) : 100} %`;
-var short = (name) => name.length > LONG ? `${name.slice(0, LONG - 1).trimEnd()}…` : name;
-function acceptWords({ name, corrects }, accepted, marked, missing) {
-  if (corrects) return [marked ? `Correct ${marked}` : "Go on", marked ? ", and go on" : ": nothing to correct"];
-  const rest = [...marked ? [`${marked} marked`] : [], ...missing ? [`${missing} not shown`] : []];
-  return [accepted ? `Accept ${accepted} as ${short(name ?? "")}` : "Go on", rest.map((part) => `, ${part}`).join("")];
-}
-function markWords({ name, corrects }, marks, target, isTouch) {
-  if (!marks.length) {
-    const isNot = `what is not ${short(name ?? "")}`;
-    if (corrects) return { told: isTouch ? `Tap ${isNot}.` : `Click ${isNot}, or mark it by key. Enter goes on.`, hint: "" };
-    const byKey = `Click ${isNot}, or mark it by key. Enter accepts the rest.`;
-    return { told: isTouch ? `Tap ${isNot}, then accept the rest.` : byKey, hint: "" };
-  }
-  const told = `Marked: ${marks.length}.`;
-  if (!target) return { told, hint: "What has no class is asked about on the Label page." };
-  if (target.name !== null) return { told, hint: `This one is ${short(target.name)}.` };
-  const press = isTouch ? "Choose" : "Press the key of";
-  return { told, hint: `${press} its class, or leave it: it is asked about on the Label page.` };
-}
-function imageWords({ id, chance, answer }, name, mark) {
-  const predicted = chance === null ? name : `${name}, ${percent(chance)}`;
-  const told = answer ? `Image ${id}, answered: ${answer.said}; the model: ${predicted}` : `Image ${id}, predicted as ${predicted}`;
-  return mark ? `${told}, marked as ${mark.name ?? "wrong"}` : told;
-}
-var leftWords = (left, name, corrects) => corrects ? `${grouped(left)} answered` : `${grouped(left)} left as ${short(name)}`;
-var amongWords = ({ n_items: all, said }) => `Only the ${count(all, "image")} ${said}`;
-function savedWords({ message, waiting, answered, failure, isLate }) {
-  const isBusy = message !== null && message.kind !== "sync";
-  if (isBusy && (failure !== void 0 || isLate)) {
-    return {
-      text: waiting ? `Not saved yet: ${count(waiting, "answer")}` : "Not saved yet",
-      isAll: false,
-      trouble: `${failure ?? "The server does not answer."} Your answers are kept in this browser and sent again.`
-    };
-  }
-  if (waiting) return { text: `Saving ${count(waiting, "answer")} …`, isAll: false, trouble: "" };
-  return { text: answered ? "✓ all saved" : "Nothing to save yet", isAll: !isBusy && answered > 0, trouble: "" };
-}
-var lackOf = (lack) => lack === "late" ? "not here yet" : "cannot be shown";
 
 // pages/_ui/grid/src/desk.ts
 var PATIENCE2 = 5e3;
@@ -1175,6 +1181,10 @@ var Desk = class {
       this.#correct();
       return;
     }
+    if (name === NOT_REACHED && !this.given.length) {
+      this.ask({ seen: this.data.batch_id });
+      return;
+    }
     const took = this.#clock.now() - this.#shownAt;
     this.waiting.keep(checkOf({ page: this.data, name, marks: this.given, unseen: this.missing, took }));
     this.sendWaiting();
@@ -1314,7 +1324,7 @@ var Choices = class {
     const { data: { among, sizes, to_check: classes }, isLocked, shows } = this.#desk;
     fill(this.#state, stateOptions(among), shows.corrects ? CORRECTED : CHECKED);
     this.#state.disabled = isLocked;
-    fill(this.#class, classes.map(({ name, count: count2 }) => [name, `${name} (${grouped(count2)})`]), shows.name ?? "");
+    fill(this.#class, classes.map(({ name, count: count2 }) => [name, `${name === NOT_REACHED ? "not reached" : name} (${grouped(count2)})`]), shows.name ?? "");
     fill(this.#order, Object.entries(ORDERS), shows.order);
     fill(this.#size, sizes.map((size) => [String(size), `${size} images`]), String(shows.size));
     for (const field of [this.#class, this.#order, this.#size]) {
@@ -1694,10 +1704,11 @@ var View = class {
     this.#root.classList.toggle("photo", !data.ink);
     const left = data.to_check.find((one) => one.name === name)?.count ?? 0;
     const question = this.#find(".question");
-    question.hidden = name === null;
-    question.title = name === null ? "" : `Are all of these ${name}?`;
+    question.hidden = !name;
+    question.title = name ? `Are all of these ${name}?` : "";
     find(question, "b").textContent = short(name ?? "");
-    this.#find(".none").hidden = name !== null;
+    this.#find(".none").hidden = Boolean(name);
+    this.#find(".none").textContent = name === NOT_REACHED ? "What are these?" : "Nothing to check";
     this.#find(".left").textContent = name === null ? "" : leftWords(left, name, corrects);
     this.#find(".left").title = `${count(data.n_to_check, "image")} ${corrects ? "answered" : "to check"} in all classes`;
     const isEmpty = !items.length;
@@ -1705,7 +1716,7 @@ var View = class {
     this.#find(".nothing").textContent = data.nothing_yet;
     this.#find(".marked-line").hidden = isEmpty;
     this.#find(".tiles").hidden = isEmpty;
-    this.#find(".tiles").ariaLabel = `Images predicted as ${name ?? ""}`;
+    this.#find(".tiles").ariaLabel = name === NOT_REACHED ? "Images that no label reaches" : `Images predicted as ${name ?? ""}`;
   }
   /** Say of which images only some are shown. */
   #showAmong() {

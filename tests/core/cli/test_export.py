@@ -39,6 +39,18 @@ def test_projects_are_listed_with_their_labels(said, capsys):
     assert last.split("  ")[1:] == ["Few", f"{len(said)} labels"]
 
 
+def test_a_project_is_branched_from_a_round(said, capsys):
+    assert main(["branch", "few", "--round", "1"]) == 0
+    told, _ = capsys.readouterr().out.splitlines()
+    assert told == "Branched “Few, round 1” from “Few”: 4 labels, from round 1."
+    assert main(["branch", "Few", "--round", "1", "--name", "Few"]) == FAILED
+    assert main(["branch", "Few", "--round", "2"]) == FAILED
+    assert "There is no round 2" in capsys.readouterr().err
+    assert main(["projects"]) == 0
+    listed = [line.split("  ")[1:] for line in capsys.readouterr().out.splitlines()]
+    assert listed[-2:] == [[name, f"{len(said)} labels"] for name in ("Few", "Few, round 1")]
+
+
 def test_what_was_labelled_is_in_the_file_and_what_is_told_of_it_beside(said, capsys):
     assert main(["export", "few", "--rows", "labelled", "-o", "few.csv"]) == 0
     assert "Exported 4 rows of “Few” to few.csv: 4 labelled by people" in capsys.readouterr().out
@@ -129,7 +141,7 @@ def test_a_whole_project_comes_back_on_an_empty_install_under_its_id(
         service.submit("digits", batch.batch_id, [label(batch.items[0])])
         digits = service.view("digits").state
     assert main(["export", "Few", "--format", "log", "-o", "few.zip"]) == 0
-    assert "Exported “Few” to few.zip, without its images: 4 events." in capsys.readouterr().out
+    assert "Exported “Few” to few.zip, without its images: 5 events." in capsys.readouterr().out
     assert main(["export", "digits", "--format", "log", "--with-set", "-o", "digits.zip"]) == 0
     monkeypatch.setenv("LABELSPREAD_HOME", str(tmp_path / "other"))
     capsys.readouterr()

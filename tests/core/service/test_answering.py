@@ -19,7 +19,7 @@ from core.errors import (
 from core.service.conversation import describe, respond, summary
 from core.service.labelling import Service
 from core.service.page import LabelPage
-from core.session.events import Answer, AnswerKind, Classes, DataNoted, Given, Served
+from core.session.events import Answer, AnswerKind, Classes, DataNoted, Given, Served, SettingsNoted
 from core.storage import MemoryStore, Project
 from tests.core.builders import TickingClock, answered, bad, label, numbered, served, skip
 
@@ -124,16 +124,17 @@ def test_without_noted_classes_a_label_waits_for_the_images_and_all_else_is_stor
     assert respond(service, message).outcome == "done"
 
 
-def test_a_project_from_before_classes_were_noted_notes_them_when_it_is_opened(service):
+def test_a_project_from_before_notes_classes_and_settings_when_it_is_opened(service):
     store = service._store
     old = Project("old", "Old", CONFIG, TickingClock()())
     store.create(old, [Given(labels={5: "1"}), served("old", [0, 1])])
     assert next_batch(service, "old").batch_id == "old"
-    data, classes = [record.event for record in store.events("old")][2:]
+    data, classes, settings = [record.event for record in store.events("old")][2:]
     assert isinstance(data, DataNoted)
     assert classes == Classes(names=tuple("0123456789"))
+    assert settings == SettingsNoted(settings=CONFIG.to_note())
     next_batch(service, "old")
-    assert len(store.events("old")) == 4
+    assert len(store.events("old")) == 5
 
 
 # -- the list of answers

@@ -502,11 +502,11 @@ BAD: dict[str, tuple[Callable[[dict[str, bytes]], object], str]] = {
     "no time": (put(2, b'"at":"', b'"at":"x'), "has a line 3 that is no event"),
     "no zone": (put(2, b"+00:00", b""), "has a line 3 that is no event"),
     "no event": (put(2, b'"event":{', b'"evt":{'), "has a line 3 that is no event"),
-    "odd event": (put(2, b'"batch_id"', b'"batch"'), "has an event 3 that cannot be read"),
+    "odd event": (put(3, b'"batch_id"', b'"batch"'), "has an event 4 that cannot be read"),
     "no line": (lines_with(lambda lines: lines.insert(2, b"\xff\n")), "line 3 that is no event"),
     "does not fold": (
-        lines_with(lambda lines: lines.__setitem__(3, lines[2].replace(b'"seq":3', b'"seq":4'))),
-        "Event 4 in the file bad.zip does not fit those before it",
+        lines_with(lambda lines: lines.__setitem__(4, lines[3].replace(b'"seq":4', b'"seq":5'))),
+        "Event 5 in the file bad.zip does not fit those before it",
     ),
 }
 

@@ -11,7 +11,8 @@ from sklearn.datasets import load_digits
 from core.config import ProjectConfig
 from core.errors import IllegalEventError, UnknownClassError, UnknownItemError
 from core.service.conversation import respond
-from core.service.grid import Checked, Chosen, Grid, GridWish
+from core.service.exploring import unreached
+from core.service.grid import NOT_REACHED, Checked, Chosen, Grid, GridWish
 from core.service.grid_page import describe_grid, parse_wish
 from core.service.labelling import Service
 from core.service.protocol import VERSION
@@ -291,3 +292,33 @@ def test_images_that_a_person_has_been_through_are_not_shown_again(service, proj
     assert seen == set(view.labels)
     page = describe_grid(view, replace(wish, seen=frozenset(seen)), grid, (), batch_id="g")
     assert page.nothing_yet == "You have been through all of these that are answered."
+
+
+def test_what_no_label_reaches_is_shown_where_it_was_chosen_and_answered_where_it_is_marked(
+    service, store
+):
+    made = service.create_project("Few links", CONFIG.model_copy(update={"n_neighbors": 2}))
+    project = made.project_id
+    batch = service.batch(project)
+    service.submit(project, batch.batch_id, [label(i, str(DIGITS[i])) for i in batch.items])
+    view = service.view(project)
+    among = unreached(view)
+    assert len(among.items) > 3
+    assert set(among.items.tolist()).isdisjoint(view.labels)
+    grid = service.grid(view, GridWish(among=among, size=24))
+    assert (grid.name, grid.among) == (NOT_REACHED, (len(among.items), len(among.items), 0))
+    assert set(grid.items) <= set(among.items.tolist())
+    page = describe_grid(view, GridWish(among=among), grid, (), batch_id="g1")
+    assert all(item.chance is None for item in page.items)
+    assert NOT_REACHED not in service.grid(view, GridWish(size=24)).counts, "only where chosen"
+    first = Checked("g1", NOT_REACHED, grid.items[:1], (0.0,), grid.numbering)
+    service.check_many(project, first, [label(grid.items[0], "3")])
+    event = store.events(project)[-2].event
+    assert isinstance(event, Served)
+    assert event.predicted == (None,)
+    view = service.view(project)
+    assert view.labels[grid.items[0]] == "3"
+    seen = GridWish(among=among, size=24, seen=frozenset(grid.items))
+    assert set(service.grid(view, seen).items).isdisjoint(
+        item for item in grid.items if not view.beliefs.reached[view.engine.positions([item])[0]]
+    )

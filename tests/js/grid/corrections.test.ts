@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { GridPage } from "../../../pages/_ui/grid/src/contract.ts";
-import { acceptWords } from "../../../pages/_ui/grid/src/words.ts";
+import { acceptWords, imageWords, leftWords, markWords } from "../../../pages/_ui/grid/src/words.ts";
 import { saying, Tab } from "./tab.ts";
 
 /** A grid of images that are answered, each in a batch of its own. */
@@ -57,4 +57,30 @@ test("the button says what becomes of answered images", () => {
   const asked = { name: "cat", corrects: true };
   assert.equal(acceptWords(asked, 9, 0, 0).join(""), "Go on: nothing to correct");
   assert.equal(acceptWords(asked, 7, 2, 0).join(""), "Correct 2, and go on");
+});
+
+test("where nothing is predicted, only what is marked is answered", async () => {
+  const tab = new Tab();
+  const more = { name: "", to_check: [{ name: "", count: 3 }] };
+  await tab.hear(saying("one", [5, 6, 7], more));
+  tab.press("accept");
+  assert.deepEqual([tab.sent, tab.asked.map(({ seen }) => seen)], [[], ["one"]]);
+  await tab.hear(saying("two", [5, 6, 7], more));
+  tab.click(1);
+  tab.press({ label: "dog" }, "accept");
+  const { message } = tab;
+  assert.equal(message.kind, "check");
+  assert.deepEqual([message.name, message.items.map(({ item }) => item)], ["", [6]]);
+  assert.deepEqual(message.answers.map(({ item, kind, label }) => [item, kind, label]), [[6, "label", "dog"]]);
+});
+
+test("what no label reaches is told of without a class", () => {
+  const asked = { name: "", corrects: false };
+  assert.equal(acceptWords(asked, 9, 0, 0).join(""), "Go on: nothing to answer");
+  assert.equal(acceptWords(asked, 7, 2, 0).join(""), "Answer 2, and go on");
+  assert.match(markWords(asked, [], undefined, false).told, /say what it is/);
+  assert.equal(leftWords(1200, "", false), "1,200 left that no label reaches");
+  const [item] = saying("one", [5]).items;
+  assert.ok(item);
+  assert.equal(imageWords({ ...item, chance: null }, "", undefined), "Image 5, predicted as nothing");
 });

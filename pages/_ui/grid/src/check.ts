@@ -1,6 +1,7 @@
 import { identifier, PROTOCOL } from "../../browser/outbox.ts";
 import type { CheckMessage, CorrectManyMessage, GridPage, SubmittedAnswer } from "./contract.ts";
 import type { Mark } from "./marks.ts";
+import { NOT_REACHED } from "./words.ts";
 
 /** What the server is told of a grid that a person accepts. */
 export interface Accepted {
@@ -15,8 +16,10 @@ export interface Accepted {
 }
 
 export function checkOf({ page, name, marks, unseen, took }: Accepted): CheckMessage {
-  const ms = Math.round(took / page.items.length);
   const marked = new Map(marks.map((mark) => [mark.item, mark]));
+  // Where nothing is predicted, there is nothing to accept.
+  const items = name === NOT_REACHED ? page.items.filter(({ id }) => marked.has(id)) : page.items;
+  const ms = Math.round(took / items.length);
   const answer = (item: number): SubmittedAnswer => {
     const mark = marked.get(item);
     const label = mark ? mark.name : name;
@@ -32,8 +35,8 @@ export function checkOf({ page, name, marks, unseen, took }: Accepted): CheckMes
     name,
     numbering: page.numbering,
     named: page.named,
-    items: page.items.map(({ id, probability }) => ({ item: id, probability })),
-    answers: page.items.map(({ id }) => answer(id)),
+    items: items.map(({ id, probability }) => ({ item: id, probability })),
+    answers: items.map(({ id }) => answer(id)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { element, find } from "../../browser/dom.ts";
 import type { GridPage } from "./contract.ts";
 import type { Desk } from "./desk.ts";
-import { grouped, ORDERS } from "./words.ts";
+import { grouped, NOT_REACHED, ORDERS } from "./words.ts";
 
 const CHECKED = "open";
 const CORRECTED = "answered";
@@ -45,7 +45,7 @@ export class Choices {
     const { data: { among, sizes, to_check: classes }, isLocked, shows } = this.#desk;
     fill(this.#state, stateOptions(among), shows.corrects ? CORRECTED : CHECKED);
     this.#state.disabled = isLocked;
-    fill(this.#class, classes.map(({ name, count }) => [name, `${name} (${grouped(count)})`]), shows.name ?? "");
+    fill(this.#class, classes.map(({ name, count }) => [name, `${name === NOT_REACHED ? "not reached" : name} (${grouped(count)})`]), shows.name ?? "");
     fill(this.#order, Object.entries(ORDERS), shows.order);
     fill(this.#size, sizes.map((size) => [String(size), `${size} images`]), String(shows.size));
     for (const field of [this.#class, this.#order, this.#size]) {

@@ -10,7 +10,8 @@ export type Message = CheckMessage | CorrectManyMessage | TakeBackBatchMessage |
  * v
  *     The protocol's version.
  * name
- *     The class whose images are shown; None where there is nothing to check.
+ *     The class whose images are shown; None where there is nothing to check, and empty where no
+ *     label reaches them.
  * sizes
  *     How many images can be shown at once.
  * batch_id
@@ -155,7 +156,7 @@ export interface ShownChoice {
  * Attributes
  * ----------
  * name
- *     The class that is predicted.
+ *     The class that is predicted; empty where nothing is.
  * numbering, named
  *     Those of the page.
  */

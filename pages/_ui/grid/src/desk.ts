@@ -20,7 +20,7 @@ import { movedTo } from "./layout.ts";
 import { Marks, type Mark } from "./marks.ts";
 import type { Look, Screen } from "./screen.ts";
 import { Waiting, type Accepted } from "./waiting.ts";
-import { CHOOSE, count, TAKEN_BACK } from "./words.ts";
+import { CHOOSE, count, NOT_REACHED, TAKEN_BACK } from "./words.ts";
 
 /** What the desk does itself; the rest is for the page to do. */
 export type Deed = Exclude<Wish, "closer" | "help" | "close">;
@@ -309,6 +309,10 @@ export class Desk {
     }
     if (this.data.corrects) {
       this.#correct();
+      return;
+    }
+    if (name === NOT_REACHED && !this.given.length) {
+      this.ask({ seen: this.data.batch_id });
       return;
     }
     const took = this.#clock.now() - this.#shownAt;

@@ -11,7 +11,7 @@ import { layoutOf } from "./layout.ts";
 import { Marked } from "./marked.ts";
 import type { Look, Screen } from "./screen.ts";
 import { Tiles } from "./tiles.ts";
-import { acceptWords, amongWords, CHOOSE, count, grouped, imageWords, leftWords, savedWords, short } from "./words.ts";
+import { acceptWords, amongWords, CHOOSE, count, grouped, imageWords, leftWords, NOT_REACHED, savedWords, short } from "./words.ts";
 
 /** An image is no smaller than this: on a narrow screen it is for a finger. */
 const LEAST = 44;
@@ -130,10 +130,11 @@ export class View implements Screen {
     this.#root.classList.toggle("photo", !data.ink);
     const left = data.to_check.find((one) => one.name === name)?.count ?? 0;
     const question = this.#find(".question");
-    question.hidden = name === null;
-    question.title = name === null ? "" : `Are all of these ${name}?`;
+    question.hidden = !name;
+    question.title = name ? `Are all of these ${name}?` : "";
     find(question, "b").textContent = short(name ?? "");
-    this.#find(".none").hidden = name !== null;
+    this.#find(".none").hidden = Boolean(name);
+    this.#find(".none").textContent = name === NOT_REACHED ? "What are these?" : "Nothing to check";
     this.#find(".left").textContent = name === null ? "" : leftWords(left, name, corrects);
     this.#find(".left").title = `${count(data.n_to_check, "image")} ${corrects ? "answered" : "to check"} in all classes`;
     const isEmpty = !items.length;
@@ -141,7 +142,7 @@ export class View implements Screen {
     this.#find(".nothing").textContent = data.nothing_yet;
     this.#find(".marked-line").hidden = isEmpty;
     this.#find(".tiles").hidden = isEmpty;
-    this.#find(".tiles").ariaLabel = `Images predicted as ${name ?? ""}`;
+    this.#find(".tiles").ariaLabel = name === NOT_REACHED ? "Images that no label reaches" : `Images predicted as ${name ?? ""}`;
   }
 
   /** Say of which images only some are shown. */

@@ -4,6 +4,9 @@ import type { Mark } from "./marks.ts";
 export const CHOOSE = "Choose an image first: click it, or use the arrow keys.";
 export const TAKEN_BACK = "Taken back.";
 
+/** What stands for a class where no label reaches an image. */
+export const NOT_REACHED = "";
+
 /** Names of classes that are longer than this are shortened within sentences. */
 const LONG = 24;
 
@@ -38,10 +41,15 @@ type Asked = Pick<GridPage, "name" | "corrects">;
 
 /** What the button says that accepts a grid: the main thing, which may be shortened, and the rest. */
 export function acceptWords({ name, corrects }: Asked, accepted: number, marked: number, missing: number): [string, string] {
-  if (corrects) return [marked ? `Correct ${marked}` : "Go on", marked ? ", and go on" : ": nothing to correct"];
+  if (corrects) return goOnWords("correct", marked);
+  if (name === NOT_REACHED) return goOnWords("answer", marked);
   const rest = [...(marked ? [`${marked} marked`] : []), ...(missing ? [`${missing} not shown`] : [])];
   return [accepted ? `Accept ${accepted} as ${short(name ?? "")}` : "Go on", rest.map((part) => `, ${part}`).join("")];
 }
+
+/** The same where only what is marked counts. */
+const goOnWords = (verb: "correct" | "answer", marked: number): [string, string] =>
+  (marked ? [`${verb === "answer" ? "Answer" : "Correct"} ${marked}`, ", and go on"] : ["Go on", `: nothing to ${verb}`]);
 
 /** What is said of the marks, and what is to be done about them. */
 export interface MarkWords {
@@ -51,12 +59,7 @@ export interface MarkWords {
 
 /** `target` is the mark that the key of a class is for. Fingers have no keys. */
 export function markWords({ name, corrects }: Asked, marks: readonly Mark[], target: Mark | undefined, isTouch: boolean): MarkWords {
-  if (!marks.length) {
-    const isNot = `what is not ${short(name ?? "")}`;
-    if (corrects) return { told: isTouch ? `Tap ${isNot}.` : `Click ${isNot}, or mark it by key. Enter goes on.`, hint: "" };
-    const byKey = `Click ${isNot}, or mark it by key. Enter accepts the rest.`;
-    return { told: isTouch ? `Tap ${isNot}, then accept the rest.` : byKey, hint: "" };
-  }
+  if (!marks.length) return { told: startWords(name ?? "", corrects, isTouch), hint: "" };
   const told = `Marked: ${marks.length}.`;
   if (!target) return { told, hint: "What has no class is asked about on the Label page." };
   if (target.name !== null) return { told, hint: `This one is ${short(target.name)}.` };
@@ -64,18 +67,27 @@ export function markWords({ name, corrects }: Asked, marks: readonly Mark[], tar
   return { told, hint: `${press} its class, or leave it: it is asked about on the Label page.` };
 }
 
+/** What to do while nothing is marked. */
+function startWords(name: string, corrects: boolean, isTouch: boolean): string {
+  if (name === NOT_REACHED) return `${isTouch ? "Tap an image" : "Click an image, or mark it by key,"} to say what it is.${isTouch ? "" : " Enter goes on."}`;
+  const isNot = `what is not ${short(name)}`;
+  if (isTouch) return corrects ? `Tap ${isNot}.` : `Tap ${isNot}, then accept the rest.`;
+  return `Click ${isNot}, or mark it by key. Enter ${corrects ? "goes on" : "accepts the rest"}.`;
+}
+
 /** An image in words, for those who do not see it. */
 export function imageWords({ id, chance, answer }: GridItem, name: string, mark: Mark | undefined): string {
-  const predicted = chance === null ? name : `${name}, ${percent(chance)}`;
+  const said = name === NOT_REACHED ? "nothing" : name;
+  const predicted = chance === null ? said : `${said}, ${percent(chance)}`;
   const told = answer
     ? `Image ${id}, answered: ${answer.said}; the model: ${predicted}`
     : `Image ${id}, predicted as ${predicted}`;
-  return mark ? `${told}, marked as ${mark.name ?? "wrong"}` : told;
+  return mark ? `${told}, marked as ${mark.name ?? (name === NOT_REACHED ? "skipped" : "wrong")}` : told;
 }
 
 /** How many images of the class there are to look at. */
 export const leftWords = (left: number, name: string, corrects: boolean): string =>
-  (corrects ? `${grouped(left)} answered` : `${grouped(left)} left as ${short(name)}`);
+  (corrects ? `${grouped(left)} answered` : `${grouped(left)} left ${name === NOT_REACHED ? "that no label reaches" : `as ${short(name)}`}`);
 
 /** Of which images only some are shown. */
 export const amongWords = ({ n_items: all, said }: NonNullable<GridPage["among"]>): string => `Only the ${count(all, "image")} ${said}`;
