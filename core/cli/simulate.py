@@ -6,11 +6,12 @@ import sys
 from argparse import Namespace, RawDescriptionHelpFormatter
 from pathlib import Path
 from textwrap import fill
-from typing import Any, Final
+from typing import Any, Final, get_args
 
-from core.bootstrap import builder_of, catalogue_of
+from core.bootstrap import builder_of, catalogue_of, networks_of
 from core.cli.output import STOPPED, write_file
-from core.config import DIGITS
+from core.config import DIGITS, Features
+from core.data.catalogue import Entry
 from core.engine.best import best_features
 from core.errors import InvalidConfigError, InvalidDatasetError
 from core.simulation.outcome import (
@@ -114,8 +115,20 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
         help="class sizes: as they are, or each 0.6 times the one before, with the first or last "
         "class largest",
     )
+    command.add_argument(
+        "--features",
+        choices=get_args(Features),
+        help="what all but classic compare images by: plain pixels; shapes, which are pixels and "
+        "edges; embeddings; or both, shapes and embeddings (default: what suits the images)",
+    )
+    command.add_argument(
+        "--network",
+        metavar="NAME",
+        help="the network that makes embeddings, by its key or title, if not the one that comes "
+        "with the app",
+    )
     command.add_argument("--csv", metavar="FILE", type=Path, help="write all curves to FILE")
-    command.set_defaults(act=_act)
+    command.set_defaults(act=_act, refuse=command.error)
 
 
 def _act(options: Namespace) -> int:
@@ -132,12 +145,12 @@ def _act(options: Namespace) -> int:
             f"Take 2 to {entry.n_items:,}.",
         )
     keys = dict.fromkeys(options.strategy or _CHOSEN)
-    features = best_features(entry)
+    features, network = _seen_by(entry, options)
     plan = make_plan(
         dataset=entry.key,
         n_samples=n_samples,
         shuffle_seed=None if n_samples == entry.n_items else 0,
-        strategies=[BY_KEY[key].strategy(entry.key, n_samples, features) for key in keys],
+        strategies=[BY_KEY[key].strategy(entry.key, n_samples, features, network) for key in keys],
         seeds=options.seeds,
         budget=options.budget,
         batch_size=options.batch,
@@ -166,6 +179,20 @@ def _act(options: Namespace) -> int:
         print("Stopped: the figures are those of the runs that were finished.", file=sys.stderr)
         return STOPPED
     return 0
+
+
+def _seen_by(entry: Entry, options: Namespace) -> tuple[Features, str]:
+    """What images are compared by, and the key of the network for it; empty for the usual one."""
+    features: Features = options.features or best_features(entry)
+    if not options.network:
+        return features, ""
+    if options.features not in {None, "embeddings", "both"}:
+        options.refuse(f"--features {options.features} needs no network")
+    network = networks_of().find(options.network)
+    if entry.has_features:
+        print("The images came with features, which are used; no network looks at them.")
+        return features, ""
+    return options.features or "embeddings", network.key
 
 
 class _SoFar:

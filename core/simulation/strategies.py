@@ -34,13 +34,18 @@ class Preset:
     explanation: str
     config: Callable[[str, int, Features], ProjectConfig]
 
-    def strategy(self, dataset: str, n_samples: int, features: Features = "shapes") -> Strategy:
+    def strategy(
+        self, dataset: str, n_samples: int, features: Features = "shapes", network: str = ""
+    ) -> Strategy:
         """The strategy, for so many images of a data set.
 
         Parameters
         ----------
         features
             What these images are best compared by.
+        network
+            The key of the network that makes embeddings, where they are compared by these; empty
+            for the one that comes with the app.
 
         Raises
         ------
@@ -48,12 +53,15 @@ class Preset:
             If it does not work on so few.
         """
         try:
-            return Strategy(name=self.title, config=self.config(dataset, n_samples, features))
+            config = self.config(dataset, n_samples, features)
         except ValidationError as error:
             raise InvalidConfigError(
                 f"“{self.title}” does not work on {counted(n_samples, 'image')}.",
                 "Choose more images, or another strategy.",
             ) from error
+        if config.uses_embeddings:
+            config = config.model_copy(update={"network": network})
+        return Strategy(name=self.title, config=config)
 
 
 def _best(dataset: str, n_samples: int, features: Features) -> ProjectConfig:

@@ -13,6 +13,7 @@ from core.bootstrap import networks_of, open_service
 from core.cli import networks as module
 from core.cli.cli import main
 from core.cli.output import FAILED
+from core.simulation.run import simulate
 from tests.core.graph.embeddings.networks import onnx_model
 from tests.core.graph.embeddings.test_hub import OFFER, Hub, hub
 
@@ -63,6 +64,28 @@ def test_a_network_is_added_listed_used_and_removed(capsys, home):
     assert main(["networks", "remove", key]) == 0
     assert capsys.readouterr().out == "Removed “My squares”.\n"
     assert len(networks_of().entries()) == 1
+
+
+def test_strategies_are_compared_on_what_a_network_sees(capsys, monkeypatch):
+    main(["networks", "add", "squares.onnx", "--title", "My squares"])
+    key = last_line(capsys)
+    images = import_digits(capsys)
+    plans = []
+
+    def note(plan, *others):
+        plans.append(plan)
+        return simulate(plan, *others)
+
+    monkeypatch.setattr("core.cli.simulate.simulate", note)
+    asked = ["simulate", "--data", images, "--seeds", "1", "--budget", "20"]
+    assert main([*asked, "--network", "my squares"]) == 0
+    assert "Best known" in capsys.readouterr().out
+    best, classic, random = (strategy.config for strategy in plans[0].strategies)
+    assert (best.features, best.network) == (random.features, random.network) == ("embeddings", key)
+    assert (classic.features, classic.network) == ("plain", "")
+    with pytest.raises(SystemExit):
+        main([*asked, "--network", "my squares", "--features", "shapes"])
+    assert "--features shapes needs no network" in capsys.readouterr().err
 
 
 def test_the_same_file_is_one_network_unless_it_is_meant_otherwise(capsys):
