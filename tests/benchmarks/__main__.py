@@ -22,6 +22,7 @@ from tests.benchmarks.scale import Size, measure
 from tests.benchmarks.scale_report import scale_report
 from tests.benchmarks.taken_away import taken_away_report
 from tests.benchmarks.timing import Times, told
+from tests.benchmarks.two_rounds import two_rounds_report
 
 PACKAGES: Final = ("streamlit", "plotly", "scikit-learn", "numpy", "scipy")
 MANY: Final = (70_000, (100, 1_000, 20_000))
@@ -32,6 +33,9 @@ LOGS: Final = ((12_000, (100, 20_000, 100_000)), (110_000, (100, 20_000, 100_000
 
 TAKEN: Final = (100_000, 50_000)
 """Items that are exported, and how many of them a person has answered."""
+
+PAST: Final = (70_000, 10_000)
+"""Items of a project whose rounds are compared, and its labels."""
 
 MAPPED: Final = 70_000
 """Items on the map: the digits of MNIST where they are there."""
@@ -56,9 +60,10 @@ def main() -> None:
     large = label_page(5, 1, options.mnist) if options.mnist else None
     many = many_labels_report(2_000, (100, 1_000)) if options.quick else many_labels_report(*MANY)
     logs = long_logs_report(((2_000, (100, 1_000)),) if options.quick else LOGS)
+    past = two_rounds_report(2_000, 100) if options.quick else two_rounds_report(*PAST)
     taken = taken_away_report(2_000, 1_000) if options.quick else taken_away_report(*TAKEN)
     brought = brought_in_report(500, 10) if options.quick else brought_in_report(*BROUGHT)
-    sections = [many, logs, taken, brought, _mapped(options)]
+    sections = [many, logs, past, taken, brought, _mapped(options)]
     report = _report(sizes, sections, refits, page, large, rounds, visits)
     print(report)
     if not options.quick:

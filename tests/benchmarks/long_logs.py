@@ -111,7 +111,7 @@ def prepare(home: Path, n_items: int, lengths: Sequence[int], refits: Sequence[R
         for n_answers in (0, *lengths):
             config = _config(name, n_items, refit)
             project = Project(
-                _project(name, n_answers, refit),
+                project_name(name, n_answers, refit),
                 f"{refit} {n_answers} {name}",
                 config,
                 datetime.now(UTC),
@@ -131,7 +131,8 @@ def _config(name: str, n_items: int, refit: Refit) -> ProjectConfig:
     return ProjectConfig(**settings | {"refit": refit})
 
 
-def _project(name: str, n_answers: int, refit: Refit) -> str:
+def project_name(name: str, n_answers: int, refit: Refit) -> str:
+    """The id of a project that :func:`prepare` has written."""
     return f"{name}-{refit}-{n_answers}"
 
 
@@ -178,7 +179,7 @@ def _skipped(item: int) -> Answer:
 
 def measure_unnoted(home: Path, name: str, n_answers: int, refit: Refit) -> float:
     """Measure the first look at a log with no accuracy noted; note them for what comes next."""
-    project = _project(name, n_answers, refit)
+    project = project_name(name, n_answers, refit)
     unnoted, _ = _restarted(home, name, refit, project)
     service = open_service(home)
     _note_all(home, service.view(project))
@@ -188,7 +189,7 @@ def measure_unnoted(home: Path, name: str, n_answers: int, refit: Refit) -> floa
 
 def measure(home: Path, name: str, n_answers: int, refit: Refit, unnoted: float) -> LongLog:
     """Measure the log of so many answers, with accuracies noted."""
-    project = _project(name, n_answers, refit)
+    project = project_name(name, n_answers, refit)
     opening, megabytes = _restarted(home, name, refit, project)
     service = open_service(home)
     view = service.view(project)
@@ -218,7 +219,7 @@ def _restarted(home: Path, name: str, refit: Refit, project: str) -> tuple[float
     The graph is there, and the engine warm, as on a server that runs.
     """
     service = open_service(home)
-    _show(service, service.view(_project(name, 0, refit)))
+    _show(service, service.view(project_name(name, 0, refit)))
     gc.collect()
     # From here on the kernel counts the highest anew.
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
