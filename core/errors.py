@@ -135,6 +135,10 @@ class FigureExportError(LabelspreadError):
     """A figure cannot be drawn as a file of this kind."""
 
 
+class NotPrintedError(LabelspreadError):
+    """A report cannot be printed: there is no browser, or it fails."""
+
+
 class FileNotWrittenError(LabelspreadError):
     """A file cannot be written where it was asked for."""
 

@@ -19,7 +19,7 @@ from core.quality.calibration import FEWEST_LABELS
 from core.service.exporting import labelled_of, pack_of
 from core.service.view import View
 from core.wording import counted, file_stem, spreadsheet, visible
-from pages._ui import handle, shell
+from pages._ui import handle, report, shell
 from pages._ui.key_figures import KeyFigure, figure_title, key_figures
 from pages._ui.offers import Offer, offer
 
@@ -29,26 +29,32 @@ _WANTED: Final[dict[Wanted, str]] = {
     "sure": "Labelled, and what the model is sure of",
 }
 _PREVIEWED: Final = 8
-_WHOLE: Final = "Whole project"
+_Kind = FormatKey | Literal["log", "report"]
+_TITLES: Final[dict[_Kind, str]] = {
+    **{key: kind.title for key, kind in FORMATS.items()},
+    "report": "Report",
+    LOG: "Whole project",
+}
+_EXPLAINED: Final[dict[_Kind, str]] = {
+    **{key: kind.explanation for key, kind in FORMATS.items()},
+    "report": report.EXPLANATION,
+    LOG: "All answers with who gave them and when, and the settings: to keep, or to bring back on "
+    "another Labelspread, where the project goes on as it was.",
+}
 _MANY_EVENTS: Final = 20_000
 """In a log; so many are written in half a second."""
 
 
-def _format(view: View) -> FormatKey | Literal["log"]:
+def _format(view: View) -> _Kind:
     """The kind of file."""
-    key: FormatKey | Literal["log"] = st.selectbox(
+    key: _Kind = st.selectbox(
         "Format",
-        [*FORMATS, LOG],
-        format_func=lambda key: _WHOLE if key == LOG else FORMATS[key].title,
+        list(_TITLES),
+        format_func=_TITLES.__getitem__,
         key=f"export_format_{view.project.project_id}",
         persist_state="session",
     )
-    st.caption(
-        "All answers with who gave them and when, and the settings: to keep, or to bring back on "
-        "another Labelspread, where the project goes on as it was."
-        if key == LOG
-        else FORMATS[key].explanation
-    )
+    st.caption(_EXPLAINED[key])
     return key
 
 
@@ -249,13 +255,17 @@ with shell.errors_in_words():
             key = _format(view)
             if key == LOG:
                 _whole(view)
+            elif key == "report":
+                report.offer_report(view)
             else:
                 pack = pack_of(view, labelled_of(view), _choose(view, key))
                 _download(view, pack, key)
         with shown:
-            if key == LOG:
+            if key in {LOG, "report"}:
                 with st.container(key="four_figures"):
                     _figures_of_whole(view)
+                if key == "report":
+                    report.show_sections()
             else:
                 with st.container(key="four_figures"):
                     _figures(pack)

@@ -17,6 +17,7 @@ from core.cli import (
     new,
     projects,
     replay,
+    report,
     restore,
     sets,
     simulate,
@@ -82,6 +83,7 @@ def _parser(runs: tuple[Run, ...] | None) -> ArgumentParser:
     projects.add(commands)
     branch.add(commands)
     export.add(commands)
+    report.add(commands)
     backup.add(commands)
     restore.add(commands)
     return parser

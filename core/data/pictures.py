@@ -28,6 +28,9 @@ SCREEN: Final = 768
 
 _QUALITY: Final = 88
 
+_READ_SIDE: Final = 40
+_SMALL_QUALITY: Final = 80
+
 
 LEAST: Final = SCREEN // 2
 """Pixels of the shorter side that are enough for a screen: no more of it are read of a large photo,
@@ -115,6 +118,33 @@ def thumbnail_at(dataset: Dataset, position: int, *, ink: str, paper: str) -> st
     small = None if screen is None else np.asarray(Image.open(BytesIO(screen)))
     image = dataset.images[position] if small is None else small
     return thumbnail_url(image, ink=ink, paper=paper, is_ink=dataset.is_ink)
+
+
+def small_at(dataset: Dataset, position: int, *, side: int = 2 * _READ_SIDE) -> str:
+    """The image of an item within an address, in a few thousand letters: for a file of many.
+
+    Ink is black on nothing; a photograph is a JPEG.
+
+    Parameters
+    ----------
+    side
+        Pixels that no side has more of.
+    """
+    screen = screen_at(dataset.images, position)
+    image = dataset.images[position] if screen is None else np.asarray(Image.open(BytesIO(screen)))
+    buffer = BytesIO()
+    if not dataset.is_ink:
+        picture = Image.fromarray(image)
+        picture.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
+        picture.save(buffer, format="JPEG", quality=_SMALL_QUALITY)
+        return _url(buffer.getvalue(), "image/jpeg")
+    mask = Image.fromarray(_drawn(image, smooth=True))
+    mask.thumbnail((side, side))
+    # Sixteen shades are enough for an outline, and take half the room.
+    levels = np.asarray(mask.quantize(16, dither=Image.Dither.NONE).convert("L"))
+    drawn = Image.merge("LA", (Image.new("L", mask.size, 0), Image.fromarray(levels)))
+    drawn.save(buffer, format="PNG", optimize=True)
+    return _url(buffer.getvalue())
 
 
 def ink_url(image: PixelArray, *, smooth: bool) -> str:

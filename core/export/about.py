@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import tomllib
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any, Final
 
 from core.export.rows import EXPLAINED, Choice, Counts
@@ -84,5 +88,11 @@ def program() -> str:
     try:
         return f"Labelspread {version('labelspread')}"
     except PackageNotFoundError:
-        # It runs from its folder, without having been installed.
-        return "Labelspread"
+        return " ".join(["Labelspread", *_version_of_folder()])
+
+
+def _version_of_folder() -> Iterator[str]:
+    """The version where it runs from its folder, without having been installed."""
+    with suppress(OSError, ValueError, KeyError):
+        told = Path(__file__).parents[2].joinpath("pyproject.toml").read_text(encoding="utf-8")
+        yield str(tomllib.loads(told)["project"]["version"])

@@ -139,6 +139,7 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
         "history-two": Place(f"/history?project={taught}", heading, _choose_two),
         "history-new": Place(f"/history?project={new}", heading),
         "export": Place(f"/export?project={taught}", heading),
+        "export-report": Place(f"/export?project={taught}", heading, _choose_report),
         "compare": Place(f"/compare?comparison={comparison}", "table.comparison"),
         "compare-new": Place("/compare", heading),
         "replay": Place("/replay", heading),
@@ -176,6 +177,12 @@ def _choose_two(page: Page) -> None:
 def _choose_custom(page: Page) -> None:
     page.get_by_role("radio").last.click()
     expect(page.get_by_label("Neighbours").first).to_be_visible()
+
+
+def _choose_report(page: Page) -> None:
+    page.get_by_role("combobox").first.click()
+    page.get_by_role("option", name="Report").click()
+    expect(page.locator("dl.sections")).to_be_visible()
 
 
 def _open_dialog(page: Page) -> None:

@@ -39,6 +39,7 @@ PLACES: Final = (
     "history-two",
     "history-new",
     "export",
+    "export-report",
     "compare",
     "compare-new",
     "replay",

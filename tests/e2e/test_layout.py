@@ -70,6 +70,7 @@ PAGES: Final = (
     "history",
     "history-two",
     "export",
+    "export-report",
     "compare",
     "compare-new",
     "replay",

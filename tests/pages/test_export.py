@@ -146,3 +146,23 @@ def test_a_project_with_its_images_is_written_in_the_background_and_is_then_ther
     # Another choice is another file.
     page.checkbox[0].uncheck().run()
     assert labels(page) == ["Download the project"]
+
+
+def test_a_report_is_one_page_to_download(open_page: OpenPage, project: str):
+    page = open_page(PAGE, project=project)
+    page.selectbox[0].set_value("report").run()
+    assert not page.exception
+    assert labels(page) == ["Download the report"]
+    assert metrics(page)["Labels"] == "4"
+
+
+def test_a_report_of_many_labels_is_written_in_the_background(
+    open_page: OpenPage, project: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("pages._ui.report._MANY_LABELS", 2)
+    page = open_page(PAGE, project=project)
+    page.selectbox[0].set_value("report").run()
+    button = next(one for one in page.button if one.label == "Write the report")
+    button.click().run()
+    wait_until(lambda: "Download the report" in labels(page.run()))
+    assert not page.exception

@@ -1,0 +1,1 @@
+"""A project as one file to read, to print and to cite."""
