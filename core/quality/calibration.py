@@ -27,7 +27,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from core.arrays import UNLABELLED, BoolArray, FloatArray, IntArray
@@ -51,6 +50,8 @@ _CHOSEN: Final = 0.1
 """What a label counts for whose image was not drawn at random."""
 
 _JUST_LESS: Final = 0.999
+_STEPS: Final = 100
+_SETTLED: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,21 +168,49 @@ def calibrated(
     """
     if len(labels.items) < fewest:
         return None
-    lead, right = labels.lead / _UNIT, labels.right.astype(np.float64)
+    right = labels.right.astype(np.float64)
     counts = np.where(drawn, 1.0, _CHOSEN)
-    centre, precision = np.array(_EXPECTED), np.array(_PRECISION)
-
-    def loss(curve: FloatArray) -> tuple[float, FloatArray]:
-        score = curve[0] + curve[1] * lead
-        away = curve - centre
-        unlikely = counts @ (np.logaddexp(0, score) - right * score)
-        pull = counts * (expit(score) - right)
-        slope = np.array([pull.sum(), pull @ lead]) + precision * away
-        return float(unlikely + precision @ np.square(away) / 2), slope
-
-    found = minimize(loss, centre, jac=True, method="L-BFGS-B", bounds=[(None, None), (0, None)])
-    intercept, slope = found.x.tolist()
+    design = np.column_stack([np.ones(len(right)), labels.lead / _UNIT])
+    intercept, slope = _most_probable(design, right, counts).tolist()
+    if slope < 0:
+        (intercept,), slope = _most_probable(design[:, :1], right, counts).tolist(), 0.0
     return Calibration(intercept, slope, len(right))
+
+
+def _most_probable(design: FloatArray, right: FloatArray, counts: FloatArray) -> FloatArray:
+    """The logistic curve that is most probable after what is expected, by Newton's method.
+
+    Parameters
+    ----------
+    design : (n_labels, n_columns)
+        Ones, and leads where they are to matter.
+    right, counts : (n_labels,)
+        1 where a prediction is right, and what it counts for.
+    """
+    n_columns = design.shape[1]
+    centre, precision = np.array(_EXPECTED[:n_columns]), np.array(_PRECISION[:n_columns])
+
+    def loss(curve: FloatArray) -> float:
+        score = design @ curve
+        unlikely = counts @ (np.logaddexp(0, score) - right * score)
+        return float(unlikely + precision @ np.square(curve - centre) / 2)
+
+    curve, reached = centre, loss(centre)
+    for _ in range(_STEPS):
+        chance = expit(design @ curve)
+        downhill = design.T @ (counts * (right - chance)) - precision * (curve - centre)
+        spread = counts * chance * (1 - chance)
+        curvature = design.T @ (design * spread[:, np.newaxis]) + np.diag(precision)
+        step = np.linalg.solve(curvature, downhill)
+        # Where all is as good as certain the curve is flat, and a whole step would lead too far.
+        while (value := loss(curve + step)) > reached and np.abs(step).max() > _SETTLED:
+            step /= 2
+        if value > reached:
+            break
+        curve, reached = curve + step, value
+        if np.abs(step).max() <= _SETTLED:
+            break
+    return curve
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -90,9 +91,6 @@ class Audit:
         None where too few were checked.
     classes
         One by one, in the order of the project.
-    soon
-        About what the accuracy would be known to be once ``AT_A_TIME`` more images were checked, or
-        as many as there are.
     """
 
     n_images: int
@@ -100,7 +98,15 @@ class Audit:
     checks: tuple[Check, ...]
     accuracy: Quality | None
     classes: tuple[ClassQuality, ...]
-    soon: Quality
+
+    @cached_property
+    def soon(self) -> Quality:
+        """About what the accuracy would be known to be once some more images were checked.
+
+        ``AT_A_TIME`` of them, or as many as there are.
+        """
+        more, how = min(AT_A_TIME, self.n_open), parts_of(self.n_open)
+        return _of_all(foreseen(self.checks, self.n_open, more, how), self.n_images)
 
     @property
     def n_checks(self) -> int:
@@ -159,7 +165,6 @@ def audit(state: State, engine: Engine, left_out: LeftOut) -> Audit:
         checks=checks,
         accuracy=_of_all(bounds(checks, n_open), n_images) if enough else None,
         classes=_classes(engine, beliefs, left_out, drawn, known, is_open),
-        soon=_of_all(foreseen(checks, n_open, min(AT_A_TIME, n_open), parts_of(n_open)), n_images),
     )
 
 
@@ -305,7 +310,11 @@ def judger() -> Finder[Judged]:
     """Judges projects: with many labels, or after a restart of a large one, in the background."""
 
     def find(view: View) -> Judged:
-        return judge(view.state, view.engine, view.project.config.decision)
+        judged = judge(view.state, view.engine, view.project.config.decision)
+        if len(view.state.draws) > _FEW_DRAWS:
+            # With many checks that takes longer than a page is to wait.
+            _ = judged.audit.soon
+        return judged
 
     return Finder(find, _is_quick, "judge-labels")
 

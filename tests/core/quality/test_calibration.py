@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.calibration import calibration_curve
 from sklearn.linear_model import LogisticRegression
@@ -81,3 +82,23 @@ def test_the_diagram_is_that_of_scikit_learn():
     expected = sum(one.total * abs(one.right / one.total - one.probability) for one in bins) / 500
     assert expected_calibration_error(probability, right, 10) == pytest.approx(expected)
     assert expected_calibration_error(np.ones(4), np.array([True, True, False, True])) == 0.25
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_curve_is_more_probable(seed):
+    """Against scipy's minimiser, also where leads are as good as one and curves as good as flat."""
+    random = np.random.default_rng(seed)
+    lead = 1 - random.random(60) ** (1 + seed)
+    labels = LeftOut(np.arange(60), np.zeros(60, dtype=np.int64), lead, random.random(60) < 0.7)
+    drawn = random.random(60) < 0.3
+    counts = np.where(drawn, 1, 0.1)
+
+    def loss(curve):
+        score = curve[0] + curve[1] * lead * 10
+        told = counts @ (np.logaddexp(0, score) - labels.right * score)
+        return told + ((curve[0] - 0.3) ** 2 + 2 * (curve[1] - 2.3) ** 2) / 2
+
+    best = minimize(loss, [0.3, 2.3], bounds=[(None, None), (0, None)], tol=1e-12).fun
+    found = calibrated(labels, drawn)
+    assert found is not None
+    assert loss([found.intercept, found.slope]) <= best + 1e-7
