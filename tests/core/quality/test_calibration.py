@@ -93,12 +93,12 @@ def test_no_curve_is_more_probable(seed):
     drawn = random.random(60) < 0.3
     counts = np.where(drawn, 1, 0.1)
 
-    def loss(curve):
+    def loss(curve: np.ndarray) -> float:
         score = curve[0] + curve[1] * lead * 10
         told = counts @ (np.logaddexp(0, score) - labels.right * score)
-        return told + ((curve[0] - 0.3) ** 2 + 2 * (curve[1] - 2.3) ** 2) / 2
+        return float(told + ((curve[0] - 0.3) ** 2 + 2 * (curve[1] - 2.3) ** 2) / 2)
 
     best = minimize(loss, [0.3, 2.3], bounds=[(None, None), (0, None)], tol=1e-12).fun
     found = calibrated(labels, drawn)
     assert found is not None
-    assert loss([found.intercept, found.slope]) <= best + 1e-7
+    assert loss(np.array([found.intercept, found.slope])) <= best + 1e-7
