@@ -39,6 +39,8 @@ def _settings_text(config: ProjectConfig) -> str:
     parts += settings_in_words(config)
     if config.refit == "label":
         parts.append("learns after each label")
+    if config.hidden_share:
+        parts.append(f"hides {100 * config.hidden_share:.0f} % of predictions")
     return f":gray[{' · '.join(parts)}]"
 
 

@@ -13,7 +13,7 @@ from core.cli.output import FAILED, Shown, is_stream, write_stream
 from core.cli.projects import find_project
 from core.report.gathering import gather
 from core.report.page import html
-from core.report.printed import pdf
+from core.report.printed import pdf, require_browser
 from core.wording import visible
 
 _REPORT: Final = """\
@@ -56,11 +56,15 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
 
 def _act(options: Namespace) -> int:
     path = options.output
+    is_pdf = path.suffix.lower() == ".pdf"
+    if is_pdf:
+        # Said before anything is computed.
+        require_browser()
     with closing(service_there()) as service:
         project = find_project(service, options.project)
         findings = gather(service, project.project_id, progress=Shown())
     page = html(findings)
-    content = pdf(page) if path.suffix.lower() == ".pdf" else page.encode()
+    content = pdf(page) if is_pdf else page.encode()
     write_stream(path, lambda file: file.write(content))
     print(
         f"Wrote a report of “{visible(project.name)}” to {path}: {findings.headline}",

@@ -103,10 +103,21 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The confusion matrix: a row for each true class, a column for each predicted one."""
+    """The confusion matrix: a row for each true class, a column for each predicted one.
+
+    Attributes
+    ----------
+    columns
+        What stands above them: names or, where there are many, numbers that rows have too.
+    rows
+        Each with its name.
+    is_wide
+        Whether there are many columns.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+    is_wide: bool
 
 
 @dataclass(frozen=True, slots=True)

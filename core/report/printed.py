@@ -53,13 +53,7 @@ def pdf(page: str, environment: Mapping[str, str] = os.environ) -> bytes:
     NotPrintedError
         If there is no browser, or it fails.
     """
-    browser = find_browser(environment)
-    if browser is None:
-        raise NotPrintedError(
-            "A PDF is printed by a Chrome or Chromium, and none was found.",
-            f"Install one or set {BROWSER_VARIABLE} to its path; or write an .html file, open it "
-            "and print it.",
-        )
+    browser = require_browser(environment)
     with TemporaryDirectory(prefix="labelspread-report-") as folder:
         place = Path(folder)
         source, printed = place / "report.html", place / "report.pdf"
@@ -81,6 +75,24 @@ def pdf(page: str, environment: Mapping[str, str] = os.environ) -> bytes:
                 f"The browser that prints PDF files failed ({browser}).",
                 f"Set {BROWSER_VARIABLE} to another Chrome or Chromium, or write an .html file.",
             ) from error
+
+
+def require_browser(environment: Mapping[str, str] = os.environ) -> str:
+    """The path of a browser that can print.
+
+    Raises
+    ------
+    NotPrintedError
+        If there is none.
+    """
+    browser = find_browser(environment)
+    if browser is None:
+        raise NotPrintedError(
+            "A PDF is printed by a Chrome or Chromium, and none was found.",
+            f"Install one or set {BROWSER_VARIABLE} to its path; or write an .html file, open it "
+            "and print it.",
+        )
+    return browser
 
 
 def find_browser(environment: Mapping[str, str] = os.environ) -> str | None:

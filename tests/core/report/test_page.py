@@ -115,7 +115,7 @@ def test_what_is_not_known_is_said(service, unknown, make):
 
 
 def test_many_classes_are_told_by_their_confusions(service, make, monkeypatch):
-    monkeypatch.setattr("core.report.gathering.MOST_CLASSES", 5)
+    monkeypatch.setattr("core.report.quality_told.MOST_CLASSES", 5)
     told = Reader(html(gather(service, make("Many", 3), at=NOON)))
     assert "There are too many classes for a matrix to be read." in told.text
     assert ("table", "class", "matrix") not in told.attributes
