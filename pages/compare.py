@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import LabelspreadError
 from core.figures.comparison import comparison_data, draw_comparison
+from core.figures.stage_curve import comparison_page
 from core.jobs.progress import CancelledError
 from core.simulation.comparisons import Comparison
 from core.simulation.kept import Kept
@@ -23,6 +24,13 @@ from pages._ui.earlier_comparisons import (
     say_what_was_done,
     watch,
     watched_comparison,
+)
+from pages._ui.stages import (
+    at_wanted_round,
+    is_presenting,
+    leave_stage,
+    present_button,
+    show_stage,
 )
 
 
@@ -100,6 +108,7 @@ def _opened(kept: Kept) -> None:
             },
             csv=lambda: outcome_csv(kept.outcome),
         )
+        present_button(disabled=not kept.outcome.curves)
         earlier_menu()
     comparison_results(kept.outcome, kept.id)
 
@@ -139,7 +148,25 @@ def _beside(under_way: Comparison | None) -> None:
     _under_way(under_way)
 
 
-with shell.errors_in_words():
+def _present() -> bool:
+    """Fill the screen with a comparison, if the address asks for that and it is there."""
+    wanted = opened_comparison()
+    if not is_presenting() or wanted is None:
+        return False
+    try:
+        kept = handle.comparisons().load(wanted)
+    except LabelspreadError:
+        # The page says it.
+        leave_stage()
+        return False
+    if not kept.outcome.curves:
+        leave_stage()
+        return False
+    show_stage(at_wanted_round(comparison_page(kept)), None)
+    return True
+
+
+def _page() -> None:
     say_what_was_done()
     form, results = shell.side_by_side("compare", [1, 2.75], "medium")
     with results:
@@ -156,3 +183,8 @@ with shell.errors_in_words():
                 )
     with results:
         _beside(under_way)
+
+
+with shell.errors_in_words():
+    if not _present():
+        _page()

@@ -43,6 +43,7 @@ from pages._ui.pressed import (
     pressed_figure,
 )
 from pages._ui.replays import published_curve
+from pages._ui.stages import is_presenting, present_button, present_project
 from pages._ui.times import figures_of_times, show_times
 
 _MOST_LISTED = 100
@@ -357,8 +358,7 @@ def _as_cell(name: str) -> str:
     return spreadsheet(visible(name))
 
 
-with shell.errors_in_words():
-    view = shell.require_view()
+def _page(view: View) -> None:
     # Before the first label there is less in it.
     key = "head_progress" if view.labels else "head_page"
     head = st.container(horizontal=True, vertical_alignment="center", key=key)
@@ -374,6 +374,7 @@ with shell.errors_in_words():
             bind="query-params",
         )
         if view.labels:
+            present_button()
             _downloads(view, figures_of_times(view) if part == _TIME else _figures_of(view))
     truth = view.dataset.truth
     if not view.is_solved:
@@ -390,3 +391,11 @@ with shell.errors_in_words():
         _without_truth(view)
     else:
         _with_truth(view, view.report_all, view.report_unlabelled, view.label_check, truth)
+
+
+with shell.errors_in_words():
+    view = shell.require_view()
+    if is_presenting() and view.labels:
+        present_project(view)
+    else:
+        _page(view)

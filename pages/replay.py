@@ -24,8 +24,13 @@ from pages._ui.digit_rows import digit_rows
 from pages._ui.downloads import downloads
 from pages._ui.key_figures import KeyFigure, figure_title, key_figures
 from pages._ui.replays import dataset_of, rounds_of
-from pages._ui.stage import KEY, stage
-from pages._ui.stages import beside_published, until_there, with_beside
+from pages._ui.stages import (
+    beside_published,
+    is_presenting,
+    leave_stage,
+    present_button,
+    show_stage,
+)
 
 _ROUND = "replay_round"
 _DUE = "replay_due"
@@ -333,37 +338,19 @@ def _head(run: Run, step: ReplayRound, figures: dict[str, Callable[[], go.Figure
         ):
             _start_here(run, step)
         downloads(run.id, run.id, figures, csv=lambda: rounds_csv(rounds_of(run.id)))
-        st.button(
-            "Present",
-            icon=":material/slideshow:",
-            help="Fill the screen, for a room",
-            on_click=lambda: st.query_params.update({"present": "1"}),
-        )
+        present_button()
 
 
-def _leave_stage(left: Any) -> None:  # noqa: ANN401 - whatever a browser sent
-    st.query_params.pop("present", None)
-    if isinstance(left, dict) and isinstance(left.get("round"), int):
-        _go_to(left["round"])
-
-
-def _on_leave() -> None:
-    # Where the state is gone already, what was sent is in the component's result.
-    left = shell.sent(KEY, "leave")
-    if left is not None:
-        _leave_stage(left)
+def _left_stage(message: Any) -> None:  # noqa: ANN401 - whatever a browser sent
+    leave_stage()
+    if isinstance(message, dict) and isinstance(message.get("round"), int):
+        _go_to(message["round"])
 
 
 def _present(run: Run, rounds: tuple[ReplayRound, ...], number: int) -> None:
     differing = {cell.round for cell in cells(run, rounds) if not cell.identical}
-    work = beside_published(run, rounds)
-    left = stage(with_beside(stage_data(run, rounds, differing, number, LESSONS), work), _on_leave)
-    if left is not None:
-        # After a restart of the server Streamlit leaves the callback out.
-        _leave_stage(left)
-        st.rerun()
-    if not work.done:
-        until_there(work)
+    page = stage_data(run, rounds, differing, number, LESSONS)
+    show_stage(page, beside_published(run, rounds), _left_stage)
 
 
 with shell.errors_in_words():
@@ -372,7 +359,7 @@ with shell.errors_in_words():
     number = _wanted_round(len(rounds)) if run else None
     if run is None or number is None:
         _list_of_runs()
-    elif st.query_params.get("present") == "1":
+    elif is_presenting():
         _present(run, rounds, number)
     else:
         _page(run, rounds, number)

@@ -22,7 +22,7 @@ from core.figures.presented import (
     Trend,
 )
 from core.figures.stage_curve import curve_data
-from core.figures.stage_graph import Subject, graph_data
+from core.figures.stage_graph import Subject, graph_data, seen_of
 from core.jobs.progress import Progress, silent
 from core.learning.beliefs import Beliefs
 from core.replay.published import Run
@@ -74,6 +74,7 @@ def stage_data(
                 right=percent(step.accuracy_unlabelled),
                 asked=_asked(run, step, is_last=step is rounds[-1]),
                 wrong=wrong_of(sum(not query.right for query in step.queries)),
+                known_as="true",
                 queries=tuple(_query(query, step, dataset) for query in step.queries),
                 matrix=matrix_of(counts_data(step.confusion, step.classes), dataset.class_names),
                 bars=None,
@@ -104,7 +105,8 @@ def beside_run(run: Run, rounds: Sequence[ReplayRound], progress: Progress = sil
     everything = np.arange(dataset.n_items)
     graph = graph_of(run, dataset)
     subject = Subject(dataset, everything, graph, dataset.features, run.config.alpha, "digits")
-    drawn = graph_data(subject, [step.beliefs for step in rounds], progress)
+    seen = [seen_of(subject, step.beliefs) for step in rounds]
+    drawn = graph_data(subject, seen, progress)
     about = f"Accuracy on all {dataset.n_items} digits, labelled ones included"
     others = of_run(run, rounds, progress)
     return Beside(drawn, curve_data(own_of_run(rounds), others, about))
@@ -134,12 +136,12 @@ def _figures(step: ReplayRound, before: ReplayRound | None) -> tuple[ShownFigure
         change=f"+{step.printed_labels - before.printed_labels}" if before else "",
         trend="",
     )
-    unlabelled = _share(
+    unlabelled = figure_of(
         step.accuracy_unlabelled,
         before.accuracy_unlabelled if before else None,
         f"accuracy on {_unlabelled(step)} unlabelled",
     )
-    whole = _share(
+    whole = figure_of(
         step.accuracy_all,
         before.accuracy_all if before else None,
         f"accuracy on all {step.n_items}",
@@ -147,7 +149,8 @@ def _figures(step: ReplayRound, before: ReplayRound | None) -> tuple[ShownFigure
     return labels, unlabelled, whole
 
 
-def _share(share: float, before: float | None, caption: str) -> ShownFigure:
+def figure_of(share: float, before: float | None, caption: str) -> ShownFigure:
+    """A share as a large figure, with its change since the round before, if there is one."""
     change, trend = "", _TRENDS[""]
     if before is not None:
         change = f"{points(share - before)} points"
@@ -172,7 +175,7 @@ def _query(query: Query, step: ReplayRound, dataset: Dataset) -> ShownQuery:
         image=ink_url(dataset.images[query.index], smooth=True),
         predicted=query.predicted,
         rival=rival_of(step.beliefs, query.index, dataset.class_names, query.predicted),
-        true=f"true {query.true}",
+        true=query.true,
         right=query.right,
         alt=said,
         told=f"{said}, true {query.true} ({verdict})",
@@ -195,17 +198,26 @@ def matrix_of(data: ConfusionMatrix, class_names: Sequence[str]) -> ShownMatrix:
     class_names
         All classes; those that are not in the matrix have no label yet.
     """
+    n_classes = len(data.class_names)
     return ShownMatrix(
         classes=data.class_names,
-        counts=tuple(map(tuple, data.counts.tolist())),
-        levels=tuple(map(tuple, data.levels.round(3).tolist())),
-        note=" ".join(filter(None, (_mistake(data), _missing(data, class_names)))),
+        counts=tuple(map(tuple, data.counts[:, :n_classes].tolist())),
+        levels=tuple(map(tuple, data.levels[:, :n_classes].round(3).tolist())),
+        note=" ".join(
+            filter(None, (_mistake(data), _missing(data, class_names), _unreached(data)))
+        ),
     )
+
+
+def _unreached(data: ConfusionMatrix) -> str:
+    unreached = int(data.counts[:, len(data.class_names) :].sum())
+    return f"No label reaches {unreached:,}." if unreached else ""
 
 
 def _mistake(data: ConfusionMatrix) -> str:
     """The mistake made most often, the first of several."""
-    off = data.counts * ~np.eye(len(data.class_names), dtype=bool)
+    n_classes = len(data.class_names)
+    off = data.counts[:, :n_classes] * ~np.eye(n_classes, dtype=bool)
     most = int(off.max())
     if most < 2:
         return ""

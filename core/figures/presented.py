@@ -32,7 +32,7 @@ class ShownQuery(_Shown):
     predicted, rival
         What the model says it is; and what else it may be, empty where that is nothing.
     true
-        What it is, in words such as ``true 3``; empty where nobody knows.
+        What it is; empty where nobody knows.
     right
         Whether the prediction is right; true where nobody knows.
     alt, told
@@ -96,6 +96,8 @@ class ShownRound(_Shown):
         not known.
     asked, wrong
         What is said of the images that the model is unsure of; ``wrong`` once the truth is told.
+    known_as
+        What the truth is here: ``true``, or what a person has ``labelled``.
     matrix, bars
         One of the two at most.
     identical
@@ -110,6 +112,7 @@ class ShownRound(_Shown):
     right: str
     asked: str
     wrong: str
+    known_as: Literal["true", "labelled"]
     queries: tuple[ShownQuery, ...]
     matrix: ShownMatrix | None
     bars: ShownBars | None

@@ -51,6 +51,7 @@ def comparison_page(kept: Kept) -> StagePage:
                 right="",
                 asked="",
                 wrong="",
+                known_as="true",
                 queries=(),
                 matrix=None,
                 bars=None,

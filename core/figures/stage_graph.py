@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrays import IntArray
+from core.arrays import UNLABELLED, BoolArray, FloatArray, IntArray
 from core.data.dataset import Dataset
 from core.data.pictures import atlas_url
 from core.engine.engine import Engine
@@ -96,6 +96,25 @@ class Subject:
         return len(self.positions) < self.dataset.n_items
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What is believed of the items that are drawn, in one round.
+
+    Attributes
+    ----------
+    classes : (n_some,), int64
+        The class of each, a given label first; ``UNLABELLED`` where no label reaches.
+    leads : (n_some,), float64
+        By how much the most probable class leads, 0 to 1; 0 where no label reaches.
+    labels : (n_some,), int64
+        The labels there are; ``UNLABELLED`` elsewhere.
+    """
+
+    classes: IntArray
+    leads: FloatArray
+    labels: IntArray
+
+
 def subject_of(
     engine: Engine,
     labelled: IntArray,
@@ -128,15 +147,23 @@ def subject_of(
     return Subject(engine.dataset, positions, graph, features, alpha, things, marks)
 
 
-def graph_data(
-    subject: Subject, rounds: Sequence[Beliefs], progress: Progress = silent
-) -> ShownGraph:
+def seen_of(subject: Subject, beliefs: Beliefs) -> Seen:
+    """What is believed of the items that are drawn."""
+    leads = np.where(beliefs.reached, np.maximum(1 - margin(beliefs), 0), 0.0)
+    return Seen(
+        np.where(beliefs.reached, beliefs.predicted, UNLABELLED)[subject.positions],
+        leads[subject.positions],
+        beliefs.labels[subject.positions],
+    )
+
+
+def graph_data(subject: Subject, rounds: Sequence[Seen], progress: Progress = silent) -> ShownGraph:
     """Everything that is drawn of a graph, round by round.
 
     Parameters
     ----------
     rounds
-        What is believed of all items in each round; at least one.
+        What is believed of its items in each round; at least one.
 
     Raises
     ------
@@ -162,7 +189,7 @@ def graph_data(
         atlas=atlas_url(subject.dataset, subject.positions, _SIDE, _COLUMNS),
         columns=_COLUMNS,
         classes=tuple(ShownColour(name=n, light=one, dark=two) for n, one, two in colours),
-        rounds=_rounds(rounds, subject.positions),
+        rounds=_rounds(rounds),
         spreads=_spreads(subject, rounds),
     )
 
@@ -201,35 +228,31 @@ def _strongest(graph: SimilarityGraph) -> IntArray:
     return np.unique(pairs, axis=0)
 
 
-def _rounds(rounds: Sequence[Beliefs], positions: IntArray) -> tuple[ShownBeliefs, ...]:
-    leads = [_leads(beliefs)[positions] for beliefs in rounds]
+def _rounds(rounds: Sequence[Seen]) -> tuple[ShownBeliefs, ...]:
     last = rounds[-1]
-    open_ones = leads[-1][(~last.labelled & last.reached)[positions]]
+    open_ones = last.leads[(last.labels == UNLABELLED) & (last.classes != UNLABELLED)]
     full = float(np.quantile(open_ones, _SURE)) if len(open_ones) else 1.0
     return tuple(
         ShownBeliefs(
-            classes=_bytes(np.where(beliefs.reached, beliefs.predicted, _NO_CLASS)[positions]),
-            leads=_bytes(255 * np.minimum(lead / (full or 1.0), 1)),
-            labelled=_bytes(beliefs.labelled[positions]),
+            classes=_bytes(np.where(_is_named(seen.classes), seen.classes, _NO_CLASS)),
+            leads=_bytes(255 * np.minimum(seen.leads / (full or 1.0), 1)),
+            labelled=_bytes(seen.labels != UNLABELLED),
         )
-        for beliefs, lead in zip(rounds, leads, strict=True)
+        for seen in rounds
     )
 
 
-def _leads(beliefs: Beliefs) -> NDArray[np.float64]:
-    """By how much the best class leads; nothing where no label reaches."""
-    return np.where(beliefs.reached, np.maximum(1 - margin(beliefs), 0), 0.0)
+def _is_named(classes: IntArray) -> BoolArray:
+    """Which of some classes have a number that can be sent."""
+    return np.asarray((classes != UNLABELLED) & (classes < _NO_CLASS))
 
 
-def _spreads(subject: Subject, rounds: Sequence[Beliefs]) -> tuple[ShownSpread, ...]:
+def _spreads(subject: Subject, rounds: Sequence[Seen]) -> tuple[ShownSpread, ...]:
     """How some labels spread, of the first round that has any: of each class the farthest."""
-    first = next((beliefs for beliefs in rounds if beliefs.labelled.any()), None)
-    if first is None:
+    labels = next((one.labels for one in rounds if (one.labels != UNLABELLED).any()), None)
+    if labels is None:
         return ()
-    labels = first.labels[subject.positions]
-    labelled = np.flatnonzero(first.labelled[subject.positions])
-    if not len(labelled):
-        return ()
+    labelled = np.flatnonzero(labels != UNLABELLED)
     found = arrivals(subject.graph, labelled, subject.alpha, most=_SWEEPS)
     far = sorted(found, key=lambda one: -float(one.shares[-1].sum()))
     of_class: dict[int, Arrival] = {}

@@ -75,6 +75,11 @@ def own_of_run(rounds: Sequence[ReplayRound]) -> Contender:
     return _contender("This run", asks, [course_of(rounds)])
 
 
+def own_of_project(points: Sequence[tuple[int, float]]) -> Contender:
+    """A project itself: how many labels there were, and the share of all items right then."""
+    return _contender("This project", "labelled by people", [Course(*zip(*points, strict=True))])
+
+
 def of_run(
     run: Run, rounds: Sequence[ReplayRound], progress: Progress = silent
 ) -> tuple[Contender, ...]:

@@ -9,6 +9,8 @@ from typing import Any, Final, Literal
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
 
+from core.session.events import Answer, AnswerKind
+from tests.e2e.book import Book, right
 from tests.e2e.desk import idle_tab
 from tests.e2e.server import Server
 
@@ -114,7 +116,7 @@ def test_the_stage_covers_the_page(page: Page):
 def test_a_round_asks_first_and_tells_the_truth_on_the_next_key(page: Page):
     page.get_by_role("button", name="Round 2 of 5").click()
     at_round(page, 1, 0)
-    expect(find(page, ".name")).to_have_text("Round 2 of 5")
+    expect(find(page, "h1")).to_have_text("Round 2 of 5")
     expect(find(page, ".figures .value").first).to_have_text("45")
     expect(find(page, ".model .figures .value")).to_have_text(["45", "90.2 %", "91.5 %"])
     expect(find(page, ".model .change")).to_have_text(["+5", "+3.3 points", "+3.0 points"])
@@ -303,6 +305,43 @@ def test_it_steps_while_the_server_is_away_and_leaves_once_it_is_back(
     expect(page).to_have_url(re.compile(r"[?&]round=5(&|$)"), timeout=OPENS)
 
 
+def test_a_project_is_presented_with_its_own_rounds(
+    context: BrowserContext, server: Server, book: Book
+):
+    project = book.new_project(n_samples=100, kernel="symmetric_knn")
+    for _ in range(2):
+        batch = book.service.batch(project)
+        assert batch is not None
+        book.service.submit(project, batch.batch_id, [answered(item) for item in batch.items])
+    page = idle_tab(context)
+    page.goto(f"{server.url}/progress?project={project}")
+    page.get_by_role("button", name="Present").click()
+    expect(page.locator(".stage[data-ready='0']")).to_be_visible(timeout=OPENS)
+    expect(find(page, "h1")).to_have_text("Round 1 of 2")
+    expect(find(page, ".wrong")).to_have_text("what are they?")
+    page.keyboard.press("PageDown")
+    expect(find(page, ".digits .true").first).to_contain_text("labelled")
+    page.keyboard.press("PageDown")
+    at_round(page, 1, 0)
+    expect(find(page, ".model .figures .value").first).to_have_text("10")
+    expect(page.locator(".stage[data-coming=false]")).to_be_visible(timeout=OPENS)
+    found: dict[str, Any] = {}
+    for size in SIZES[1][0], SIZES[-1][0]:
+        page.set_viewport_size(size)
+        for key in "End", "g", "c":
+            page.keyboard.press(key)
+            found[f"{key}, {size}"] = settled(page)
+        page.keyboard.press("c")
+    assert not any(found.values()), found
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Present")).to_be_visible(timeout=OPENS)
+    assert "present" not in page.url
+
+
+def answered(item: int) -> Answer:
+    return Answer(item=item, kind=AnswerKind.LABEL, label=right(item), milliseconds=900)
+
+
 SIZES: Final[tuple[tuple[ViewportSize, Literal["light", "dark"]], ...]] = (
     ({"width": 1920, "height": 1080}, "light"),
     ({"width": 1280, "height": 720}, "dark"),
@@ -337,6 +376,13 @@ def test_nothing_scrolls_is_cut_off_or_overlaps(context: BrowserContext, server:
         look("at first")
         if run != ACTIVE:
             continue
+        # It is far from the end here, where it would stop by itself.
+        for key in "p?":
+            page.keyboard.press(key)
+        look("keys")
+        for key in ("?", "p", "Home"):
+            page.keyboard.press(key)
+        at_round(page, 0, 0)
         for number in range(1, LAST + 1):
             page.keyboard.press("PageDown")
             page.keyboard.press("PageDown")
@@ -350,11 +396,6 @@ def test_nothing_scrolls_is_cut_off_or_overlaps(context: BrowserContext, server:
             page.keyboard.press("ArrowRight")
             at_round(page, LAST, step)
         look("graph")
-        page.keyboard.press("p")
-        page.keyboard.press("?")
-        look("keys")
-        page.keyboard.press("?")
-        page.keyboard.press("p")
         page.keyboard.press("g")
     assert overflowing == {}
 

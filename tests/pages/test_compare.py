@@ -280,3 +280,25 @@ def test_the_best_of_each_column_is_bold_unless_all_are_alike(open_page: OpenPag
     page = open_page(PAGE, comparison=handle.comparisons()._store.add("Two", outcome).id)
     bold = re.findall(r'class="best"[^>]*>([^<]+)<', html(page))
     assert bold == ["20", "90.0"]
+
+
+def test_a_comparison_fills_the_screen_and_gives_it_back(open_page: OpenPage):
+    one = kept()
+    page = open_page(PAGE, comparison=one.id)
+    button(page, "Present").click().run()
+    assert not page.exception
+    assert page.query_params["present"] == "1"
+    shown = json.loads(page.get("bidi_component")[0].proto.json)
+    assert shown["title"] == "Some"
+    assert [line["colour"]["name"] for line in shown["curve"]["lines"]]
+    page.session_state["stage"] = {"leave": {"round": 0}}
+    page.run()
+    assert "present" not in page.query_params
+    assert button(page, "Present")
+
+
+@pytest.mark.parametrize("name", ["0123456789abcdef", "..", ""])
+def test_a_stage_for_what_is_not_there_is_the_page_that_says_so(open_page: OpenPage, name: str):
+    page = open_page(PAGE, comparison=name, present="1")
+    assert not page.exception
+    assert not page.get("bidi_component")

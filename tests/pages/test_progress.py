@@ -392,3 +392,29 @@ def test_what_no_label_reaches_is_opened_in_the_grid(open_page: OpenPage, servic
     page.button(key="open_bar").click().run()
     shown = grid_of(page)
     assert (shown["said"], shown["n_items"]) == ("that no label reaches", n_unreached)
+
+
+def test_a_project_is_presented_as_it_was_when_the_presenter_began(
+    open_page: OpenPage, service: Service
+):
+    project = "digits"
+    label_rounds(service, 1)
+    page = open_page(PAGE, project=project, present="1", round="2")
+    assert not page.exception
+    shown = json.loads(page.get("bidi_component")[0].proto.json)
+    assert [told["name"] for told in shown["rounds"]] == ["Round 1 of 1", "After 1 round"]
+    assert shown["current"] == 1
+    label_rounds(service, 1)
+    again = json.loads(page.run().get("bidi_component")[0].proto.json)
+    assert len(again["rounds"]) == 2
+    page.session_state["stage"] = {"leave": {"round": 1}}
+    page.run()
+    assert not page.exception
+    assert {"present", "round"}.isdisjoint(page.query_params)
+
+
+def test_without_a_label_there_is_nothing_to_present(open_page: OpenPage):
+    page = open_page(PAGE, project="digits", present="1")
+    assert not page.exception
+    assert not page.get("bidi_component")
+    assert not [button for button in page.button if button.label == "Present"]

@@ -223,13 +223,20 @@ function helpOf({ rounds, graph, curve }) {
 // pages/_ui/stage/src/curve.ts
 var [WIDTH, HEIGHT, TOP, BOTTOM, SIDE] = [97, 14, 3.6, 10.2, 5];
 var GAP = 11;
+var WIDE = 40;
+function scaleOf(first, last) {
+  if (isWide(first, last)) return (number) => Math.log(Math.max(number, first) / first) / Math.log(last / first);
+  return (number) => (number - first) / (last - first || 1);
+}
+var isWide = (first, last) => first > 0 && last / first >= WIDE;
 function pointsOf(rounds) {
   const [labels, shares] = [rounds.map((round) => round.labels), rounds.map((round) => round.share ?? 0)];
   const [first, last] = [labels[0] ?? 0, labels.at(-1) ?? 0];
   const [low, high] = [Math.min(...shares), Math.max(...shares)];
   const floor = BOTTOM - 0.8;
+  const scale = scaleOf(first, last);
   return rounds.map((round) => ({
-    x: SIDE + (WIDTH - 2 * SIDE) * (round.labels - first) / (last - first || 1),
+    x: SIDE + (WIDTH - 2 * SIDE) * scale(round.labels),
     y: floor - (floor - TOP) * ((round.share ?? 0) - low) / (high - low || 1)
   }));
 }
@@ -275,9 +282,10 @@ function drawRound(round, index, points, current, isGrowing, isTold) {
 
 // pages/_ui/stage/src/chart.ts
 var [WIDTH2, HEIGHT2] = [112, 70];
-var [LEFT, RIGHT, TOP2, BOTTOM2] = [13, 109, 2.5, 61.5];
+var [LEFT, RIGHT, TOP2, BOTTOM2] = [13, 106, 2.5, 61.5];
 var FLOORS = [0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.2, 0];
 var GAP2 = 6;
+var MANY = 5;
 function axisOf(shares) {
   const lowest = Math.min(...shares, 1);
   const floor = FLOORS.find((share) => share <= lowest) ?? 0;
@@ -309,6 +317,7 @@ var CurveScene = class {
   #list(lines, labels) {
     const known = lines.map((line) => ({ line, share: shareAt(line, labels) }));
     known.sort((one, other) => (other.share ?? -1) - (one.share ?? -1));
+    this.#root.classList.toggle("crowded", lines.length > MANY);
     find(this.#root, ".lines").replaceChildren(...known.map(({ line: { colour, note, own }, share }) => {
       const row = element("li", own ? "own" : "");
       const swatch = element("i");
@@ -320,22 +329,24 @@ var CurveScene = class {
   }
   #draw(lines, labels, isGrowing) {
     const svg = drawn("svg", { viewBox: `0 0 ${WIDTH2} ${HEIGHT2}` });
-    const marks = axisOf(lines.flatMap(({ shares, low }) => [...shares, ...low]));
+    const marks = axisOf(lines.flatMap(({ shares }) => shares));
     const floor = marks[0] ?? 0;
-    const last = Math.max(...lines.flatMap((line) => line.labels), 1);
-    const x = (number) => LEFT + (RIGHT - LEFT) * number / last;
-    const y = (share) => BOTTOM2 - (BOTTOM2 - TOP2) * (share - floor) / (1 - floor || 1);
+    const numbers = [...new Set(lines.flatMap((line) => line.labels))].sort((one, other) => one - other);
+    const [least = 1, last = 1] = [numbers[0], numbers.at(-1)];
+    const isByDoubling = isWide(least, last);
+    const scale = scaleOf(isByDoubling ? least : 0, last);
+    const x = (number) => LEFT + (RIGHT - LEFT) * scale(number);
+    const y = (share) => BOTTOM2 - (BOTTOM2 - TOP2) * Math.max(share - floor, 0) / (1 - floor || 1);
     for (const mark of marks) {
       svg.append(
         drawn("line", { class: "grid", x1: LEFT, x2: RIGHT, y1: y(mark), y2: y(mark) }),
         drawn("text", { class: "mark", x: LEFT - 1.4, y: y(mark) + 0.9 }, `${Math.round(100 * mark)} %`)
       );
     }
-    const numbers = [...new Set(lines.flatMap((line) => line.labels))].sort((one, other) => one - other);
     for (const number of legible(numbers.map(x), numbers.length - 1, GAP2).map((place) => numbers[place] ?? 0)) {
       svg.append(drawn("text", { class: "number", x: x(number), y: BOTTOM2 + 3.6 }, number.toLocaleString("en")));
     }
-    svg.append(drawn("text", { class: "number", x: (LEFT + RIGHT) / 2, y: HEIGHT2 - 1 }, "labels given"));
+    svg.append(drawn("text", { class: "number", x: (LEFT + RIGHT) / 2, y: HEIGHT2 - 1 }, `labels given${isByDoubling ? ", each doubling as long" : ""}`));
     for (const line of lines) svg.append(...bandOf(line, labels, x, y));
     for (const line of lines) svg.append(...lineOf(line, labels, x, y, isGrowing));
     return svg;
@@ -580,7 +591,7 @@ function oneLabel2({ classes, n_items: all }, { label, sweep }) {
 // pages/_ui/stage/src/graph.ts
 var FADE = 600;
 var THEME = 100;
-var LEGEND = 10;
+var LEGEND = 9;
 var GraphScene = class {
   #root;
   #canvas;
@@ -749,9 +760,11 @@ function showCell(cell, { classes, counts, levels }, row, column) {
     return;
   }
   const level = at(levels, row, column);
+  const count = short(at(counts, row, column));
   cell.className = `cell ${KIND_BY_SIGN.get(Math.sign(level)) ?? ""} ${level >= STRONG ? "strong" : ""}`;
   cell.style.setProperty("--level", `${100 * Math.abs(level)}%`);
-  cell.textContent = short(at(counts, row, column));
+  cell.style.setProperty("--letters", String(Math.max(count.length, 2)));
+  cell.textContent = count;
 }
 var at = (table, row, column) => table[row]?.[column] ?? 0;
 function short(count) {
@@ -770,8 +783,11 @@ function showBars(list, { bars }) {
 }
 
 // pages/_ui/stage/src/round.ts
-var MANY = 5;
+var MANY2 = 5;
 var ASKS = "right or wrong?";
+var ASKS_FIRST = "what are they?";
+var LONG = 4;
+var SHORT2 = 3;
 var RoundScene = class {
   #root;
   #page;
@@ -794,22 +810,19 @@ var RoundScene = class {
     if (!round) return;
     const isNew = round !== this.#shown;
     this.#shown = round;
-    if (isNew) this.#fill(round, current, from);
+    if (isNew) this.#fill(round, from);
     this.#tell(round, isTold);
   }
-  #fill(round, current, from) {
+  #fill(round, from) {
     const { matrix, bars } = round;
-    this.#root.classList.toggle("many", round.queries.length > MANY);
+    this.#root.classList.toggle("many", round.queries.length > MANY2);
     this.#find(".what").textContent = round.asked;
     const digits = this.#find(".digits");
     digits.style.setProperty("--from", `calc(${3 * from} * var(--u))`);
-    digits.replaceChildren(...round.queries.map((query) => entryOf(query, this.#page.ink)));
+    digits.replaceChildren(...round.queries.map((query) => entryOf(query, round.known_as, this.#page.ink)));
     enter(digits);
     this.#showFigures(round);
-    const curve = this.#find(".curve");
-    curve.querySelector("svg")?.remove();
-    curve.hidden = this.#page.rounds.length === 1 || round.share === null;
-    if (!curve.hidden) curve.append(drawCurve(this.#page.rounds, current, from > 0));
+    this.#showCurve(round, from);
     this.#find(".confusion").hidden = !matrix;
     this.#find(".tally").hidden = !bars;
     if (matrix) {
@@ -823,12 +836,20 @@ var RoundScene = class {
       showBars(this.#find(".bars"), bars);
     }
   }
+  #showCurve(round, from) {
+    const known = this.#page.rounds.filter(({ share }) => share !== null);
+    const curve = this.#find(".curve");
+    curve.querySelector("svg")?.remove();
+    curve.hidden = known.length < 2 || round.share === null;
+    this.#root.classList.toggle("crowded", !curve.hidden && round.queries.length > MANY2);
+    if (!curve.hidden) curve.append(drawCurve(known, known.indexOf(round), from > 0));
+  }
   #tell({ queries, wrong }, isTold) {
     const asked = this.#find(".asked");
     const isKnown = queries.some((query) => query.true);
     asked.classList.toggle("told", isTold && isKnown);
     const verdict = this.#find(".wrong");
-    verdict.textContent = !isKnown ? "" : isTold ? wrong : ASKS;
+    verdict.textContent = !isKnown ? "" : isTold ? wrong : wrong ? ASKS : ASKS_FIRST;
     verdict.classList.toggle("none", !isTold || queries.every((query) => query.right));
     asked.querySelectorAll(".ink i").forEach((ink, place) => {
       const query = queries[place];
@@ -838,26 +859,37 @@ var RoundScene = class {
   #showFigures({ figures }) {
     this.#find(".figures").replaceChildren(...figures.map(({ value, caption, change, trend }) => {
       const box = element("div");
-      box.append(element("dt", "", caption), element("dd", "value", value), element("dd", `change ${trend}`, change));
+      const size = value.length > LONG && !value.endsWith("%") ? "value long" : "value";
+      box.append(element("dt", "", caption), element("dd", size, value), element("dd", `change ${trend}`, change));
       return box;
     }));
   }
 };
-function entryOf({ image, predicted, rival, true: truth, right: isRight }, isInk) {
+function entryOf(query, knownAs, isInk) {
+  const { image, predicted, rival, right: isRight } = query;
   const card = element("div", "ink");
   const ink = element("i");
   ink.role = "img";
   if (isInk) ink.style.maskImage = `url("${image}")`;
   else ink.style.backgroundImage = `url("${image}")`;
-  const sign = element("span", "sign");
-  sign.append(icon(CROSS));
   card.append(ink);
-  const entry = element("li", isRight ? "" : "mistaken");
+  const isShort = areShort(query);
+  const entry = element("li", `${isRight ? "" : "mistaken"} ${isShort ? "" : "named"}`);
   const below = element("p", "below");
-  below.append(element("span", "rival", rival && `or ${rival}?`), element("span", "true", truth));
-  entry.append(card, element("p", "predicted", predicted && `predicted ${predicted}`), below);
-  if (!isRight) entry.append(sign);
+  below.append(element("span", "rival", rival && `or ${rival}?`), element("span", "true", truthOf(query, knownAs)));
+  entry.append(card, element("p", "predicted", predicted && isShort ? `predicted ${predicted}` : predicted), below);
+  if (!isRight) {
+    const sign = element("span", "sign");
+    sign.append(icon(CROSS));
+    entry.append(sign);
+  }
   return entry;
+}
+var areShort = ({ predicted, rival, true: truth }) => [predicted, rival, truth].every((name) => name.length <= SHORT2);
+function truthOf(query, knownAs) {
+  const { predicted, true: truth, right: isRight } = query;
+  if (!truth || areShort(query)) return truth && `${knownAs} ${truth}`;
+  return predicted && isRight ? "✓ right" : truth;
 }
 function enter(content) {
   content.classList.remove("entering");
@@ -867,7 +899,7 @@ function enter(content) {
 
 // pages/_ui/stage/src/view.ts
 var IDLE = 3e3;
-var LONG = 30;
+var LONG2 = 30;
 var SIZES = [3.4, 3.1, 2.8, 2.5, 2.2, 2];
 var View = class {
   room;
@@ -977,7 +1009,7 @@ var View = class {
     delete this.#root.dataset["ready"];
     const name = this.#find(".name");
     name.textContent = round.name;
-    name.classList.toggle("long", round.name.length > LONG);
+    name.classList.toggle("long", round.name.length > LONG2);
     for (const name2 of ["round", "graph", "curve"]) {
       this.#sceneOf(name2).hidden = name2 !== this.scene;
       if (name2 !== "round") this.#find(`.to-${name2}`).ariaPressed = String(name2 === this.scene);

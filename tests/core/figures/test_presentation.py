@@ -59,7 +59,7 @@ def test_the_digits_are_those_the_model_is_least_sure_of(run_id: str):
             (
                 ink_url(images[query.index], smooth=True),
                 query.predicted,
-                f"true {query.true}",
+                query.true,
                 query.right,
             )
             for query in step.queries

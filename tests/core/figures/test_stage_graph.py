@@ -9,7 +9,7 @@ import numpy as np
 from core.config import recommended
 from core.data import catalogue
 from core.engine.building import engine_for
-from core.figures.stage_graph import MOST, Subject, graph_data, subject_of
+from core.figures.stage_graph import MOST, Subject, graph_data, seen_of, subject_of
 from core.learning.arriving import arrivals
 from core.replay.published import find_run
 from core.replay.run import graph_of, replay
@@ -26,7 +26,7 @@ def numbers(text: str, kind: str = "u1") -> np.ndarray:
 
 
 SUBJECT = Subject(DATASET, np.arange(330), GRAPH, DATASET.features, RUN.config.alpha, "digits")
-SHOWN = graph_data(SUBJECT, [step.beliefs for step in ROUNDS])
+SHOWN = graph_data(SUBJECT, [seen_of(SUBJECT, step.beliefs) for step in ROUNDS])
 
 
 def test_every_item_has_a_place_and_is_linked_with_those_most_like_it():
@@ -79,7 +79,7 @@ def test_of_many_items_a_sample_is_shown_and_said_to_be_one():
     assert {*labelled} <= {*subject.positions.tolist()}
     assert subject.graph.n_items == MOST
     labels = Labels({int(engine.dataset.rows[i]): "0" for i in labelled})
-    shown = graph_data(subject, [engine.believe(labels)])
+    shown = graph_data(subject, [seen_of(subject, engine.believe(labels))])
     assert shown.about.startswith("A sample of 600 of the 900 images")
     assert numbers(shown.rounds[0].labelled).sum() == len(labelled)
 
@@ -88,6 +88,6 @@ def test_a_set_without_labels_or_of_two_items_is_drawn_too():
     config = recommended(n_samples=2)
     engine = engine_for(config, catalogue.load(config))
     subject = subject_of(engine, np.arange(0), config.alpha, "digits", ())
-    shown = graph_data(subject, [engine.believe(Labels())])
+    shown = graph_data(subject, [seen_of(subject, engine.believe(Labels()))])
     assert shown.spreads == ()
     assert shown.n_items == 2

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { pointsOf } from "../../../pages/_ui/stage/src/curve.ts";
+import { pointsOf, scaleOf } from "../../../pages/_ui/stage/src/curve.ts";
 
 test("more labels are further right, in proportion, and a larger share is higher", () => {
   const points = pointsOf([{ labels: 10, share: 0.5 }, { labels: 20, share: 0.9 }, { labels: 40, share: 0.7 }]);
@@ -16,4 +16,12 @@ test("one round, or rounds that are all alike, stand somewhere", () => {
   for (const rounds of [[{ labels: 5, share: 1 }], [{ labels: 5, share: 1 }, { labels: 5, share: 1 }]]) {
     for (const { x, y } of pointsOf(rounds)) assert.ok(Number.isFinite(x) && Number.isFinite(y));
   }
+});
+
+test("numbers of labels that differ widely are placed by their logarithms", () => {
+  const even = scaleOf(10, 100);
+  assert.deepEqual([10, 55, 100].map(even), [0, 0.5, 1]);
+  const wide = scaleOf(10, 1000);
+  assert.ok([10, 100, 1000].map(wide).every((place, index) => Math.abs(place - index / 2) < 1e-12));
+  assert.ok([0, 5].map(scaleOf(0, 1000)).every(Number.isFinite) && wide(0) === 0);
 });

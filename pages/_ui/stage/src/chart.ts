@@ -2,12 +2,14 @@
 
 import { drawn, element, find } from "../../browser/dom.ts";
 import type { ShownCurve, ShownLine } from "./contract.ts";
-import { legible } from "./curve.ts";
+import { isWide, legible, scaleOf } from "./curve.ts";
 
 const [WIDTH, HEIGHT] = [112, 70];
-const [LEFT, RIGHT, TOP, BOTTOM] = [13, 109, 2.5, 61.5];
+const [LEFT, RIGHT, TOP, BOTTOM] = [13, 106, 2.5, 61.5];
 const FLOORS = [0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.2, 0];
 const GAP = 6;
+/** More lines are listed closer to each other. */
+const MANY = 5;
 
 /** Where an axis of shares begins, and its marks up to 1. */
 export function axisOf(shares: number[]): number[] {
@@ -49,6 +51,7 @@ export class CurveScene {
   #list(lines: ShownLine[], labels: number): void {
     const known = lines.map((line) => ({ line, share: shareAt(line, labels) }));
     known.sort((one, other) => (other.share ?? -1) - (one.share ?? -1));
+    this.#root.classList.toggle("crowded", lines.length > MANY);
     find(this.#root, ".lines").replaceChildren(...known.map(({ line: { colour, note, own }, share }) => {
       const row = element("li", own ? "own" : "");
       const swatch = element("i");
@@ -61,22 +64,25 @@ export class CurveScene {
 
   #draw(lines: ShownLine[], labels: number, isGrowing: boolean): SVGElement {
     const svg = drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}` });
-    const marks = axisOf(lines.flatMap(({ shares, low }) => [...shares, ...low]));
+    const marks = axisOf(lines.flatMap(({ shares }) => shares));
     const floor = marks[0] ?? 0;
-    const last = Math.max(...lines.flatMap((line) => line.labels), 1);
-    const x = (number: number): number => LEFT + ((RIGHT - LEFT) * number) / last;
-    const y = (share: number): number => BOTTOM - ((BOTTOM - TOP) * (share - floor)) / (1 - floor || 1);
+    const numbers = [...new Set(lines.flatMap((line) => line.labels))].sort((one, other) => one - other);
+    const [least = 1, last = 1] = [numbers[0], numbers.at(-1)];
+    const isByDoubling = isWide(least, last);
+    const scale = scaleOf(isByDoubling ? least : 0, last);
+    const x = (number: number): number => LEFT + (RIGHT - LEFT) * scale(number);
+    // An interval may be wider than all that is of interest.
+    const y = (share: number): number => BOTTOM - ((BOTTOM - TOP) * Math.max(share - floor, 0)) / (1 - floor || 1);
     for (const mark of marks) {
       svg.append(
         drawn("line", { class: "grid", x1: LEFT, x2: RIGHT, y1: y(mark), y2: y(mark) }),
         drawn("text", { class: "mark", x: LEFT - 1.4, y: y(mark) + 0.9 }, `${Math.round(100 * mark)} %`),
       );
     }
-    const numbers = [...new Set(lines.flatMap((line) => line.labels))].sort((one, other) => one - other);
     for (const number of legible(numbers.map(x), numbers.length - 1, GAP).map((place) => numbers[place] ?? 0)) {
       svg.append(drawn("text", { class: "number", x: x(number), y: BOTTOM + 3.6 }, number.toLocaleString("en")));
     }
-    svg.append(drawn("text", { class: "number", x: (LEFT + RIGHT) / 2, y: HEIGHT - 1 }, "labels given"));
+    svg.append(drawn("text", { class: "number", x: (LEFT + RIGHT) / 2, y: HEIGHT - 1 }, `labels given${isByDoubling ? ", each doubling as long" : ""}`));
     for (const line of lines) svg.append(...bandOf(line, labels, x, y));
     for (const line of lines) svg.append(...lineOf(line, labels, x, y, isGrowing));
     return svg;

@@ -43,6 +43,8 @@ export interface StagePage {
  *     not known.
  * asked, wrong
  *     What is said of the images that the model is unsure of; ``wrong`` once the truth is told.
+ * known_as
+ *     What the truth is here: ``true``, or what a person has ``labelled``.
  * matrix, bars
  *     One of the two at most.
  * identical
@@ -57,6 +59,7 @@ export interface ShownRound {
   right: string;
   asked: string;
   wrong: string;
+  known_as: "true" | "labelled";
   queries: ShownQuery[];
   matrix: ShownMatrix | null;
   bars: ShownBars | null;
@@ -82,7 +85,7 @@ export interface ShownFigure {
  * predicted, rival
  *     What the model says it is; and what else it may be, empty where that is nothing.
  * true
- *     What it is, in words such as ``true 3``; empty where nobody knows.
+ *     What it is; empty where nobody knows.
  * right
  *     Whether the prediction is right; true where nobody knows.
  * alt, told

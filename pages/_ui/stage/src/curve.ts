@@ -11,14 +11,26 @@ export interface Point {
 /** Room that a number needs beside another one. */
 const GAP = 11;
 
+/** From so many times as many labels at the end as at the beginning, an axis shows each doubling as long. */
+const WIDE = 40;
+
+/** Where numbers of labels are on an axis, 0 to 1: in proportion, or by their logarithms if they differ widely. */
+export function scaleOf(first: number, last: number): (number: number) => number {
+  if (isWide(first, last)) return (number) => Math.log(Math.max(number, first) / first) / Math.log(last / first);
+  return (number) => (number - first) / (last - first || 1);
+}
+
+export const isWide = (first: number, last: number): boolean => first > 0 && last / first >= WIDE;
+
 /** Where the rounds are on the curve: number of labels across, share right up. */
 export function pointsOf(rounds: Pick<ShownRound, "labels" | "share">[]): Point[] {
   const [labels, shares] = [rounds.map((round) => round.labels), rounds.map((round) => round.share ?? 0)];
   const [first, last] = [labels[0] ?? 0, labels.at(-1) ?? 0];
   const [low, high] = [Math.min(...shares), Math.max(...shares)];
   const floor = BOTTOM - 0.8;
+  const scale = scaleOf(first, last);
   return rounds.map((round) => ({
-    x: SIDE + ((WIDTH - 2 * SIDE) * (round.labels - first)) / (last - first || 1),
+    x: SIDE + (WIDTH - 2 * SIDE) * scale(round.labels),
     y: floor - ((floor - TOP) * ((round.share ?? 0) - low)) / (high - low || 1),
   }));
 }

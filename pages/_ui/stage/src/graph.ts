@@ -12,7 +12,8 @@ import { saidOf } from "./words.ts";
 const FADE = 600;
 /** Milliseconds after which the page has taken on the colours of another theme. */
 const THEME = 100;
-const LEGEND = 10;
+/** Classes in the legend where not all have room. */
+const LEGEND = 9;
 
 export class GraphScene {
   readonly #root: HTMLElement;

@@ -28,9 +28,11 @@ function showCell(cell: HTMLElement, { classes, counts, levels }: ShownMatrix, r
     return;
   }
   const level = at(levels, row, column);
+  const count = short(at(counts, row, column));
   cell.className = `cell ${KIND_BY_SIGN.get(Math.sign(level)) ?? ""} ${level >= STRONG ? "strong" : ""}`;
   cell.style.setProperty("--level", `${100 * Math.abs(level)}%`);
-  cell.textContent = short(at(counts, row, column));
+  cell.style.setProperty("--letters", String(Math.max(count.length, 2)));
+  cell.textContent = count;
 }
 
 const at = (table: number[][], row: number, column: number): number => table[row]?.[column] ?? 0;

@@ -8,6 +8,11 @@ import { showBars, showMatrix } from "./matrix.ts";
 
 const MANY = 5;
 const ASKS = "right or wrong?";
+const ASKS_FIRST = "what are they?";
+/** A figure of more letters is written smaller. */
+const LONG = 4;
+/** Names of more letters stand alone on their line. */
+const SHORT = 3;
 
 export class RoundScene {
   readonly #root: HTMLElement;
@@ -35,23 +40,20 @@ export class RoundScene {
     if (!round) return;
     const isNew = round !== this.#shown;
     this.#shown = round;
-    if (isNew) this.#fill(round, current, from);
+    if (isNew) this.#fill(round, from);
     this.#tell(round, isTold);
   }
 
-  #fill(round: ShownRound, current: number, from: number): void {
+  #fill(round: ShownRound, from: number): void {
     const { matrix, bars } = round;
     this.#root.classList.toggle("many", round.queries.length > MANY);
     this.#find(".what").textContent = round.asked;
     const digits = this.#find(".digits");
     digits.style.setProperty("--from", `calc(${3 * from} * var(--u))`);
-    digits.replaceChildren(...round.queries.map((query) => entryOf(query, this.#page.ink)));
+    digits.replaceChildren(...round.queries.map((query) => entryOf(query, round.known_as, this.#page.ink)));
     enter(digits);
     this.#showFigures(round);
-    const curve = this.#find(".curve");
-    curve.querySelector("svg")?.remove();
-    curve.hidden = this.#page.rounds.length === 1 || round.share === null;
-    if (!curve.hidden) curve.append(drawCurve(this.#page.rounds, current, from > 0));
+    this.#showCurve(round, from);
     this.#find(".confusion").hidden = !matrix;
     this.#find(".tally").hidden = !bars;
     if (matrix) {
@@ -66,12 +68,21 @@ export class RoundScene {
     }
   }
 
+  #showCurve(round: ShownRound, from: number): void {
+    const known = this.#page.rounds.filter(({ share }) => share !== null);
+    const curve = this.#find(".curve");
+    curve.querySelector("svg")?.remove();
+    curve.hidden = known.length < 2 || round.share === null;
+    this.#root.classList.toggle("crowded", !curve.hidden && round.queries.length > MANY);
+    if (!curve.hidden) curve.append(drawCurve(known, known.indexOf(round), from > 0));
+  }
+
   #tell({ queries, wrong }: ShownRound, isTold: boolean): void {
     const asked = this.#find(".asked");
     const isKnown = queries.some((query) => query.true);
     asked.classList.toggle("told", isTold && isKnown);
     const verdict = this.#find(".wrong");
-    verdict.textContent = !isKnown ? "" : isTold ? wrong : ASKS;
+    verdict.textContent = !isKnown ? "" : isTold ? wrong : wrong ? ASKS : ASKS_FIRST;
     verdict.classList.toggle("none", !isTold || queries.every((query) => query.right));
     asked.querySelectorAll(".ink i").forEach((ink, place) => {
       const query = queries[place];
@@ -82,28 +93,43 @@ export class RoundScene {
   #showFigures({ figures }: ShownRound): void {
     this.#find(".figures").replaceChildren(...figures.map(({ value, caption, change, trend }) => {
       const box = element("div");
-      box.append(element("dt", "", caption), element("dd", "value", value), element("dd", `change ${trend}`, change));
+      const size = value.length > LONG && !value.endsWith("%") ? "value long" : "value";
+      box.append(element("dt", "", caption), element("dd", size, value), element("dd", `change ${trend}`, change));
       return box;
     }));
   }
 }
 
-function entryOf({ image, predicted, rival, true: truth, right: isRight }: ShownQuery, isInk: boolean): HTMLElement {
+function entryOf(query: ShownQuery, knownAs: string, isInk: boolean): HTMLElement {
+  const { image, predicted, rival, right: isRight } = query;
   const card = element("div", "ink");
   const ink = element("i");
   ink.role = "img";
   // A mask takes the colour of the theme.
   if (isInk) ink.style.maskImage = `url("${image}")`;
   else ink.style.backgroundImage = `url("${image}")`;
-  const sign = element("span", "sign");
-  sign.append(icon(CROSS));
   card.append(ink);
-  const entry = element("li", isRight ? "" : "mistaken");
+  const isShort = areShort(query);
+  const entry = element("li", `${isRight ? "" : "mistaken"} ${isShort ? "" : "named"}`);
   const below = element("p", "below");
-  below.append(element("span", "rival", rival && `or ${rival}?`), element("span", "true", truth));
-  entry.append(card, element("p", "predicted", predicted && `predicted ${predicted}`), below);
-  if (!isRight) entry.append(sign);
+  below.append(element("span", "rival", rival && `or ${rival}?`), element("span", "true", truthOf(query, knownAs)));
+  entry.append(card, element("p", "predicted", predicted && isShort ? `predicted ${predicted}` : predicted), below);
+  if (!isRight) {
+    const sign = element("span", "sign");
+    sign.append(icon(CROSS));
+    entry.append(sign);
+  }
   return entry;
+}
+
+const areShort = ({ predicted, rival, true: truth }: ShownQuery): boolean =>
+  [predicted, rival, truth].every((name) => name.length <= SHORT);
+
+/** The truth in words; beside a prediction, a long name stands for itself. */
+function truthOf(query: ShownQuery, knownAs: string): string {
+  const { predicted, true: truth, right: isRight } = query;
+  if (!truth || areShort(query)) return truth && `${knownAs} ${truth}`;
+  return predicted && isRight ? "✓ right" : truth;
 }
 
 /** Let new content come in, however often in a row. */
