@@ -146,9 +146,15 @@ def _take(browser: Browser, server: Server, scheme: str) -> None:
     desk.page.screenshot(path=IMAGES / f"compare{suffix}.png")
     for name, query in (("replay", "round=5"), ("present", "round=4&present=1")):
         desk.page.goto(f"{server.url}/replay?run=digits-active-0.20&{query}")
-        desk.page.locator(".js-plotly-plot, .stage[data-ready]").first.wait_for()
+        desk.page.locator(".js-plotly-plot, .stage[data-ready][data-coming=false]").first.wait_for()
+        if name == "present":
+            desk.page.keyboard.press("PageDown")
         desk.page.wait_for_timeout(1500)
         desk.page.screenshot(path=IMAGES / f"{name}{suffix}.png")
+    for key in ("g", *["PageDown"] * 4):
+        desk.page.keyboard.press(key)
+    desk.page.wait_for_timeout(1500)
+    desk.page.screenshot(path=IMAGES / f"graph{suffix}.png")
     context.close()
 
 
