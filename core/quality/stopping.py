@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -52,6 +53,9 @@ class Verdict(StrEnum):
     PROVEN = "proven"
     """Stop: the target is reached, as the checks prove."""
 
+    LABELLED = "labelled"
+    """Stop: the target is reached by labels of people alone."""
+
     STOP = "stop"
     """Stop: the target is likely reached, and labels change little."""
 
@@ -64,7 +68,7 @@ class Verdict(StrEnum):
     @property
     def may_stop(self) -> bool:
         """Whether labelling may stop."""
-        return self in {Verdict.PROVEN, Verdict.STOP}
+        return self in {Verdict.PROVEN, Verdict.LABELLED, Verdict.STOP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +83,17 @@ class Maturity:
         The share of all predictions that are others than without the last labels, 0 to 1.
     n_recent
         How many these are.
+    n_labelled
+        Images that people have labelled.
+    n_images
+        Those, and all others that are to have a label.
     """
 
     likely: float
     changed: float
     n_recent: int
+    n_labelled: int
+    n_images: int
 
     def verdict(self, target: float, proven: float | None) -> Verdict:
         """What to do.
@@ -97,9 +107,15 @@ class Maturity:
         """
         if proven is not None and proven >= target:
             return Verdict.PROVEN
+        if not self.enough(target):
+            return Verdict.LABELLED
         if self.likely < target:
             return Verdict.GO_ON
         return Verdict.STOP if self.changed <= 1 - target else Verdict.UNSETTLED
+
+    def enough(self, target: float) -> int:
+        """Labels with which the target is reached whatever the model says; 0 where it is."""
+        return max(0, ceil(round(target * self.n_images, 6)) - self.n_labelled)
 
     def at_least_more(self, target: float) -> int | None:
         """Labels that it takes yet at the very least, in tens; None where they are few.
@@ -109,9 +125,10 @@ class Maturity:
         missing = target - self.likely
         if missing <= 0:
             return None
-        if not self.changed:
-            return MANY
-        needed = int(min(missing / self.changed * self.n_recent, MANY))
+        most = min(self.enough(target), MANY)
+        needed = most
+        if self.changed:
+            needed = int(min(missing / self.changed * self.n_recent, most))
         return needed // _ROUND * _ROUND if needed >= _WORTH_SAYING else None
 
 

@@ -67,10 +67,13 @@ class StopAdvice:
     def sentence(self) -> str:
         """What to do, and what says so."""
         maturity, target = self.maturity, shown_target(self.target)
-        likely, moved = percent(maturity.likely), percent(maturity.changed)
+        likely, moved = self._likely, percent(maturity.changed)
         if self.verdict is Verdict.PROVEN:
             assert self.proven is not None
             return f"You may stop: at least {at_least(self.proven)} are right, 95 % sure."
+        if self.verdict is Verdict.LABELLED:
+            by_people = maturity.n_labelled / maturity.n_images
+            return f"You may stop: people have labelled {at_least(by_people)} themselves."
         if self.verdict is Verdict.STOP:
             return f"You may stop: {likely} are likely right; labels change little now."
         if self.verdict is Verdict.UNSETTLED:
@@ -80,6 +83,12 @@ class StopAdvice:
             return f"Go on: {likely} are likely right so far."
         far = "very many labels" if more >= MANY else f"{more:,} labels or more"
         return f"Go on: {likely} are likely right; {target} takes {far}."
+
+    @property
+    def _likely(self) -> str:
+        """The share that is likely right; never rounded up to a target that it is below."""
+        likely = self.maturity.likely
+        return at_least(likely) if likely < self.target else percent(likely)
 
     def reasons(self) -> tuple[str, ...]:
         """What that rests on, a sentence or two each."""
@@ -91,7 +100,7 @@ class StopAdvice:
             else f"For certain (95 %), at least {at_least(self.proven)} are right, by {checked}."
         )
         return (
-            f"Likely, {percent(maturity.likely)} of all labels are right, yours and the model’s: "
+            f"Likely, {self._likely} of all labels are right, yours and the model’s: "
             "each prediction counts for as much as it is likely right.",
             f"The last {counted(maturity.n_recent, 'label')} changed {percent(maturity.changed)} "
             "of all predictions. The next ones cannot bring more than they change.",
@@ -152,6 +161,8 @@ def maturity(state: State, engine: Engine, judged: Judged) -> Maturity | None:
         likely_right(leads(shares), now.reached[is_open], calibration, n_labelled),
         changed(before.predicted, now.predicted),
         len(recent),
+        n_labelled,
+        n_labelled + int(np.count_nonzero(is_open)),
     )
 
 

@@ -25,17 +25,27 @@ from core.quality.stopping import MANY, Maturity, Verdict, changed, likely_right
 def test_it_stops_where_the_target_is_likely_reached_and_labels_change_little(
     likely, moved, proven, verdict
 ):
-    assert Maturity(likely, moved, 10).verdict(0.97, proven) is verdict
+    assert Maturity(likely, moved, 10, 60, 1_000).verdict(0.97, proven) is verdict
 
 
 def test_it_takes_at_least_as_many_labels_as_would_bring_what_the_last_ones_changed():
     # Ten labels change 2 points, so 5 points are 25 labels or more.
-    assert Maturity(0.92, 0.02, 10).at_least_more(0.97) == 20
-    assert Maturity(0.895, 0.01, 10).at_least_more(0.97) == 70
-    assert Maturity(0.96, 0.02, 10).at_least_more(0.97) is None, "as few as one goes on with"
-    assert Maturity(0.98, 0.02, 10).at_least_more(0.97) is None
-    assert Maturity(0.50, 0.0, 10).at_least_more(0.97) == MANY
-    assert Maturity(0.50, 1e-6, 10).at_least_more(0.97) == MANY
+    assert Maturity(0.92, 0.02, 10, 60, 10_000).at_least_more(0.97) == 20
+    assert Maturity(0.895, 0.01, 10, 60, 10_000).at_least_more(0.97) == 70
+    assert Maturity(0.96, 0.02, 10, 60, 10_000).at_least_more(0.97) is None, "as few as one goes on with"
+    assert Maturity(0.98, 0.02, 10, 60, 10_000).at_least_more(0.97) is None
+    assert Maturity(0.50, 0.0, 10, 60, 10_000).at_least_more(0.97) == MANY
+    assert Maturity(0.50, 1e-6, 10, 60, 10_000).at_least_more(0.97) == MANY
+
+
+def test_no_more_labels_are_asked_for_than_reach_the_target_by_themselves():
+    # Of 150 images, 146 labels are 97 %: 86 more than there are.
+    assert Maturity(0.84, 0.005, 10, 60, 150).at_least_more(0.97) == 80
+    assert Maturity(0.84, 0.0, 10, 60, 150).at_least_more(0.97) == 80
+    assert Maturity(0.84, 0.0, 10, 140, 150).at_least_more(0.97) is None
+    assert Maturity(0.99, 0.2, 10, 145, 150).verdict(0.97, None) is Verdict.UNSETTLED
+    assert Maturity(0.99, 0.2, 10, 146, 150).verdict(0.97, None) is Verdict.LABELLED
+    assert Maturity(1.0, 0.2, 10, 150, 150).verdict(1.0, None).may_stop, "nothing is left"
 
 
 def test_people_are_right_and_what_no_label_reaches_is_wrong():

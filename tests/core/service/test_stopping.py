@@ -8,9 +8,10 @@ import pytest
 from core.arrays import UNLABELLED
 from core.config import ProjectConfig, recommended
 from core.quality.calibration import leads
-from core.quality.stopping import TARGET, Verdict
+from core.quality.stopping import MANY, TARGET, Maturity, Verdict
 from core.service import stopping
 from core.service.labelling import Service
+from core.service.stopping import StopAdvice
 from core.service.view import View
 from core.session.labels import Labels
 from core.storage import MemoryStore
@@ -83,3 +84,19 @@ def test_of_many_images_it_is_found_out_in_the_background(service, monkeypatch):
     assert service.stop_advice(view) is None
     wait_until(lambda: service.stop_advice(view) is not None)
     wait_until(lambda: not service._maturity._asked)
+
+
+@pytest.mark.parametrize("likely", [0.9695, 0.96999999, 0.5])
+def test_no_sentence_rounds_what_is_likely_up_to_the_target(likely):
+    maturity = Maturity(likely, 0.01, 10, 60, 10 * MANY)
+    advice = StopAdvice(maturity.verdict(0.97, None), 0.97, maturity, None, 3)
+    assert advice.sentence().startswith("Go on: ")
+    assert "97.0 %" not in " ".join([advice.sentence(), *advice.reasons()])
+
+
+def test_where_all_images_have_a_label_nobody_is_told_to_go_on(service):
+    view = labelled(service, recommended(n_samples=N_ITEMS, random_share=0), 2 * N_ITEMS, truth_of)
+    assert service.batch(view.project.project_id) is None
+    advice = service.stop_advice(view)
+    assert advice is not None
+    assert advice.sentence() == "You may stop: people have labelled 100.0 % themselves."
