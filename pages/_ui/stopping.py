@@ -53,8 +53,9 @@ def _target(view: View, advice: StopAdvice | None) -> None:
     before = round(100 * target_of(view.state), 1)
     wanted = st.number_input(
         "Target: % of all labels right",
-        _FEWEST,
-        _MOST,
+        # A target from elsewhere may lie outside, and stays possible.
+        min(_FEWEST, before),
+        max(_MOST, before),
         before,
         step=0.5,
         format="%.1f",

@@ -665,3 +665,14 @@ def test_the_page_says_whether_to_stop_and_the_target_can_be_set(
     target.set_value(99.5).run()
     assert not page.exception
     assert service.view(project).state.target == 0.995
+
+
+@pytest.mark.parametrize("share", [1.0, 0.001])
+def test_a_target_that_the_page_would_not_set_takes_nothing_away(
+    open_page: OpenPage, service: Service, share: float
+):
+    service.set_target("digits", share)
+    page = open_page(PAGE)
+    assert not page.exception
+    (target,) = (field for field in page.number_input if "Target" in field.label)
+    assert target.value == round(100 * share, 1)
