@@ -37,6 +37,14 @@ SIZES: Final[dict[str, ViewportSize]] = {
 }
 """Screens, by what they stand for; `zoomed` is a desktop at 200 %."""
 
+SCREENS: Final[dict[str, ViewportSize]] = {
+    **SIZES,
+    "small phone": {"width": 360, "height": 780},
+    "narrow": {"width": 600, "height": 900},
+    "one column": {"width": 1000, "height": 800},
+}
+"""All on which nothing may be cut."""
+
 NAMES: Final = (
     "none", "one", "a pair of something, or more", "three", "four", "five", "half a dozen",
     "seven", "eight", "nine",

@@ -5,100 +5,20 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, expect
 
 from tests.e2e.desk import idle_tab, wait_at_rest
-from tests.e2e.places import SIZES, Place
+from tests.e2e.places import SCREENS, SIZES, Place
 
 pytestmark = pytest.mark.browser
 
 FINGER: Final = 44
 """Pixels that a finger needs."""
 
-SCREENS: Final[dict[str, ViewportSize]] = {
-    **SIZES,
-    "small phone": {"width": 360, "height": 780},
-    "narrow": {"width": 600, "height": 900},
-    "one column": {"width": 1000, "height": 800},
-}
-
-TROUBLE: Final = """() => {
-  const found = [];
-  const main = document.querySelector("[data-testid=stMain]");
-  for (const one of [document.scrollingElement, main]) {
-    const beyond = one.scrollWidth - one.clientWidth;
-    if (beyond > 0) found.push(`${one.tagName} is ${beyond} wider than the screen`);
-  }
-  const name = (one) => `${one.tagName}.${one.className} "${one.textContent.trim().slice(0, 30)}"`;
-  for (const one of main.querySelectorAll("button, .stPlotlyChart, .key-figures > div, td, th")) {
-    const { left, right, width } = one.getBoundingClientRect();
-    if (one.closest(".wide") || width === 0) continue;
-    if (left < -1 || right > innerWidth + 1) found.push(`${name(one)} is cut by the screen`);
-    if (one.matches("button, .key-figures > div") && one.scrollWidth > one.clientWidth + 1) {
-      found.push(`${name(one)} is wider than its place`);
-    }
-  }
-  for (const cell of main.querySelectorAll(".comparison td, .report td")) {
-    if (cell.scrollWidth > cell.clientWidth + 1) found.push(`${name(cell)} leaves its cell`);
-  }
-  for (const digit of main.querySelectorAll(".digit-rows [role=listitem]")) {
-    const widest = Math.max(...[...digit.children].map((one) => one.offsetWidth));
-    if (widest > digit.clientWidth) found.push(`${name(digit)} reaches into the next digit`);
-  }
-  const beside = "[class*=st-key-side_by_side_] > * > .stHorizontalBlock";
-  for (const row of main.querySelectorAll(beside)) {
-    const columns = [...row.children].map((one) => one.getBoundingClientRect());
-    const isBeside = columns[1].top < columns[0].bottom - 1;
-    if (isBeside !== innerWidth > 1000) found.push(`columns side by side: ${isBeside}`);
-  }
-  return found;
-}"""
-
-PAGES: Final = (
-    "label",
-    "label-named",
-    "label-changed",
-    "label-photos",
-    "grid",
-    "grid-photos",
-    "review",
-    "review-named",
-    "explore",
-    "progress",
-    "progress-time",
-    "progress-unknown",
-    "history",
-    "history-two",
-    "export",
-    "export-report",
-    "compare",
-    "compare-new",
-    "replay",
-    "replay-run",
-    "projects",
-    "projects-custom",
-    "data-networks",
-    "data-preview",
-)
-
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return idle_tab(context)
-
-
-@pytest.mark.parametrize("place", PAGES)
-def test_nothing_is_cut_and_below_a_thousand_pixels_a_page_is_one_column(
-    page: Page, known_places: dict[str, Place], place: str
-):
-    known_places[place].open(page)
-    trouble = {}
-    for name, screen in SCREENS.items():
-        page.set_viewport_size(screen)
-        wait_at_rest(page)
-        if found := page.evaluate(TROUBLE):
-            trouble[name] = found
-    assert trouble == {}
 
 
 def boxes(found: Locator) -> list[FloatRect]:

@@ -11,10 +11,10 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sklearn.datasets import load_digits
 
 from core.session.events import Answer, AnswerKind
+from tests.e2e.axe import findings
 from tests.e2e.book import Book
 from tests.e2e.desk import Desk, wait_at_rest
 from tests.e2e.server import Server
-from tests.e2e.test_accessibility import findings
 from tests.e2e.test_layout import assert_on_screen
 
 pytestmark = pytest.mark.browser

@@ -16,8 +16,8 @@ from core.config import recommended
 from core.report.gathering import gather
 from core.report.page import html
 from tests.core.report.conftest import HOSTILE, PROJECT, answer_round
+from tests.e2e.axe import findings
 from tests.e2e.places import SIZES
-from tests.e2e.test_accessibility import findings
 
 pytestmark = pytest.mark.browser
 

@@ -32,7 +32,9 @@ def test_it_takes_at_least_as_many_labels_as_would_bring_what_the_last_ones_chan
     # Ten labels change 2 points, so 5 points are 25 labels or more.
     assert Maturity(0.92, 0.02, 10, 60, 10_000).at_least_more(0.97) == 20
     assert Maturity(0.895, 0.01, 10, 60, 10_000).at_least_more(0.97) == 70
-    assert Maturity(0.96, 0.02, 10, 60, 10_000).at_least_more(0.97) is None, "as few as one goes on with"
+    assert Maturity(0.96, 0.02, 10, 60, 10_000).at_least_more(0.97) is None, (
+        "as few as one goes on with"
+    )
     assert Maturity(0.98, 0.02, 10, 60, 10_000).at_least_more(0.97) is None
     assert Maturity(0.50, 0.0, 10, 60, 10_000).at_least_more(0.97) == MANY
     assert Maturity(0.50, 1e-6, 10, 60, 10_000).at_least_more(0.97) == MANY
