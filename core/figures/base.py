@@ -129,7 +129,7 @@ def labels(names: Iterable[str], longest: int = _LONGEST_NAME) -> dict[str, str]
     short = {name: _from(starts[text], text, longest) for name, text in shown.items()}
     for alike in _alike(short):
         short |= {name: _both_ends(shown[name], longest) for name in alike}
-    return {name: escape(text) for name, text in _numbered(short).items()}
+    return {name: _as_text(text) for name, text in _numbered(short).items()}
 
 
 def _alike(short: Mapping[str, str]) -> list[list[str]]:
@@ -194,4 +194,9 @@ def _numbered(short: Mapping[str, str]) -> dict[str, str]:
 
 def full(name: str) -> str:
     """A whole name, never read as markup."""
-    return escape(visible(name))
+    return _as_text(visible(name))
+
+
+def _as_text(text: str) -> str:
+    """A text that Plotly shows as it is; quotation marks mean nothing to it, escaped or not."""
+    return escape(text, quote=False)

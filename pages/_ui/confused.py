@@ -21,7 +21,7 @@ def confusion_list(found: Confusions, class_names: tuple[str, ...]) -> None:
 
     def name(index: int) -> str:
         whole = class_names[index]
-        return f'<b title="{base.full(whole)}">{shown[whole]}</b>'
+        return f'<b title="{escape(visible(whole))}">{shown[whole]}</b>'
 
     lines = "".join(
         f"<li>{name(one.true)} predicted as {name(one.predicted)} "

@@ -30,7 +30,7 @@ CLASSES: Final = (
     "constructor",
     "![i](http://elsewhere.example/i.png)",
     "<br><b>bold</b>",
-    "קול",
+    '5" קול',
 )
 JOINER: Final = "\u2060"
 
@@ -137,5 +137,26 @@ def test_figures_take_no_name_for_markup(page: Page, server: Server, hostile: st
     wait_at_rest(page)
     texts = ticks.all_text_contents()
     assert "<br><b>bold…" in texts
-    assert "&lt;b&gt;" in texts
+    assert {"&lt;b&gt;", '5" קול'} <= {*texts}
     assert page.locator(".main-svg a, .main-svg tspan[style*=bold]").count() == 0
+
+
+def test_a_long_name_lies_on_no_page_and_no_image(page: Page, server: Server, hostile: str):
+    page.goto(f"{server.url}/history?project={hostile}")
+    page.get_by_text("Two side by side").click()
+    page.locator(".changed-images").wait_for()
+    wait_at_rest(page)
+    assert page.evaluate(
+        "() => [...document.querySelectorAll('.changed-images li')]"
+        ".every(one => one.scrollWidth <= one.clientWidth)"
+    )
+    for width in (1280, 1024, 800):
+        page.set_viewport_size({"width": width, "height": 800})
+        # Which pages have room is found out once the window has its size.
+        page.wait_for_function(
+            "() => { const left = document.querySelector('.st-key-project_menu')"
+            ".getBoundingClientRect().left;"
+            "const shown = [...document.querySelectorAll('[data-testid=stTopNav] .rc-overflow-item"
+            " > *')].map(one => one.getBoundingClientRect()).filter(one => one.width);"
+            "return shown.length > 4 && shown.every(one => one.right <= left); }"
+        )

@@ -15,6 +15,7 @@ def test_a_class_name_is_shortened_and_never_markup():
     assert alone("T-shirt/top") == "T-shirt/top"
     assert alone("a very long class name") == "a very long…"
     assert alone("<b>") == "&lt;b&gt;"
+    assert alone("5\" 'x'") == base.full("5\" 'x'") == "5\" 'x'", "Plotly knows no &quot;"
 
 
 @pytest.mark.parametrize(
