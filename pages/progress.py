@@ -143,7 +143,9 @@ def _figures_with_truth(
         "the unlabelled ones cannot: each round takes the hardest of them away."
     )
     if judged is not None and judged.audit.accuracy is not None:
-        st.caption(f"Without the truth, this would be known: {judged.audit.sentence()}")
+        st.caption(
+            f"Without the truth, no more than this would be known: {judged.audit.sentence()}"
+        )
 
 
 @st.fragment
@@ -311,8 +313,8 @@ def _reliability(judged: Judged | None) -> None:
         to_come("No image was drawn at random so far: only these show how far percentages hold.")
         return
     st.caption(
-        "Images drawn at random, each predicted without its own label: how often that is right, by "
-        "how likely it is said to be. On the dotted line it is as often as is said."
+        "Images drawn at random, each predicted without its own label: how often predictions are "
+        "right, by how likely they are said to be. On the dotted line the percentages are exact."
     )
     st.plotly_chart(
         draw_reliability(bins, shell.palette()),

@@ -86,8 +86,9 @@ class Anchoring:
         n_shown, n_hidden = self.shown.agreed.n, self.hidden.agreed.n
         if self.agreed is None:
             return (
-                f"Lots have hidden the prediction of {n_hidden:,} of {n_shown + n_hidden:,} images "
-                f"that were answered. With {FEWEST} on each side, they are compared.",
+                f"The prediction was hidden, by lot, for {n_hidden:,} of "
+                f"{n_shown + n_hidden:,} images answered. With {FEWEST} on each side, "
+                "the two are compared.",
             )
         changed = (
             ""

@@ -141,4 +141,4 @@ def _advice(view: View, judged: Judged) -> tuple[str, ...]:
     if advice is None:
         return ()
     target = stopping.shown_target(advice.target)
-    return (f"The target is {target} right. {advice.sentence()}", *advice.reasons()[:2])
+    return (f"Target: {target} of all labels right. {advice.sentence()}", *advice.reasons()[:2])

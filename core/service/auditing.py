@@ -132,8 +132,8 @@ class Audit:
                 f"({self.n_checks:,} checked at random)."
             )
         told = (
-            f"This is told once {FEWEST_CHECKS} images drawn at random have a label: "
-            f"{self.n_checks} so far."
+            f"The quality of the labels is known once {FEWEST_CHECKS} images drawn at random "
+            f"have a label: {self.n_checks} so far."
         )
         return told if asks else f"{told} This project draws none by itself."
 

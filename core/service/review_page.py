@@ -231,7 +231,7 @@ def _likely(view: View, item: int, other: str | None) -> tuple[str, ...]:
 
 def _why_nothing(view: View, which: ReviewList, n_kept: int) -> str:
     if which == "aside":
-        return "No image was found unsure or bad."
+        return "No image has been marked unsure or bad."
     kept = f" {counted(n_kept, 'case')} that you kept as they are do not come up again."
     if which == "near":
         nothing = "No two images that are nearly the same have different labels."

@@ -64,6 +64,11 @@ class StopAdvice:
         """Whether labelling may stop."""
         return self.verdict.may_stop
 
+    def beside_accuracy(self) -> str:
+        """The same where accuracy is measured: this does without the truth, and may be far off."""
+        found = self._likely
+        return self.sentence().replace(f"{found} are likely right", f"labels alone suggest {found}")
+
     def sentence(self) -> str:
         """What to do, and what says so."""
         maturity, target = self.maturity, shown_target(self.target)
@@ -95,15 +100,15 @@ class StopAdvice:
         maturity = self.maturity
         checked = f"{counted(self.n_checks, 'image')} checked at random"
         certain = (
-            f"For certain, nothing is known yet: {checked} are too few."
+            f"Nothing is certain yet: {checked} {'is' if self.n_checks == 1 else 'are'} too few."
             if self.proven is None
-            else f"For certain (95 %), at least {at_least(self.proven)} are right, by {checked}."
+            else f"At least {at_least(self.proven)} are right, 95 % sure, by {checked}."
         )
         return (
-            f"Likely, {self._likely} of all labels are right, yours and the model’s: "
-            "each prediction counts for as much as it is likely right.",
+            f"{self._likely} of all labels are likely right, yours and the model’s: each "
+            "prediction counts by how likely it is right.",
             f"The last {counted(maturity.n_recent, 'label')} changed {percent(maturity.changed)} "
-            "of all predictions. The next ones cannot bring more than they change.",
+            "of all predictions. The next ones can gain no more than they change.",
             certain,
         )
 

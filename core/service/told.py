@@ -149,7 +149,7 @@ _SAY: Final[dict[type[BaseModel], Callable[..., str]]] = {
     Given: lambda event: f"Began with {counted(len(event.labels), 'label')}",
     Branched: lambda event: f"Branched from “{event.name}”, after round {event.round:,}",
     ChecksAsked: _checks,
-    TargetSet: lambda event: f"The target is {100 * event.share:g} % right",
+    TargetSet: lambda event: f"Target set to {100 * event.share:g} % right",
     ClassMerged: lambda event: f"“{event.name}” became part of “{event.to}”",
     ClassRemoved: lambda event: f"“{event.name}” was removed; its images {_BECOMES[event.becomes]}",
     ClassRestored: lambda event: f"“{event.name}” was brought back",

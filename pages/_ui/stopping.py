@@ -34,7 +34,9 @@ def say_whether_to_stop(view: View) -> None:
 def _said(view: View, advice: StopAdvice | None) -> str:
     if advice is not None:
         mark = ":green[:material/check_circle:] " if advice.may_stop else ""
-        return mark + advice.sentence().replace(" %", _TOGETHER)
+        has_truth = view.dataset.truth is not None
+        said = advice.beside_accuracy() if has_truth else advice.sentence()
+        return mark + said.replace(" %", _TOGETHER)
     if is_too_early(view):
         return f"From {FEWEST_LABELS} labels on, this says when you may stop."
     return "One moment: what the last labels changed is being found out."
@@ -47,6 +49,11 @@ def _until_known(view: View) -> None:
 
 
 def _target(view: View, advice: StopAdvice | None) -> None:
+    if advice is not None and view.dataset.truth is not None:
+        st.caption(
+            "The accuracy is measured by the truth, which most projects do not have. This is what "
+            "the labels alone would tell you."
+        )
     for reason in advice.reasons() if advice else ():
         st.caption(reason)
     project = view.project.project_id

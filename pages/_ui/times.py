@@ -212,9 +212,9 @@ def _setting(view: View) -> None:
         key=f"hidden_share_{project}_{now}",
     )
     st.caption(
-        "For so many images, chosen by chance alone, the Label page then says nothing of what is "
-        "predicted. Whoever sees a prediction may take it over though it is wrong: this tells how "
-        "often that happens. It counts from the next batch on."
+        "For this share of images, chosen at random, the Label page shows no prediction. People "
+        "tend to accept a prediction that they see, even a wrong one: this measures how often. It "
+        "starts with the next batch."
     )
     if chosen != now:
         try:

@@ -129,7 +129,7 @@ def test_what_happened_besides_answers_is_told_the_newest_first(service: Service
     service.set_target(made.project_id, 0.97)
     told = [(line.round, line.told) for line in service.past(made.project_id).story]
     assert told == [
-        (1, "The target is 97 % right."),
+        (1, "Target set to 97 % right."),
         (1, "20 checks asked for: questions drawn at random."),
         (1, "“7” was brought back."),
         (1, "“7” became part of “1”."),

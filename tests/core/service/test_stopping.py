@@ -60,6 +60,7 @@ def test_the_target_is_the_teams_and_decides(service):
     assert advice.target == TARGET
     assert advice.may_stop
     assert advice.sentence().startswith("You may stop: ")
+    assert advice.beside_accuracy().startswith("You may stop: labels alone suggest ")
     service.set_target(project, 0.999)
     n_events = service.view(project).state.seq
     service.set_target(project, 0.999)
