@@ -11,6 +11,8 @@ import streamlit as st
 from core.service.grid import NOT_REACHED, Grid, GridWish
 from core.service.grid_page import describe_grid, parse_wish
 from core.service.view import View
+from core.session.events import LOCAL
+from core.session.ledger import Placed
 from core.session.state import State
 from pages._ui import handle, shell
 from pages._ui.desk import current_desk
@@ -31,6 +33,8 @@ class _OnScreen(NamedTuple):
     wish: GridWish
     grid: Grid
     batch_id: str
+    before: Placed | None
+    """An answer of the grid before it: once that is taken back, those images are seen again."""
 
     def still_fits(self, view: View, wish: GridWish) -> bool:
         """Whether it can stay: what a person looks at does not change under their eyes."""
@@ -41,12 +45,22 @@ class _OnScreen(NamedTuple):
             and self.named == state.class_list.seq
             and self.grid.numbering == state.images.numbering
             and self.batch_id not in state.batches
+            and (self.before is None or _stands(self.before, state))
             and (bool(self.grid.answers) or not self._is_settled(state))
             and all(placed == state.answer_to(placed.answer.item) for placed in self.grid.answers)
         )
 
     def _is_settled(self, state: State) -> bool:
         return all(item in state.settled for item in self.grid.items)
+
+
+def _stands(placed: Placed, state: State) -> bool:
+    return state.ledger.find(placed.batch_id, placed.answer.item) is not None
+
+
+def _last_in_a_grid(state: State) -> Placed | None:
+    last = state.last_of(LOCAL)
+    return last if last is not None and "grid" in state.batches[last.batch_id].reasons else None
 
 
 def _on_show() -> None:
@@ -94,7 +108,8 @@ def _on_screen(view: View) -> _OnScreen:
         wanted = replace(wanted, name=found.name)
         wish(project, wanted)
         named = view.state.class_list.seq
-        shown = _OnScreen(project, named, wanted, found, uuid4().hex)
+        before = _last_in_a_grid(view.state)
+        shown = _OnScreen(project, named, wanted, found, uuid4().hex, before)
         st.session_state[_ON_SCREEN] = shown
         service.prepare_grid(view, found)
     return shown

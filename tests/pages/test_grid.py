@@ -85,6 +85,8 @@ def test_what_is_accepted_is_stored_and_the_next_images_of_the_class_come(
     back = send(page, id="m2", kind="take_back_batch", batch_id=first["batch_id"])
     assert back["outcome"] == "done"
     assert len(taught.view("digits").labels) == before
+    again = [one["id"] for one in shown(page)["items"]]
+    assert again == [one["id"] for one in first["items"]], "what was taken back is seen again"
 
 
 def test_what_a_person_looks_at_does_not_change_under_their_eyes(
