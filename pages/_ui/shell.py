@@ -215,7 +215,11 @@ def _left(step: Step, n_images: int) -> Iterator[str]:
 def project_menu(opened: Project) -> None:
     """The open project's name at the top right; a click lists the others."""
     projects = handle.service().projects()
-    with st.container(key="project_menu"), st.popover(plain(opened.name), width="content"):
+    with (
+        st.container(key="project_menu"),
+        st.popover(plain(opened.name), width="content"),
+        st.container(key="project_list"),
+    ):
         for project in projects:
             is_open = project.project_id == opened.project_id
             if st.button(

@@ -134,7 +134,7 @@ function pointWords(marks, item, names) {
 var summaryWords = (n, isGrey) => `${count(n, "image")}${isGrey ? "" : " · faint where the model is unsure · rimmed where a person has labelled"}`;
 function layoutWords({ is_plain: isPlain, work, can_improve: canImprove }) {
   if (work) return `${work.stage}${leftWords(work)}`;
-  if (!isPlain) return "Alike images lie close together";
+  if (!isPlain) return "Similar images lie close together";
   return canImprove ? "First two principal components" : "First two principal components: a plain map";
 }
 var leftWords = ({ seconds_left: left }) => {

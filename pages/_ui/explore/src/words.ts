@@ -50,7 +50,7 @@ export const summaryWords = (n: number, isGrey: boolean): string =>
 /** How items are laid out, and how far a better way has come. */
 export function layoutWords({ is_plain: isPlain, work, can_improve: canImprove }: Pick<MapState, "is_plain" | "work" | "can_improve">): string {
   if (work) return `${work.stage}${leftWords(work)}`;
-  if (!isPlain) return "Alike images lie close together";
+  if (!isPlain) return "Similar images lie close together";
   return canImprove ? "First two principal components" : "First two principal components: a plain map";
 }
 
