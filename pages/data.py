@@ -78,27 +78,29 @@ def _delete(entry: Entry) -> None:
 def _card(entry: Entry, n_projects: int, *, is_ours: bool) -> None:
     """One set. What is wrong with it stands on its card, and harms no other."""
     with st.container(border=True, key=f"set_{entry.key or 'unreadable'}"):
-        text, begins, renames, deletes = st.columns(
-            [7.4, 2.4, 0.7, 0.7], vertical_alignment="center", gap="small"
-        )
+        text, actions = st.columns([7, 4.2], vertical_alignment="center", gap="small")
         text.markdown(f"**{shell.plain(entry.title)}**  \n:gray[{_told(entry, n_projects)}]")
-        if not entry.problem and begins.button(
-            "New project", key=f"new_{entry.key}", width="stretch"
-        ):
-            st.switch_page("pages/projects.py", query_params={"set": entry.key})
-        if is_ours:
-            if not entry.problem and renames.button(
-                "", key=f"rs_{entry.key}", icon=":material/edit:", type="tertiary", help="Rename"
-            ):
-                _rename(entry)
-            if deletes.button(
-                "", key=f"ds_{entry.key}", icon=":material/delete:", type="tertiary", help="Delete"
-            ):
-                _delete(entry)
-            if not entry.problem:
-                _samples_of(entry)
+        with actions, st.container(horizontal=True, vertical_alignment="center"):
+            _actions(entry, is_ours=is_ours)
+        if is_ours and not entry.problem:
+            _samples_of(entry)
         if entry.problem:
             st.warning(shell.plain(entry.problem), icon=":material/broken_image:")
+
+
+def _actions(entry: Entry, *, is_ours: bool) -> None:
+    if not entry.problem and st.button("New project", key=f"new_{entry.key}"):
+        st.switch_page("pages/projects.py", query_params={"set": entry.key})
+    if not is_ours:
+        return
+    if not entry.problem and st.button(
+        "", key=f"rs_{entry.key}", icon=":material/edit:", type="tertiary", help="Rename"
+    ):
+        _rename(entry)
+    if st.button(
+        "", key=f"ds_{entry.key}", icon=":material/delete:", type="tertiary", help="Delete"
+    ):
+        _delete(entry)
 
 
 def _samples_of(entry: Entry) -> None:
@@ -116,7 +118,7 @@ def _told(entry: Entry, n_projects: int) -> str:
         told.append(f"{n_classes:,} {'class' if n_classes == 1 else 'classes'}")
         told.append(f"{entry.n_known or 0:,} labelled")
     if entry.key == DIGITS:
-        told.append("come with the app")
+        told.append("comes with the app")
     elif entry.n_bytes:
         told.append(_size(entry.n_bytes))
     if entry.key:

@@ -160,7 +160,7 @@ def _confusion(view: View, everything: Report, rest: Report) -> None:
         title = "Confusion matrix" if is_matrix else "Most frequent confusions"
         st.subheader(title, anchor=False)
         population = st.segmented_control(
-            "Items",
+            "Images",
             [_ALL, _REST],
             default=_ALL,
             required=True,
@@ -238,7 +238,7 @@ def _classes(view: View, report: Report) -> None:
             "Precision": 100 * report.precision,
             "Recall": 100 * report.recall,
             "F1": 100 * report.f1,
-            "Items": report.support,
+            "Images": report.support,
         },
         key="classes",
         height="content",
@@ -252,7 +252,7 @@ def _classes(view: View, report: Report) -> None:
                 format="%.1f %%", help="Of the items of this class: how many are predicted as it."
             ),
             "F1": per_cent(format="%.1f %%", help="The harmonic mean of precision and recall."),
-            "Items": st.column_config.NumberColumn(help="Items of this class (its support)."),
+            "Images": st.column_config.NumberColumn(help="Images of this class (its support)."),
         },
     )
     with st.container(horizontal=True, vertical_alignment="center", key="head_figure"):
@@ -270,7 +270,7 @@ def _uncertainty(view: View) -> None:
     st.subheader("How unsure the model is", anchor=False)
     n_classes = view.dataset.n_classes
     st.caption(
-        "Entropy of the items still unlabelled: 0 where one class has all the probability, "
+        "Entropy of the images still unlabelled: 0 where one class has all the probability, "
         f"{log(n_classes):.2f} where all {n_classes} are equally likely."
     )
     data = entropy_histogram_data(view.beliefs)

@@ -117,7 +117,7 @@ def draw_entropy_histogram(data: EntropyHistogram, palette: Palette) -> go.Figur
             tickvals=[10**power for power in range(9)],
             tickformat=",d",
             ticklabelstandoff=6,
-            title=base.title(palette, "items, log scale"),
+            title=base.title(palette, "images, log scale"),
         ),
         annotations=[]
         if data.counts.any() or data.n_unreached

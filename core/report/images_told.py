@@ -75,7 +75,7 @@ def mistakes_told(view: View) -> Iterator[Fact]:
             "Labels by people, on images whose class is known.",
         )
     doubted = review(view, "contradicted")
-    kept = f" {doubted.n_kept:,} more were looked at and kept." if doubted.n_kept else ""
+    kept = f" Looked at and kept: {doubted.n_kept:,} more." if doubted.n_kept else ""
     yield Fact(
         "Labels that others contradict",
         f"{doubted.total:,}",

@@ -115,7 +115,7 @@ def audit_told(view: View, judged: Judged | None) -> AuditTold | None:
         advice=_advice(view, judged),
         ranges=tuple(ranges),
         start=max(0.0, int(10 * min(least, 0.9)) / 10),
-        unknown=f"Of {classes} too few images were checked to say anything." if n_untold else "",
+        unknown=f"For {classes}, too few images were checked to say anything." if n_untold else "",
         reliability=drawings.reliability(bins),
     )
 

@@ -33,7 +33,7 @@ def chosen_cell(class_names: Sequence[str], *, has_unreached: bool) -> tuple[int
     return (predicted, true) if st.button("Open in the grid") else None
 
 
-_FIGURES: Final[dict[str, Figure]] = {"Precision": "precision", "Recall": "recall", "Items": "all"}
+_FIGURES: Final[dict[str, Figure]] = {"Precision": "precision", "Recall": "recall", "Images": "all"}
 _BEHIND: Final[dict[Figure, str]] = {
     "precision": "predicted as it, and not of it",
     "recall": "of it, and not predicted as it",

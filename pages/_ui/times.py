@@ -139,6 +139,7 @@ def _classes(told: Timed) -> None:
             "At most": seconds(format="%.1f", help="The median is no more, 95 % sure."),
         },
     )
+    st.caption("Seconds: the median. It lies between at least and at most, 95 % sure.")
 
 
 def _shown_and_hidden(view: View, told: Timed) -> None:

@@ -65,7 +65,7 @@ def test_it_lists_what_there_is_and_offers_a_way_in(open_page: OpenPage):
     page = open_page(PAGE)
     assert not page.exception
     assert page.title[0].value == "Data"
-    assert "1,797 images · 10 classes · 1,797 labelled · come with the app · 1 project" in text_of(
+    assert "1,797 images · 10 classes · 1,797 labelled · comes with the app · 1 project" in text_of(
         page
     )
     assert [one.value for one in page.subheader] == ["Bring in images"]

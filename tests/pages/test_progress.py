@@ -104,7 +104,7 @@ def test_the_table_of_classes_is_scikit_learns_report(open_page, service, classi
     np.testing.assert_allclose(table["Precision"], 100 * precision)
     np.testing.assert_allclose(table["Recall"], 100 * recall)
     np.testing.assert_allclose(table["F1"], 100 * f1)
-    assert table["Items"].tolist() == support.tolist()
+    assert table["Images"].tolist() == support.tolist()
 
 
 def test_the_matrix_counts_all_items_or_the_unlabelled_and_shows_shares(
