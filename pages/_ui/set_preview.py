@@ -197,7 +197,7 @@ def _classes(report: Report) -> None:
 
 def _guesses(one: Import, report: Report) -> None:
     """What was guessed, to be said otherwise; that reads all anew."""
-    figure_title("Taken for", "change what was guessed wrong")
+    figure_title("How the files were read", "change what was guessed wrong")
     look = _asked_look(report.look, one.id)
     said = {}
     for choice in report.choices:

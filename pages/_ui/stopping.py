@@ -67,7 +67,7 @@ def _target(view: View, advice: StopAdvice | None) -> None:
         step=0.5,
         format="%.1f",
         key=f"target_{project}_{before}",
-        help="Once so many are likely right, and new labels change little, you are told that you "
+        help="Once this share is likely right and new labels change little, the page says that you "
         "may stop. You can go on all the same.",
     )
     if wanted == before:
