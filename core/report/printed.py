@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,7 +56,8 @@ def pdf(page: str, environment: Mapping[str, str] = os.environ) -> bytes:
         If there is no browser, or it fails.
     """
     browser = require_browser(environment)
-    with TemporaryDirectory(prefix="labelspread-report-") as folder:
+    # Where a browser is stopped in the middle, the last of it may still be writing there.
+    with TemporaryDirectory(prefix="labelspread-report-", ignore_cleanup_errors=True) as folder:
         place = Path(folder)
         source, printed = place / "report.html", place / "report.pdf"
         source.write_text(page, encoding="utf-8")
@@ -68,13 +71,41 @@ def pdf(page: str, environment: Mapping[str, str] = os.environ) -> bytes:
             source.as_uri(),
         ]
         try:
-            subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE)
+            _run(command)
             return printed.read_bytes()
         except (OSError, subprocess.SubprocessError) as error:
             raise NotPrintedError(
                 f"The browser that prints PDF files failed ({browser}).",
                 f"Set {BROWSER_VARIABLE} to another Chrome or Chromium, or write an .html file.",
             ) from error
+
+
+def _run(command: list[str]) -> None:
+    """Run a program to its end; if that does not come, end it with all that it has started.
+
+    Raises
+    ------
+    OSError, subprocess.SubprocessError
+        If it fails, or takes too long.
+    """
+    # In a session of its own: what it has started is found by that, and Ctrl-C is ours alone.
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            status = process.wait(_PATIENCE)
+        except BaseException:
+            if sys.platform == "win32":
+                process.kill()
+            else:
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if status:
+        raise subprocess.CalledProcessError(status, command)
 
 
 def require_browser(environment: Mapping[str, str] = os.environ) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from core.errors import NotPrintedError
 from core.report.printed import BROWSER_VARIABLE, find_browser, pdf
+from tests.core.builders import wait_until
 
 NOWHERE = {"PATH": "", "HOME": "/nowhere"}
 
@@ -22,6 +26,22 @@ def test_a_browser_that_fails_is_named(browser_path):
         pdf("<p>", {BROWSER_VARIABLE: str(browser_path)})
     with pytest.raises(NotPrintedError):
         pdf("<p>", {BROWSER_VARIABLE: "/nowhere/chromium"})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script for a shell")
+def test_a_browser_that_comes_to_no_end_is_ended_with_all_that_it_has_started(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("core.report.printed._PATIENCE", 0.5)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    browser, started = tmp_path / "browser", tmp_path / "started"
+    browser.write_text(f"#!/bin/sh\nsleep 60 &\necho $! > {started}\nwait\n")
+    browser.chmod(0o755)
+    with pytest.raises(NotPrintedError, match="failed"):
+        pdf("<p>", {BROWSER_VARIABLE: str(browser)})
+    status = Path(f"/proc/{int(started.read_text())}/status")
+    wait_until(lambda: not status.exists() or "zombie" in status.read_text())
+    assert not list(tmp_path.glob("labelspread-report-*"))
 
 
 def test_playwrights_own_browser_is_found(tmp_path, monkeypatch):
