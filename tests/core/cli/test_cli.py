@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from runpy import run_module
+from types import ModuleType
 from typing import NamedTuple, NoReturn
 
 import numpy as np
@@ -523,3 +525,15 @@ def test_a_reader_that_has_seen_enough_is_no_error():
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 0
+
+
+def test_ctrl_c_while_the_program_is_loaded_leaves_no_traceback(monkeypatch, capsys):
+    class Loading(ModuleType):
+        def __getattr__(self, name: str) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "core.cli.cli", Loading("core.cli.cli"))
+    with pytest.raises(SystemExit) as stopped:
+        run_module("core", run_name="__main__")
+    assert stopped.value.code == 130
+    assert capsys.readouterr().err == "python -m core: stopped\n"
