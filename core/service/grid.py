@@ -307,12 +307,14 @@ def _grid(view: View, wish: GridWish, shown: BoolArray, class_of: IntArray) -> G
     )
     number = names.index(name)
     places = np.flatnonzero(shown & (class_of == number))
-    probabilities = (
-        view.beliefs.probabilities[places, number] if name != NOT_REACHED else np.zeros(len(places))
-    )
-    chosen = _first(probabilities, wish.order, wish.size)
+    if name != NOT_REACHED:
+        shares = view.beliefs.probabilities[places]
+        chosen = _first(_ahead(shares, number), wish.order, wish.size)
+        told = np.round(shares[chosen, number].astype(np.float64), 6)
+    else:
+        chosen = np.arange(min(len(places), wish.size))
+        told = np.zeros(len(chosen))
     items = view.dataset.rows[places[chosen]]
-    told = np.round(probabilities[chosen].astype(np.float64), 6)
     return Grid(name, tuple(items.tolist()), tuple(told.tolist()), counts, numbering)
 
 
@@ -329,6 +331,18 @@ def _unreached(view: View) -> BoolArray:
     free: BoolArray = ~view.beliefs.reached & bool(view.labels)
     free[view.engine.present(view.state.settled)] = False
     return free
+
+
+def _ahead(shares: np.ndarray, number: int) -> np.ndarray:
+    """How far one class is ahead of all others, shape (n_items,): that says how likely it is right.
+
+    Parameters
+    ----------
+    shares : (n_items, n_classes)
+    """
+    others = np.delete(shares, number, axis=1)
+    best = others.max(axis=1) if others.shape[1] else np.zeros(len(shares), dtype=shares.dtype)
+    return np.asarray(shares[:, number] - best)
 
 
 def _first(confidence: np.ndarray, order: Order, size: int) -> IntArray:

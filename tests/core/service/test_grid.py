@@ -10,10 +10,11 @@ from sklearn.datasets import load_digits
 
 from core.config import ProjectConfig
 from core.errors import IllegalEventError, UnknownClassError, UnknownItemError
+from core.quality.calibration import Calibration
 from core.service.conversation import respond
 from core.service.exploring import unreached
 from core.service.grid import NOT_REACHED, Checked, Chosen, Grid, GridWish
-from core.service.grid_page import describe_grid, parse_wish
+from core.service.grid_page import _items, describe_grid, parse_wish
 from core.service.labelling import Service
 from core.service.protocol import VERSION
 from core.session.events import Answer, BatchTakenBack, Served
@@ -66,14 +67,18 @@ def test_a_grid_has_the_surest_images_of_a_class_or_the_most_doubtful_first(
     grid = service.grid(view, GridWish("3", order, 24))
     beliefs = view.beliefs
     free = [
-        (float(beliefs.confidence[i]), int(item))
+        (float(beliefs.probabilities[i, 3] - np.delete(beliefs.probabilities[i], 3).max()), i)
         for i, item in enumerate(view.dataset.rows)
         if beliefs.model_class[i] == 3 and int(item) not in view.labels
     ]
     sign = -1 if order == "surest" else 1
     by_hand = sorted(free, key=lambda pair: sign * pair[0])[:24]
-    assert [p for p, _ in by_hand] == pytest.approx(grid.probabilities, abs=1e-6)
-    assert set(grid.items) == {item for _, item in by_hand}
+    assert set(grid.items) == {int(view.dataset.rows[i]) for _, i in by_hand}
+    told = [beliefs.probabilities[i, 3] for _, i in by_hand]
+    assert told == pytest.approx(grid.probabilities, abs=1e-6)
+    calibration = Calibration(intercept=0.1, slope=1.5, n_labels=50)
+    chances = [one.chance or 0 for one in _items(view, grid, None, calibration)]
+    assert chances == sorted(chances, reverse=order == "surest")
     assert grid.counts["3"] == len(free)
     assert sum(grid.counts.values()) == np.count_nonzero(
         (beliefs.labels < 0) & (beliefs.model_class >= 0)
