@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from core.bootstrap import service_there
-from core.cli.output import FAILED, Shown, is_stream, write_stream
+from core.cli.output import FAILED, Shown, is_stream, require_place, write_stream
 from core.cli.projects import find_project
 from core.errors import InvalidSettingError
 from core.export.about import about_text
 from core.export.formats import FORMATS, choice_for
 from core.export.log import LOG, write_log
 from core.export.rows import LEAST, Wanted
+from core.quality.calibration import FEWEST_LABELS
 from core.service.exporting import labelled_of, pack_of
 from core.wording import counted, visible
 
@@ -95,10 +96,12 @@ def _act(options: Namespace) -> int:
     rows: Wanted = options.rows or ("all" if options.above is None else "sure")
     least = LEAST if options.above is None else options.above
     kind, path = FORMATS[options.format], options.output
+    require_place(path)
     with closing(service_there()) as service:
         view = service.view(find_project(service, options.project).project_id)
         choice = choice_for(options.format, rows, least)
-        pack = pack_of(view, labelled_of(view), choice, progress=Shown())
+        labelled = labelled_of(view)
+        pack = pack_of(view, labelled, choice, progress=Shown())
         if not kind.tells and not is_stream(path):
             # First: nothing has changed yet if it cannot be written.
             told = about_text(pack.about).encode()
@@ -106,6 +109,12 @@ def _act(options: Namespace) -> int:
             write_stream(beside, lambda file: file.write(told))
         write_stream(path, lambda file: kind.write(pack, file))
     counts = pack.counts
+    if rows == "sure" and not labelled.knows_chances:
+        print(
+            f"How likely predictions are right is known from {FEWEST_LABELS} labels on: until "
+            "then none counts as sure.",
+            file=sys.stderr,
+        )
     print(
         f"Exported {counted(counts.rows, kind.unit)} of “{visible(view.project.name)}” to {path}: "
         f"{counts.human:,} labelled by people, {counts.given:,} given, {counts.model:,} by the "

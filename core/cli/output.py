@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from errno import ENOENT
+from errno import EACCES, EISDIR, ENOENT
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
@@ -60,6 +61,26 @@ def is_stream(path: Path) -> bool:
         return True
     is_device = path.absolute().parts[1:2] in {("dev",), ("proc",)}
     return path.exists() and (is_device or not path.is_file())
+
+
+def require_place(path: Path) -> None:
+    """See that a file can be written there, before the work for it is begun.
+
+    Raises
+    ------
+    FileNotWrittenError
+        If it cannot.
+    """
+    with _errors_of(path):
+        if path.is_dir():
+            raise IsADirectoryError(EISDIR, "it is a folder")
+        folder = path.resolve().parent
+        if is_stream(path):
+            return
+        if not folder.is_dir():
+            raise FileNotFoundError(ENOENT, "no such folder")
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(EACCES, "nobody may write there")
 
 
 def write_stream(path: Path, write: Callable[[IO[bytes]], object]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.bootstrap import service_there
-from core.cli.output import FAILED, Shown, is_stream, write_stream
+from core.cli.output import FAILED, Shown, is_stream, require_place, write_stream
 from core.cli.projects import find_project
 from core.report.gathering import gather
 from core.report.page import html
@@ -32,6 +32,8 @@ exit status:
   2    arguments that make no sense
 """
 
+_ENDINGS: Final = {"", ".html", ".htm", ".pdf"}
+
 
 def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name for it
     """Say how the command is called."""
@@ -51,11 +53,14 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
         required=True,
         help="the file to write, .html or .pdf; - for HTML on the standard output",
     )
-    command.set_defaults(act=_act, failed=FAILED)
+    command.set_defaults(act=_act, failed=FAILED, refuse=command.error)
 
 
 def _act(options: Namespace) -> int:
     path = options.output
+    if not is_stream(path) and path.suffix.lower() not in _ENDINGS:
+        options.refuse("a report is HTML or PDF: let FILE end in .html or .pdf")
+    require_place(path)
     is_pdf = path.suffix.lower() == ".pdf"
     if is_pdf:
         # Said before anything is computed.

@@ -204,6 +204,11 @@ class Labelled:
         self._calibration = calibration
         self._order: IntArray = np.argsort(engine.dataset.rows, kind="stable")
 
+    @property
+    def knows_chances(self) -> bool:
+        """Whether it is known how likely predictions are right."""
+        return self._calibration is not None
+
     def count(self, choice: Choice) -> Counts:
         """How many rows a choice takes; no row is made."""
         human, given, model = self._sources

@@ -52,6 +52,8 @@ def test_what_goes_on_to_another_program_is_the_report_alone(capfdbinary):
         (("nothing", "-o", "a.html"), "no project called “nothing”. There are: “Digits”, “Few”."),
         (("Few", "-o", "missing/a.html"), "There is no folder 'missing'."),
         (("Few", "-o", "a.pdf"), "The browser that prints PDF files failed (/nowhere/browser)."),
+        (("Few", "-o", "."), "The file '.' cannot be written"),
+        (("Few", "-o", "a.docx"), "a report is HTML or PDF: let FILE end in .html or .pdf"),
         (("Few",), "the following arguments are required: -o/--output"),
     ],
 )
