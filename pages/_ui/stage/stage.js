@@ -204,13 +204,13 @@ var commandOf = (key) => KEYS.get(key) ?? KEYS.get(key.toLowerCase());
 function helpOf({ rounds, graph, curve }) {
   const isTold = rounds.some((round) => round.queries.length);
   const help = [
-    [["→", "Space"], isTold ? "the truth, then the next round" : "on"],
-    [["←"], "back"],
+    [["→", "Space", "PgDn"], isTold ? "the truth, then the next round" : "on"],
+    [["←", "PgUp"], "back"],
     [["Home", "End"], isTold ? "first and last round" : "first and last"],
     [["P"], `play, ${PACE / 1e3} s a step, and pause`],
     [["T"], "truth at once, or on the next key", isTold],
-    [["G"], "the graph: → sweep by sweep", graph],
-    [["N"], "there: another label", graph],
+    [["G"], "the graph; → spreads a label", graph],
+    [["N"], "in the graph: another label", graph],
     [["C"], "learning curves", isTold && curve],
     [["B", "."], "blank the screen"],
     [["F"], "full screen"],
@@ -583,7 +583,7 @@ function saidOf(graph, moment, labels) {
 }
 function oneLabel2({ classes, n_items: all }, { label, sweep }) {
   if (sweep) {
-    return `After ${counted(sweep.sweeps, "sweep")}, it has reached ${sweep.reached} of ${all}. The stronger the colour, the more of all that one hears is from it.`;
+    return `After ${counted(sweep.sweeps, "sweep")}, it has reached ${sweep.reached} of ${all}. The stronger the colour, the more of it has arrived.`;
   }
   return `One label: this is “${classes[label.number]?.name ?? ""}”. In each sweep, all pass on to their neighbours what they have heard.`;
 }

@@ -19,13 +19,13 @@ export const commandOf = (key: string): Command | undefined => KEYS.get(key) ?? 
 export function helpOf({ rounds, graph, curve }: StagePage): [string[], string][] {
   const isTold = rounds.some((round) => round.queries.length);
   const help: [string[], string, unknown?][] = [
-    [["→", "Space"], isTold ? "the truth, then the next round" : "on"],
-    [["←"], "back"],
+    [["→", "Space", "PgDn"], isTold ? "the truth, then the next round" : "on"],
+    [["←", "PgUp"], "back"],
     [["Home", "End"], isTold ? "first and last round" : "first and last"],
     [["P"], `play, ${PACE / 1000} s a step, and pause`],
     [["T"], "truth at once, or on the next key", isTold],
-    [["G"], "the graph: → sweep by sweep", graph],
-    [["N"], "there: another label", graph],
+    [["G"], "the graph; → spreads a label", graph],
+    [["N"], "in the graph: another label", graph],
     [["C"], "learning curves", isTold && curve],
     [["B", "."], "blank the screen"],
     [["F"], "full screen"],

@@ -19,7 +19,7 @@ export function saidOf(graph: ShownGraph, moment: Moment, labels: number): strin
 function oneLabel({ classes, n_items: all }: ShownGraph, { label, sweep }: Extract<Moment, { kind: "one" }>): string {
   if (sweep) {
     return `After ${counted(sweep.sweeps, "sweep")}, it has reached ${sweep.reached} of ${all}. `
-      + "The stronger the colour, the more of all that one hears is from it.";
+      + "The stronger the colour, the more of it has arrived.";
   }
   return `One label: this is “${classes[label.number]?.name ?? ""}”. In each sweep, all pass on to their neighbours what they have heard.`;
 }
