@@ -93,7 +93,8 @@ def _more(view: View, audit: Audit) -> None:
             _ask(view, 0)
         return
     more = min(AT_A_TIME, audit.n_open)
-    if st.button(f"Check {more} more at random", key="checks_ask", help=_foreseen(audit, more)):
+    number = f"{more} more" if audit.n_checks else f"{more}"
+    if st.button(f"Check {number} at random", key="checks_ask", help=_foreseen(audit, more)):
         _ask(view, more)
 
 

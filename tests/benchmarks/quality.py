@@ -13,6 +13,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -94,7 +95,7 @@ def _calibration_errors(
 def _coverage(mnist: Path | None, projects: int) -> str:
     told = calibrated = ""
     for name, make in sets_of_digits(mnist):
-        with ProcessPoolExecutor(_PROCESSES) as pool:
+        with ProcessPoolExecutor(_PROCESSES, get_context("spawn")) as pool:
             lives = list(pool.map(partial(_live, make), range(projects), chunksize=4))
         n_missed = sum(one.flattered or one.belittled for one in lives)
         low, high = _exactly(n_missed, projects)

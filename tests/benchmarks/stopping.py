@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -86,7 +87,7 @@ def section(mnist: Path | None, projects: int) -> str:
         sets.append(("MNIST, 10,000", partial(mnist_digits, mnist, _LARGE)))
     rows = ""
     for name, make in sets:
-        with ProcessPoolExecutor(_PROCESSES) as pool:
+        with ProcessPoolExecutor(_PROCESSES, get_context("spawn")) as pool:
             lives = list(pool.map(partial(_live, make, _MOST), range(projects)))
         for target in _TARGETS:
             rows += _row(name, target, [_stopped(steps, target) for steps in lives])

@@ -130,6 +130,17 @@ def _take(browser: Browser, server: Server, scheme: str) -> None:
         desk.page.locator(".tiles .tile").nth(place).click()
     desk.page.wait_for_timeout(1500)
     desk.page.screenshot(path=IMAGES / f"grid{suffix}.png")
+    desk.page.goto(f"{server.url}/explore")
+    desk.page.locator(".explore[data-ready]").wait_for()
+    # The better layout comes from a process of its own.
+    desk.page.get_by_text("Similar images lie close together").wait_for(timeout=60_000)
+    desk.page.wait_for_timeout(2500)
+    desk.page.screenshot(path=IMAGES / f"explore{suffix}.png")
+    desk.page.goto(f"{server.url}/history")
+    desk.page.get_by_text("Two side by side").click()
+    desk.page.locator(".two-rounds").wait_for()
+    desk.page.wait_for_timeout(1500)
+    desk.page.screenshot(path=IMAGES / f"history{suffix}.png")
     desk.page.goto(f"{server.url}/data")
     desk.page.locator("input[type=file][multiple]").set_input_files(
         save_shapes(server.home / "shapes in colour.zip", 400)
