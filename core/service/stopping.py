@@ -80,9 +80,9 @@ class StopAdvice:
             by_people = maturity.n_labelled / maturity.n_images
             return f"You may stop: people have labelled {at_least(by_people)} themselves."
         if self.verdict is Verdict.STOP:
-            return f"You may stop: {likely} are likely right; labels change little now."
+            return f"You may stop: {likely} are likely right; little changes now."
         if self.verdict is Verdict.UNSETTLED:
-            return f"Go on: {likely} are likely right, but labels still change {moved}."
+            return f"Go on: {likely} are likely right, but {moved} still change."
         more = maturity.at_least_more(self.target)
         if more is None:
             return f"Go on: {likely} are likely right so far."
