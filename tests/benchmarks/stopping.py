@@ -47,12 +47,15 @@ class _Stop(NamedTuple):
     ----------
     oracle, ours
         Labels; None where the target was not reached, or nothing was said.
+    most
+        Labels at the end.
     accuracy
         0 to 1, where we stopped, or at the end.
     """
 
     oracle: int | None
     ours: int | None
+    most: int
     accuracy: float
 
 
@@ -76,8 +79,8 @@ def _stopped(steps: list[_Step], target: float) -> _Stop:
     oracle = next((step.labels for step in steps if step.accuracy >= target), None)
     for step in steps:
         if step.found and step.found.verdict(target, step.proven).may_stop:
-            return _Stop(oracle, step.labels, step.accuracy)
-    return _Stop(oracle, None, steps[-1].accuracy)
+            return _Stop(oracle, step.labels, steps[-1].labels, step.accuracy)
+    return _Stop(oracle, None, steps[-1].labels, steps[-1].accuracy)
 
 
 def section(mnist: Path | None, projects: int) -> str:
@@ -113,7 +116,7 @@ def _row(name: str, target: float, stops: list[_Stop]) -> str:
         early = sum(stop.ours is not None and stop.accuracy < target - _A_POINT for stop in stops)
         return f"{told} – | – | – | – | {early} |\n"
     oracle = np.mean([stop.oracle for stop in reached if stop.oracle is not None])
-    ours = np.mean([_MOST if stop.ours is None else stop.ours for stop in reached])
+    ours = np.mean([stop.most if stop.ours is None else stop.ours for stop in reached])
     accuracy = np.mean([stop.accuracy for stop in reached])
     early = sum(stop.ours is not None and stop.accuracy < target - _A_POINT for stop in stops)
     return (
