@@ -14,7 +14,7 @@ import numpy as np
 from core.arrays import UNLABELLED, BoolArray, FloatArray, IntArray
 from core.engine.engine import Engine
 from core.learning.beliefs import Beliefs
-from core.quality.calibration import FEWEST_LABELS, Calibration, leads
+from core.quality.calibration import FEWEST_LABELS, Calibration
 from core.session.events import AnswerKind
 from core.session.ledger import Placed
 from core.session.state import State
@@ -251,13 +251,10 @@ class Labelled:
     @cached_property
     def _chances(self) -> FloatArray:
         """How likely each prediction is right, shape (n_items,); NaN where nobody knows."""
-        shares = self._beliefs.probabilities
-        found = np.full(len(shares), np.nan)
-        if self._calibration is not None:
-            for start in range(0, len(shares), AT_A_TIME):
-                some = np.asarray(shares[start : start + AT_A_TIME], dtype=np.float64)
-                found[start : start + AT_A_TIME] = self._calibration.probability(leads(some))
-        return found
+        lead = self._beliefs.lead
+        if self._calibration is None:
+            return np.full(len(lead), np.nan)
+        return self._calibration.probability(lead)
 
     @cached_property
     def _sources(self) -> tuple[BoolArray, BoolArray, BoolArray]:

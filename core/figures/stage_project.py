@@ -29,7 +29,6 @@ from core.jobs.progress import Progress, silent
 from core.learning import metrics
 from core.learning.beliefs import Beliefs
 from core.learning.metrics import Report
-from core.quality.calibration import leads
 from core.querying.queries import QUERIES
 from core.service.auditing import Audit
 from core.service.view import View
@@ -325,7 +324,7 @@ class _Told:
             asked = [item for item in self._step.asked if item in there]
             yield from ((item, there[item]) for item in asked[:MOST_IMAGES])
             return
-        unsure = leads(np.asarray(self._beliefs.probabilities, dtype=np.float64))
+        unsure = self._beliefs.lead
         unsure[self._beliefs.labelled] = np.inf
         unsure[self._engine.present(self._view.state.set_aside)] = np.inf
         order = np.argsort(unsure, kind="stable")[:_UNSURE]

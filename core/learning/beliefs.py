@@ -106,6 +106,31 @@ class Beliefs:
         """The probability of the most probable class, 0 where nothing reaches, shape (n_items,)."""
         return np.asarray(self.probabilities.max(axis=1, initial=0.0), dtype=np.float64)
 
+    @property
+    def lead(self) -> FloatArray:
+        """The largest probability less the second largest, 0 where nothing reaches, (n_items,)."""
+        return lead_of(self.probabilities)
+
+
+def lead_of(shares: NDArray[np.float64] | NDArray[np.float32]) -> FloatArray:
+    """The largest share of each row less the second largest, shape (n_rows,), some at a time.
+
+    Parameters
+    ----------
+    shares : (n_rows, n_classes)
+        None below zero.
+    """
+    found = np.zeros(len(shares))
+    for start in range(0, len(found) if shares.shape[1] else 0, _CHUNK):
+        some = shares[start : start + _CHUNK]
+        best, second = some[:, 0].copy(), np.zeros_like(some[:, 0])
+        for number in range(1, some.shape[1]):
+            column = some[:, number]
+            np.maximum(second, np.minimum(best, column), out=second)
+            np.maximum(best, column, out=best)
+        found[start : start + _CHUNK] = best - second
+    return found
+
 
 DOUBLE_UP_TO: Final = 20_000
 """Most items whose distributions are kept in float64. Those of larger sets take float32, which

@@ -30,6 +30,7 @@ import numpy as np
 from scipy.special import expit
 
 from core.arrays import UNLABELLED, BoolArray, FloatArray, IntArray
+from core.learning.beliefs import lead_of
 from core.learning.decisions import DECISIONS, DecisionKey
 from core.learning.influence import Influence
 
@@ -102,15 +103,7 @@ def left_out(influence: Influence, decision: DecisionKey) -> LeftOut:
     sums = weighed.sum(axis=1)
     shares = weighed / np.where(sums > 0, sums, 1)[:, np.newaxis]
     predicted = np.where(sums > 0, evidence.classes[shares.argmax(axis=1)], UNLABELLED)
-    return LeftOut(items, predicted, leads(shares), predicted == labels[items])
-
-
-def leads(shares: FloatArray) -> FloatArray:
-    """The largest share of each row less the second largest, shape (n_rows,)."""
-    if shares.shape[1] < 2:
-        return np.asarray(shares.sum(axis=1), dtype=np.float64)
-    second, best = np.partition(shares, shares.shape[1] - 2, axis=1)[:, -2:].T
-    return np.asarray(best - second, dtype=np.float64)
+    return LeftOut(items, predicted, lead_of(shares), predicted == labels[items])
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +136,7 @@ class Calibration:
         if not found.size:
             return found
         rows, best = np.arange(len(found)), found.argmax(axis=1)
-        chance = np.where(found.any(axis=1), self.probability(leads(found)), 0)
+        chance = np.where(found.any(axis=1), self.probability(lead_of(found)), 0)
         found[rows, best] = 0
         others = found.sum(axis=1)
         found *= ((1 - chance) / np.where(others > 0, others, 1))[:, np.newaxis]

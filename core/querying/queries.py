@@ -78,16 +78,7 @@ def margin(beliefs: Beliefs) -> FloatArray:
     ----------
     Scheffer, Decomain, Wrobel, "Active hidden Markov models for information extraction", 2001.
     """
-    found = np.empty(len(beliefs.probabilities))
-    for start in range(0, len(found), _CHUNK):
-        some = beliefs.probabilities[start : start + _CHUNK]
-        best, second = some[:, 0].copy(), np.zeros_like(some[:, 0])
-        for number in range(1, some.shape[1]):
-            column = some[:, number]
-            np.maximum(second, np.minimum(best, column), out=second)
-            np.maximum(best, column, out=best)
-        found[start : start + _CHUNK] = 1 - (best - second)
-    return np.where(beliefs.reached, found, np.inf)
+    return np.where(beliefs.reached, 1 - beliefs.lead, np.inf)
 
 
 def dirichlet_variance(

@@ -128,7 +128,7 @@ def _wrong(view: View, truth: IntArray) -> tuple[int, ...]:
     is_wrong = (truth != UNLABELLED) & (beliefs.predicted != truth)
     is_wrong &= ~beliefs.labelled & (beliefs.predicted != UNLABELLED)
     places = np.flatnonzero(is_wrong)
-    order = np.argsort(-beliefs.confidence[places], kind="stable")
+    order = np.argsort(-beliefs.lead[places], kind="stable")
     return tuple(places[order].tolist())
 
 

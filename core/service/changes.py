@@ -175,8 +175,7 @@ def changed_of(rows: IntArray, before: Beliefs, after: Beliefs) -> Changed:
         The number of each item.
     """
     places = np.flatnonzero((before.predicted != after.predicted) & ~after.labelled)
-    sure = after.probabilities[places].max(axis=1, initial=0.0)
-    places = places[np.argsort(-sure, kind="stable")]
+    places = places[np.argsort(-after.lead[places], kind="stable")]
     return Changed(rows[places], before.predicted[places], after.predicted[places])
 
 

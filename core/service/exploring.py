@@ -19,7 +19,7 @@ from core.errors import InvalidMessageError, OutdatedViewError
 from core.graph.layout import Layout
 from core.jobs.once import Latest
 from core.jobs.work import Work
-from core.querying.queries import entropy, margin
+from core.querying.queries import entropy
 from core.service.grid import Chosen
 from core.service.looking import Looking
 from core.service.view import View
@@ -132,9 +132,7 @@ def marks_of(view: View, name: str) -> Marks:
     for kind in (AnswerKind.UNSURE, AnswerKind.BAD):
         aside = [item for item, found in state.set_aside.items() if found is kind]
         states[engine.present(aside)] = _NUMBER[kind.value]
-    # Nothing is known of what no label reaches: it leads by nothing.
-    leads = np.maximum(1 - margin(beliefs), 0)
-    leads[~beliefs.reached] = 0
+    leads = beliefs.lead
     return Marks(
         name,
         classes.astype(np.uint16),

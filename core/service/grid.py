@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from core.arrays import UNLABELLED, BoolArray, IntArray, freeze
+from core.arrays import UNLABELLED, BoolArray, FloatArray, IntArray, freeze
 from core.errors import IllegalEventError, UnknownClassError
 from core.service.log import Standing
 from core.service.looking import Looking
@@ -308,9 +308,9 @@ def _grid(view: View, wish: GridWish, shown: BoolArray, class_of: IntArray) -> G
     number = names.index(name)
     places = np.flatnonzero(shown & (class_of == number))
     if name != NOT_REACHED:
-        shares = view.beliefs.probabilities[places]
-        chosen = _first(_ahead(shares, number), wish.order, wish.size)
-        told = np.round(shares[chosen, number].astype(np.float64), 6)
+        chosen = _first(_ahead(view, places, number), wish.order, wish.size)
+        share = view.beliefs.probabilities[places[chosen], number]
+        told = np.round(share.astype(np.float64), 6)
     else:
         chosen = np.arange(min(len(places), wish.size))
         told = np.zeros(len(chosen))
@@ -333,16 +333,14 @@ def _unreached(view: View) -> BoolArray:
     return free
 
 
-def _ahead(shares: np.ndarray, number: int) -> np.ndarray:
-    """How far one class is ahead of all others, shape (n_items,): that says how likely it is right.
+def _ahead(view: View, places: IntArray, number: int) -> FloatArray:
+    """How far one class is ahead of all others, shape (n_some,): that says how likely it is right.
 
-    Parameters
-    ----------
-    shares : (n_items, n_classes)
+    Where another one is best, which a person has corrected, it is behind that.
     """
-    others = np.delete(shares, number, axis=1)
-    best = others.max(axis=1) if others.shape[1] else np.zeros(len(shares), dtype=shares.dtype)
-    return np.asarray(shares[:, number] - best)
+    beliefs = view.beliefs
+    behind = beliefs.probabilities[places, number] - beliefs.confidence[places]
+    return np.where(beliefs.model_class[places] == number, beliefs.lead[places], behind)
 
 
 def _first(confidence: np.ndarray, order: Order, size: int) -> IntArray:

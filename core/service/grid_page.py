@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from core.quality.calibration import Calibration, leads
+from core.learning.beliefs import lead_of
+from core.quality.calibration import Calibration
 from core.service.conversation import Receipt, named, shown_classes
 from core.service.grid import NOT_REACHED, SIZES, Among, Chosen, Grid, GridWish, Order
 from core.service.page import LastAnswer, Shown, ShownClass, ShownReceipt
@@ -244,7 +245,7 @@ def _items(
     positions = view.engine.positions(grid.items)
     chances: list[float | None] = [None] * len(positions)
     if calibration is not None and grid.name != NOT_REACHED:
-        lead = leads(np.asarray(view.beliefs.probabilities[positions], dtype=np.float64))
+        lead = lead_of(view.beliefs.probabilities[positions])
         chances = np.round(calibration.probability(lead), 4).tolist()
     shown = [addresses(view, *pair, at) for pair in zip(grid.items, positions, strict=True)]
     answers = {placed.answer.item: named(placed) for placed in grid.answers}

@@ -26,7 +26,6 @@ from core.jobs.resources import Resources
 from core.people.leases import Leases
 from core.querying.choosing import Choice
 from core.querying.hiding import by_lot
-from core.service import stopping
 from core.service.advising import Advice, Advisor
 from core.service.auditing import Judged, judger
 from core.service.comparing import Comparer
@@ -35,7 +34,7 @@ from core.service.grid import Grid, Grids
 from core.service.history import History
 from core.service.log import Standing
 from core.service.reviewing import Reviewing
-from core.service.stopping import StopAdvice, stop_advice
+from core.service.stopping import StopAdvice, stop_advice, weigher
 from core.service.timed import Timed, timed
 from core.service.view import View
 from core.session.events import Hiding, Served
@@ -109,7 +108,7 @@ class Service(Grids, Reviewing, Exploring, History):
         self._layouts = Layouts(caches.layouts if caches else None)
         self._marks = Latest(_MARKS)
         self._judge = judger()
-        self._maturity = stopping.finder(self._judge)
+        self._maturity = weigher(self._judge)
         self._timed: Latest[str, Timed] = Latest(_MARKS)
         self._comparer = Comparer()
 

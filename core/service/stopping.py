@@ -11,7 +11,7 @@ from scipy import sparse
 
 from core.arrays import UNLABELLED
 from core.engine.engine import Engine
-from core.quality.calibration import calibrated, leads
+from core.quality.calibration import calibrated
 from core.quality.stopping import (
     FEWEST_LABELS,
     MANY,
@@ -160,10 +160,9 @@ def maturity(state: State, engine: Engine, judged: Judged) -> Maturity | None:
     before = engine.believe_once(_without(labels, recent))
     is_open = now.labels == UNLABELLED
     is_open[engine.present(state.set_aside)] = False
-    shares = np.asarray(now.probabilities[is_open], dtype=np.float64)
     n_labelled = int(np.count_nonzero(now.labels != UNLABELLED))
     return Maturity(
-        likely_right(leads(shares), now.reached[is_open], calibration, n_labelled),
+        likely_right(now.lead[is_open], now.reached[is_open], calibration, n_labelled),
         changed(before.predicted, now.predicted),
         len(recent),
         n_labelled,
@@ -188,7 +187,7 @@ def _without(labels: Labels, items: tuple[int, ...]) -> Labels:
     return labels
 
 
-def finder(judge: Finder[Judged]) -> Finder[Maturity]:
+def weigher(judge: Finder[Judged]) -> Finder[Maturity]:
     """Finds out how far labelling has come: in the background where there are many images.
 
     Parameters

@@ -21,8 +21,9 @@ import numpy as np
 from scipy.stats import beta
 
 from core.arrays import UNLABELLED, BoolArray, FloatArray
+from core.learning.beliefs import lead_of
 from core.quality.audit import Check, bounds
-from core.quality.calibration import Calibration, expected_calibration_error, leads
+from core.quality.calibration import Calibration, expected_calibration_error
 from core.querying.drawing import draw
 from core.service.auditing import judge
 from core.session.events import Draw
@@ -85,7 +86,7 @@ def _live(make: Make, seed: int) -> Lived:
 def _calibration_errors(
     shares: FloatArray, right: BoolArray, calibration: Calibration
 ) -> tuple[float, float]:
-    shown = calibration.probability(leads(shares))
+    shown = calibration.probability(lead_of(shares))
     return (
         expected_calibration_error(shares.max(axis=1), right),
         expected_calibration_error(shown, right),

@@ -9,12 +9,12 @@ from scipy.special import expit
 from sklearn.calibration import calibration_curve
 from sklearn.linear_model import LogisticRegression
 
+from core.learning.beliefs import lead_of
 from core.quality.calibration import (
     FEWEST_LABELS,
     LeftOut,
     calibrated,
     expected_calibration_error,
-    leads,
     reliability,
 )
 
@@ -66,8 +66,8 @@ def test_too_few_labels_give_no_curve():
 
 def test_the_lead_is_the_best_share_less_the_second():
     shares = np.array([[0.5, 0.2, 0.3], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0]])
-    assert leads(shares) == pytest.approx([0.2, 1.0, 0.0])
-    assert leads(shares[:, :1]) == pytest.approx([0.5, 0.0, 0.0])
+    assert lead_of(shares) == pytest.approx([0.2, 1.0, 0.0])
+    assert lead_of(shares[:, :1]) == pytest.approx([0.5, 0.0, 0.0])
 
 
 def test_the_diagram_is_that_of_scikit_learn():

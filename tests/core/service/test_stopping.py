@@ -7,7 +7,7 @@ import pytest
 
 from core.arrays import UNLABELLED
 from core.config import ProjectConfig, recommended
-from core.quality.calibration import leads
+from core.learning.beliefs import lead_of
 from core.quality.stopping import MANY, TARGET, Maturity, Verdict
 from core.service import stopping
 from core.service.labelling import Service
@@ -46,7 +46,7 @@ def test_it_is_what_a_fit_without_the_last_ten_labels_says(service, config):
     is_open = now.labels == UNLABELLED
     is_open[aside] = False
     assert len(aside)
-    chance = judged.calibration.probability(leads(now.probabilities[is_open]))
+    chance = judged.calibration.probability(lead_of(now.probabilities[is_open]))
     likely = (chance.sum() + len(items)) / (N_ITEMS - len(aside))
     proven = judged.audit.accuracy
     assert advice.maturity.likely == pytest.approx(max(likely, proven.least if proven else 0))
