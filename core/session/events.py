@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter
 
-VERSION: Final = 5
+VERSION: Final = 6
 """Of the format in which events are written. Older ones are read by :mod:`core.session.formats`."""
 
 LOCAL: Final = "local"
@@ -60,7 +60,7 @@ class _Frozen(BaseModel):
 
 
 class _Event(_Frozen):
-    v: Literal[5] = VERSION
+    v: Literal[6] = VERSION
     by: str = LOCAL
 
 

@@ -14,7 +14,7 @@ from core.session.events import EVENT, KINDS, VERSION, Event
 _TODAY: Final = f'{{"v":{VERSION},'
 """How an event begins that was written in today's format."""
 
-_BEFORE: Final = ('{"v":4,', '{"v":3,', '{"v":2,')
+_BEFORE: Final = ('{"v":5,', '{"v":4,', '{"v":3,', '{"v":2,')
 """How one begins that was written in a format before: all that has come since has a default that
 says what it meant."""
 

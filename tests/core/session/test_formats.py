@@ -44,7 +44,7 @@ def test_an_event_says_its_version_and_who_it_was():
 
 
 @pytest.mark.parametrize(
-    "text", ['{"v":6,"event":"undone","batch_id":"a"}', '{"v":5,"event":"dreamt","by":"local"}']
+    "text", ['{"v":7,"event":"undone","batch_id":"a"}', '{"v":5,"event":"dreamt","by":"local"}']
 )
 def test_what_a_newer_app_wrote_is_said_to_be_newer(text):
     with pytest.raises(EventTooNewError, match="newer version of Labelspread"):
