@@ -27,7 +27,7 @@ from core.quality.calibration import Calibration, expected_calibration_error
 from core.querying.drawing import draw
 from core.service.auditing import judge
 from core.session.events import Draw
-from tests.benchmarks import mistakes, stopping
+from tests.benchmarks import mistakes, stopping, votes
 from tests.benchmarks.simulated import Make, answered, engine_of, sets_of_digits
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "quality.md"
@@ -227,6 +227,7 @@ def main() -> None:
     parser.add_argument("--projects", type=int, default=1_000, help="simulated, of each set")
     parser.add_argument("--repeats", type=int, default=60, help="runs for widths")
     parser.add_argument("--stops", type=int, default=24, help="simulated to say when to stop")
+    parser.add_argument("--votes", type=int, default=40, help="runs of simulated people")
     asked = parser.parse_args()
     # Without the threads of BLAS in each other's way.
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -236,6 +237,7 @@ def main() -> None:
         _claims(asked.mnist),
         stopping.section(asked.mnist, asked.stops),
         mistakes.section(asked.mnist),
+        votes.section(asked.votes),
     ]
     head = """# How good is it, and does what is said of it hold?
 
