@@ -94,6 +94,27 @@ class UnknownProjectError(LabelspreadError):
         self.project_id = project_id
 
 
+class NotAllowedError(LabelspreadError):
+    """Somebody may not do this here."""
+
+
+class NotSignedInError(LabelspreadError):
+    """Nobody is signed in, or the sign-in has ended."""
+
+    def __init__(self) -> None:
+        super().__init__("Your sign-in has ended.", "Sign in again.")
+
+
+class UnknownInvitationError(LabelspreadError):
+    """There is no such invitation, or its time is over, or it was withdrawn."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This invitation does not exist, or it has ended.",
+            "Ask whoever sent the link for a new one.",
+        )
+
+
 class UnknownRoundError(LabelspreadError):
     """A project has no such round, or has it no more."""
 

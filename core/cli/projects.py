@@ -43,13 +43,19 @@ def find_project(service: Service, wanted: str) -> Project:
     Raises
     ------
     InvalidNameError
-        If there is none that can be used.
+        If there is none that can be used, or several people have one of this name.
     """
     projects = service.projects()
     name = " ".join(wanted.split()).casefold()
-    for project in projects:
-        if project.name.casefold() == name:
-            return project
+    alike = [project for project in projects if project.name.casefold() == name]
+    if len(alike) == 1:
+        return alike[0]
+    if alike:
+        ids = ", ".join(project.project_id for project in alike)
+        raise InvalidNameError(
+            f"There are {len(alike)} projects called “{visible(wanted)}”.",
+            f"Name one by its id: {ids}.",
+        )
     for broken in service.broken_projects():
         if wanted == broken.project_id or broken.name.casefold() == name:
             raise InvalidNameError(

@@ -40,6 +40,7 @@ from core.data.stored import (
 from core.errors import InvalidDatasetError, LabelspreadError
 from core.jobs.files import unfinished_beside
 from core.jobs.progress import Progress, silent
+from core.session.events import LOCAL
 
 Kind = Literal["set", "npz"]
 """A set that was brought in, of several files; or a file of the user's own, in the data folder."""
@@ -104,6 +105,8 @@ def take_in(
     fingerprint: str,
     fill: Callable[[Path], None],
     progress: Progress = silent,
+    *,
+    owner: str = LOCAL,
 ) -> str:
     """Give a set its place here; the key that it has from now on.
 
@@ -115,6 +118,8 @@ def take_in(
         The name that its content has to have.
     fill
         Writes its files into a folder: of a file of the user's own, that one, under its key.
+    owner
+        Whose it is here, by a person's id.
 
     Raises
     ------
@@ -132,7 +137,7 @@ def take_in(
         fill(folder)
         _check(StoredSet(folder), fingerprint, progress)
 
-    return catalogue.sets.adopt(key, fill_and_check)
+    return catalogue.sets.adopt(key, fill_and_check, owner)
 
 
 def _take_in_file(

@@ -20,6 +20,7 @@ from core.data.uploads import clear_uploads, save_uploads
 from core.errors import InvalidDatasetError, LabelspreadError
 from core.jobs.progress import Progress, silent
 from core.jobs.work import Work
+from core.session.events import LOCAL
 
 _MOST: Final = 20
 """Imports that wait to be looked at; the oldest is dropped for another one."""
@@ -43,6 +44,8 @@ class Source:
         A file of features of the images, beside them; None for none.
     is_ours
         Whether it was uploaded, into a folder that goes when it is not needed any more.
+    owner
+        Who brings it in, by a person's id.
     """
 
     path: Path
@@ -51,6 +54,7 @@ class Source:
     look: Look | None = None
     features: Path | None = None
     is_ours: bool = False
+    owner: str = LOCAL
 
 
 class Import:
@@ -117,8 +121,13 @@ class Imports:
             self.drop(one)
         return begun
 
-    def send(self, files: Sequence[tuple[str, IO[bytes]]]) -> Import:
+    def send(self, files: Sequence[tuple[str, IO[bytes]]], owner: str = LOCAL) -> Import:
         """Begin to read what a browser has sent: a file, or several together.
+
+        Parameters
+        ----------
+        owner
+            Who sends it, by a person's id.
 
         Raises
         ------
@@ -127,7 +136,7 @@ class Imports:
         """
         path = save_uploads(self._uploads, files)
         title = title_of(path) if len(files) == 1 else "Images"
-        return self.start(Source(path, title, is_ours=True))
+        return self.start(Source(path, title, is_ours=True, owner=owner))
 
     def receive(self, name: str, content: IO[bytes]) -> Path:
         """Store a file that a browser has sent, for whoever reads it and then discards it.
@@ -156,7 +165,7 @@ class Imports:
             ) from error
         return tuple(name for name in names if not name.startswith("."))
 
-    def fetch(self, name: str) -> Import:
+    def fetch(self, name: str, owner: str = LOCAL) -> Import:
         """Begin to read what stands in the folder on the server, under a path inside of it.
 
         Raises
@@ -177,7 +186,7 @@ class Imports:
             raise InvalidDatasetError(
                 f"There is no “{name}” in {self.places}.", "Choose what is there."
             )
-        return self.start(Source(path, title_of(path)))
+        return self.start(Source(path, title_of(path), owner=owner))
 
     def again(self, one: Import, said: Mapping[str, str], look: Look | None) -> None:
         """Read it anew, because something was meant otherwise than it was guessed."""
@@ -196,7 +205,7 @@ class Imports:
         LabelspreadError
             If it could not be read or stored.
         """
-        key = one.work.wait().keep(title)
+        key = one.work.wait().keep(title, one.source.owner)
         self._forget(one)
         return key
 

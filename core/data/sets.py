@@ -42,6 +42,7 @@ from core.errors import InvalidDatasetError, InvalidNameError
 from core.jobs.files import write_whole
 from core.jobs.folders import UnfinishedFolder, one_at_a_time, remove_left_folders
 from core.jobs.progress import Progress, silent
+from core.session.events import LOCAL
 from core.wording import file_stem, is_hidden
 
 LONGEST_TITLE: Final = 80
@@ -100,8 +101,13 @@ class Draft:
         self.report = report
         self.stored = StoredSet(folder.path)
 
-    def keep(self, title: str) -> str:
+    def keep(self, title: str, owner: str = LOCAL) -> str:
         """Keep the set under this title; its key, also where the same was kept before.
+
+        Parameters
+        ----------
+        owner
+            Who brings it in, by a person's id; of the same set, all who do are owners.
 
         Raises
         ------
@@ -110,7 +116,7 @@ class Draft:
         InvalidDatasetError
             If the set cannot be stored.
         """
-        return self._sets.keep(self._folder, self.stored.head, title)
+        return self._sets.keep(self._folder, self.stored.head, title, owner)
 
     def drop(self) -> None:
         """Let go of it."""
@@ -226,7 +232,7 @@ class Sets:
                 raise _not_stored(error) from error
             raise
 
-    def adopt(self, title: str, fill: Callable[[Path], None]) -> str:
+    def adopt(self, title: str, fill: Callable[[Path], None], owner: str = LOCAL) -> str:
         """Keep a set as another install has kept it; its key, also where it is here already.
 
         Parameters
@@ -235,6 +241,8 @@ class Sets:
             What is to be said of it should it be left behind unfinished.
         fill
             Writes the files of the set into a folder, and sees that they are what they should be.
+        owner
+            As of :meth:`Draft.keep`.
 
         Raises
         ------
@@ -248,7 +256,7 @@ class Sets:
             folder = UnfinishedFolder(self._folder, title)
             fill(folder.path)
             head = read_head(folder.path)
-            return self.keep(folder, head, head.title)
+            return self.keep(folder, head, head.title, owner)
         except BaseException as error:
             if folder is not None:
                 folder.remove()
@@ -256,7 +264,7 @@ class Sets:
                 raise _not_stored(error) from error
             raise
 
-    def keep(self, folder: UnfinishedFolder, head: Head, title: str) -> str:
+    def keep(self, folder: UnfinishedFolder, head: Head, title: str, owner: str = LOCAL) -> str:
         """As :meth:`Draft.keep`."""
         title = checked_title(title)
         content = head.fingerprint[:_NAME_LETTERS]
@@ -267,8 +275,12 @@ class Sets:
                 sound = next((other for other in same if self._is_sound(other)), None)
                 if sound is not None:
                     folder.remove()
+                    before = self.head(sound)
+                    if owner not in before.owners:
+                        self._describe_anew(sound, before, owners=(*before.owners, owner))
                     return sound
-                kept = head.model_copy(update={"title": title, "made_at": self._clock()})
+                told = {"title": title, "made_at": self._clock(), "owners": (owner,)}
+                kept = head.model_copy(update=told)
                 write_whole(folder.path / HEAD, lambda file: file.write(_json(kept)))
                 for damaged in same:
                     # It makes way, under the key that projects know.
@@ -295,11 +307,34 @@ class Sets:
         InvalidNameError, InvalidDatasetError
             As with ``keep``.
         """
-        head = self.head(key).model_copy(update={"title": checked_title(title)})
         try:
-            write_whole(self._path(key) / HEAD, lambda file: file.write(_json(head)))
+            self._describe_anew(key, self.head(key), title=checked_title(title))
         except OSError as error:
             raise _not_stored(error) from error
+
+    def disown(self, key: str, owner: str) -> bool:
+        """Let a set be no longer a person's; False if it is nobody else's, and stays as it was.
+
+        Raises
+        ------
+        InvalidDatasetError
+            If it is not there or cannot be written.
+        """
+        try:
+            with one_at_a_time(self._folder):
+                head = self.head(key)
+                others = tuple(other for other in head.owners if other != owner)
+                is_shared = owner in head.owners and bool(others)
+                if is_shared:
+                    self._describe_anew(key, head, owners=others)
+        except OSError as error:
+            raise _not_stored(error) from error
+        return is_shared
+
+    def _describe_anew(self, key: str, head: Head, **changes: object) -> None:
+        """Write what is said of a set; its key and its content stay."""
+        changed = head.model_copy(update=changes)
+        write_whole(self._path(key) / HEAD, lambda file: file.write(_json(changed)))
         with self._lock:
             self._open.pop(key, None)
 

@@ -108,6 +108,8 @@ class Head(BaseModel):
         Of all its files, on the disk.
     judged
         What its images are best compared by; None where nothing says.
+    owners
+        Who has brought it in, by their ids; nobody where that was not noted.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -132,6 +134,7 @@ class Head(BaseModel):
     fingerprint: str
     n_bytes: NonNegativeInt
     judged: Judged | None = None
+    owners: tuple[str, ...] = ()
 
     @property
     def is_photo(self) -> bool:

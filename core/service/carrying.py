@@ -25,8 +25,9 @@ from core.export.log import Head, LogPack, ProjectTold, SetTold
 from core.export.log_file import LogFile
 from core.jobs.garbage import garbage_later
 from core.jobs.progress import Progress, silent
+from core.people.persons import EVERYTHING, LOCAL_PERSON, Who
 from core.service.log import Standing
-from core.service.projects import Projects
+from core.service.projects import Projects, owned_by
 from core.session.events import Event
 from core.session.fold import fold_records
 from core.session.formats import write_event
@@ -113,7 +114,12 @@ class Carrying(Projects):
         )
 
     def bring_back(
-        self, file: LogFile, *, name: str | None = None, progress: Progress = silent
+        self,
+        file: LogFile,
+        *,
+        name: str | None = None,
+        progress: Progress = silent,
+        who: Who = EVERYTHING,
     ) -> Brought:
         """Make the project that is in a file, as it was; nothing is changed if it is here already.
 
@@ -121,6 +127,8 @@ class Carrying(Projects):
         ----------
         name
             What it is to be called; None stands for its own name, with a number if that is taken.
+        who
+            Who brings it, and is an owner of it. What this person may not see is not here.
 
         Raises
         ------
@@ -131,35 +139,47 @@ class Carrying(Projects):
         InvalidNameError
             If the project cannot have this name.
         InvalidDatasetError
-            If the images that it brings along are not its own, or cannot be stored.
+            If the images that it brings along are not its own, or cannot be stored; or where people
+            have names of their own, if it brings none and this person has none that fit.
         StoreError
             If it could not be stored; there is no part of it then.
         CancelledError
             If ``progress`` says so.
         """
         if name is not None:
-            name = self._checked_name(name)
+            name = self._checked_name(name, who)
         told, digest = file.head.project, _Digest()
-        here = self._here(told.id)
+        here = self._here(told.id) if who.sees_project(told.id) else None
         records = file.records(progress)
         with garbage_later():
             state = _folded(file, records if here is None else digest.noting(records))
         n_labels, n_answers = len(state.labels), state.n_answers
         if here is not None and self._holds(here, file.head.n_events, digest):
             return Brought(here, n_labels, n_answers, is_new=False)
-        key = self._key_here(file, progress)
+        key = self._key_here(file, progress, who)
         missing = self._missing(file.head.set) if key is None else ""
+        if key is None and who.person != LOCAL_PERSON:
+            # One that comes later may be somebody else's.
+            raise InvalidDatasetError(missing, "Or export the project again with its images.")
         config = file.config.model_copy(update={"dataset": key or file.config.dataset})
         if away := self._network_problem(config):
             missing = f"{missing} {away}".strip()
         progress("Storing answers", 0.0)
         project_id, made_at = told.id, told.created_at.astimezone(UTC)
         while True:
-            called = name or self.free_name(_seen(told.name))
+            called = name or self.free_name(_seen(told.name), who=who)
             project = Project(project_id, called, config, made_at)
-            if self._store.bring(project, file.records()):
+            if self._store.bring(project, self._owned(file, who)):
                 return Brought(project, n_labels, n_answers, is_new=True, missing=missing)
             project_id = self._new_id()
+
+    def _owned(self, file: LogFile, who: Who) -> Iterator[Recorded]:
+        """The events of a file, and that whoever brings it is an owner."""
+        yield from file.records()
+        yield from (
+            Recorded(seq, self._clock(), event)
+            for seq, event in enumerate(owned_by(who), file.head.n_events + 1)
+        )
 
     def _records(self, project_id: str, last: int) -> Iterator[Recorded]:
         """The events of a log up to a number, a page of them in memory at a time."""
@@ -218,18 +238,22 @@ class Carrying(Projects):
             return False
         return own.value == digest.value
 
-    def _key_here(self, file: LogFile, progress: Progress) -> str | None:
+    def _key_here(self, file: LogFile, progress: Progress, who: Who) -> str | None:
         """What the images of a project are called here; None where they are not."""
         told = file.head.set
         key = self._catalogue.key_of(told.key, told.fingerprint, told.n_items, progress)
-        if key is not None:
+        if key is not None and who.sees_set(key):
             return key
         if told.carried is None:
             # One of its name may have changed since: whoever opens the project finds its images.
-            return self._catalogue.key_of(told.key, None, None)
+            alike = self._catalogue.key_of(told.key, None, None)
+            return alike if alike is not None and who.sees_set(alike) else None
         assert told.fingerprint is not None, "what goes along has a name"
         fill = file.copy_set(progress)
-        return take_in(self._catalogue, told.carried, told.key, told.fingerprint, fill, progress)
+        owner = who.person.person_id
+        return take_in(
+            self._catalogue, told.carried, told.key, told.fingerprint, fill, progress, owner=owner
+        )
 
     def _missing(self, told: SetTold) -> str:
         """Which images are needed, and how they come here."""

@@ -17,6 +17,7 @@ from core.errors import (
     IllegalEventError,
     InvalidMessageError,
     LabelspreadError,
+    NotAllowedError,
     UnknownProjectError,
 )
 from core.quality.calibration import Calibration
@@ -123,7 +124,7 @@ def respond(
         elif isinstance(message, JudgeMessage | KeepMessage | UnkeepMessage):
             _review(service, message, by)
         return Receipt(sender, "done")
-    except (IllegalEventError, InvalidMessageError, UnknownProjectError) as error:
+    except (IllegalEventError, InvalidMessageError, NotAllowedError, UnknownProjectError) as error:
         return Receipt(sender, "refused", str(error))
     except LabelspreadError as error:
         # Whatever else is in the way may pass: the images may be put back, the lock may open.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.jobs.work import Work
+from core.people.persons import EVERYTHING, Who
 from core.service.carrying import Carrying
 from core.service.changes import Compared
 from core.service.comparing import Comparer, Comparison
@@ -14,9 +15,9 @@ from core.service.grid import Chosen
 from core.service.log import Standing
 from core.service.looking import Looking
 from core.service.past import Past, ended, past_of, settings_of
-from core.service.projects import LONGEST_NAME
+from core.service.projects import LONGEST_NAME, owned_by
 from core.service.view import View
-from core.session.events import Branched, SettingsNoted
+from core.session.events import Branched, Event, SettingsNoted
 from core.session.landmarks import origin, settings_after
 from core.storage.base import Project, Recorded
 
@@ -52,11 +53,17 @@ class History(Looking, Carrying):
         """
         return self._comparer.compared(Comparison(self._log, self._sources, view, before, after))
 
-    def branch(self, project_id: str, number: int, name: str) -> Project:
+    def branch(self, project_id: str, number: int, name: str, *, who: Who = EVERYTHING) -> Project:
         """Make a project that goes on from the end of a round; nothing of this one changes.
 
         It has the same data set, the settings of that round where they are known, and all of the
         log up to there: who answered what, when and why. What was on a screen then is asked anew.
+        Nobody has a role in it but whoever makes it.
+
+        Parameters
+        ----------
+        who
+            Who makes it.
 
         Raises
         ------
@@ -72,25 +79,29 @@ class History(Looking, Carrying):
             If it could not be stored; there is no part of it then.
         """
         standing = self._log.open(project_id)
-        name, end = self._checked_name(name), ended(standing.state, number).ended_by
+        name, end = self._checked_name(name, who), ended(standing.state, number).ended_by
         config = settings_of(standing, number) or standing.project.config
         if problem := self._network_problem(config):
             raise problem
         while True:
             made = Project(self._new_id(), name, config, self._clock())
-            if self._store.bring(made, self._branched(standing, number, end, made)):
+            if self._store.bring(made, self._branched(standing, number, end, made, who)):
                 return made
 
     def _branched(
-        self, standing: Standing, number: int, end: int, made: Project
+        self, standing: Standing, number: int, end: int, made: Project, who: Who
     ) -> Iterator[Recorded]:
         """The log of a branch: that of the project up to a number, and where it is from."""
         project, at = standing.project, made.created_at
         yield from self._records(project.project_id, end)
-        event = Branched(project=project.project_id, name=project.name, round=number)
-        yield Recorded(end + 1, at, event)
+        by = who.person.person_id
+        own: list[Event] = [
+            Branched(project=project.project_id, name=project.name, round=number, by=by)
+        ]
         if settings_after(standing.state.landmarks, end) is None:
-            yield Recorded(end + 2, at, SettingsNoted(settings=made.config.to_note()))
+            own.append(SettingsNoted(settings=made.config.to_note(), by=by))
+        for seq, event in enumerate([*own, *owned_by(who)], end + 1):
+            yield Recorded(seq, at, event)
 
 
 def past_in(view: View) -> Past:

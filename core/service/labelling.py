@@ -21,6 +21,7 @@ from core.engine.caches import Caches
 from core.engine.engine import Engine, policy_of
 from core.engine.layouts import Layouts
 from core.errors import OutdatedViewError, StoreBusyError, StoreReplacedError
+from core.export.rows import Labelled
 from core.jobs.once import Latest
 from core.jobs.resources import Resources
 from core.people.leases import Leases
@@ -30,9 +31,11 @@ from core.service.advising import Advice, Advisor
 from core.service.auditing import Judged, judger
 from core.service.comparing import Comparer
 from core.service.exploring import Exploring, marks_name
+from core.service.exporting import labelled_of
 from core.service.grid import Grid, Grids
 from core.service.history import History
 from core.service.log import Standing
+from core.service.membership import Membership
 from core.service.reviewing import Reviewing
 from core.service.stopping import StopAdvice, stop_advice, weigher
 from core.service.timed import Timed, timed
@@ -57,7 +60,7 @@ _ASSUMED: Final = 2_000_000
 many only, so that choosing takes no longer in a crowd."""
 
 
-class Service(Grids, Reviewing, Exploring, History):
+class Service(Grids, Reviewing, Exploring, History, Membership):
     """The use cases over one store. Safe to use from several threads.
 
     Parameters
@@ -187,6 +190,10 @@ class Service(Grids, Reviewing, Exploring, History):
     def judged(self, view: View) -> Judged | None:
         """What the labels say of the model; None while that is being found out."""
         return self._judge.found(view)
+
+    def labelled(self, view: View) -> Labelled:
+        """The items of a project with all that is known of them, to be taken away."""
+        return labelled_of(view)
 
     def stop_advice(self, view: View) -> StopAdvice | None:
         """Whether more labels pay; None while that is not known."""

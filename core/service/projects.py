@@ -36,11 +36,13 @@ from core.errors import (
 from core.graph.embeddings.networks import is_same
 from core.jobs.resources import Resources
 from core.people.leases import Leases
+from core.people.persons import EVERYTHING, Who
+from core.people.roles import Role
 from core.service.curve import Curves
 from core.service.log import Log, Standing
 from core.service.sources import Sources, settings_to_note, to_note
 from core.session.class_rules import FEWEST_CLASSES
-from core.session.events import ClassAdded, Event, Given, SettingsNoted
+from core.session.events import LOCAL, ClassAdded, Event, Given, RoleGiven, SettingsNoted
 from core.session.fold import fold
 from core.session.state import State
 from core.storage.base import BrokenProject, Project, Store
@@ -137,6 +139,8 @@ class Projects:
         config: ProjectConfig,
         labels: Mapping[int, str] | None = None,
         classes: Iterable[str] = (),
+        *,
+        who: Who = EVERYTHING,
     ) -> Project:
         """Create a project, and give the labels it is to start with.
 
@@ -147,6 +151,8 @@ class Projects:
             for all that came with the data where the settings say that they are given.
         classes
             Names of classes besides those that came with the data.
+        who
+            Who makes it, and is its owner.
 
         Raises
         ------
@@ -158,7 +164,8 @@ class Projects:
         InvalidNetworkError
             If the network that is to look at the images is not there.
         """
-        name = self._checked_name(name)
+        name = self._checked_name(name, who)
+        require_set(config.dataset, who)
         if problem := self._network_problem(config):
             raise problem
         typed = typed_classes(classes)
@@ -170,11 +177,12 @@ class Projects:
             )
         given = self._labels_at_start(dataset, config) if labels is None else dict(labels)
         project = Project(self._new_id(), name, config, self._clock())
-        events: list[Event] = [SettingsNoted(settings=config.to_note())]
+        by = who.person.person_id
+        events: list[Event] = [SettingsNoted(settings=config.to_note(), by=by)]
         events += [Given(labels=given)] if given else []
         noted = to_note(Standing(project, fold(State(), events)), contents)
-        own = [ClassAdded(name=other) for other in added]
-        self._store.create(project, [*events, *noted, *own])
+        own = [ClassAdded(name=other, by=by) for other in added]
+        self._store.create(project, [*events, *noted, *own, *owned_by(who)])
         return project
 
     def _labels_at_start(self, dataset: Dataset, config: ProjectConfig) -> dict[int, str]:
@@ -183,23 +191,34 @@ class Projects:
         told = self._catalogue.load(config.model_copy(update={"known_labels": "truth"}))
         return _true_labels(told, told.n_items)
 
-    def free_name(self, name: str) -> str:
-        """The name itself, or with a number behind it if there is such a project already."""
-        taken = {other.name.casefold() for other in self._listed()}
+    def free_name(self, name: str, *, who: Who = EVERYTHING) -> str:
+        """The name itself, or with a number behind it if there is such a project already.
+
+        Parameters
+        ----------
+        who
+            Projects of which this person knows nothing do not count.
+        """
+        taken = {other.name.casefold() for other in self._known_to(who)}
         name = " ".join(name.split())
         ends = ("", *(f" ({i})" for i in range(2, len(taken) + 2)))
         candidates = (f"{name[: LONGEST_NAME - len(end)]}{end}" for end in ends)
         return next(c for c in candidates if c.casefold() not in taken)
 
-    def rename_project(self, project_id: str, name: str) -> None:
+    def rename_project(self, project_id: str, name: str, *, who: Who = EVERYTHING) -> None:
         """Give a project another name.
+
+        Parameters
+        ----------
+        who
+            As of :meth:`free_name`.
 
         Raises
         ------
         InvalidNameError
             If the name is empty, too long or taken.
         """
-        self._store.rename(project_id, self._checked_name(name, besides=project_id))
+        self._store.rename(project_id, self._checked_name(name, who, besides=project_id))
 
     def can_be_compared_otherwise(self, project: Project) -> bool:
         """Whether the images of a project may be compared by other features.
@@ -262,11 +281,17 @@ class Projects:
         """Hide a project; its labels are kept and it can be restored."""
         self._store.delete(project_id, self._clock())
 
-    def restore_project(self, project_id: str) -> None:
-        """Bring a deleted project back, under a free name if its own was taken meanwhile."""
+    def restore_project(self, project_id: str, *, who: Who = EVERYTHING) -> None:
+        """Bring a deleted project back, under a free name if its own was taken meanwhile.
+
+        Parameters
+        ----------
+        who
+            As of :meth:`free_name`.
+        """
         project = next((p for p in self.deleted_projects() if p.project_id == project_id), None)
         if project is not None:
-            name = self.free_name(project.name)
+            name = self.free_name(project.name, who=who)
             if name != project.name:
                 self._store.rename(project_id, name)
         self._store.restore(project_id)
@@ -281,21 +306,43 @@ class Projects:
             p for p in self._store.projects() if isinstance(p, Project) and p.config.dataset == key
         )
 
-    def delete_dataset(self, key: str) -> None:
+    def owners_of_set(self, key: str) -> tuple[str, ...]:
+        """Who has brought in a set, by their ids; nobody where that is not known."""
+        with suppress(InvalidDatasetError):
+            if self._catalogue.sets is not None and self._catalogue.is_stored(key):
+                return self._catalogue.sets.head(key).owners
+        return ()
+
+    def delete_dataset(self, key: str, *, who: Who = EVERYTHING) -> None:
         """Delete a set that was brought in, for good.
+
+        Parameters
+        ----------
+        who
+            Who deletes it. It stays where others have brought in the same; projects of which this
+            person knows nothing are not named.
 
         Raises
         ------
         InvalidDatasetError
             If a project uses it, or it cannot be deleted.
         """
-        if users := _named(self.projects_on(key)):
+        require_set(key, who)
+        users = [project for project in self.projects_on(key) if project.deleted_at is None]
+        if any(not who.sees_project(project.project_id) for project in users):
             raise InvalidDatasetError(
-                f"{users} cannot do without these images.", "Delete what uses them first."
+                "A project of somebody else cannot do without these images.",
+                "They stay as long as it does.",
+            )
+        if names := _named(users):
+            raise InvalidDatasetError(
+                f"{names} cannot do without these images.", "Delete what uses them first."
             )
         if self._catalogue.sets is None:
             raise InvalidDatasetError(f"There is no data set “{key}”.", "Reload the page.")
-        self._catalogue.sets.delete(key)
+        person = who.person.person_id
+        if person == LOCAL or not self._catalogue.sets.disown(key, person):
+            self._catalogue.sets.delete(key)
 
     def projects_with(self, network: str) -> tuple[Project, ...]:
         """The projects whose images a network looks at, deleted ones among them."""
@@ -377,6 +424,10 @@ class Projects:
     def _listed(self) -> tuple[Project | BrokenProject, ...]:
         return tuple(p for p in self._store.projects() if p.deleted_at is None)
 
+    def _known_to(self, who: Who) -> Iterable[Project | BrokenProject]:
+        """Those that were not deleted and of which somebody knows."""
+        return (other for other in self._listed() if who.sees_project(other.project_id))
+
     def _open_project(self, project_id: str) -> Project:
         project = self._store.project(project_id)
         if project.deleted_at is not None:
@@ -395,7 +446,7 @@ class Projects:
                 return engine.dataset, engine.contents
         return self._catalogue.open(config)
 
-    def _checked_name(self, name: str, *, besides: str | None = None) -> str:
+    def _checked_name(self, name: str, who: Who, *, besides: str | None = None) -> str:
         name = " ".join(name.split())
         if not name:
             raise InvalidNameError("A project needs a name.", "Type one and try again.")
@@ -409,7 +460,7 @@ class Projects:
             raise InvalidNameError(
                 f"A name can have at most {LONGEST_NAME} characters.", "Shorten it."
             )
-        others = (p for p in self._listed() if p.project_id != besides)
+        others = (p for p in self._known_to(who) if p.project_id != besides)
         same = next((p.name for p in others if p.name.casefold() == name.casefold()), None)
         if same is not None:
             raise InvalidNameError(
@@ -417,6 +468,28 @@ class Projects:
                 "Choose another name; small and capital letters do not count.",
             )
         return name
+
+
+def owned_by(who: Who) -> list[RoleGiven]:
+    """That somebody is the owner of a project; nothing where people have no names of their own."""
+    person_id, name = who.person.person_id, who.person.name
+    if person_id == LOCAL:
+        return []
+    return [RoleGiven(person=person_id, name=name, role=Role.OWNER.named, by=person_id)]
+
+
+def require_set(key: str, who: Who) -> None:
+    """See that somebody may use a data set.
+
+    Raises
+    ------
+    InvalidDatasetError
+        If not; the same as if there were no such set.
+    """
+    if not who.sees_set(key):
+        raise InvalidDatasetError(
+            f"There is no data set “{key}”.", "Choose one of those on the Data page."
+        )
 
 
 def _named(projects: Iterable[Project]) -> str:

@@ -46,6 +46,8 @@ class Draft:
         self.undone = state.undone
         self.keeps = state.keeps
         self.landmarks = state.landmarks
+        self.members = state.members
+        self.invitations = state.invitations
         self.new_landmarks: list[Landmark] = []
 
     def freeze(self) -> State:
@@ -74,6 +76,8 @@ class Draft:
             undone=self.undone,
             keeps=self.keeps,
             landmarks=(*self.landmarks, *new) if (new := self.new_landmarks) else self.landmarks,
+            members=self.members,
+            invitations=self.invitations,
         )
 
     def note_draws(self, event: Served) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter
 
 VERSION: Final = 6
 """Of the format in which events are written. Older ones are read by :mod:`core.session.formats`."""
@@ -33,6 +33,9 @@ MOST_PARTS: Final = 3
 
 Setting = str | int | FiniteFloat | bool | None
 """What a setting of a project can be."""
+
+RoleName = Literal["annotator", "reviewer", "owner"]
+"""What a person can be in a project."""
 
 ImageName = Annotated[str, Field(min_length=32, max_length=32)]
 """What an image is called by its pixels: 32 hexadecimal digits."""
@@ -456,6 +459,50 @@ class KeepTakenBack(_Event):
     beside: Annotated[int | None, Field(exclude_if=_is_none)] = None
 
 
+class RoleGiven(_Event):
+    """What a person may do in the project, from now on.
+
+    Attributes
+    ----------
+    person, name
+        The id of the person, and what others read.
+    role
+        None where the person has nothing to do with the project any more.
+    invitation
+        What names the invitation that was accepted; None where somebody has given the role.
+    """
+
+    event: Literal["role_given"] = "role_given"
+    person: str
+    name: str
+    role: RoleName | None
+    invitation: Annotated[str | None, Field(exclude_if=_is_none)] = None
+
+
+class Invited(_Event):
+    """Whoever has a link gets a role, until some time.
+
+    Attributes
+    ----------
+    invitation
+        Names it: a hash of the secret in the link, which stands nowhere.
+    until
+        When it ends.
+    """
+
+    event: Literal["invited"] = "invited"
+    invitation: str
+    role: RoleName
+    until: AwareDatetime
+
+
+class InvitationWithdrawn(_Event):
+    """An invitation has ended before its time."""
+
+    event: Literal["invitation_withdrawn"] = "invitation_withdrawn"
+    invitation: str
+
+
 Event = (
     Classes
     | DataNoted
@@ -481,6 +528,9 @@ Event = (
     | KeepTakenBack
     | ChecksAsked
     | TargetSet
+    | RoleGiven
+    | Invited
+    | InvitationWithdrawn
 )
 
 KINDS: Final = frozenset(kind.model_fields["event"].default for kind in get_args(Event))

@@ -28,9 +28,12 @@ from core.session.events import (
     DataNoted,
     Event,
     Given,
+    InvitationWithdrawn,
+    Invited,
     KeepTakenBack,
     LabelKept,
     Redone,
+    RoleGiven,
     Served,
     SettingsNoted,
     TakenBack,
@@ -40,7 +43,7 @@ from core.session.events import (
 from core.session.fold_classes import CLASS_TRANSITIONS
 from core.session.landmarks import KINDS, landmark
 from core.session.ledger import Placed
-from core.session.state import Reopened, Shown, State, TakenAway
+from core.session.state import Member, Reopened, Shown, State, TakenAway
 
 
 def _data_noted(draft: Draft, event: DataNoted) -> None:
@@ -203,8 +206,30 @@ def _settings_noted(draft: Draft, event: SettingsNoted) -> None:
 
 
 def _branched(draft: Draft, _event: Branched) -> None:
-    # What was on a screen is on one of the other project.
+    # What was on a screen is on one of the other project, and so is whoever had a role there.
     draft.open.clear()
+    draft.members, draft.invitations = {}, {}
+
+
+def _role_given(draft: Draft, event: RoleGiven) -> None:
+    others = {who: member for who, member in draft.members.items() if who != event.person}
+    if event.role is not None:
+        others[event.person] = Member(event.person, event.name, event.role)
+    had_owner = any(member.role == "owner" for member in draft.members.values())
+    if had_owner and not any(member.role == "owner" for member in others.values()):
+        raise IllegalEventError("A project needs an owner.", "Make somebody else an owner first.")
+    draft.members = others
+
+
+def _invited(draft: Draft, event: Invited) -> None:
+    draft.invitations = {**draft.invitations, event.invitation: event}
+
+
+def _invitation_withdrawn(draft: Draft, event: InvitationWithdrawn) -> None:
+    if event.invitation not in draft.invitations:
+        raise IllegalEventError("There is no such invitation any more.")
+    left = draft.invitations.items()
+    draft.invitations = {name: one for name, one in left if name != event.invitation}
 
 
 TRANSITIONS: Final[dict[type[BaseModel], Callable[..., None]]] = {
@@ -224,6 +249,9 @@ TRANSITIONS: Final[dict[type[BaseModel], Callable[..., None]]] = {
     TargetSet: _target_set,
     SettingsNoted: _settings_noted,
     Branched: _branched,
+    RoleGiven: _role_given,
+    Invited: _invited,
+    InvitationWithdrawn: _invitation_withdrawn,
 }
 """All that can happen, and what each changes. An illegal event raises and changes nothing."""
 

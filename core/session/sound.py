@@ -20,8 +20,11 @@ from core.session.events import (
     Event,
     Given,
     Hiding,
+    InvitationWithdrawn,
+    Invited,
     KeepTakenBack,
     LabelKept,
+    RoleGiven,
     Served,
     SettingsNoted,
 )
@@ -51,7 +54,15 @@ def is_sound(event: Event) -> bool:
         return _is_noted(event)
     if isinstance(event, Given):
         return _are_items(event.labels) and all(event.labels.values())
-    return _are_names(event)
+    return _are_people(event) and _are_names(event)
+
+
+def _are_people(event: Event) -> bool:
+    if isinstance(event, RoleGiven):
+        return bool(event.person) and max(len(event.person), len(event.name)) <= _LONGEST
+    if isinstance(event, (Invited, InvitationWithdrawn)):
+        return 0 < len(event.invitation) <= _LONGEST
+    return True
 
 
 def _are_names(event: Event) -> bool:

@@ -19,7 +19,18 @@ from typing import Final, NamedTuple
 from rpds import HashTrieMap, List
 
 from core.session.class_list import ClassList
-from core.session.events import LOCAL, Answer, AnswerKind, Draw, Hiding, LabelKept, Reason, Served
+from core.session.events import (
+    LOCAL,
+    Answer,
+    AnswerKind,
+    Draw,
+    Hiding,
+    Invited,
+    LabelKept,
+    Reason,
+    RoleName,
+    Served,
+)
 from core.session.images import Images
 from core.session.labels import Labels
 from core.session.landmarks import Landmark
@@ -112,6 +123,14 @@ class TakenAway:
     closed: tuple[Served, ...]
 
 
+class Member(NamedTuple):
+    """Somebody who has a role in the project."""
+
+    person: str
+    name: str
+    role: RoleName
+
+
 class Settled(Set[int]):
     """Items that need no answer any more: those with a label, and those set aside."""
 
@@ -181,6 +200,10 @@ class State:
         the near-duplicate beside it, if it was one. Some may speak of labels that are others now.
     landmarks
         What happened besides answers, oldest first.
+    members
+        Who has a role, by the person's id.
+    invitations
+        Those that were not withdrawn, by what names them; their time may be over.
     """
 
     seq: int = 0
@@ -203,6 +226,8 @@ class State:
     undone: HashTrieMap[str, List[TakenAway]] = field(default_factory=HashTrieMap)
     keeps: HashTrieMap[tuple[int, int | None], LabelKept] = field(default_factory=HashTrieMap)
     landmarks: tuple[Landmark, ...] = ()
+    members: Mapping[str, Member] = field(default_factory=dict)
+    invitations: Mapping[str, Invited] = field(default_factory=dict)
 
     @property
     def classes(self) -> tuple[str, ...] | None:

@@ -12,8 +12,11 @@ from core.export.written import Exports
 from core.graph.embeddings.arriving import Arrivals
 from core.graph.embeddings.networks import Entry, Networks
 from core.jobs.once import Latest
+from core.people.persons import Person
+from core.service.guarded import guarded
 from core.service.labelling import Service
 from core.simulation.comparisons import Comparisons
+from pages._ui.identity import current_person, roles
 
 _PROJECT: Final = "project"
 _SERVICE: Final[Latest[None, Service]] = Latest(1)
@@ -23,8 +26,10 @@ _EXPORTS: Final[Latest[None, Exports]] = Latest(1)
 _ARRIVALS: Final[Latest[None, Arrivals]] = Latest(1)
 
 
-def service() -> Service:
-    """The service that all sessions of this process share; opened at first use.
+def whole_service() -> Service:
+    """The service that all sessions of this process share, for the process itself.
+
+    Opened at first use.
 
     Raises
     ------
@@ -34,6 +39,30 @@ def service() -> Service:
         If an environment variable makes no sense.
     """
     return _SERVICE.get(None, service_of)
+
+
+def service() -> Service:
+    """The service as the person of this session has it.
+
+    Raises
+    ------
+    StoreError, InvalidSettingError
+        As of :func:`whole_service`.
+    NotSignedInError
+        If the sign-in of this session has ended.
+    """
+    return service_for(current_person())
+
+
+def service_for(person: Person) -> Service:
+    """The service as a person has it, for requests, messages and work in the background.
+
+    Raises
+    ------
+    StoreError, InvalidSettingError
+        As of :func:`whole_service`.
+    """
+    return guarded(whole_service(), person, roles())
 
 
 def comparisons() -> Comparisons:
@@ -95,14 +124,14 @@ def close() -> None:
 
 def ping() -> None:
     """Raise a ``StoreError`` if the database cannot be used."""
-    service().ping()
+    whole_service().ping()
 
 
 def warm_up() -> None:
     """Do what the first visitor would otherwise wait for: open the database, build the graph."""
-    projects = service().projects()
+    projects = whole_service().projects()
     if projects:
-        service().warm_up(projects[0].project_id)
+        whole_service().warm_up(projects[0].project_id)
 
 
 def current_project_id() -> str | None:

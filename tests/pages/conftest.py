@@ -47,7 +47,7 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service
     monkeypatch.setenv("LABELSPREAD_HOME", str(tmp_path))
     monkeypatch.delenv("LABELSPREAD_DATABASE_URL", raising=False)
     handle.close()
-    yield handle.service()
+    yield handle.whole_service()
     handle.close()
 
 

@@ -327,7 +327,7 @@ def read_only(_: Path) -> Iterator[None]:
     with pragma("query_only=1"):
         yield
     with pragma("query_only=0"):
-        handle.service().ping()
+        handle.whole_service().ping()
 
 
 @contextmanager
@@ -351,7 +351,7 @@ def full(database: Path) -> Iterator[None]:
     with pragma(f"max_page_count={pages}"):
         yield
     with pragma("max_page_count=1073741823"):
-        handle.service().ping()
+        handle.whole_service().ping()
 
 
 WRITING_FAILS = {

@@ -24,7 +24,7 @@ def _empty_house(tmp_path, monkeypatch):
 @pytest.mark.usefixtures("_empty_house")
 @pytest.mark.parametrize(
     "shared",
-    [handle.service, handle.comparisons, lambda: replays.dataset_of("digits-active-0.20")],
+    [handle.whole_service, handle.comparisons, lambda: replays.dataset_of("digits-active-0.20")],
     ids=["service", "comparisons", "digits of a replay"],
 )
 def test_sixteen_first_callers_get_the_same_one(shared):
@@ -41,9 +41,9 @@ def test_sixteen_first_callers_get_the_same_one(shared):
 
 @pytest.mark.usefixtures("_empty_house")
 def test_after_a_close_the_next_caller_gets_a_new_one_with_all_there_was():
-    before = handle.service()
+    before = handle.whole_service()
     project = before.create_project("Kept", before.projects()[0].config).project_id
     handle.close()
-    after = handle.service()
+    after = handle.whole_service()
     assert after is not before
     assert project in {one.project_id for one in after.projects()}

@@ -1,0 +1,135 @@
+"""What a person may do: the roles of a project, and what each use case asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from core.session.events import RoleName
+
+
+class Role(StrEnum):
+    """What a person is in a project; a later one may do all that an earlier one may."""
+
+    ANNOTATOR = "annotator"
+    REVIEWER = "reviewer"
+    OWNER = "owner"
+
+    @property
+    def rank(self) -> int:
+        """Grows with what may be done."""
+        return [*Role].index(self)
+
+    @property
+    def named(self) -> RoleName:
+        """As it stands in a log."""
+        return self.value
+
+    def may(self, least: Role) -> bool:
+        """Whether this role is enough where ``least`` is needed."""
+        return self.rank >= least.rank
+
+
+class Need(Enum):
+    """What a use case asks of whoever calls it."""
+
+    PROCESS = "the process itself, and no person"
+    PERSON = "anybody who is signed in; what belongs to others is not there"
+    SET_OWNER = "whoever has brought in the set, or an administrator"
+    ADMINISTRATOR = "an administrator"
+    ANNOTATOR = Role.ANNOTATOR
+    OWN = "an annotator for answers of one's own, a reviewer for those of others"
+    REVIEWER = Role.REVIEWER
+    OWNER = Role.OWNER
+
+
+RIGHTS: Final[Mapping[str, Need]] = MappingProxyType(
+    {
+        # The process.
+        "close": Need.PROCESS,
+        "ensure_default_project": Need.PROCESS,
+        "latest": Need.PROCESS,
+        "owners_of_set": Need.PROCESS,
+        "ping": Need.PROCESS,
+        "standing": Need.PROCESS,
+        "warm_up": Need.PROCESS,
+        # What is there, and what is made: each sees only what is one's own, or shared with one.
+        "accept_invitation": Need.PERSON,
+        "bring_back": Need.PERSON,
+        "broken_projects": Need.PERSON,
+        "create_project": Need.PERSON,
+        "datasets": Need.PERSON,
+        "delete_dataset": Need.SET_OWNER,
+        "deleted_projects": Need.PERSON,
+        "free_name": Need.PERSON,
+        "networks": Need.PERSON,
+        "projects": Need.PERSON,
+        "projects_on": Need.PERSON,
+        "projects_with": Need.PERSON,
+        "delete_network": Need.ADMINISTRATOR,
+        # To look at a project, and to answer.
+        "advice": Need.ANNOTATOR,
+        "answers": Need.ANNOTATOR,
+        "batch": Need.ANNOTATOR,
+        "can_be_compared_otherwise": Need.ANNOTATOR,
+        "can_improve_layout": Need.ANNOTATOR,
+        "check_many": Need.ANNOTATOR,
+        "compare_rounds": Need.ANNOTATOR,
+        "grid": Need.ANNOTATOR,
+        "is_layout_plain": Need.ANNOTATOR,
+        "judged": Need.ANNOTATOR,
+        "known_accuracy": Need.ANNOTATOR,
+        "layout": Need.ANNOTATOR,
+        "layout_name": Need.ANNOTATOR,
+        "layout_work": Need.ANNOTATOR,
+        "look": Need.ANNOTATOR,
+        "marks": Need.ANNOTATOR,
+        "members": Need.ANNOTATOR,
+        "n_labels": Need.ANNOTATOR,
+        "origin": Need.ANNOTATOR,
+        "past": Need.ANNOTATOR,
+        "prepare_grid": Need.ANNOTATOR,
+        "problem": Need.ANNOTATOR,
+        "project": Need.ANNOTATOR,
+        "redo": Need.ANNOTATOR,
+        "role_of": Need.ANNOTATOR,
+        "serve": Need.ANNOTATOR,
+        "stop_advice": Need.ANNOTATOR,
+        "stop_layout": Need.ANNOTATOR,
+        "submit": Need.ANNOTATOR,
+        "timed": Need.ANNOTATOR,
+        "undo": Need.ANNOTATOR,
+        "view": Need.ANNOTATOR,
+        # Answers that were given.
+        "correct": Need.OWN,
+        "correct_many": Need.OWN,
+        "take_back": Need.OWN,
+        "take_back_batch": Need.OWN,
+        # What others have said, which classes there are, and what is taken away.
+        "add_class": Need.REVIEWER,
+        "ask_checks": Need.REVIEWER,
+        "change_classes": Need.REVIEWER,
+        "judge": Need.REVIEWER,
+        "keep": Need.REVIEWER,
+        "labelled": Need.REVIEWER,
+        "map_class": Need.REVIEWER,
+        "restore_class": Need.REVIEWER,
+        "set_target": Need.REVIEWER,
+        "take_back_keep": Need.REVIEWER,
+        # The project itself, and who is in it.
+        "branch": Need.OWNER,
+        "compare_by": Need.OWNER,
+        "delete_project": Need.OWNER,
+        "give_role": Need.OWNER,
+        "hide_predictions": Need.OWNER,
+        "invitations": Need.OWNER,
+        "invite": Need.OWNER,
+        "log_pack": Need.OWNER,
+        "rename_project": Need.OWNER,
+        "restore_project": Need.OWNER,
+        "withdraw_invitation": Need.OWNER,
+    }
+)
+"""Every use case and what it asks for. What does not stand here nobody may do."""
