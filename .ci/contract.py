@@ -16,17 +16,19 @@ from core.figures.map_page import MapPage
 from core.figures.presented import LeaveMessage, StagePage
 from core.service.exploring import MapChoice
 from core.service.grid_page import GridPage
-from core.service.page import LabelPage
+from core.service.page import Exchanged, LabelPage
 from core.service.protocol import GridMessage, Message, ReviewMessage
 from core.service.review_page import ReviewPage
 
 
-def schema_of(down: type[BaseModel], up: tuple[type[BaseModel], ...]) -> dict[str, Any]:
-    """One component's schema: what it is sent, and the messages it sends.
+def schema_of(
+    down: type[BaseModel], up: tuple[type[BaseModel], ...], *also: type[BaseModel]
+) -> dict[str, Any]:
+    """One component's schema: what it is sent, the messages it sends, and what else it hears.
 
     All fields are there on both ways, hence as they are written and not as they may be read.
     """
-    _, whole = models_json_schema([(model, "serialization") for model in (down, *up)])
+    _, whole = models_json_schema([(model, "serialization") for model in (down, *up, *also)])
     definitions = whole["$defs"]
     for definition in definitions.values():
         for field in definition["properties"].values():
@@ -35,7 +37,10 @@ def schema_of(down: type[BaseModel], up: tuple[type[BaseModel], ...]) -> dict[st
         definition["required"] = [*definition["properties"]]
     names = [f"#/$defs/{model.__name__}" for model in up]
     definitions["Message"] = {"title": "Message", "anyOf": [{"$ref": name} for name in names]}
-    return definitions.pop(down.__name__) | {"$defs": definitions}
+    root = definitions.pop(down.__name__)
+    told = json.dumps(root | {"$defs": definitions})
+    schema: dict[str, Any] = json.loads(told.replace(f'"#/$defs/{down.__name__}"', '"#"'))
+    return schema
 
 
 if __name__ == "__main__":
@@ -44,7 +49,7 @@ if __name__ == "__main__":
             {
                 "explore": schema_of(MapPage, (MapChoice,)),
                 "grid": schema_of(GridPage, get_args(GridMessage)),
-                "labeler": schema_of(LabelPage, get_args(Message)),
+                "labeler": schema_of(LabelPage, get_args(Message), Exchanged),
                 "review": schema_of(ReviewPage, get_args(ReviewMessage)),
                 "stage": schema_of(StagePage, (LeaveMessage,)),
             }

@@ -24,7 +24,7 @@ from pages._ui.audit import checked_figure, show_audit
 from pages._ui.classes import show_classes
 from pages._ui.confused import confusion_list
 from pages._ui.data_changes import say_changes
-from pages._ui.desk import current_desk
+from pages._ui.desk import current_desk, named_desk
 from pages._ui.key_figures import (
     figure_title,
     key_figures,
@@ -38,6 +38,7 @@ from pages._ui.mail import Mail
 from pages._ui.picture_route import picture_address
 from pages._ui.replays import published_curve
 from pages._ui.stopping import say_whether_to_stop
+from pages._ui.talk_route import talk_address
 
 _MAIL = Mail(KEY)
 _SHOWN = "label_shown"
@@ -152,12 +153,14 @@ with shell.errors_in_words("Answers that are not saved yet are kept in this brow
             batch,
             _MAIL.receipts,
             at=picture_address(),
+            post=talk_address(view.project.project_id) if named_desk() else None,
             calibration=judged.calibration if judged else None,
         )
         raw = labeler(shown, _MAIL.on_message, _open_dialog)
     if _MAIL.take(raw):
         st.rerun()
-    _let_the_batch_go_first(batch)
+    if shown.post is None:
+        _let_the_batch_go_first(batch)
     with learned, st.container(key="learned"):
         _figures(view, judged, is_waiting=batch is None)
     dialog = st.session_state.get(_DIALOG)

@@ -8,6 +8,7 @@ message again until it has a receipt that is final, so every message may come tw
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from core.errors import (
     InvalidMessageError,
     LabelspreadError,
     NotAllowedError,
+    OutdatedViewError,
     UnknownProjectError,
 )
 from core.quality.calibration import Calibration
@@ -57,6 +59,9 @@ from core.session.ledger import Placed
 from core.wording import counted, percent, points
 
 _SHOWN_CLASSES: Final = 5
+
+_ATTEMPTS: Final = 5
+"""How often to look anew at images that change meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,43 @@ def respond(
         return Receipt(sender, "failed", str(error))
 
 
+def converse(
+    service: Service,
+    project_id: str,
+    raw: Any,  # noqa: ANN401 - untrusted
+    by: str = LOCAL,
+    *,
+    desk: str,
+    at: PictureAddress | None = None,
+    post: str | None = None,
+) -> tuple[Receipt, LabelPage | None]:
+    """Do what a message asks for; what became of it, and how things stand on the desk since.
+
+    Nothing is said of how they stand where it would have to be waited for, or an error is in the
+    way: the page itself says that.
+
+    Parameters
+    ----------
+    project_id
+        What the page shows. A message may be of another project, that was on the desk before.
+    """
+    receipt = respond(service, raw, by, desk=desk)
+    with suppress(LabelspreadError):
+        for _ in range(_ATTEMPTS):
+            with suppress(OutdatedViewError):
+                view = service.look(project_id, is_complete=False)
+                if not isinstance(view, View):
+                    break
+                batch = service.serve(view, desk=desk)
+                judged = service.judged(view)
+                calibration = judged.calibration if judged else None
+                receipts = [receipt]
+                return receipt, describe(
+                    view, batch, receipts, by, at=at, post=post, calibration=calibration
+                )
+    return receipt, None
+
+
 def _review(service: Service, message: JudgeMessage | KeepMessage | UnkeepMessage, by: str) -> None:
     project = message.project
     if isinstance(message, JudgeMessage):
@@ -182,6 +224,7 @@ def describe(
     by: str = LOCAL,
     *,
     at: PictureAddress | None = None,
+    post: str | None = None,
     calibration: Calibration | None = None,
 ) -> LabelPage:
     """Everything the component shows.
@@ -198,6 +241,8 @@ def describe(
         Whose page it is.
     at
         Where pictures are sent from; None where they have to be within their address.
+    post
+        Where messages can be sent to without a run of the page; None where nothing listens.
     calibration
         How likely predictions are right; None where that is not known.
     """
@@ -206,6 +251,8 @@ def describe(
     return LabelPage(
         v=VERSION,
         project=view.project.project_id,
+        seq=view.state.seq,
+        post=post,
         question=view.dataset.question,
         classes=shown_classes(view),
         named=view.state.class_list.seq,

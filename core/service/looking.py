@@ -46,3 +46,15 @@ class Looking(Answering):
         """
         standing = self._log.open(project_id)
         return View(*self._sources.wait(standing, is_complete=is_complete), self._curves)
+
+    def last_event(self, project_id: str) -> int:
+        """The number of the last event of a project: another one where somebody did something.
+
+        Raises
+        ------
+        UnknownProjectError
+            If there is no such project.
+        StoreError
+            If it could not be read.
+        """
+        return self._store.head(project_id)

@@ -151,10 +151,16 @@ class LabelPage(Shown):
         The answer that a redo would put back; None once something new was answered.
     receipts
         The last ones, oldest first.
+    seq
+        The number of the last event that this speaks of.
+    post
+        Where messages can be sent to without a run of the page; None where nothing listens.
     """
 
     v: int
     project: str
+    seq: int
+    post: str | None
     question: str
     classes: tuple[ShownClass, ...]
     named: int
@@ -175,3 +181,21 @@ class LabelPage(Shown):
     last: LastAnswer | None
     undone: LastAnswer | None
     receipts: tuple[ShownReceipt, ...]
+
+
+class Exchanged(Shown):
+    """What the server answers to a message that was sent without a run of the page.
+
+    Attributes
+    ----------
+    receipt
+        What became of the message.
+    page
+        How things stand since; None where a run of the page has to say it.
+    calm
+        Milliseconds for which figures are not to be drawn again.
+    """
+
+    receipt: ShownReceipt
+    page: LabelPage | None
+    calm: int

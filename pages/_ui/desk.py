@@ -20,11 +20,29 @@ _A_YEAR: Final = 365 * 24 * 60 * 60
 
 def current_desk() -> str:
     """The desk of this session: its browser, or the session itself where that has no name."""
-    named = st.context.cookies.get(COOKIE)
-    if isinstance(named, str) and _NAME.fullmatch(named):
+    named = named_desk()
+    if named is not None:
         return named
     context = get_script_run_ctx()
     return context.session_id if context else ""
+
+
+def named_desk() -> str | None:
+    """The browser of this session; None where it has no name."""
+    return _checked(st.context.cookies.get(COOKIE))
+
+
+def desk_of(headers: Headers) -> str | None:
+    """The browser that sends a request; None where it has no name."""
+    try:
+        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return None
+    return _checked(cookie and cookie.value)
+
+
+def _checked(name: object) -> str | None:
+    return name if isinstance(name, str) and _NAME.fullmatch(name) else None
 
 
 class Desks:
@@ -57,8 +75,4 @@ def _is_nameless(headers: Headers) -> bool:
     """Whether a browser asks for a page and has no name."""
     if "text/html" not in headers.get("accept", ""):
         return False
-    try:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return True
-    return cookie is None or not _NAME.fullmatch(cookie.value)
+    return desk_of(headers) is None

@@ -42,6 +42,7 @@ from pages._ui.gate import HOSTS_VARIABLE, LOOPBACK, Gate, allowed_hosts, only_t
 from pages._ui.health import Health
 from pages._ui.map_route import Maps, serve_maps
 from pages._ui.picture_route import Pictures, serve_pictures
+from pages._ui.talk_route import Talk, serve_talk
 
 if TYPE_CHECKING:
     from core.data.pictures import Picture
@@ -246,6 +247,7 @@ def main() -> None:
     PagesManager.uses_pages_directory = False
     serve_pictures()
     serve_maps()
+    serve_talk()
     app = st.App(
         APP_FILE,
         middleware=[
@@ -253,6 +255,7 @@ def main() -> None:
             Middleware(Desks),
             Middleware(Pictures, draw_picture),
             Middleware(Maps),
+            Middleware(Talk),
             Middleware(FrontDoor),
             Middleware(StaticGzip),
         ],

@@ -148,6 +148,7 @@ def left_as_found(context: BrowserContext, size: ViewportSize = SIZE) -> Iterato
         if page.url != BLANK:
             page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
             page.goto(BLANK)
+        page.unroute_all(behavior="ignoreErrors")
         page.set_viewport_size(size)
         page.emulate_media(color_scheme="light")
     context.clear_cookies()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -95,6 +96,14 @@ class Desk:
     def beside(self) -> Desk:
         """A second tab of the same browser."""
         return Desk(self.context, self.url, self.project).open()
+
+    def deafened(self) -> Desk:
+        """From now on this tab hears of what others do only when it says something itself."""
+        self.page.route(
+            re.compile("/talk/"),
+            lambda route: route.abort() if route.request.method == "GET" else route.fallback(),
+        )
+        return self
 
     def find(self, selector: str) -> Locator:
         return self.root.locator(selector)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from typing import Final
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Request, expect
 
 from tests.e2e.book import Book, one_more, right, two_more
 from tests.e2e.desk import PATIENCE, Desk
@@ -135,8 +136,8 @@ def test_a_server_that_takes_long_is_waited_for_and_not_asked_again(
     before = desk.batch
     with closing(sqlite3.connect(server.home / "labelspread.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        said = desk.some(one_more, 5)
-        desk.page.locator(".stApp[data-test-script-state=running]").wait_for(timeout=PATIENCE)
+        with desk.page.expect_request(re.compile("/talk/"), timeout=PATIENCE):
+            said = desk.some(one_more, 5)
         with server.held():
             other.execute("ROLLBACK")
             desk.page.wait_for_timeout(2 * RESEND_MILLISECONDS)
@@ -146,15 +147,15 @@ def test_a_server_that_takes_long_is_waited_for_and_not_asked_again(
     assert len(sent) == 1
 
 
-def _submits(desk: Desk) -> list[bytes]:
+def _submits(desk: Desk) -> list[str]:
     """Notes each message with answers that a tab sends from now on."""
-    sent: list[bytes] = []
+    sent: list[str] = []
 
-    def note(frame: str | bytes) -> None:
-        if isinstance(frame, bytes) and b'"submit"' in frame:
-            sent.append(frame)
+    def note(request: Request) -> None:
+        if request.method == "POST" and '"submit"' in (request.post_data or ""):
+            sent.append(request.url)
 
-    desk.page.on("websocket", lambda socket: socket.on("framesent", note))
+    desk.page.on("request", note)
     return sent
 
 

@@ -209,7 +209,7 @@ def test_an_undo_by_one_person_leaves_the_drafts_of_another_alone(
 def test_an_undo_in_one_tab_of_a_browser_keeps_the_drafts_of_the_other(desk: Desk, book: Book):
     first = desk.round(one_more)
     undone = list(first)[-1]
-    other = desk.beside()
+    other = desk.beside().deafened()
     before = desk.batch
     desk.press("Backspace")
     desk.wait_ready(after=before)

@@ -41,5 +41,7 @@ def labeler(shown: LabelPage, on_message: Callable[[], None], on_ask: Callable[[
         data=shown.model_dump(mode="json"),
         on_message_change=on_message,
         on_ask_change=on_ask,
+        # It asks for nothing but this run, which draws the figures.
+        on_redraw_change=lambda: None,
     )
     return mounted.message

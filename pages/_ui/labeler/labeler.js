@@ -48,6 +48,201 @@ function pressesControl(event, controls) {
 }
 var isDialogOpen = () => [...document.querySelectorAll("[data-testid=stDialog], dialog[open]")].some((dialog) => dialog.checkVisibility());
 
+// pages/_ui/browser/outbox.ts
+var PROTOCOL = 1;
+var RESEND_FIRST = 3e3;
+var RESEND_LAST = 15e3;
+var LOOK = 500;
+var SLOW = 2e3;
+var never = () => void 0;
+var Outbox = class {
+  /** Renewed at each update of the component. */
+  trigger = never;
+  message = null;
+  #clock;
+  #onSlow;
+  #isRunUnderWay;
+  #sentAt = 0;
+  #delay = RESEND_FIRST;
+  #callOff = never;
+  #callOffSlow = never;
+  constructor(clock2, onSlow, isRunUnderWay2) {
+    this.#clock = clock2;
+    this.#onSlow = onSlow;
+    this.#isRunUnderWay = isRunUnderWay2;
+  }
+  /** Whether there is something under way that must be done; a question how things stand is not. */
+  get isBusy() {
+    return this.message !== null && this.message.kind !== "sync";
+  }
+  get isSlow() {
+    return this.isBusy && this.#clock.now() - this.#sentAt >= SLOW;
+  }
+  /** Send a message; a question how things stand gives way to it, anything else must be done. */
+  send(message) {
+    this.stop();
+    this.message = { v: PROTOCOL, id: identifier(), ...message };
+    this.#delay = RESEND_FIRST;
+    this.#sentAt = this.#clock.now();
+    this.#callOffSlow = this.#clock.after(SLOW + 1, this.#onSlow);
+    this.#transmit();
+  }
+  /** Send what is under way once more, at once. */
+  resend() {
+    if (this.message !== null) this.#transmit();
+  }
+  #transmit() {
+    this.#callOff();
+    this.trigger("message", this.message);
+    this.#callOff = this.#clock.after(this.#delay, () => {
+      this.#sendAgain(false);
+    });
+    this.#delay = Math.min(this.#delay * 1.5, RESEND_LAST);
+  }
+  /** Send again once no run is under way. What a run that has just ended brings comes a moment after it. */
+  #sendAgain(wasUnderWay) {
+    const isUnderWay = this.#isRunUnderWay();
+    if (isUnderWay || wasUnderWay) {
+      this.#callOff = this.#clock.after(LOOK, () => {
+        this.#sendAgain(isUnderWay);
+      });
+    } else this.#transmit();
+  }
+  /** The final receipt for the message under way, if it is among these. */
+  take(receipts) {
+    const { message } = this;
+    const receipt = this.#receipt(receipts);
+    if (!message || !receipt || receipt.outcome === "failed") return null;
+    this.stop();
+    return { ...receipt, message };
+  }
+  /** Why the message under way could not be stored yet. */
+  failure(receipts) {
+    const receipt = this.#receipt(receipts);
+    return receipt?.outcome === "failed" ? receipt.text : void 0;
+  }
+  #receipt(receipts) {
+    return receipts.find(({ id }) => id === this.message?.id);
+  }
+  stop() {
+    this.#callOff();
+    this.#callOffSlow();
+    this.message = null;
+  }
+};
+function identifier() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// pages/_ui/browser/line.ts
+var PATIENCE = 2e4;
+var OUTLIVES = 6e4;
+var never2 = () => void 0;
+var Line = class {
+  #clock;
+  #post;
+  #hear;
+  #isRunUnderWay;
+  #send = never2;
+  #address = null;
+  #sent = 0;
+  #heard = 0;
+  #heardAt = -Infinity;
+  #seq = 0;
+  #underWay = /* @__PURE__ */ new Set();
+  #drawnAt = -Infinity;
+  #calm = 0;
+  #callOff = never2;
+  constructor(clock2, post2, hear, isRunUnderWay2) {
+    this.#clock = clock2;
+    this.#post = post2;
+    this.#hear = hear;
+    this.#isRunUnderWay = isRunUnderWay2;
+  }
+  /** Where to send from now on; null where nothing listens. */
+  update(address, send) {
+    if (address !== this.#address) this.#seq = 0;
+    this.#address = address;
+    this.#send = send;
+  }
+  /** Whether a run of the page speaks of earlier events than an answer that has come lately: it began before. */
+  isOvertaken(seq) {
+    return seq < this.#seq && this.#clock.now() - this.#heardAt < PATIENCE;
+  }
+  /** Whether an answer may still come: to a request, or of a run where there are no requests. */
+  get isUnderWay() {
+    return this.#address === null ? this.#isRunUnderWay() : this.#underWay.size > 0;
+  }
+  /** Sends a message the quick way, and all else as a trigger. */
+  trigger = (name, value) => {
+    if (name === "message" && this.#address !== null) void this.#request(this.#address, value);
+    else this.#send(name, value);
+  };
+  async #request(address, message) {
+    this.#sent += 1;
+    const number = this.#sent;
+    this.#underWay.add(number);
+    const callOff = this.#clock.after(PATIENCE, () => {
+      this.#underWay.delete(number);
+    });
+    try {
+      const heard = await this.#post(address, message);
+      if (heard === null) this.#send("message", message);
+      else this.#take(number, heard);
+    } catch {
+    } finally {
+      callOff();
+      this.#underWay.delete(number);
+    }
+  }
+  /** An answer that was overtaken by that to a later message says nothing any more. */
+  #take(number, heard) {
+    if (number < this.#heard) return;
+    this.#heard = number;
+    this.#heardAt = this.#clock.now();
+    this.#seq = heard.page?.seq ?? this.#seq;
+    this.#calm = heard.calm;
+    this.#hear(heard);
+    this.redraw(heard.page === null ? 0 : heard.calm);
+  }
+  /** Have the figures drawn anew, once so much time has passed since they last were. */
+  redraw(calm = this.#calm) {
+    this.#callOff();
+    const wait = Math.max(0, this.#drawnAt + calm - this.#clock.now());
+    this.#callOff = this.#clock.after(wait, () => {
+      this.#draw();
+    });
+  }
+  /** A run that is under way is waited for: it would be begun anew, and what it did be lost. */
+  #draw() {
+    if (this.#isRunUnderWay()) {
+      this.#callOff = this.#clock.after(LOOK / 5, () => {
+        this.#draw();
+      });
+      return;
+    }
+    this.#drawnAt = this.#clock.now();
+    this.#send("redraw", this.#drawnAt);
+  }
+  stop() {
+    this.#callOff();
+  }
+};
+async function post(address, message) {
+  const body = JSON.stringify(message);
+  const answer = await fetch(address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body,
+    keepalive: body.length < OUTLIVES,
+    signal: AbortSignal.timeout(PATIENCE)
+  });
+  if (answer.ok) return await answer.json();
+  if (answer.status >= 500) throw new Error(`The server says ${answer.status}.`);
+  return null;
+}
+
 // pages/_ui/browser/mount.ts
 function mounted(create) {
   const instances = /* @__PURE__ */ new WeakMap();
@@ -60,6 +255,55 @@ function mounted(create) {
       instances.delete(parentElement);
     };
   };
+}
+
+// pages/_ui/browser/news.ts
+var EVERY = 2e3;
+var never3 = () => void 0;
+var News = class {
+  #clock;
+  #ask;
+  #onNews;
+  #address = null;
+  #known = 0;
+  #callOff = never3;
+  constructor(clock2, ask, onNews) {
+    this.#clock = clock2;
+    this.#ask = ask;
+    this.#onNews = onNews;
+  }
+  /** What is known by now, and where to ask; null where nothing answers. */
+  update(address, seq) {
+    this.#known = address === this.#address ? Math.max(this.#known, seq) : seq;
+    if (address === this.#address) return;
+    this.#address = address;
+    this.#wait(EVERY);
+  }
+  #wait(milliseconds) {
+    this.#callOff();
+    this.#callOff = this.#address === null ? never3 : this.#clock.after(milliseconds, () => {
+      void this.#look();
+    });
+  }
+  async #look() {
+    const address = this.#address;
+    const stand2 = address === null ? null : await this.#ask(address).catch(() => null);
+    if (address !== this.#address) return;
+    if (stand2 !== null && stand2.seq > this.#known) {
+      this.#known = stand2.seq;
+      this.#onNews();
+    }
+    this.#wait(stand2?.every ?? 4 * EVERY);
+  }
+  stop() {
+    this.#address = null;
+    this.#callOff();
+  }
+};
+async function askStand(address) {
+  if (document.hidden) return null;
+  const answer = await fetch(address, { cache: "no-store" });
+  return answer.ok ? await answer.json() : null;
 }
 
 // pages/_ui/browser/streamlit.ts
@@ -466,7 +710,7 @@ function onScreenStill(seen, data, before) {
 // pages/_ui/browser/reload.ts
 var FIRST = 1e3;
 var LONGEST = 15e3;
-var PATIENCE = 2;
+var PATIENCE2 = 2;
 var Reloader = class {
   #clock;
   #ask;
@@ -540,7 +784,7 @@ var Reloader = class {
     const vain = this.#late.get(image);
     if (vain === void 0) return;
     if (isThere === null) this.#plan();
-    else if (isThere && vain < PATIENCE) {
+    else if (isThere && vain < PATIENCE2) {
       this.#late.set(image, vain + 1);
       image.src = address;
     } else {
@@ -559,7 +803,7 @@ async function askServer(address) {
 }
 
 // pages/_ui/labeler/src/pictures.ts
-var PATIENCE2 = 300;
+var PATIENCE3 = 300;
 var isSmall = ({ smooth }) => smooth.startsWith("data:");
 var Pictures = class {
   #byItem = /* @__PURE__ */ new Map();
@@ -593,7 +837,7 @@ var Pictures = class {
   }
   /** Resolves when an item's picture can be shown, or after a while. */
   async isThere(item) {
-    await Promise.race([decoded(this.of(item)?.smooth), pause(PATIENCE2)]);
+    await Promise.race([decoded(this.of(item)?.smooth), pause(PATIENCE3)]);
   }
   #load(item) {
     const smooth = this.#image(item.smooth);
@@ -1054,93 +1298,6 @@ var Desk = class {
     this.say(toggled(preference, this.#preferences.toggle(preference), this.data));
   }
 };
-
-// pages/_ui/browser/outbox.ts
-var PROTOCOL = 1;
-var RESEND_FIRST = 3e3;
-var RESEND_LAST = 15e3;
-var LOOK = 500;
-var SLOW = 2e3;
-var never = () => void 0;
-var Outbox = class {
-  /** Renewed at each update of the component. */
-  trigger = never;
-  message = null;
-  #clock;
-  #onSlow;
-  #isRunUnderWay;
-  #sentAt = 0;
-  #delay = RESEND_FIRST;
-  #callOff = never;
-  #callOffSlow = never;
-  constructor(clock2, onSlow, isRunUnderWay2) {
-    this.#clock = clock2;
-    this.#onSlow = onSlow;
-    this.#isRunUnderWay = isRunUnderWay2;
-  }
-  /** Whether there is something under way that must be done; a question how things stand is not. */
-  get isBusy() {
-    return this.message !== null && this.message.kind !== "sync";
-  }
-  get isSlow() {
-    return this.isBusy && this.#clock.now() - this.#sentAt >= SLOW;
-  }
-  /** Send a message; a question how things stand gives way to it, anything else must be done. */
-  send(message) {
-    this.stop();
-    this.message = { v: PROTOCOL, id: identifier(), ...message };
-    this.#delay = RESEND_FIRST;
-    this.#sentAt = this.#clock.now();
-    this.#callOffSlow = this.#clock.after(SLOW + 1, this.#onSlow);
-    this.#transmit();
-  }
-  /** Send what is under way once more, at once. */
-  resend() {
-    if (this.message !== null) this.#transmit();
-  }
-  #transmit() {
-    this.#callOff();
-    this.trigger("message", this.message);
-    this.#callOff = this.#clock.after(this.#delay, () => {
-      this.#sendAgain(false);
-    });
-    this.#delay = Math.min(this.#delay * 1.5, RESEND_LAST);
-  }
-  /** Send again once no run is under way. What a run that has just ended brings comes a moment after it. */
-  #sendAgain(wasUnderWay) {
-    const isUnderWay = this.#isRunUnderWay();
-    if (isUnderWay || wasUnderWay) {
-      this.#callOff = this.#clock.after(LOOK, () => {
-        this.#sendAgain(isUnderWay);
-      });
-    } else this.#transmit();
-  }
-  /** The final receipt for the message under way, if it is among these. */
-  take(receipts) {
-    const { message } = this;
-    const receipt = this.#receipt(receipts);
-    if (!message || !receipt || receipt.outcome === "failed") return null;
-    this.stop();
-    return { ...receipt, message };
-  }
-  /** Why the message under way could not be stored yet. */
-  failure(receipts) {
-    const receipt = this.#receipt(receipts);
-    return receipt?.outcome === "failed" ? receipt.text : void 0;
-  }
-  #receipt(receipts) {
-    return receipts.find(({ id }) => id === this.message?.id);
-  }
-  stop() {
-    this.#callOff();
-    this.#callOffSlow();
-    this.message = null;
-  }
-};
-function identifier() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 // pages/_ui/labeler/src/outbox.ts
 var Outbox2 = class extends Outbox {
@@ -2483,6 +2640,12 @@ var BUTTONS = {
 var Labeler = class {
   #root;
   #view;
+  #line = new Line(clock, post, (heard) => {
+    this.#hearQuickly(heard);
+  }, isRunUnderWay);
+  #news = new News(clock, askStand, () => {
+    this.#line.redraw();
+  });
   #outbox;
   #desk;
   #listening = new AbortController();
@@ -2494,18 +2657,28 @@ var Labeler = class {
     this.#view = new View(this.#root);
     this.#outbox = new Outbox2(clock, () => {
       this.#view.showSaved();
-    }, isRunUnderWay);
+    }, () => this.#line.isUnderWay);
+    this.#outbox.trigger = this.#line.trigger;
     this.#desk = new Desk(this.#view, this.#outbox, new Store(() => localStorage), clock);
     this.#view.attach(this.#desk);
     this.#listen();
     this.#widths.observe(this.#root);
     this.#root.focus({ preventScroll: true });
   }
+  /** A run of the page that began before the last answer came may say how things stood then. */
   update(data, trigger) {
-    this.#outbox.trigger = trigger;
+    this.#line.update(data.post, trigger);
+    this.#news.update(data.post, data.seq);
+    this.#desk.update(this.#line.isOvertaken(data.seq) ? { ...this.#desk.data, receipts: data.receipts } : data);
+  }
+  #hearQuickly({ page, receipt }) {
+    const data = page ?? { ...this.#desk.data, receipts: [receipt] };
+    this.#news.update(data.post, data.seq);
     this.#desk.update(data);
   }
   destroy() {
+    this.#line.stop();
+    this.#news.stop();
     this.#listening.abort();
     this.#widths.disconnect();
     this.#outbox.stop();
@@ -2555,7 +2728,7 @@ var Labeler = class {
   }
   #ask(wish) {
     if (this.#view.keys.isOpen) this.#toggleKeys(false);
-    this.#outbox.trigger("ask", wish);
+    this.#line.trigger("ask", wish);
   }
   /** While the list of keys is open nothing is typed into the field. */
   #toggleKeys(isOpen) {

@@ -4,11 +4,13 @@
 import { clock } from "../../browser/clock.ts";
 import { find, isWithin } from "../../browser/dom.ts";
 import { isDialogOpen, isTyped, pressesControl } from "../../browser/keys.ts";
+import { Line, post } from "../../browser/line.ts";
 import { mounted, type Component, type Trigger } from "../../browser/mount.ts";
+import { askStand, News } from "../../browser/news.ts";
 import { revive } from "../../browser/revive.ts";
 import { Store } from "../../browser/storage.ts";
 import { isRunUnderWay } from "../../browser/streamlit.ts";
-import type { LabelPage } from "./contract.ts";
+import type { Exchanged, LabelPage } from "./contract.ts";
 import { Desk } from "./desk.ts";
 import { goesOn, type Wish } from "./keys.ts";
 import { Outbox } from "./outbox.ts";
@@ -24,6 +26,8 @@ const BUTTONS: Record<string, Wish> = {
 class Labeler implements Component<LabelPage> {
   readonly #root: HTMLElement;
   readonly #view: View;
+  readonly #line = new Line<Exchanged>(clock, post, (heard) => { this.#hearQuickly(heard); }, isRunUnderWay);
+  readonly #news = new News(clock, askStand, () => { this.#line.redraw(); });
   readonly #outbox: Outbox;
   readonly #desk: Desk;
   readonly #listening = new AbortController();
@@ -32,7 +36,8 @@ class Labeler implements Component<LabelPage> {
   constructor(parent: HTMLElement) {
     this.#root = find(parent, ".labeler");
     this.#view = new View(this.#root);
-    this.#outbox = new Outbox(clock, () => { this.#view.showSaved(); }, isRunUnderWay);
+    this.#outbox = new Outbox(clock, () => { this.#view.showSaved(); }, () => this.#line.isUnderWay);
+    this.#outbox.trigger = this.#line.trigger;
     this.#desk = new Desk(this.#view, this.#outbox, new Store(() => localStorage), clock);
     this.#view.attach(this.#desk);
     this.#listen();
@@ -40,12 +45,22 @@ class Labeler implements Component<LabelPage> {
     this.#root.focus({ preventScroll: true });
   }
 
+  /** A run of the page that began before the last answer came may say how things stood then. */
   update(data: LabelPage, trigger: Trigger): void {
-    this.#outbox.trigger = trigger;
+    this.#line.update(data.post, trigger);
+    this.#news.update(data.post, data.seq);
+    this.#desk.update(this.#line.isOvertaken(data.seq) ? { ...this.#desk.data, receipts: data.receipts } : data);
+  }
+
+  #hearQuickly({ page, receipt }: Exchanged): void {
+    const data = page ?? { ...this.#desk.data, receipts: [receipt] };
+    this.#news.update(data.post, data.seq);
     this.#desk.update(data);
   }
 
   destroy(): void {
+    this.#line.stop();
+    this.#news.stop();
     this.#listening.abort();
     this.#widths.disconnect();
     this.#outbox.stop();
@@ -86,7 +101,7 @@ class Labeler implements Component<LabelPage> {
 
   #ask(wish: "answers" | "classes"): void {
     if (this.#view.keys.isOpen) this.#toggleKeys(false);
-    this.#outbox.trigger("ask", wish);
+    this.#line.trigger("ask", wish);
   }
 
   /** While the list of keys is open nothing is typed into the field. */

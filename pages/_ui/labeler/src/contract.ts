@@ -42,10 +42,16 @@ export type Message =
  *     The answer that a redo would put back; None once something new was answered.
  * receipts
  *     The last ones, oldest first.
+ * seq
+ *     The number of the last event that this speaks of.
+ * post
+ *     Where messages can be sent to without a run of the page; None where nothing listens.
  */
 export interface LabelPage {
   v: number;
   project: string;
+  seq: number;
+  post: string | null;
   question: string;
   classes: ShownClass[];
   named: number;
@@ -176,6 +182,23 @@ export interface SubmittedAnswer {
   ms: number | null;
   named: number | null;
   hidden: boolean | null;
+}
+/**
+ * What the server answers to a message that was sent without a run of the page.
+ *
+ * Attributes
+ * ----------
+ * receipt
+ *     What became of the message.
+ * page
+ *     How things stand since; None where a run of the page has to say it.
+ * calm
+ *     Milliseconds for which figures are not to be drawn again.
+ */
+export interface Exchanged {
+  receipt: ShownReceipt;
+  page: LabelPage | null;
+  calm: number;
 }
 /**
  * Put back the answer to this item of this batch, the one that was undone last.

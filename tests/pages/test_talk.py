@@ -1,0 +1,184 @@
+"""What the label page says to the server without a run of its script; no browser, no server."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from starlette.responses import PlainTextResponse
+
+from core.errors import StoreUnavailableError
+from core.service.protocol import VERSION
+from pages._ui import handle, talk_route
+from pages._ui.desk import COOKIE
+from pages._ui.talk_route import Present, Talk, serve_talk, talk_address
+from tests.pages.loops import run
+
+pytestmark = pytest.mark.usefixtures("few_digits", "service")
+
+DESK = "a" * 32
+OTHER_DESK = "b" * 32
+
+
+@pytest.fixture
+def talk() -> Talk:
+    return Talk(PlainTextResponse("handed on"))
+
+
+@pytest.fixture
+def project() -> str:
+    return handle.service().projects()[0].project_id
+
+
+def ask(
+    talk: Talk, project: str, message: object = None, *, desk: str = DESK, **headers: str
+) -> tuple[int, Any]:
+    """The status and the words with which a message is answered; without one, how things stand."""
+    sent: list[dict[str, Any]] = []
+    body = message if isinstance(message, bytes) else json.dumps(message).encode()
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(part: Any) -> None:
+        sent.append(part)
+
+    named = {
+        "host": "127.0.0.1:8501",
+        "content-type": "application/json",
+        "cookie": f"{COOKIE}={desk}",
+    } | {name.replace("_", "-"): value for name, value in headers.items()}
+    scope = {
+        "type": "http",
+        "method": "GET" if message is None else "POST",
+        "path": f"/talk/{project}",
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in named.items()],
+    }
+    run(talk(scope, receive, send))
+    content = b"".join(part.get("body", b"") for part in sent[1:])
+    kind = dict(sent[0]["headers"])[b"content-type"]
+    is_json = kind.startswith(b"application/json")
+    return int(sent[0]["status"]), json.loads(content) if is_json else content.decode()
+
+
+def sync(project: str) -> dict[str, Any]:
+    return {"v": VERSION, "id": "m1", "kind": "sync", "project": project}
+
+
+def test_answers_are_stored_and_the_next_batch_comes_with_the_receipt(talk: Talk, project: str):
+    _, first = ask(talk, project, sync(project))
+    shown = first["page"]
+    items = [item["id"] for item in shown["items"]]
+    answers = [{"item": item, "kind": "label", "label": "3", "ms": 700} for item in items]
+    message = sync(project) | {"kind": "submit", "batch_id": shown["batch_id"], "answers": answers}
+    status, told = ask(talk, project, message)
+    assert status == 200
+    assert told["receipt"] == {"id": "m1", "outcome": "done", "text": ""}
+    assert {item["id"] for item in told["page"]["items"]}.isdisjoint(items)
+    assert dict(handle.service().view(project).labels) == dict.fromkeys(items, "3")
+    assert told["page"]["seq"] > shown["seq"]
+    # Once more, as a browser does that has heard nothing: nothing is stored twice.
+    status, again = ask(talk, project, message)
+    assert again["receipt"]["outcome"] == "done"
+    assert again["page"]["batch_id"] == told["page"]["batch_id"]
+    assert handle.service().view(project).state.n_answers == len(items)
+
+
+def test_two_browsers_have_different_images(talk: Talk, project: str):
+    _, one = ask(talk, project, sync(project))
+    _, other = ask(talk, project, sync(project), desk=OTHER_DESK)
+    items = [{item["id"] for item in told["page"]["items"]} for told in (one, other)]
+    assert items[0].isdisjoint(items[1])
+
+
+def test_how_a_project_stands_changes_when_somebody_answers(talk: Talk, project: str):
+    _, shown = ask(talk, project, sync(project))
+    _, before = ask(talk, project)
+    assert before["seq"] == shown["page"]["seq"]
+    item = shown["page"]["items"][0]["id"]
+    answers = [{"item": item, "kind": "skip", "label": None, "ms": 700}]
+    batch = shown["page"]["batch_id"]
+    ask(talk, project, sync(project) | {"kind": "submit", "batch_id": batch, "answers": answers})
+    assert ask(talk, project)[1]["seq"] > before["seq"]
+
+
+def test_a_page_waits_longer_with_its_figures_the_more_people_there_are(talk: Talk, project: str):
+    calm = [ask(talk, project, sync(project), desk=f"{n:032x}")[1]["calm"] for n in range(4)]
+    assert calm[0] == 0
+    assert calm == sorted(set(calm))
+
+
+@pytest.mark.parametrize(
+    ("message", "headers", "status"),
+    [
+        (b"{", {}, 400),
+        (b"[" * 100_000, {}, 400),
+        (b'"' + b"x" * 2**20 + b'"', {}, 413),
+        ({"kind": "sync"}, {"content_type": "text/plain"}, 415),
+        ({"kind": "sync"}, {"cookie": ""}, 404),
+        ({"kind": "sync"}, {"cookie": f"{COOKIE}=../../etc"}, 404),
+        (None, {"cookie": ""}, 404),
+    ],
+)
+def test_what_no_label_page_sends_is_refused(
+    talk: Talk, project: str, message: object, headers: dict[str, str], status: int
+):
+    assert ask(talk, project, message, **headers)[0] == status
+
+
+@pytest.mark.parametrize("message", [None, [], 7, "x", {"v": VERSION, "id": "m1", "kind": "dream"}])
+def test_json_that_is_no_message_is_refused_in_a_sentence(
+    talk: Talk, project: str, message: object
+):
+    status, told = ask(talk, project, json.dumps(message).encode())
+    assert status == 200
+    assert told["receipt"]["outcome"] == "refused"
+    assert "does not understand" in told["receipt"]["text"]
+
+
+def test_a_project_that_is_not_there_has_no_page_and_takes_no_answer(talk: Talk):
+    status, told = ask(talk, "nothing", sync("nothing"))
+    assert (status, told["page"]) == (200, None)
+    status, sentence = ask(talk, "nothing")
+    assert status == 404
+    assert "does not exist" in sentence
+
+
+def test_a_database_that_cannot_be_opened_is_told_and_the_message_is_to_be_sent_again(
+    talk: Talk, project: str, monkeypatch: pytest.MonkeyPatch
+):
+    def away(_person: object) -> None:
+        raise StoreUnavailableError("there", "it is away")
+
+    monkeypatch.setattr(handle, "service_for", away)
+    _, told = ask(talk, project, sync(project))
+    assert told["page"] is None
+    assert (told["receipt"]["id"], told["receipt"]["outcome"]) == ("m1", "failed")
+    assert "it is away" in told["receipt"]["text"]
+    assert ask(talk, project)[0] == 503
+
+
+def test_there_is_nothing_below_a_project(talk: Talk, project: str):
+    assert ask(talk, f"{project}/more")[0] == 404
+
+
+def test_a_page_sends_messages_by_itself_only_where_something_listens(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(talk_route, "_served", False)
+    assert talk_address("p") is None
+    serve_talk()
+    assert talk_address("a b/c") == "/talk/a%20b%2Fc"
+
+
+def test_a_desk_counts_for_a_minute(monkeypatch: pytest.MonkeyPatch):
+    now = [0.0]
+    monkeypatch.setattr(talk_route, "monotonic", lambda: now[0])
+    present = Present()
+    assert [present.note("a"), present.note("b"), present.note("a")] == [1, 2, 2]
+    now[0] = 59.0
+    present.note("a")
+    now[0] = 61.0
+    assert present.note("a") == 1
