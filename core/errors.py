@@ -272,10 +272,19 @@ class StoreBusyError(StoreError):
 class StoreReadOnlyError(StoreError):
     """The database may be read but not written."""
 
+    def __init__(
+        self, where: str, remedy: str = "Make the file and its folder writable for the app."
+    ) -> None:
+        super().__init__(f"The database {where} is read-only, so no answer can be saved.", remedy)
+
+
+class StoreCrowdedError(StoreError):
+    """The database takes no more connections now."""
+
     def __init__(self, where: str) -> None:
         super().__init__(
-            f"The database {where} is read-only, so no answer can be saved.",
-            "Make the file and its folder writable for the app.",
+            f"The database {where} takes no more connections.",
+            "Try again in a moment, or let the server take more (max_connections).",
         )
 
 
@@ -309,14 +318,21 @@ class StoreReplacedError(StoreError):
         What became of it: "was removed".
     kept
         Where its content was saved; empty if it was not.
+    remedy
+        What the person can do about it.
     """
 
-    def __init__(self, where: str, happened: str, kept: str = "") -> None:
+    def __init__(
+        self,
+        where: str,
+        happened: str,
+        kept: str = "",
+        remedy: str = "None of this was saved. Put the file or a backup in its place; "
+        "the app goes on with what it finds there.",
+    ) -> None:
         told = f" What it held is in {kept}." if kept else ""
         super().__init__(
-            f"The database {where} {happened} while the app was using it.{told}",
-            "None of this was saved. Put the file or a backup in its place; "
-            "the app goes on with what it finds there.",
+            f"The database {where} {happened} while the app was using it.{told}", remedy
         )
         self.kept = kept
 
@@ -361,6 +377,16 @@ class StoreUnavailableError(StoreError):
         super().__init__(
             f"The database {where} cannot be used ({detail}).",
             "Check LABELSPREAD_DATABASE_URL and LABELSPREAD_HOME.",
+        )
+
+
+class StoreUnreachableError(StoreError):
+    """The server of the database does not answer, or is starting or stopping."""
+
+    def __init__(self, where: str, detail: str) -> None:
+        super().__init__(
+            f"The database {where} cannot be reached ({detail}).",
+            "See that its server runs; the app goes on by itself once it is there.",
         )
 
 

@@ -22,8 +22,9 @@ Deleting
 
 Errors
     Whatever a backend's library raises is translated into the tree of :mod:`core.errors`. After an
-    error the store is as it was before the call. What cannot be read of one project harms no other:
-    its settings make it a ``BrokenProject``, and an event is told by its number.
+    error the store is as it was before the call; only where the connection to a server breaks while
+    it writes, nobody knows, and whoever reads on finds out. What cannot be read of one project
+    harms no other: its settings make it a ``BrokenProject``, and an event is told by its number.
 
 Thread safety
     Every method may be called from any thread.

@@ -1,88 +1,48 @@
-"""A database: its connections, its tables up to date, and whether it still is what was opened."""
+"""What every database of ours does, whichever its kind: the rest is in a file of each kind."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import ClassVar, Final
 
 import alembic.command
 import sqlalchemy as sa
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from core.errors import (
-    StoreCorruptError,
-    StoreError,
-    StoreReplacedError,
-    StoreTooNewError,
-    StoreUnavailableError,
-)
-from core.storage import sqlite
+from core.errors import StoreCorruptError, StoreError, StoreTooNewError, StoreUnavailableError
 from core.storage.gate import Gate
-from core.storage.sqlite_file import Sight, SqliteFile
 
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
-_WRITE_BACK_AFTER: Final = 4_000_000
-"""Bytes in SQLite's log, roughly, before it is written back into the file."""
 
-_A_COMMIT: Final = 3 * 4096
-"""Bytes that a commit adds to it, roughly, whatever it stores."""
-
-_HAPPENED: Final = {
-    Sight.REMOVED: "was removed",
-    Sight.REPLACED: "was replaced by another file",
-    Sight.CHANGED: "was written over by another program",
-}
-
-
-class Database:
-    """The connections to a database, which is looked at before and after each use.
+class Database(ABC):
+    """The connections to a database whose tables are up to date, and which is known again.
 
     Parameters
     ----------
-    url
-        As SQLAlchemy takes it.
-    busy_seconds
-        How long to wait for another program's lock.
-
-    Raises
-    ------
-    StoreUnavailableError
-        If there can be no such database.
+    where
+        Its name in sentences, without a password.
     """
 
-    def __init__(self, url: str, busy_seconds: float) -> None:
-        self.where: Final = name_of(url)
-        """The database's name in sentences."""
-        # A file can be removed or replaced.
-        self._file: SqliteFile | None = None
-        try:
-            parsed = make_url(url)
-            options: dict[str, Any] = {}
-            if sqlite.is_sqlite(parsed):
-                options["timeout"] = busy_seconds
-                path = sqlite.path_of(parsed)
-                if path is not None:
-                    sqlite.make_folder(path, self.where)
-                    self._file = SqliteFile(path)
-            self._engine = sa.create_engine(url, connect_args=options)
-        except (SQLAlchemyError, ImportError) as error:
-            raise StoreUnavailableError(self.where, _first_line(error)) from error
-        if sqlite.is_sqlite(parsed):
-            sqlite.prepare(self._engine, busy_seconds, self._file)
-        self._plain = self._engine.execution_options(begin=None)
+    SAME: ClassVar[str] = ""
+    """A condition, to be put into a statement that writes: the tables are those that were opened.
+
+    Empty where that is seen in another way.
+    """
+
+    def __init__(self, where: str) -> None:
+        self.where: Final = where
         self._gate = Gate()
         self._is_open = False
         self._is_closed = False
         self._generation = 0
-        self._spoiled = 0
-        self._unwritten = 0
 
     @property
     def generation(self) -> int:
@@ -101,151 +61,54 @@ class Database:
             self._open()
 
     def close(self) -> None:
-        """Let go of all connections; what SQLite's log holds is in the file itself then."""
+        """Let go of all connections, all in order."""
         with self._gate.alone():
-            if self._file is not None and self._is_open and self._look() is Sight.SAME:
-                self._write_back()
-            self._shut()
-            if self._file is not None:
-                self._file.release()
+            self._let_go()
             self._is_closed = True
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[Connection]:
         """A connection for one statement that reads."""
-        with self._inside(), self._translated(), self._plain.connect() as connection:
-            yield connection
 
-    @contextmanager
-    def writing(self, begin: str | None = "BEGIN IMMEDIATE") -> Iterator[Connection]:
-        """A connection whose work is in the file at the database's place when all is well.
+    @abstractmethod
+    def writing(self, *, single: bool = False) -> AbstractContextManager[Connection]:
+        """A connection whose work is stored in the database that was opened when all is well.
 
         Parameters
         ----------
-        begin
-            How its transaction begins; None for one statement alone, which is one by itself.
+        single
+            For one statement alone, which is a transaction by itself.
         """
-        engine = self._engine.execution_options(begin=begin)
-        with self._inside() as generation:
-            with self._translated(), engine.begin() as connection:
-                yield connection
-            # Only now: it may have been taken away just before the commit.
-            after = self._look()
-            if after is Sight.SAME:
-                self._write_back_now_and_then()
-        if after is not Sight.SAME:
-            with self._gate.alone():
-                self._find_out(generation)
-            if after is not Sight.CHANGED or self._spoiled >= generation:
-                raise StoreReplacedError(self.where, _HAPPENED[after])
 
+    @abstractmethod
     def wrote(self, n_bytes: int) -> None:
         """Note how much is stored by the transaction under way."""
-        self._unwritten += n_bytes
 
-    @contextmanager
-    def _inside(self) -> Iterator[int]:
-        """Be where the database is what was opened; opens it anew if need be. Its generation."""
-        while True:
-            with self._gate.entered():
-                if self._is_open and self._look() is Sight.SAME:
-                    yield self._generation
-                    return
-            with self._gate.alone():
-                if self._is_open:
-                    self._find_out(self._generation)
-                if not self._is_open:
-                    self._open()
+    def same(self) -> dict[str, object]:
+        """The values for :attr:`SAME`."""
+        return {}
 
-    def _write_back_now_and_then(self) -> None:
-        if self._file is None:
-            return
-        self._unwritten += _A_COMMIT
-        if self._unwritten > _WRITE_BACK_AFTER:
-            self._write_back()
+    @abstractmethod
+    def _let_go(self) -> None:
+        """Close all connections; alone behind the gate."""
 
-    def _write_back(self) -> None:
-        """Let SQLite move what its log holds into the file, as far as no reader is in the way."""
-        assert self._file is not None
-        self._unwritten = 0
-        # What could not be moved stays where it is just as safe.
-        with (
-            suppress(StoreError),
-            self._translated(),
-            self._plain.connect() as connection,
-            self._file.writing(),
-        ):
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
-
-    def _look(self) -> Sight:
-        return Sight.SAME if self._file is None else self._file.look()
-
-    def _find_out(self, generation: int) -> None:
-        """Shut what is not there any more, and say so; alone behind the gate.
-
-        Raises
-        ------
-        StoreReplacedError
-            If what was opened is lost. If another server has written the file, all is well.
-        """
-        sight = self._look()
-        if generation != self._generation or not self._is_open or sight is Sight.SAME:
-            return
-        assert self._file is not None
-        happened, kept = _HAPPENED[sight], None
-        if sight is Sight.CHANGED:
-            if sqlite.is_sound(self._file.path):
-                self._shut()
-                return
-            kept = self._file.empty_log()
-        elif self._file.is_nameless:
-            kept = self._rescued()
-        self._spoiled = generation
-        self._shut()
-        raise StoreReplacedError(self.where, happened, str(kept or ""))
-
-    def _rescued(self) -> Path | None:
-        """Save what only the open connections can still reach."""
-        assert self._file is not None
-        kept = self._file.name_beside("")
-        try:
-            with self._plain.connect() as connection:
-                driver = connection.connection.driver_connection
-                assert driver is not None
-                sqlite.copy(driver, kept)
-        except (SQLAlchemyError, OSError, *sqlite.ERRORS):
-            kept.unlink(missing_ok=True)
-            return None
-        return kept
-
-    def _shut(self) -> None:
-        self._engine.dispose()
-        self._is_open = False
-
+    @abstractmethod
     def _open(self) -> None:
         """Open what is there now; alone behind the gate."""
-        if self._is_closed:
-            raise StoreUnavailableError(self.where, "it was closed")
-        if self._file is not None:
-            if self._generation and not self._file.exists():
-                raise StoreReplacedError(self.where, _HAPPENED[Sight.REMOVED])
-            self._file.prepare()
-        try:
-            self._migrate()
-            if self._file is not None:
-                self._file.hold()
-        except OSError as error:
-            self._shut()
-            raise StoreReplacedError(self.where, _HAPPENED[Sight.REPLACED]) from error
-        except BaseException:
-            self._shut()
-            raise
-        self._is_open = True
-        self._generation += 1
 
-    def _migrate(self) -> None:
-        """Bring the tables up to date; a database that is already needs not be writable."""
-        with self._translated(), self._engine.connect() as connection:
+    @abstractmethod
+    def _problem_of(self, error: SQLAlchemyError) -> StoreError | None:
+        """What an error means; None if nothing is known of it."""
+
+    def _migrate(self, reader: Engine, writer: Engine, *lock: str) -> None:
+        """Bring the tables up to date; a database that is already needs not be writable.
+
+        Parameters
+        ----------
+        lock
+            Statements after which nobody else does the same at the same time.
+        """
+        with self._translated(), reader.connect() as connection:
             revision = MigrationContext.configure(connection).get_current_revision()
         if revision == _script().get_current_head():
             return
@@ -254,8 +117,9 @@ class Database:
             raise StoreCorruptError(self.where)
         if revision is not None and revision not in known_revisions():
             raise StoreTooNewError(self.where, revision)
-        immediate = self._engine.execution_options(begin="BEGIN IMMEDIATE")
-        with self._translated(), immediate.begin() as connection:
+        with self._translated(), writer.begin() as connection:
+            for statement in lock:
+                connection.exec_driver_sql(statement)
             config = AlembicConfig()
             config.set_main_option("script_location", str(_MIGRATIONS))
             config.attributes["connection"] = connection
@@ -268,7 +132,10 @@ class Database:
         except IntegrityError:
             raise
         except SQLAlchemyError as error:
-            raise _translate(error, self.where) from error
+            original = error.orig if isinstance(error, DBAPIError) else None
+            raise self._problem_of(error) or StoreUnavailableError(
+                self.where, first_line(original or error)
+            ) from error
 
 
 def known_revisions() -> frozenset[str]:
@@ -280,23 +147,49 @@ def _script() -> ScriptDirectory:
     return ScriptDirectory(str(_MIGRATIONS))
 
 
-def _translate(error: SQLAlchemyError, where: str) -> StoreError:
-    original = error.orig if isinstance(error, DBAPIError) else None
-    return sqlite.problem_of(original, where) or StoreUnavailableError(
-        where, _first_line(original or error)
-    )
-
-
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """What an error says first."""
     return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+_NAMELESS: Final = "named by LABELSPREAD_DATABASE_URL"
 
 
 def name_of(url: str) -> str:
     """How to name a database to a person: a file's path, or the address without its password."""
     try:
-        parsed = make_url(url)
+        parsed = _parsed(url)
     except SQLAlchemyError:
-        return "named by LABELSPREAD_DATABASE_URL"
-    if sqlite.is_sqlite(parsed):
+        return _NAMELESS
+    if parsed.get_backend_name() == "sqlite":
         return str(parsed.database or ":memory:")
-    return parsed.render_as_string(hide_password=True)
+    # A password may also stand behind the question mark, or reach into what looks like the host.
+    if "@" in f"{parsed.host}{parsed.database}":
+        return _NAMELESS
+    return parsed.set(query={}).render_as_string(hide_password=True)
+
+
+def parsed_url(url: str) -> sa.URL:
+    """An address of a database.
+
+    Raises
+    ------
+    StoreUnavailableError
+        If it is none.
+    """
+    try:
+        parsed = _parsed(url)
+    except SQLAlchemyError as error:
+        raise StoreUnavailableError(name_of(url), "its address cannot be read") from error
+    if parsed.get_backend_name() != "sqlite" and "@" in f"{parsed.host}{parsed.database}":
+        raise StoreUnavailableError(
+            _NAMELESS, "in its user and password, write @ as %40, / as %2F and : as %3A"
+        )
+    return parsed
+
+
+def _parsed(url: str) -> sa.URL:
+    # SQLAlchemy knows this name no more; others still write it.
+    if url.startswith("postgres://"):
+        url = url.replace("postgres", "postgresql", 1)
+    return make_url(url)

@@ -1,4 +1,4 @@
-"""The store on a database: SQLite by default, through SQLAlchemy, with Alembic's migrations."""
+"""The store on a database, SQLite or PostgreSQL, through SQLAlchemy, with Alembic's migrations."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ from core.errors import (
     ProjectUnusableError,
     SequenceConflictError,
     StoreCorruptError,
+    StoreUnavailableError,
     UnknownProjectError,
 )
 from core.session.events import Event
 from core.session.formats import write_event
 from core.storage import tables
 from core.storage.base import PAGE, BrokenProject, Project, Reading, Recorded
-from core.storage.database import Database
+from core.storage.database import Database, name_of, parsed_url
 from core.storage.rows import read_events, read_project
+from core.storage.sqlite_database import SqliteDatabase
 
 DEFAULT_BUSY_SECONDS: Final = 5.0
 """How long to wait for another program's lock before saying that the database is locked."""
@@ -65,16 +67,30 @@ def open_store(url: str, *, busy_seconds: float = DEFAULT_BUSY_SECONDS) -> SqlSt
     Parameters
     ----------
     url
-        As SQLAlchemy takes it, such as ``sqlite:////data/labelspread.db``.
+        As SQLAlchemy takes it, such as ``sqlite:////data/labelspread.db`` or
+        ``postgresql://user:password@host/name``.
 
     Raises
     ------
     StoreError
         If it is unreachable, damaged, locked, full, or of a newer version than this program.
     """
-    database = Database(url, busy_seconds)
+    database = _database(url, busy_seconds)
     database.open()
     return SqlStore(database)
+
+
+def _database(url: str, busy_seconds: float) -> Database:
+    parsed, where = parsed_url(url), name_of(url)
+    match parsed.get_backend_name():
+        case "sqlite":
+            return SqliteDatabase(parsed, where, busy_seconds)
+        case "postgresql":
+            # Its driver takes a moment to load, and is not there on every machine.
+            from core.storage.postgres import PostgresDatabase
+
+            return PostgresDatabase(parsed, where, busy_seconds)
+    raise StoreUnavailableError(where, "it is neither SQLite nor PostgreSQL")
 
 
 class SqlStore:
@@ -94,7 +110,7 @@ class SqlStore:
 
     def ping(self) -> None:
         """Store something, over what the last ping stored."""
-        with self._database.writing(None) as connection:
+        with self._database.writing(single=True) as connection:
             if connection.execute(_PING, {"now": datetime.now(UTC)}).rowcount != 1:
                 raise StoreCorruptError(self._database.where)
 
@@ -139,6 +155,7 @@ class SqlStore:
 
     def project(self, project_id: str) -> Project:
         """One project, deleted or not."""
+        _require_possible(project_id)
         with self._database.reading() as connection:
             rows = _tuples(connection.execute(_ONE_PROJECT, {"project_id": project_id}))
         if not rows:
@@ -175,10 +192,11 @@ class SqlStore:
         Where the database lets two statements see the same last number, the primary key decides
         who was first.
         """
+        _require_possible(project_id)
         bodies = _bodies(events)
         few = len(bodies) <= _FEW
         try:
-            with self._database.writing(None if few else "BEGIN IMMEDIATE") as connection:
+            with self._database.writing(single=few) as connection:
                 if generation not in (None, self._database.generation):
                     raise SequenceConflictError(project_id, expected_seq)
                 if few and bodies:
@@ -186,10 +204,13 @@ class SqlStore:
                         "project_id": project_id,
                         "expected": expected_seq,
                         "at": at,
+                        **self._database.same(),
                         **{f"seq{i}": expected_seq + 1 + i for i in range(len(bodies))},
                         **{f"body{i}": body for i, body in enumerate(bodies)},
                     }
-                    if connection.execute(_append(len(bodies)), values).rowcount != len(bodies):
+                    if connection.execute(
+                        _append(len(bodies), self._database.SAME), values
+                    ).rowcount != len(bodies):
                         _require_end(connection, project_id, expected_seq)
                         raise SequenceConflictError(project_id, expected_seq)
                 else:
@@ -214,6 +235,7 @@ class SqlStore:
         self, project_id: str, after: int, limit: int
     ) -> tuple[Sequence[Any], Sequence[Sequence[Any]]]:
         """The row of a project, and the rows of its events."""
+        _require_possible(project_id)
         with self._database.reading() as connection:
             values = {"project_id": project_id, "after": after, "rows": limit + 1}
             cursor = connection.execute(_READ, values).cursor
@@ -225,30 +247,38 @@ class SqlStore:
 
     def head(self, project_id: str) -> int:
         """The number of the last event."""
+        _require_possible(project_id)
         with self._database.reading() as connection:
             return _head(connection, project_id)[1]
 
     def _update(self, project_id: str, **values: Any) -> None:  # noqa: ANN401 - column values
+        _require_possible(project_id)
         query = (
             tables.projects.update()
             .where(tables.projects.c.project_id == project_id)
             .values(**values)
         )
-        with self._database.writing(None) as connection:
+        with self._database.writing(single=True) as connection:
             if connection.execute(query).rowcount == 0:
                 raise UnknownProjectError(project_id)
 
 
 @cache
-def _append(n_events: int) -> sa.TextClause:
-    """Append so many events, all or none: none if the log does not end where it is expected to."""
+def _append(n_events: int, same: str) -> sa.TextClause:
+    """Append so many events, all or none: none if the log does not end where it is expected to.
+
+    Parameters
+    ----------
+    same
+        A further condition, which the database asks for.
+    """
     rows = ", ".join(f"(:seq{i}, :body{i})" for i in range(n_events))
     return sa.text(
         "INSERT INTO events (project_id, seq, at, body) "
         f"SELECT p.project_id, new.column1, :at, new.column2 FROM (VALUES {rows}) AS new "
         "JOIN projects p ON p.project_id = :project_id AND p.deleted_at IS NULL "
         "WHERE :expected = coalesce("
-        "(SELECT max(e.seq) FROM events e WHERE e.project_id = :project_id), 0)"
+        f"(SELECT max(e.seq) FROM events e WHERE e.project_id = :project_id), 0) {same}"
     ).bindparams(sa.bindparam("at", type_=tables.UtcDateTime()))
 
 
@@ -257,6 +287,12 @@ def _head(connection: Connection, project_id: str) -> tuple[bool, int]:
     if not rows:
         raise UnknownProjectError(project_id)
     return rows[0][0] is not None, rows[0][1] or 0
+
+
+def _require_possible(project_id: str) -> None:
+    """Refuse what no project can be called, and a database might not even be asked for."""
+    if not project_id.isprintable():
+        raise UnknownProjectError(project_id)
 
 
 def _usable(project: Project | BrokenProject) -> Project:

@@ -72,8 +72,8 @@ def prepare(engine: Engine, busy_seconds: float, file: SqliteFile | None) -> Non
     wants to write later fails at once instead of waiting its turn. One statement alone is a
     transaction of its own and needs no BEGIN: execution option ``begin``.
 
-    The log is written back by :class:`core.storage.database.Database`, not by SQLite in the midst
-    of a commit: so it is known who has written the file.
+    The log is written back by :class:`core.storage.sqlite_database.SqliteDatabase`, not by SQLite
+    in the midst of a commit: so it is known who has written the file.
     """
 
     @sa.event.listens_for(engine, "do_connect")

@@ -46,10 +46,9 @@ def service() -> Service:
 
 
 @pytest.fixture
-def servers(tmp_path) -> Iterator[tuple[Service, Service]]:
+def servers(database_url: str) -> Iterator[tuple[Service, Service]]:
     """Two servers beside one database, as behind a load balancer."""
-    url = f"sqlite:///{tmp_path / 'labels.db'}"
-    stores = open_store(url), open_store(url)
+    stores = open_store(database_url), open_store(database_url)
     yield new_service(stores[0], "left"), new_service(stores[1], "right")
     for store in stores:
         store.close()

@@ -284,10 +284,9 @@ def test_what_was_chosen_is_kept_if_others_have_only_said_something_else(clock: 
     assert slow.view(project).labels[first.items[0]] == "7"
 
 
-def test_nothing_is_decided_on_a_standing_that_is_not_the_stores(tmp_path):
+def test_nothing_is_decided_on_a_standing_that_is_not_the_stores(database_url):
     """An answer that another process has undone since is refused by what the store says."""
-    url = f"sqlite:///{tmp_path / 'labels.db'}"
-    stores = open_store(url), open_store(url)
+    stores = open_store(database_url), open_store(database_url)
     left, right = (new_service(store, name) for store, name in zip(stores, "lr", strict=True))
     project = project_of(left, MANY)
     batch = on_desk(left, project, "")

@@ -85,8 +85,8 @@ def test_what_was_restored_is_there_and_what_was_before_is_kept(url, path, tmp_p
     kept = restore(tmp_path / "three.db", url)
     assert labels_in(path) == [0, 1, 2]
     assert kept is not None
-    assert kept.parent == path.parent
-    assert labels_in(kept) == [0, 1, 2, 3]
+    assert Path(kept).parent == path.parent
+    assert labels_in(Path(kept)) == [0, 1, 2, 3]
 
 
 def test_a_store_that_is_open_goes_on_with_what_was_restored(url, tmp_path):
@@ -99,7 +99,7 @@ def test_a_store_that_is_open_goes_on_with_what_was_restored(url, tmp_path):
             store.append("p", 5, [answered("a", label(4))], NOON)
         store.append("p", 4, [answered("a", label(9))], NOON)
     assert kept is not None
-    assert labels_in(kept) == [0, 1, 2, 3]
+    assert labels_in(Path(kept)) == [0, 1, 2, 3]
     assert labels_in(tmp_path / "home" / "labelspread.db") == [0, 1, 2, 9]
 
 
@@ -116,7 +116,7 @@ def test_a_damaged_database_is_replaced_and_kept(url, path, tmp_path):
     kept = restore(tmp_path / "two.db", url)
     assert labels_in(path) == [0, 1]
     assert kept is not None
-    assert kept.read_bytes() == b"scribble" * 1000
+    assert Path(kept).read_bytes() == b"scribble" * 1000
 
 
 def spoil_head(file: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_backup_of_a_newer_version_is_refused_and_nothing_is_changed(url, path
 
 
 def test_a_database_that_somebody_locks_is_not_replaced(url, path, tmp_path, monkeypatch):
-    monkeypatch.setattr("core.storage.backups._BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("core.storage.sqlite_backups._BUSY_SECONDS", 0.1)
     fill(url, 2)
     backup(url, tmp_path / "two.db")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -170,15 +170,11 @@ def test_a_database_that_somebody_locks_is_not_replaced(url, path, tmp_path, mon
     assert [file for file in path.parent.iterdir() if "kept" in file.name] == []
 
 
-@pytest.mark.parametrize(
-    ("url", "tool"),
-    [("postgresql://me@example.com/labels", "pg_dump"), ("oracle://example.com", "its own tool")],
-)
-def test_another_database_names_its_own_tool(url, tool, tmp_path):
-    with pytest.raises(BackupError, match=tool):
-        backup(url, tmp_path / "a.db")
-    with pytest.raises(BackupError, match=tool):
-        restore(tmp_path / "a.db", url)
+def test_another_database_needs_its_own_tool(tmp_path):
+    with pytest.raises(BackupError, match="its own tool"):
+        backup("oracle://example.com", tmp_path / "a.db")
+    with pytest.raises(BackupError, match="its own tool"):
+        restore(tmp_path / "a.db", "oracle://example.com")
 
 
 def test_nothing_is_backed_up_over_itself_or_where_there_is_no_folder(url, path, tmp_path):

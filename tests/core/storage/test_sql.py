@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, timedelta, timezone
@@ -25,6 +26,7 @@ from core.errors import (
 )
 from core.session.events import Event
 from core.storage import BrokenProject, open_store, tables
+from core.storage.database import name_of
 from tests.core.builders import NOON, answered, label, project, served
 
 
@@ -51,10 +53,23 @@ def connections() -> Iterator[list[Any]]:
     sa.event.remove(sa.pool.Pool, "checkout", take)
 
 
-def run(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
+def run(url: str, *statements: str) -> None:
+    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
         for statement in statements:
-            connection.execute(statement)
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def everywhere(damages: Iterable[str]) -> list[tuple[str, str]]:
+    """Each damage that there can be in a database of each kind: PostgreSQL knows types."""
+    odd = re.compile("x'|noon")
+    return [
+        (kind, damage)
+        for kind in ("sqlite", "postgresql")
+        for damage in damages
+        if kind == "sqlite" or not odd.search(damage)
+    ]
 
 
 def test_a_store_opened_on_nothing_makes_its_folder_and_its_tables(tmp_path):
@@ -64,11 +79,11 @@ def test_a_store_opened_on_nothing_makes_its_folder_and_its_tables(tmp_path):
     assert path.exists()
 
 
-def test_what_was_stored_is_there_when_it_is_opened_again(url):
-    with closing(open_store(url)) as store:
+def test_what_was_stored_is_there_when_it_is_opened_again(database_url):
+    with closing(open_store(database_url)) as store:
         store.create(project(), [served("a", [1])])
         store.append("p", 1, [answered("a", label(1))], NOON)
-    with closing(open_store(url)) as store:
+    with closing(open_store(database_url)) as store:
         assert store.project("p") == project()
         assert [record.event for record in store.events("p")] == [
             served("a", [1]),
@@ -76,9 +91,9 @@ def test_what_was_stored_is_there_when_it_is_opened_again(url):
         ]
 
 
-def test_the_migrations_lead_to_the_tables_the_program_uses(url):
-    open_store(url).close()
-    engine = sa.create_engine(url)
+def test_the_migrations_lead_to_the_tables_the_program_uses(database_url):
+    open_store(database_url).close()
+    engine = sa.create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
     with engine.connect() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": True}
@@ -94,22 +109,22 @@ def test_opening_again_changes_not_a_byte(url, path):
     assert path.read_bytes() == before
 
 
-def test_many_programs_that_open_a_new_database_at_once_find_one_schema(url):
+def test_many_programs_that_open_a_new_database_at_once_find_one_schema(database_url):
     with ThreadPoolExecutor(6) as threads:
-        stores = list(threads.map(lambda _: open_store(url), range(6)))
+        stores = list(threads.map(lambda _: open_store(database_url), range(6)))
     stores[0].create(project(), [])
     assert [len(store.projects()) for store in stores] == [1] * 6
     for store in stores:
         store.close()
 
 
-def test_a_database_of_a_newer_program_is_left_alone(url, path):
-    open_store(url).close()
-    run(path, "UPDATE alembic_version SET version_num = '9999'", "CREATE TABLE new (x)")
+def test_a_database_of_a_newer_program_is_left_alone(database_url):
+    open_store(database_url).close()
+    run(database_url, "UPDATE alembic_version SET version_num = '9999'", "CREATE TABLE new (x int)")
     with pytest.raises(StoreTooNewError) as caught:
-        open_store(url)
+        open_store(database_url)
     assert caught.value.revision == "9999"
-    assert str(path) in str(caught.value)
+    assert name_of(database_url) in str(caught.value)
 
 
 def test_every_connection_writes_ahead_and_through_to_the_disk(url, connections):
@@ -138,9 +153,9 @@ def test_a_store_waits_for_a_lock_as_long_as_it_was_told(url, connections):
         assert pragma(connections[-1], "busy_timeout") == 1250
 
 
-def test_times_come_back_in_utc_whatever_zone_they_were_given_in(url):
+def test_times_come_back_in_utc_whatever_zone_they_were_given_in(database_url):
     far_east = timezone(timedelta(hours=9))
-    with closing(open_store(url)) as store:
+    with closing(open_store(database_url)) as store:
         store.create(project(), [])
         store.append("p", 0, [served("a", [1])], NOON.astimezone(far_east))
         store.delete("p", NOON.astimezone(far_east))
@@ -153,9 +168,9 @@ def test_times_come_back_in_utc_whatever_zone_they_were_given_in(url):
     assert {time.tzinfo for time in times if time} == {UTC}
 
 
-def test_texts_of_any_script_are_kept(url):
+def test_texts_of_any_script_are_kept(database_url):
     name = "Größe № ١٢٣ 数字 🖊"
-    with closing(open_store(url)) as store:
+    with closing(open_store(database_url)) as store:
         store.create(project(name=name), [])
         assert store.project("p").name == name
 
@@ -206,8 +221,8 @@ def test_a_closed_database_is_one_whole_file(url, path):
         assert alone.execute("SELECT count(*) FROM events").fetchone() == (1,)
 
 
-def test_a_closed_store_says_so(url):
-    store = open_store(url)
+def test_a_closed_store_says_so(database_url):
+    store = open_store(database_url)
     store.close()
     with pytest.raises(StoreUnavailableError, match="was closed"):
         store.projects()
@@ -231,34 +246,36 @@ def test_what_was_stored_is_written_back_into_the_file_now_and_then(url, path):
         '{"event": "dreamt"}',
     ],
 )
-def test_an_event_of_a_newer_app_is_no_damage_and_loses_nothing(url, path, body):
-    with closing(open_store(url)) as store:
+def test_an_event_of_a_newer_app_is_no_damage_and_loses_nothing(database_url, body):
+    with closing(open_store(database_url)) as store:
         store.create(project(), [served("a", [1]), served("b", [2])])
-        run(path, f"UPDATE events SET body = '{body}' WHERE seq = 2")
+        run(database_url, f"UPDATE events SET body = '{body}' WHERE seq = 2")
         with pytest.raises(EventTooNewError, match="newer version"):
             store.events("p")
-        run(path, "DELETE FROM events WHERE seq = 2")
+        run(database_url, "DELETE FROM events WHERE seq = 2")
         assert [record.event for record in store.events("p")] == [served("a", [1])]
 
 
-BROKEN_EVENTS = {
-    "no JSON": "body = 'scribble'",
-    "no event": """body = '{"event": "served"}'""",
-    "no text": "body = CAST(x'fffefd' AS TEXT)",
-    "no text at all": "body = x'00ff'",
-    "no time": "at = 'noon'",
-}
+BROKEN_EVENTS = (
+    "body = 'scribble'",
+    """body = '{"event": "served"}'""",
+    "body = CAST(x'fffefd' AS TEXT)",
+    "body = x'00ff'",
+    "at = 'noon'",
+)
 
 
-@pytest.mark.parametrize("damage", BROKEN_EVENTS)
+@pytest.mark.parametrize(
+    ("database_url", "damage"), everywhere(BROKEN_EVENTS), indirect=["database_url"]
+)
 def test_an_event_that_cannot_be_read_is_told_by_its_number_and_harms_no_other_project(
-    url, path, damage
+    database_url, damage
 ):
     events = [served(name, [1]) for name in "abc"]
-    with closing(open_store(url)) as store:
+    with closing(open_store(database_url)) as store:
         store.create(project("p"), events)
         store.create(project("q"), events)
-        run(path, f"UPDATE events SET {BROKEN_EVENTS[damage]} WHERE project_id = 'p' AND seq = 2")
+        run(database_url, f"UPDATE events SET {damage} WHERE project_id = 'p' AND seq = 2")
         with pytest.raises(EventDamagedError, match="Event 2 in the log") as caught:
             store.events("p")
         assert caught.value.seq == 2
@@ -280,12 +297,14 @@ BROKEN_PROJECTS = {
 }
 
 
-@pytest.mark.parametrize("damage", BROKEN_PROJECTS)
-def test_a_project_that_cannot_be_read_says_why_and_harms_no_other(url, path, damage):
-    with closing(open_store(url)) as store:
+@pytest.mark.parametrize(
+    ("database_url", "damage"), everywhere(BROKEN_PROJECTS), indirect=["database_url"]
+)
+def test_a_project_that_cannot_be_read_says_why_and_harms_no_other(database_url, damage):
+    with closing(open_store(database_url)) as store:
         store.create(project("p"), [served("a", [1])])
         store.create(project("q", minute=1), [])
-        run(path, f"UPDATE projects SET {damage} WHERE project_id = 'p'")
+        run(database_url, f"UPDATE projects SET {damage} WHERE project_id = 'p'")
         broken = next(one for one in store.projects() if one.project_id == "p")
         assert isinstance(broken, BrokenProject)
         assert BROKEN_PROJECTS[damage] in broken.problem
@@ -302,9 +321,9 @@ def test_a_project_that_cannot_be_read_says_why_and_harms_no_other(url, path, da
         assert len(store.events("p")) == 1, "nothing is lost"
 
 
-def test_a_table_that_is_missing_is_called_damage(url, path):
-    with closing(open_store(url)) as store:
-        run(path, "DROP TABLE events", "DROP TABLE projects")
+def test_a_table_that_is_missing_is_called_damage(database_url):
+    with closing(open_store(database_url)) as store:
+        run(database_url, "DROP TABLE events", "DROP TABLE projects")
         with pytest.raises(StoreCorruptError):
             store.projects()
 

@@ -24,21 +24,25 @@ EVENTS: tuple[Event, ...] = (
 )
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request, tmp_path) -> Iterator[Store]:
-    if request.param == "memory":
-        yield MemoryStore()
-    else:
-        opened = open_store(f"sqlite:///{tmp_path / 'labels.db'}")
-        yield opened
-        opened.close()
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def url(request, tmp_path) -> str:
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{tmp_path / 'labels.db'}" if request.param == "sqlite" else ""
 
 
 @pytest.fixture
-def both(store: Store, tmp_path) -> Iterator[tuple[Store, Store]]:
+def store(url: str) -> Iterator[Store]:
+    opened = open_store(url) if url else MemoryStore()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def both(store: Store, url: str) -> Iterator[tuple[Store, Store]]:
     """The store as two programs see it; memory is seen by one program only."""
     if isinstance(store, SqlStore):
-        second = open_store(f"sqlite:///{tmp_path / 'labels.db'}")
+        second = open_store(url)
         yield store, second
         second.close()
     else:
@@ -173,6 +177,15 @@ UNKNOWN: dict[str, Callable[[Store], object]] = {
     "events after": lambda store: store.events("q", 3),
     "append": lambda store: store.append("q", 0, EVENTS, NOON),
 }
+
+
+@pytest.mark.parametrize("odd", ["p\0", "\ud800", "p\n", "", "x" * 1000])
+def test_an_id_that_no_project_can_have_is_unknown_too(store, odd):
+    for work in (store.project, store.read, store.events, store.head, store.restore):
+        with pytest.raises(UnknownProjectError):
+            work(odd)
+    with pytest.raises(UnknownProjectError):
+        store.append(odd, 0, EVENTS, NOON)
 
 
 @pytest.mark.parametrize("call", UNKNOWN)
