@@ -81,7 +81,7 @@ RIGHTS: Final[Mapping[str, Need]] = MappingProxyType(
         "is_layout_plain": Need.ANNOTATOR,
         "judged": Need.ANNOTATOR,
         "known_accuracy": Need.ANNOTATOR,
-        "last_event": Need.ANNOTATOR,
+        "last_news": Need.ANNOTATOR,
         "layout": Need.ANNOTATOR,
         "layout_name": Need.ANNOTATOR,
         "layout_work": Need.ANNOTATOR,

@@ -251,7 +251,7 @@ def describe(
     return LabelPage(
         v=VERSION,
         project=view.project.project_id,
-        seq=view.state.seq,
+        news=view.state.news,
         post=post,
         question=view.dataset.question,
         classes=shown_classes(view),

@@ -47,8 +47,8 @@ class Looking(Answering):
         standing = self._log.open(project_id)
         return View(*self._sources.wait(standing, is_complete=is_complete), self._curves)
 
-    def last_event(self, project_id: str) -> int:
-        """The number of the last event of a project: another one where somebody did something.
+    def last_news(self, project_id: str) -> int:
+        """Another number whenever somebody did something: see ``State.news``.
 
         Raises
         ------
@@ -57,4 +57,4 @@ class Looking(Answering):
         StoreError
             If it could not be read.
         """
-        return self._store.head(project_id)
+        return self._log.open(project_id).state.news

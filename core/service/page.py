@@ -151,15 +151,15 @@ class LabelPage(Shown):
         The answer that a redo would put back; None once something new was answered.
     receipts
         The last ones, oldest first.
-    seq
-        The number of the last event that this speaks of.
+    news
+        Another number, and a larger one, whenever somebody did something.
     post
         Where messages can be sent to without a run of the page; None where nothing listens.
     """
 
     v: int
     project: str
-    seq: int
+    news: int
     post: str | None
     question: str
     classes: tuple[ShownClass, ...]

@@ -25,6 +25,7 @@ class Draft:
 
     def __init__(self, state: State) -> None:
         self.seq = state.seq
+        self.news = state.news
         self.at: datetime | None = None
         self.class_list = state.class_list
         self.lost = dict(state.lost)
@@ -57,6 +58,7 @@ class Draft:
             skipped = skipped.insert(number, frozenset(items)) if items else skipped.discard(number)
         return State(
             seq=self.seq,
+            news=self.news,
             class_list=self.class_list,
             lost=self.lost,
             images=self.images.done(),

@@ -280,6 +280,8 @@ def fold_records(state: State, records: Iterable[tuple[int, datetime | None, Eve
         kind = type(event)
         TRANSITIONS[kind](draft, event)
         draft.seq = number
+        if kind is not Served:
+            draft.news = number
         if kind in KINDS:
             told = landmark(number, draft.at, draft.tallies.round, event)
             draft.new_landmarks.append(told)

@@ -161,6 +161,8 @@ class State:
     ----------
     seq
         The number of events folded, which is the number of the last one.
+    news
+        The number of the last event that tells anybody anything: any but that a batch was served.
     class_list
         What the classes are called now, and were called before.
     lost
@@ -207,6 +209,7 @@ class State:
     """
 
     seq: int = 0
+    news: int = 0
     class_list: ClassList = field(default_factory=ClassList)
     lost: Mapping[str, int] = field(default_factory=dict)
     images: Images = field(default_factory=Images)

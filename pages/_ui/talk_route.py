@@ -6,7 +6,8 @@ then to draw the figures.
 
 - ``POST /talk/PROJECT``: a message, as the component would send it by a trigger; the answer says
   what became of it and how things stand since;
-- ``GET /talk/PROJECT``: the number of the project's last event, and when to ask again.
+- ``GET /talk/PROJECT``: a number that grows when somebody does something, and when
+  to ask again.
 """
 
 from __future__ import annotations
@@ -168,8 +169,10 @@ def _stand(project: str, person: Person, n_desks: int) -> Response:
     from pages._ui import handle
 
     def answer() -> Response:
-        seq = handle.service_for(person).last_event(project)
-        return JSONResponse({"seq": seq, "every": _NEWS + _NEWS_A_DESK * n_desks}, headers=_HEADERS)
+        news = handle.service_for(person).last_news(project)
+        return JSONResponse(
+            {"news": news, "every": _NEWS + _NEWS_A_DESK * n_desks}, headers=_HEADERS
+        )
 
     return _in_words(answer)
 

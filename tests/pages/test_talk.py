@@ -78,7 +78,7 @@ def test_answers_are_stored_and_the_next_batch_comes_with_the_receipt(talk: Talk
     assert told["receipt"] == {"id": "m1", "outcome": "done", "text": ""}
     assert {item["id"] for item in told["page"]["items"]}.isdisjoint(items)
     assert dict(handle.service().view(project).labels) == dict.fromkeys(items, "3")
-    assert told["page"]["seq"] > shown["seq"]
+    assert told["page"]["news"] > shown["news"]
     # Once more, as a browser does that has heard nothing: nothing is stored twice.
     status, again = ask(talk, project, message)
     assert again["receipt"]["outcome"] == "done"
@@ -96,12 +96,12 @@ def test_two_browsers_have_different_images(talk: Talk, project: str):
 def test_how_a_project_stands_changes_when_somebody_answers(talk: Talk, project: str):
     _, shown = ask(talk, project, sync(project))
     _, before = ask(talk, project)
-    assert before["seq"] == shown["page"]["seq"]
+    assert before["news"] == shown["page"]["news"]
     item = shown["page"]["items"][0]["id"]
     answers = [{"item": item, "kind": "skip", "label": None, "ms": 700}]
     batch = shown["page"]["batch_id"]
     ask(talk, project, sync(project) | {"kind": "submit", "batch_id": batch, "answers": answers})
-    assert ask(talk, project)[1]["seq"] > before["seq"]
+    assert ask(talk, project)[1]["news"] > before["news"]
 
 
 def test_a_page_waits_longer_with_its_figures_the_more_people_there_are(talk: Talk, project: str):

@@ -10,8 +10,8 @@ const OUTLIVES = 60_000;
 
 /** What the server answers, as far as it matters here. */
 export interface Exchange {
-  /** How things stand, and which event was the last by then; null where a run of the page has to say it. */
-  page: { seq: number } | null;
+  /** How things stand, and a number that grows whenever somebody does something; null where a run of the page has to say it. */
+  page: { news: number } | null;
   /** Milliseconds for which figures are not to be drawn again. */
   calm: number;
 }
@@ -37,7 +37,7 @@ export class Line<Heard extends Exchange> {
   #sent = 0;
   #heard = 0;
   #heardAt = -Infinity;
-  #seq = 0;
+  #news = 0;
   readonly #underWay = new Set<number>();
   #drawnAt = -Infinity;
   #calm = 0;
@@ -52,14 +52,14 @@ export class Line<Heard extends Exchange> {
 
   /** Where to send from now on; null where nothing listens. */
   update(address: string | null, send: Trigger): void {
-    if (address !== this.#address) this.#seq = 0;
+    if (address !== this.#address) this.#news = 0;
     this.#address = address;
     this.#send = send;
   }
 
-  /** Whether a run of the page speaks of earlier events than an answer that has come lately: it began before. */
-  isOvertaken(seq: number): boolean {
-    return seq < this.#seq && this.#clock.now() - this.#heardAt < PATIENCE;
+  /** Whether a run of the page tells how things stood before an answer that has come lately: it began before. */
+  isOvertaken(news: number): boolean {
+    return news < this.#news && this.#clock.now() - this.#heardAt < PATIENCE;
   }
 
   /** Whether an answer may still come: to a request, or of a run where there are no requests. */
@@ -95,7 +95,7 @@ export class Line<Heard extends Exchange> {
     if (number < this.#heard) return;
     this.#heard = number;
     this.#heardAt = this.#clock.now();
-    this.#seq = heard.page?.seq ?? this.#seq;
+    this.#news = heard.page?.news ?? this.#news;
     this.#calm = heard.calm;
     this.#hear(heard);
     this.redraw(heard.page === null ? 0 : heard.calm);

@@ -1,8 +1,8 @@
 import type { Clock } from "./clock.ts";
 
-/** How a project stands: the number of its last event, and after how many milliseconds to ask again. */
+/** A number that grows whenever somebody does something, and after how many milliseconds to ask again. */
 export interface Stand {
-  seq: number;
+  news: number;
   every: number;
 }
 
@@ -28,8 +28,8 @@ export class News {
   }
 
   /** What is known by now, and where to ask; null where nothing answers. */
-  update(address: string | null, seq: number): void {
-    this.#known = address === this.#address ? Math.max(this.#known, seq) : seq;
+  update(address: string | null, news: number): void {
+    this.#known = address === this.#address ? Math.max(this.#known, news) : news;
     if (address === this.#address) return;
     this.#address = address;
     this.#wait(EVERY);
@@ -44,8 +44,8 @@ export class News {
     const address = this.#address;
     const stand = address === null ? null : await this.#ask(address).catch(() => null);
     if (address !== this.#address) return;
-    if (stand !== null && stand.seq > this.#known) {
-      this.#known = stand.seq;
+    if (stand !== null && stand.news > this.#known) {
+      this.#known = stand.news;
       this.#onNews();
     }
     this.#wait(stand?.every ?? 4 * EVERY);

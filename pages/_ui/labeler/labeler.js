@@ -149,7 +149,7 @@ var Line = class {
   #sent = 0;
   #heard = 0;
   #heardAt = -Infinity;
-  #seq = 0;
+  #news = 0;
   #underWay = /* @__PURE__ */ new Set();
   #drawnAt = -Infinity;
   #calm = 0;
@@ -162,13 +162,13 @@ var Line = class {
   }
   /** Where to send from now on; null where nothing listens. */
   update(address, send) {
-    if (address !== this.#address) this.#seq = 0;
+    if (address !== this.#address) this.#news = 0;
     this.#address = address;
     this.#send = send;
   }
-  /** Whether a run of the page speaks of earlier events than an answer that has come lately: it began before. */
-  isOvertaken(seq) {
-    return seq < this.#seq && this.#clock.now() - this.#heardAt < PATIENCE;
+  /** Whether a run of the page tells how things stood before an answer that has come lately: it began before. */
+  isOvertaken(news) {
+    return news < this.#news && this.#clock.now() - this.#heardAt < PATIENCE;
   }
   /** Whether an answer may still come: to a request, or of a run where there are no requests. */
   get isUnderWay() {
@@ -201,7 +201,7 @@ var Line = class {
     if (number < this.#heard) return;
     this.#heard = number;
     this.#heardAt = this.#clock.now();
-    this.#seq = heard.page?.seq ?? this.#seq;
+    this.#news = heard.page?.news ?? this.#news;
     this.#calm = heard.calm;
     this.#hear(heard);
     this.redraw(heard.page === null ? 0 : heard.calm);
@@ -273,8 +273,8 @@ var News = class {
     this.#onNews = onNews;
   }
   /** What is known by now, and where to ask; null where nothing answers. */
-  update(address, seq) {
-    this.#known = address === this.#address ? Math.max(this.#known, seq) : seq;
+  update(address, news) {
+    this.#known = address === this.#address ? Math.max(this.#known, news) : news;
     if (address === this.#address) return;
     this.#address = address;
     this.#wait(EVERY);
@@ -289,8 +289,8 @@ var News = class {
     const address = this.#address;
     const stand2 = address === null ? null : await this.#ask(address).catch(() => null);
     if (address !== this.#address) return;
-    if (stand2 !== null && stand2.seq > this.#known) {
-      this.#known = stand2.seq;
+    if (stand2 !== null && stand2.news > this.#known) {
+      this.#known = stand2.news;
       this.#onNews();
     }
     this.#wait(stand2?.every ?? 4 * EVERY);
@@ -2668,12 +2668,12 @@ var Labeler = class {
   /** A run of the page that began before the last answer came may say how things stood then. */
   update(data, trigger) {
     this.#line.update(data.post, trigger);
-    this.#news.update(data.post, data.seq);
-    this.#desk.update(this.#line.isOvertaken(data.seq) ? { ...this.#desk.data, receipts: data.receipts } : data);
+    this.#news.update(data.post, data.news);
+    this.#desk.update(this.#line.isOvertaken(data.news) ? { ...this.#desk.data, receipts: data.receipts } : data);
   }
   #hearQuickly({ page, receipt }) {
     const data = page ?? { ...this.#desk.data, receipts: [receipt] };
-    this.#news.update(data.post, data.seq);
+    this.#news.update(data.post, data.news);
     this.#desk.update(data);
   }
   destroy() {

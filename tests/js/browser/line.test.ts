@@ -27,7 +27,7 @@ function setUp() {
   return { asked, clock, heard, line, page, send, triggers };
 }
 
-const exchange = (seq: number, calm = 0): Exchange => ({ page: { seq }, calm });
+const exchange = (news: number, calm = 0): Exchange => ({ page: { news }, calm });
 
 test("a message goes as a request, and all else as a trigger", () => {
   const { asked, line, triggers } = setUp();
@@ -55,9 +55,9 @@ test("where the server does not talk this way the page's own way is taken", asyn
 
 test("figures are drawn after an answer, but not again before the server is calm", async () => {
   const { asked, clock, line, triggers } = setUp();
-  for (const seq of [1, 2, 3]) {
-    line.trigger("message", seq);
-    asked.at(-1)?.answer(exchange(seq, 5000));
+  for (const news of [1, 2, 3]) {
+    line.trigger("message", news);
+    asked.at(-1)?.answer(exchange(news, 5000));
     await turns();
     clock.pass(1000);
   }
@@ -86,7 +86,7 @@ test("an answer that was overtaken by that to a later message is not heard", asy
   await turns();
   asked[0]?.answer(exchange(1));
   await turns();
-  assert.deepEqual(heard.map(({ page }) => page?.seq), [2]);
+  assert.deepEqual(heard.map(({ page }) => page?.news), [2]);
 });
 
 test("a request is under way until it is answered, the server is away, or nobody waits any more", async () => {
@@ -105,7 +105,7 @@ test("a request is under way until it is answered, the server is away, or nobody
   assert.ok(!line.isUnderWay);
 });
 
-test("a run that speaks of earlier events than the last answer is overtaken, for a while", async () => {
+test("a run that tells how things stood before the last answer is overtaken, for a while", async () => {
   const { asked, clock, line, send } = setUp();
   line.trigger("message", "m");
   asked[0]?.answer(exchange(7));

@@ -6,7 +6,7 @@ import { FakeClock, turns } from "../fakes.ts";
 
 function setUp() {
   const clock = new FakeClock();
-  const server: { stand: Stand | null; asked: string[] } = { stand: { seq: 1, every: 2000 }, asked: [] };
+  const server: { stand: Stand | null; asked: string[] } = { stand: { news: 1, every: 2000 }, asked: [] };
   const heard: number[] = [];
   const news = new News(
     clock,
@@ -27,7 +27,7 @@ test("what others have done is heard of once", async () => {
   news.update("/talk/p", 1);
   await pass(4000);
   assert.deepEqual(heard, []);
-  server.stand = { seq: 2, every: 2000 };
+  server.stand = { news: 2, every: 2000 };
   await pass(10_000);
   assert.equal(heard.length, 1);
 });
@@ -36,7 +36,7 @@ test("what this page knows already is no news", async () => {
   const { heard, news, pass, server } = setUp();
   news.update("/talk/p", 1);
   news.update("/talk/p", 5);
-  server.stand = { seq: 5, every: 2000 };
+  server.stand = { news: 5, every: 2000 };
   await pass(10_000);
   assert.deepEqual(heard, []);
 });
@@ -44,7 +44,7 @@ test("what this page knows already is no news", async () => {
 test("it asks as often as the server wants, and less often where it does not answer", async () => {
   const { news, pass, server } = setUp();
   news.update("/talk/p", 1);
-  server.stand = { seq: 1, every: 4000 };
+  server.stand = { news: 1, every: 4000 };
   await pass(12_000);
   assert.equal(server.asked.length, 3);
   server.stand = null;

@@ -48,13 +48,13 @@ class Labeler implements Component<LabelPage> {
   /** A run of the page that began before the last answer came may say how things stood then. */
   update(data: LabelPage, trigger: Trigger): void {
     this.#line.update(data.post, trigger);
-    this.#news.update(data.post, data.seq);
-    this.#desk.update(this.#line.isOvertaken(data.seq) ? { ...this.#desk.data, receipts: data.receipts } : data);
+    this.#news.update(data.post, data.news);
+    this.#desk.update(this.#line.isOvertaken(data.news) ? { ...this.#desk.data, receipts: data.receipts } : data);
   }
 
   #hearQuickly({ page, receipt }: Exchanged): void {
     const data = page ?? { ...this.#desk.data, receipts: [receipt] };
-    this.#news.update(data.post, data.seq);
+    this.#news.update(data.post, data.news);
     this.#desk.update(data);
   }
 

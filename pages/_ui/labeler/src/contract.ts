@@ -42,15 +42,15 @@ export type Message =
  *     The answer that a redo would put back; None once something new was answered.
  * receipts
  *     The last ones, oldest first.
- * seq
- *     The number of the last event that this speaks of.
+ * news
+ *     Another number, and a larger one, whenever somebody did something.
  * post
  *     Where messages can be sent to without a run of the page; None where nothing listens.
  */
 export interface LabelPage {
   v: number;
   project: string;
-  seq: number;
+  news: number;
   post: string | null;
   question: string;
   classes: ShownClass[];
