@@ -3,7 +3,9 @@
 FROM python:3.13-slim-trixie
 
 # No bytecode is written later, when the file system may be read-only. The rest says where
-# to listen and to keep data, and that there is no desktop to open a browser on.
+# to listen and to keep data, and that there is no desktop to open a browser on. It does not start
+# before it is said who may use it: LABELSPREAD_PASSWORDS, [auth] in /data/.streamlit/secrets.toml, or
+# LABELSPREAD_NO_LOGIN=1 where all who reach the port may do everything.
 ENV PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     LABELSPREAD_HOME=/data \

@@ -187,4 +187,5 @@ def _page() -> None:
 
 with shell.errors_in_words():
     if not _present():
+        shell.account_menu()
         _page()

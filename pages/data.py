@@ -75,14 +75,14 @@ def _delete(entry: Entry) -> None:
         st.rerun()
 
 
-def _card(entry: Entry, n_projects: int, *, is_ours: bool) -> None:
+def _card(entry: Entry, n_projects: int, *, is_stored: bool, is_ours: bool) -> None:
     """One set. What is wrong with it stands on its card, and harms no other."""
     with st.container(border=True, key=f"set_{entry.key or 'unreadable'}"):
         text, actions = st.columns([7, 4.2], vertical_alignment="center", gap="small")
         text.markdown(f"**{shell.plain(entry.title)}**  \n:gray[{_told(entry, n_projects)}]")
         with actions, st.container(horizontal=True, vertical_alignment="center"):
             _actions(entry, is_ours=is_ours)
-        if is_ours and not entry.problem:
+        if is_stored and not entry.problem:
             _samples_of(entry)
         if entry.problem:
             st.warning(shell.plain(entry.problem), icon=":material/broken_image:")
@@ -136,10 +136,13 @@ def _list() -> None:
     existing, new = shell.side_by_side("data", [1.6, 1], "large")
     with existing:
         st.title("Data", anchor=False)
-        ours = handle.imports().sets.listed()
+        sets = handle.imports().sets
+        ours = {key for key in sets.listed() if sets.is_own(key)}
+        stored = {*sets.listed()}
         users = Counter(project.config.dataset for project in handle.service().projects())
         for entry in handle.service().datasets():
-            _card(entry, users[entry.key], is_ours=entry.key in ours)
+            is_stored = entry.key in stored
+            _card(entry, users[entry.key], is_stored=is_stored, is_ours=entry.key in ours)
         networks()
     with new:
         st.subheader("Bring in images", anchor=False)
@@ -166,6 +169,7 @@ def _wanted() -> Import | None:
 
 
 with shell.errors_in_words():
+    shell.account_menu()
     if arrived := take_what_arrived():
         _say(arrived)
     if done := st.session_state.pop(_DONE, None):

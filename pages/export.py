@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
-from typing import Final, Literal
+from typing import IO, Final, Literal
 
 import streamlit as st
 
@@ -15,8 +15,9 @@ from core.export.formats import FORMATS, FormatKey, choice_for, takes_long
 from core.export.log import LOG, write_log
 from core.export.pack import Pack
 from core.export.rows import EXPLAINED, LEAST, Choice, Wanted
+from core.jobs.progress import Progress
 from core.quality.calibration import FEWEST_LABELS
-from core.service.exporting import labelled_of, pack_of
+from core.service.exporting import pack_of
 from core.service.view import View
 from core.wording import counted, file_stem, spreadsheet, visible
 from pages._ui import handle, report, shell
@@ -99,14 +100,21 @@ def _whole(view: View) -> None:
         help="Without them the file is small, and the project finds its images where it is brought "
         "back if they are there too.",
     )
-    pack = handle.service().log_pack(project, with_set=with_set)
+    service = handle.service()
+    pack = service.log_pack(project, with_set=with_set)
+
+    def write(file: IO[bytes], progress: Progress) -> None:
+        # As with other formats.
+        service.log_pack(project)
+        write_log(replace(pack, progress=progress), file)
+
     offer(
         Offer(
             (project, LOG, pack.head.n_events, with_set),
             "the project",
             f"{file_stem(view.project.name)}.labelspread.zip",
             "application/zip",
-            lambda file, progress: write_log(replace(pack, progress=progress), file),
+            write,
             is_large=with_set or pack.head.n_events > _MANY_EVENTS,
         )
     )
@@ -212,7 +220,13 @@ def _as_cell(name: str | None) -> str | None:
 
 def _download(view: View, pack: Pack, key: FormatKey) -> None:
     kind, stem = FORMATS[key], file_stem(view.project.name)
-    is_large = takes_long(key, pack)
+    is_large, service = takes_long(key, pack), handle.service()
+
+    def write(file: IO[bytes], progress: Progress) -> None:
+        # Whoever clicks later than the page was drawn has to have the right to it then.
+        service.labelled(view)
+        kind.write(replace(pack, progress=progress), file)
+
     # How far it has come takes all the room there is.
     with st.container(horizontal=not is_large, vertical_alignment="center", gap="small"):
         offer(
@@ -221,7 +235,7 @@ def _download(view: View, pack: Pack, key: FormatKey) -> None:
                 counted(pack.counts.rows, kind.unit),
                 f"{stem}.{kind.ending}",
                 kind.mime,
-                lambda file, progress: kind.write(replace(pack, progress=progress), file),
+                write,
                 is_large=is_large,
                 is_empty=not pack.counts.rows,
             )
@@ -258,7 +272,7 @@ with shell.errors_in_words():
             elif key == "report":
                 report.offer_report(view)
             else:
-                pack = pack_of(view, labelled_of(view), _choose(view, key))
+                pack = pack_of(view, handle.service().labelled(view), _choose(view, key))
                 _download(view, pack, key)
         with shown:
             if key in {LOG, "report"}:

@@ -11,13 +11,13 @@ import streamlit as st
 from core.service.grid import NOT_REACHED, Grid, GridWish
 from core.service.grid_page import describe_grid, parse_wish
 from core.service.view import View
-from core.session.events import LOCAL
 from core.session.ledger import Placed
 from core.session.state import State
 from pages._ui import handle, shell
 from pages._ui.desk import current_desk
 from pages._ui.grid import KEY, grid
 from pages._ui.grid_wishes import wish, wish_of
+from pages._ui.identity import current_person
 from pages._ui.mail import Mail
 from pages._ui.picture_route import picture_address
 
@@ -59,7 +59,7 @@ def _stands(placed: Placed, state: State) -> bool:
 
 
 def _last_in_a_grid(state: State) -> Placed | None:
-    last = state.last_of(LOCAL)
+    last = state.last_of(current_person().person_id)
     return last if last is not None and "grid" in state.batches[last.batch_id].reasons else None
 
 
@@ -124,6 +124,7 @@ with shell.errors_in_words("What is not saved yet is kept in this browser."):
         on_screen.wish,
         on_screen.grid,
         _MAIL.receipts,
+        by=current_person().person_id,
         batch_id=on_screen.batch_id,
         at=picture_address(),
         calibration=judged.calibration if judged else None,

@@ -25,6 +25,7 @@ from pages._ui.classes import show_classes
 from pages._ui.confused import confusion_list
 from pages._ui.data_changes import say_changes
 from pages._ui.desk import current_desk, named_desk
+from pages._ui.identity import current_person
 from pages._ui.key_figures import (
     figure_title,
     key_figures,
@@ -152,6 +153,7 @@ with shell.errors_in_words("Answers that are not saved yet are kept in this brow
             view,
             batch,
             _MAIL.receipts,
+            current_person().person_id,
             at=picture_address(),
             post=talk_address(view.project.project_id) if named_desk() else None,
             calibration=judged.calibration if judged else None,

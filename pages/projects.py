@@ -178,6 +178,7 @@ def _deleted(projects: tuple[Project | BrokenProject, ...]) -> None:
 
 
 with shell.errors_in_words():
+    shell.account_menu()
     if came := take_what_came():
         _say(shell.plain(came))
     if done := st.session_state.pop(_DONE, None):

@@ -15,6 +15,7 @@ from core.cli import (
     export,
     networks,
     new,
+    password,
     projects,
     replay,
     report,
@@ -86,4 +87,5 @@ def _parser(runs: tuple[Run, ...] | None) -> ArgumentParser:
     report.add(commands)
     backup.add(commands)
     restore.add(commands)
+    password.add(commands)
     return parser

@@ -119,6 +119,7 @@ RIGHTS: Final[Mapping[str, Need]] = MappingProxyType(
         "restore_class": Need.REVIEWER,
         "set_target": Need.REVIEWER,
         "take_back_keep": Need.REVIEWER,
+        "view_to_take_away": Need.REVIEWER,
         # The project itself, and who is in it.
         "branch": Need.OWNER,
         "compare_by": Need.OWNER,

@@ -20,7 +20,7 @@ from core.errors import (
     ProjectUnusableError,
     UnknownProjectError,
 )
-from core.people.persons import LOCAL_PERSON, Person
+from core.people.persons import LOCAL_PERSON, Person, Who
 from core.people.roles import RIGHTS, Need, Role
 from core.service.labelling import Service
 from core.service.projects import require_set
@@ -78,6 +78,11 @@ def guarded(service: Service, person: Person, roles: Roles = NO_LOGIN) -> Servic
     this person, whatever the call says. A project in which the person has no role is not there.
     """
     return cast("Service", _Guarded(service, person, roles))
+
+
+def who(service: Service, person: Person, roles: Roles = NO_LOGIN) -> Who:
+    """A person, with what there is for that person."""
+    return _Guarded(service, person, roles)
 
 
 class _Guarded:

@@ -195,6 +195,10 @@ class Service(Grids, Reviewing, Exploring, History, Membership):
         """The items of a project with all that is known of them, to be taken away."""
         return labelled_of(view)
 
+    def view_to_take_away(self, project_id: str) -> View:
+        """The same as :meth:`view`, for what is taken away of a project in a file."""
+        return self.view(project_id)
+
     def stop_advice(self, view: View) -> StopAdvice | None:
         """Whether more labels pay; None while that is not known."""
         return stop_advice(view.state, self._judge.found(view), self._maturity.found(view))

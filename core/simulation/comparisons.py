@@ -20,6 +20,7 @@ from core.jobs.progress import CancelledError, Progress
 from core.jobs.resources import Resources
 from core.jobs.work import Work
 from core.learning.beliefs import Beliefs
+from core.session.events import LOCAL
 from core.session.labels import Labels
 from core.simulation.kept import LONGEST_TITLE, ComparisonStore, Entry, Kept
 from core.simulation.outcome import Outcome
@@ -47,12 +48,20 @@ class Comparison(Work[Kept]):
         Builds engines on the images of the plan.
     keep
         Stores what came out.
+    by
+        Who runs it, by the person's id.
     """
 
     def __init__(
-        self, title: str, plan: Plan, build: Build, keep: Callable[[Outcome], Kept]
+        self,
+        title: str,
+        plan: Plan,
+        build: Build,
+        keep: Callable[[Outcome], Kept],
+        by: str = LOCAL,
     ) -> None:
         self.title = title
+        self.by = by
         self.plan = plan
         self._build = build
         self._keep = keep
@@ -115,8 +124,13 @@ class Comparisons:
         latest = self._latest
         return None if latest is None or latest.done else latest
 
-    def start(self, plan: Plan, dataset_title: str) -> Comparison:
+    def start(self, plan: Plan, dataset_title: str, by: str = LOCAL) -> Comparison:
         """Begin a comparison; it gets a title that says on what and of what.
+
+        Parameters
+        ----------
+        by
+            Who runs it, by the person's id.
 
         Raises
         ------
@@ -132,7 +146,8 @@ class Comparisons:
                 title,
                 plan,
                 self._builder(plan),
-                lambda outcome: self._store.add(title, outcome),
+                lambda outcome: self._store.add(title, outcome, by),
+                by,
             )
             return self._latest
 

@@ -20,6 +20,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from core.errors import ComparisonNotKeptError, InvalidNameError, UnknownComparisonError
 from core.jobs.files import write_whole
+from core.session.events import LOCAL
 from core.simulation.outcome import Outcome
 
 LONGEST_TITLE: Final = 120
@@ -36,6 +37,8 @@ class Kept(BaseModel):
     ----------
     made_at
         When it ended, UTC.
+    by
+        Who has run it, by the person's id.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +47,7 @@ class Kept(BaseModel):
     title: str
     made_at: AwareDatetime
     outcome: Outcome
+    by: str = LOCAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Entry:
         How many labels each of how many runs of a strategy gives; 0 where it cannot be read.
     problem
         Why it cannot be opened, in a sentence; empty if it can.
+    by
+        Who has run it, by the person's id; empty where it cannot be read.
     """
 
     id: str
@@ -69,6 +75,7 @@ class Entry:
     budget: int = 0
     runs: int = 0
     problem: str = ""
+    by: str = ""
 
 
 class ComparisonStore:
@@ -96,15 +103,21 @@ class ComparisonStore:
         self._new_id = new_id
         self._known: dict[str, tuple[int, int, Entry]] = {}
 
-    def add(self, title: str, outcome: Outcome) -> Kept:
+    def add(self, title: str, outcome: Outcome, by: str = LOCAL) -> Kept:
         """Keep a comparison; when this returns it is on the disk.
+
+        Parameters
+        ----------
+        by
+            Who has run it, by the person's id.
 
         Raises
         ------
         ComparisonNotKeptError
             If it cannot be written.
         """
-        kept = Kept(id=self._new_id(), title=title, made_at=self._clock(), outcome=outcome)
+        made_at = self._clock()
+        kept = Kept(id=self._new_id(), title=title, made_at=made_at, outcome=outcome, by=by)
         self._write(kept)
         return kept
 
@@ -210,7 +223,15 @@ def _entry(path: Path, written_at: float) -> Entry:
             path.stem, path.name, datetime.fromtimestamp(written_at, UTC), problem=_damaged(path)
         )
     plan = kept.outcome.plan
-    return Entry(kept.id, kept.title, kept.made_at, kept.outcome.cancelled, plan.budget, plan.seeds)
+    return Entry(
+        kept.id,
+        kept.title,
+        kept.made_at,
+        kept.outcome.cancelled,
+        plan.budget,
+        plan.seeds,
+        by=kept.by,
+    )
 
 
 def _damaged(path: Path) -> str:

@@ -13,6 +13,7 @@ from core.export.log_file import LogFile
 from core.jobs.progress import CancelledError, Progress
 from core.jobs.work import Work
 from core.service.carrying import Brought
+from core.service.labelling import Service
 from pages._ui import handle, shell
 from pages._ui.upload_pass import let_this_session_send
 
@@ -52,7 +53,7 @@ def bring_back() -> None:
         except LabelspreadError as error:
             st.session_state[_TOLD] = error
         else:
-            begun = Work(partial(_read, path), "bring-back")
+            begun = Work(partial(_read, handle.service(), path), "bring-back")
             st.session_state[_WORK], st.session_state[_TOLD] = begun, None
             begun.ends_within(_MOMENT)
     st.rerun()
@@ -79,11 +80,12 @@ def take_what_came() -> str | None:
     return brought.told
 
 
-def _read(path: Path, progress: Progress) -> Brought:
-    imports = handle.imports()
+def _read(service: Service, path: Path, progress: Progress) -> Brought:
+    # On a thread of its own there is no session, and nobody in it.
+    imports = handle.whole_imports()
     try:
         with LogFile(path, imports.limits) as file:
-            return handle.service().bring_back(file, progress=progress)
+            return service.bring_back(file, progress=progress)
     finally:
         imports.discard(path)
 

@@ -8,15 +8,18 @@ import streamlit as st
 
 from core.bootstrap import comparisons_of, exports_of, imports_of, service_of
 from core.data.incoming import Imports
+from core.errors import NotAllowedError
 from core.export.written import Exports
 from core.graph.embeddings.arriving import Arrivals
 from core.graph.embeddings.networks import Entry, Networks
 from core.jobs.once import Latest
-from core.people.persons import Person
-from core.service.guarded import guarded
+from core.people.persons import Person, Who
+from core.service.guarded import guarded, who
 from core.service.labelling import Service
 from core.simulation.comparisons import Comparisons
 from pages._ui.identity import current_person, roles
+from pages._ui.login import forget_login
+from pages._ui.own import OwnComparisons, OwnImports
 
 _PROJECT: Final = "project"
 _SERVICE: Final[Latest[None, Service]] = Latest(1)
@@ -65,7 +68,37 @@ def service_for(person: Person) -> Service:
     return guarded(whole_service(), person, roles())
 
 
-def comparisons() -> Comparisons:
+def current_who() -> Who:
+    """The person of this session, and what there is for that person.
+
+    Raises
+    ------
+    NotSignedInError
+        As of :func:`service`.
+    """
+    return who(whole_service(), current_person(), roles())
+
+
+def is_administrator() -> bool:
+    """Whether the person of this session may do everything everywhere."""
+    return roles().is_administrator(current_person())
+
+
+def require_administrator() -> None:
+    """See that the person of this session may do what concerns all.
+
+    Raises
+    ------
+    NotAllowedError
+        If not.
+    """
+    if not is_administrator():
+        raise NotAllowedError(
+            "Only an administrator can do this.", "Ask whoever runs this Labelspread."
+        )
+
+
+def whole_comparisons() -> Comparisons:
     """The comparisons of strategies that all sessions of this process share.
 
     Raises
@@ -76,7 +109,13 @@ def comparisons() -> Comparisons:
     return _COMPARISONS.get(None, comparisons_of)
 
 
-def imports() -> Imports:
+def comparisons() -> OwnComparisons:
+    """Those of the person of this session; raises as :func:`whole_comparisons` does."""
+    all_of_them = whole_comparisons()
+    return OwnComparisons(all_of_them, current_who(), is_administrator=is_administrator())
+
+
+def whole_imports() -> Imports:
     """What is being brought in, for all sessions of this process.
 
     Raises
@@ -87,6 +126,11 @@ def imports() -> Imports:
     return _IMPORTS.get(None, imports_of)
 
 
+def imports() -> OwnImports:
+    """That of the person of this session; raises as :func:`whole_imports` does."""
+    return OwnImports(whole_imports(), current_who(), is_administrator=is_administrator())
+
+
 def exports() -> Exports:
     """What is being written in the background, for all sessions of this process."""
     return _EXPORTS.get(None, exports_of)
@@ -94,7 +138,7 @@ def exports() -> Exports:
 
 def networks() -> Networks:
     """The networks that can look at images."""
-    found = service().networks
+    found = whole_service().networks
     assert found is not None, "the app has them"
     return found
 
@@ -120,6 +164,7 @@ def close() -> None:
         incoming.close()
     if (opened := _SERVICE.drop(None)) is not None:
         opened.close()
+    forget_login()
 
 
 def ping() -> None:

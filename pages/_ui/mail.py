@@ -13,6 +13,7 @@ from core.service.conversation import Receipt, respond
 from core.service.protocol import message_id
 from pages._ui import handle, shell
 from pages._ui.desk import current_desk
+from pages._ui.identity import current_person
 
 _KEPT: Final = 20
 """Receipts that a session remembers."""
@@ -49,7 +50,7 @@ class Mail:
         known = {r.message_id for r in self.receipts if not (retry and r.outcome == "failed")}
         if raw is None or sender in known:
             return False
-        receipt = respond(handle.service(), raw, desk=current_desk())
+        receipt = respond(handle.service(), raw, current_person().person_id, desk=current_desk())
         others = [kept for kept in self.receipts if kept.message_id != sender]
         st.session_state[self._place] = (*others, receipt)[-_KEPT:]
         return True

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -20,6 +20,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages._ui.addresses import base_path
+from pages._ui.identity import person_of
+
+if TYPE_CHECKING:
+    from core.people.persons import Person
 
 FOLDER: Final = "maps"
 TOLD: Final = "X-Told"
@@ -71,20 +75,17 @@ class Maps:
             root = f"/{base}/{FOLDER}/" if base else f"/{FOLDER}/"
             if scope["path"].startswith(root):
                 found = _ADDRESS.fullmatch(scope["path"].removeprefix(root))
-                answer = await run_in_threadpool(_answer, found)
+                answer = await run_in_threadpool(_answer, person_of(scope), found)
         await answer(scope, receive, send)
 
 
-def _answer(found: re.Match[str] | None) -> Response:
+def _answer(person: Person | None, found: re.Match[str] | None) -> Response:
     from core.errors import LabelspreadError, StoreError
 
-    if found is None:
+    if found is None or person is None:
         return _missing("There is no such map.")
-    project, state, kind, name, _, layout, index = found.groups()
     try:
-        if state:
-            return _state(project)
-        return _numbers(project, kind, name) if kind else _image(project, layout, int(index))
+        return _part(person, found)
     except StoreError as error:
         # That may pass: the browser asks again.
         return PlainTextResponse(str(error), status_code=503, headers=_NOT_KEPT)
@@ -96,19 +97,28 @@ def _answer(found: re.Match[str] | None) -> Response:
         return PlainTextResponse(sentence, status_code=500, headers=_NOT_KEPT)
 
 
-def _state(project: str) -> Response:
+def _part(person: Person, found: re.Match[str]) -> Response:
+    project, state, kind, name, _, layout, index = found.groups()
+    if state:
+        return _state(person, project)
+    if kind:
+        return _numbers(person, project, kind, name)
+    return _image(person, project, layout, int(index))
+
+
+def _state(person: Person, project: str) -> Response:
     from core.figures.map_page import map_state
     from pages._ui import handle
 
-    service = handle.service()
+    service = handle.service_for(person)
     state = map_state(service, service.view(project)).model_dump_json()
     return Response(state, media_type="application/json", headers=_NOT_KEPT)
 
 
-def _numbers(project: str, kind: str, name: str) -> Response:
+def _numbers(person: Person, project: str, kind: str, name: str) -> Response:
     from pages._ui import handle
 
-    service = handle.service()
+    service = handle.service_for(person)
     view = service.view(project)
     if kind == "marks":
         # What is said now, whatever it was called when the browser heard of it.
@@ -121,11 +131,11 @@ def _numbers(project: str, kind: str, name: str) -> Response:
     return Response(content, media_type="application/octet-stream", headers=_KEPT)
 
 
-def _image(project: str, layout: str, index: int) -> Response:
+def _image(person: Person, project: str, layout: str, index: int) -> Response:
     from core.service.pictures import glance
     from pages._ui import handle
 
-    service = handle.service()
+    service = handle.service_for(person)
     view = service.view(project)
     if service.layout_name(view).split("-")[0] != layout.split("-", maxsplit=1)[0]:
         return _missing("The images of this project have changed. Reload the page.")

@@ -39,7 +39,8 @@ _COLOURS: Final = {
 
 def networks() -> None:
     """List the networks there are, and offer more."""
-    arriving = handle.arrivals().all()
+    may_add = handle.is_administrator()
+    arriving = handle.arrivals().all() if may_add else ()
     told: str | None = st.session_state.get(_TOLD)
     with st.expander("Networks", expanded=bool(arriving or told), key="networks"):
         st.caption(
@@ -50,7 +51,9 @@ def networks() -> None:
             st.error(shell.plain(told), icon=":material/error:")
         entries = handle.networks().entries()
         for entry in entries:
-            _row(entry)
+            _row(entry, may_remove=may_add)
+        if not may_add:
+            return
         coming = {one.title for one in arriving}
         for one in arriving:
             _progress(one)
@@ -65,6 +68,8 @@ def take_what_arrived() -> str | None:
     removed: str | None = st.session_state.pop(_REMOVED, None)
     if removed is not None:
         return removed
+    if not handle.is_administrator():
+        return None
     for one in handle.arrivals().all():
         if one.work.done:
             handle.arrivals().forget(one)
@@ -87,7 +92,7 @@ def _what_came_of(one: Arrival) -> str | None:
     return f"Added “{title}”: {added.pace}."
 
 
-def _row(entry: Entry) -> None:
+def _row(entry: Entry, *, may_remove: bool) -> None:
     """One network. What is wrong with it stands in its row, and harms no other."""
     with st.container(key=f"network_{entry.key or 'own'}"):
         text, removes = st.columns([11, 0.7], vertical_alignment="center", gap="small")
@@ -97,7 +102,8 @@ def _row(entry: Entry) -> None:
         told = ["comes with the app", *told] if not entry.key else told
         line = " · ".join(shell.plain(part) for part in told)
         text.markdown(f"**{shell.plain(entry.title)}**  \n:gray[{line}]")
-        if entry.key and removes.button(
+        can_go = may_remove and bool(entry.key)
+        if can_go and removes.button(
             "", key=f"dn_{entry.key}", icon=":material/delete:", type="tertiary", help="Remove"
         ):
             _remove(entry, [project.name for project in users])
@@ -204,6 +210,7 @@ def _add_own() -> None:
 
 
 def _begin(title: str, add: Callable[[Progress], Added]) -> None:
+    handle.require_administrator()
     st.session_state[_TOLD] = None
     handle.arrivals().start(title, add).work.ends_within(_MOMENT)
     st.rerun()
@@ -213,4 +220,4 @@ def _add(path: Path, name: str, said: Preparing, progress: Progress) -> Added:
     try:
         return add_file(handle.networks(), path, name, said, progress)
     finally:
-        handle.imports().discard(path)
+        handle.whole_imports().discard(path)

@@ -14,6 +14,7 @@ from core.export.written import Exports, Written
 from core.jobs.progress import CancelledError, Progress, silent
 from pages._ui import handle, shell
 from pages._ui.desk import current_desk
+from pages._ui.identity import current_person
 
 _MOMENT: Final = 0.5
 
@@ -48,7 +49,7 @@ def offer(one: Offer) -> None:
     if not one.is_large:
         _button(one, lambda: _at_once(one))
         return
-    exports, owner = handle.exports(), current_desk()
+    exports, owner = handle.exports(), (current_person().person_id, current_desk())
     written = exports.get(owner, one.what)
     if written is not None and written.work.done:
         written = _done(one, exports, owner, written)
@@ -69,7 +70,7 @@ def offer(one: Offer) -> None:
         _progress(written)
 
 
-def _done(one: Offer, exports: Exports, owner: str, written: Written) -> Written | None:
+def _done(one: Offer, exports: Exports, owner: Hashable, written: Written) -> Written | None:
     """Offer what was written; None where that has failed, which is said."""
     try:
         written.work.wait()

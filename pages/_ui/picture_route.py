@@ -14,10 +14,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import LabelspreadError, StoreError
 from pages._ui.addresses import base_path
+from pages._ui.identity import person_of
 
 if TYPE_CHECKING:
     # The server listens before the core is loaded.
     from core.data.pictures import Picture
+    from core.people.persons import Person
     from core.service.pictures import PictureAddress, Pictured
 
 FOLDER: Final = "pictures"
@@ -61,11 +63,13 @@ class Pictures:
     Parameters
     ----------
     draw
-        Makes a picture of a project, an item and an image's name, in full size or not; raises an
-        error if there is none.
+        Makes a picture for a person, of a project, an item and an image's name, in full size or
+        not; raises an error if there is none for that person.
     """
 
-    def __init__(self, app: ASGIApp, draw: Callable[[str, int, str, bool], Picture]) -> None:
+    def __init__(
+        self, app: ASGIApp, draw: Callable[[Person, str, int, str, bool], Picture]
+    ) -> None:
         self._app = app
         self._draw = draw
 
@@ -76,17 +80,18 @@ class Pictures:
             base = base_path()
             root = f"/{base}/{FOLDER}/" if base else f"/{FOLDER}/"
             if scope["path"].startswith(root):
-                answer = await self._answer(scope["path"].removeprefix(root))
+                person = person_of(scope)
+                answer = await self._answer(person, scope["path"].removeprefix(root))
         await answer(scope, receive, send)
 
-    async def _answer(self, address: str) -> Response:
+    async def _answer(self, person: Person | None, address: str) -> Response:
         found = _ADDRESS.fullmatch(address)
-        if found is None:
+        if found is None or person is None:
             return _missing("There is no such picture.")
         project, item, name, full = found.groups()
         try:
             picture = await run_in_threadpool(
-                self._draw, project, int(item), name, full is not None
+                self._draw, person, project, int(item), name, full is not None
             )
         except StoreError as error:
             # That may pass: the browser asks again.

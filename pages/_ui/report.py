@@ -40,8 +40,10 @@ _SECTIONS: Final = (
 def offer_report(view: View) -> None:
     """The button that writes it, and the one that downloads it."""
     project, service = view.project, handle.service()
+    service.view_to_take_away(project.project_id)
 
     def write(file: IO[bytes], progress: Progress) -> int:
+        service.view_to_take_away(project.project_id)
         return file.write(html(gather(service, project.project_id, progress=progress)).encode())
 
     offer(

@@ -18,7 +18,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,18 +34,23 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.cli import main_run
 
+from core.errors import InvalidSettingError
 from core.jobs.heaps import share_heaps
 from core.jobs.once import Latest
 from pages._ui.desk import Desks
+from pages._ui.door import Door
 from pages._ui.front_door import FrontDoor
 from pages._ui.gate import HOSTS_VARIABLE, LOOPBACK, Gate, allowed_hosts, only_this_machine
 from pages._ui.health import Health
+from pages._ui.login import NO_LOGIN_VARIABLE, PASSWORDS_VARIABLE, login
 from pages._ui.map_route import Maps, serve_maps
 from pages._ui.picture_route import Pictures, serve_pictures
+from pages._ui.sign_in import SignInPages
 from pages._ui.talk_route import Talk, serve_talk
 
 if TYPE_CHECKING:
     from core.data.pictures import Picture
+    from core.people.persons import Person
 
 APP_FILE = Path(__file__).resolve().parents[2] / "app.py"
 STATIC_DIR = Path(st.__file__).parent / "static" / "static"
@@ -102,13 +107,13 @@ def _ping() -> None:
     handle.ping()
 
 
-def draw_picture(project_id: str, item: int, name: str, is_full: bool) -> Picture:
+def draw_picture(person: Person, project_id: str, item: int, name: str, is_full: bool) -> Picture:
     """Make a picture as :class:`Pictures` asks for it."""
     from core.service.pictures import Pictured, draw
     from pages._ui import handle
 
     pictured = Pictured(project_id, item, name, is_full)
-    return draw(handle.service().view(project_id, is_complete=False), pictured)
+    return draw(handle.service_for(person).view(project_id, is_complete=False), pictured)
 
 
 def _unexpected(error: Exception) -> bool:
@@ -193,6 +198,19 @@ def _obstacle(host: str, port: int) -> str | None:
     return None
 
 
+def open_to_all(host: str, environment: Mapping[str, str]) -> str:
+    """Why nothing is served at an address where nobody signs in; empty if nothing is in the way."""
+    is_own = host in LOOPBACK or host.startswith("127.")
+    if is_own or environment.get(NO_LOGIN_VARIABLE, "").strip() == "1":
+        return ""
+    return (
+        f"Labelspread would be open to all who reach {host}, and nobody signs in. Set "
+        f"{PASSWORDS_VARIABLE} to a file of passwords (python -m core password NAME writes a "
+        "line), or name an OpenID Connect provider in secrets.toml. If all who reach it may do "
+        f"everything, set {NO_LOGIN_VARIABLE}=1."
+    )
+
+
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) >= 2**16:
         raise argparse.ArgumentTypeError(f"{text} is no port: give a number up to 65535")
@@ -252,6 +270,8 @@ def main() -> None:
         APP_FILE,
         middleware=[
             Middleware(Gate),
+            Middleware(Door),
+            Middleware(SignInPages),
             Middleware(Desks),
             Middleware(Pictures, draw_picture),
             Middleware(Maps),
@@ -263,6 +283,12 @@ def main() -> None:
         lifespan=_lifespan,
         on_script_error=_unexpected,
     )
+    try:
+        has_login = login() is not None
+    except InvalidSettingError as error:
+        sys.exit(str(error))
+    if not has_login and (refusal := open_to_all(arguments.host, os.environ)):
+        sys.exit(refusal)
     settings = _streamlit_settings()
     settings["server.allowedHosts"] = allowed_hosts(
         os.environ, settings.get("server.allowedHosts", ()), arguments.host

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, tzinfo
+from html import escape
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,7 +16,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.engine.registry import Build
-from core.errors import LabelspreadError, UnknownProjectError
+from core.errors import (
+    LabelspreadError,
+    NotAllowedError,
+    NotSignedInError,
+    UnknownProjectError,
+)
 from core.figures.palette import DARK, LIGHT, Palette
 from core.graph.embeddings.kept import STAGE as LOOKING
 from core.jobs.progress import CancelledError
@@ -24,6 +30,9 @@ from core.service.view import View
 from core.storage import Project
 from core.wording import visible
 from pages._ui import handle, site
+from pages._ui.addresses import base_path
+from pages._ui.identity import current_person
+from pages._ui.login import login
 
 ICON = str(Path(__file__).with_name("icon.svg"))
 _MOMENT = 1.0
@@ -88,6 +97,13 @@ def errors_in_words(comfort: str = "") -> Iterator[None]:
         handle.close_project()
         st.warning(plain(str(error)), icon=":material/folder_off:")
         st.page_link("pages/projects.py", label="Go to the projects", icon=":material/folder_open:")
+        st.stop()
+    except NotSignedInError as error:
+        st.warning(plain(str(error)), icon=":material/lock:")
+        st.html(f'<a class="account" href="{_root()}/sign-in" target="_self">Sign in</a>')
+        st.stop()
+    except NotAllowedError as error:
+        st.info(plain(str(error)), icon=":material/lock:")
         st.stop()
     except CancelledError as error:
         st.info(plain(error.problem), icon=":material/block:")
@@ -232,6 +248,35 @@ def project_menu(opened: Project) -> None:
                 handle.open_project(project.project_id)
                 st.rerun()
         st.page_link("pages/projects.py", label="All projects", icon=":material/settings:")
+        account()
+
+
+def account() -> None:
+    """Who is signed in, and the way out; nothing where nobody signs in."""
+    if login() is None:
+        return
+    name = escape(visible(current_person().name))
+    st.html(
+        f'<p class="account"><span title="{name}">{name}</span>'
+        f'<a href="{_root()}/sign-out" target="_self">Sign out</a></p>'
+    )
+
+
+def account_menu() -> None:
+    """The same at the top right, for pages on which no project is open."""
+    if login() is None:
+        return
+    with (
+        st.container(key="project_menu"),
+        st.popover(plain(current_person().name), width="content"),
+        st.container(key="project_list"),
+    ):
+        account()
+
+
+def _root() -> str:
+    base = base_path()
+    return f"/{base}" if base else ""
 
 
 def plain(text: str) -> str:

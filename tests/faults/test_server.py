@@ -35,7 +35,10 @@ PATHS = (
 @pytest.fixture(scope="module")
 def server(tmp_path_factory) -> Iterator[Server]:
     """A server that listens everywhere, and was told no names."""
-    started = Server(tmp_path_factory.mktemp("home"), {"LABELSPREAD_HOST": "0.0.0.0"})
+    started = Server(
+        tmp_path_factory.mktemp("home"),
+        {"LABELSPREAD_HOST": "0.0.0.0", "LABELSPREAD_NO_LOGIN": "1"},
+    )
     started.start()
     yield started
     started.stop()
@@ -124,6 +127,7 @@ def test_names_that_were_set_are_let_in_and_metrics_shown_if_wished(tmp_path: Pa
         tmp_path,
         {
             "LABELSPREAD_HOST": "0.0.0.0",
+            "LABELSPREAD_NO_LOGIN": "1",
             "LABELSPREAD_ALLOWED_HOSTS": "label.example.com",
             "STREAMLIT_SERVER_ALLOWED_HOSTS": "other.example",
             "LABELSPREAD_METRICS": "1",

@@ -41,7 +41,7 @@ def gates(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gates]:
 
 def kept(title: str = "Some", **values: Any) -> Kept:
     outcome = outcome_of(curve(0, 0.5, 0.9), curve(1, 0.7, 0.92), seeds=2, **values)
-    return handle.comparisons()._store.add(title, outcome)
+    return handle.whole_comparisons()._store.add(title, outcome)
 
 
 def button(page: AppTest, label: str):
@@ -70,7 +70,7 @@ def start(page: AppTest, **fields: int) -> AppTest:
 
 
 def wait_and_look(page: AppTest) -> AppTest:
-    latest = handle.comparisons().latest
+    latest = handle.whole_comparisons().latest
     assert latest is not None
     assert latest.ends_within(60)
     return page.run()
@@ -133,7 +133,7 @@ def test_what_makes_no_sense_is_said_in_a_sentence(open_page: OpenPage):
     (error,) = page.error
     assert "choose 1 to 8 strategies, not 0" in error.value
     assert "5,000 labels cannot be given to 1,797 images" in error.value
-    assert handle.comparisons().latest is None
+    assert handle.whole_comparisons().latest is None
 
 
 def test_while_it_is_computed_the_page_shows_what_there_is(open_page: OpenPage, gates: Gates):
@@ -234,13 +234,13 @@ def test_a_damaged_one_is_told_of_and_the_others_can_be_opened(open_page: OpenPa
 def test_the_table_says_how_sure_a_mean_is_and_how_many_reached_a_level(
     open_page: OpenPage,
 ):
-    one = handle.comparisons()._store.add(
+    one = handle.whole_comparisons()._store.add(
         "Some", outcome_of(curve(0, 0.5, 0.9), curve(1, 0.52, 0.92), seeds=2)
     )
     page = open_page(PAGE, comparison=one.id)
     assert ">51.0 <small>± 13</small><" in html(page)
     assert ">20<" in html(page)
-    some = handle.comparisons()._store.add(
+    some = handle.whole_comparisons()._store.add(
         "Others", outcome_of(curve(0, 0.5, 0.9), curve(1, 0.7, 0.8), seeds=2)
     )
     assert ">1 of 2 reached<" in html(open_page(PAGE, comparison=some.id))
@@ -250,7 +250,7 @@ def test_where_an_interval_would_hold_what_cannot_be_it_is_left_open_and_cut_in_
     open_page: OpenPage,
 ):
     outcome = outcome_of(curve(0, 0.5, 0.9), curve(1, 0.92, 0.95), seeds=2)
-    one = handle.comparisons()._store.add("Some", outcome)
+    one = handle.whole_comparisons()._store.add("Some", outcome)
     table = html(open_page(PAGE, comparison=one.id))
     why = "Too few runs for ±. The 95 % interval, cut at what is possible:"
     assert f'title="2 of 2 runs reached 90 %. {why} 1 to 79.">15 <small>± ?</small><' in table
@@ -260,7 +260,7 @@ def test_where_an_interval_would_hold_what_cannot_be_it_is_left_open_and_cut_in_
 
 def test_close_to_the_whole_a_narrow_interval_is_shown_though_it_goes_beyond(open_page: OpenPage):
     outcome = outcome_of(curve(0, 0.5, 0.990), curve(1, 0.5, 0.998), seeds=2)
-    one = handle.comparisons()._store.add("Some", outcome)
+    one = handle.whole_comparisons()._store.add("Some", outcome)
     assert ">99.4 <small>± 5.1</small><" in html(open_page(PAGE, comparison=one.id))
 
 
@@ -277,7 +277,7 @@ def test_the_best_of_each_column_is_bold_unless_all_are_alike(open_page: OpenPag
     outcome = outcome_of(good, bad.model_copy(update={"strategy": "Two"}), seeds=1).model_copy(
         update={"plan": plan(strategy("One"), strategy("Two"), seeds=1)}
     )
-    page = open_page(PAGE, comparison=handle.comparisons()._store.add("Two", outcome).id)
+    page = open_page(PAGE, comparison=handle.whole_comparisons()._store.add("Two", outcome).id)
     bold = re.findall(r'class="best"[^>]*>([^<]+)<', html(page))
     assert bold == ["20", "90.0"]
 

@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse
 from streamlit.testing.v1 import AppTest
 
 from core.errors import StoreBusyError
+from core.people.persons import Person
 from core.service.labelling import Service
 from core.session.events import Answer, AnswerKind
 from pages._ui import handle, map_route
@@ -102,10 +103,10 @@ def test_an_image_that_is_not_in_the_set_is_not_sent(taught: Service):
 def test_a_map_that_cannot_be_made_now_is_asked_for_again(
     monkeypatch: pytest.MonkeyPatch, error: Any, status: int
 ):
-    def fail() -> Service:
+    def fail(_person: Person) -> Service:
         raise error
 
-    monkeypatch.setattr(handle, "service", fail)
+    monkeypatch.setattr(handle, "service_for", fail)
     assert Reply("/maps/digits/state").status == status
 
 

@@ -24,7 +24,11 @@ def _empty_house(tmp_path, monkeypatch):
 @pytest.mark.usefixtures("_empty_house")
 @pytest.mark.parametrize(
     "shared",
-    [handle.whole_service, handle.comparisons, lambda: replays.dataset_of("digits-active-0.20")],
+    [
+        handle.whole_service,
+        handle.whole_comparisons,
+        lambda: replays.dataset_of("digits-active-0.20"),
+    ],
     ids=["service", "comparisons", "digits of a replay"],
 )
 def test_sixteen_first_callers_get_the_same_one(shared):
