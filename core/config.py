@@ -22,6 +22,14 @@ DIGITS: Final = "digits"
 
 N_DIGITS: Final = 1797
 
+Truth = Literal["majority", "dawid_skene"]
+
+_SAID: Final = object()
+"""Stands for whatever a setting cannot be."""
+
+MOST_VOTES: Final = 100
+"""How many people are to answer an item at most."""
+
 Features = Literal["plain", "shapes", "embeddings", "both"]
 
 LONGEST_CLASS_NAME: Final = 200
@@ -97,6 +105,15 @@ class ProjectConfig(BaseModel):
     hidden_share
         The share of questions, drawn by lot, whose prediction nobody is shown before they have
         answered, 0 to 1: so it can be known whether predictions sway answers.
+    overlap
+        How many people are to answer an item that several are to answer, each without knowing what
+        others say; 1 where one answer is enough.
+    overlap_share
+        The share of items, drawn by lot, that so many are to answer, 0 to 1; of no effect where one
+        answer is enough.
+    truth
+        What is taken for true where people disagree: what the ``majority`` says, or what is likely,
+        given how often each person is right (``dawid_skene``, see :mod:`core.people.truth`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -126,13 +143,18 @@ class ProjectConfig(BaseModel):
     replays: str | None = None
     network: str = Field(default="", max_length=255)
     hidden_share: float = Field(default=0.0, ge=0, le=1)
+    overlap: int = Field(default=1, ge=1, le=MOST_VOTES)
+    overlap_share: float = Field(default=1.0, ge=0, le=1)
+    truth: Truth = "dawid_skene"
 
     @model_serializer(mode="wrap")
     def _as_before(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Without what an earlier version does not know, where it says nothing."""
         values: dict[str, Any] = dump(self)
-        later = ("network", "hidden_share")
-        return {name: value for name, value in values.items() if name not in later or value}
+        later: dict[str, Any] = {"network": "", "hidden_share": 0.0}
+        if self.overlap == 1:
+            later |= {name: getattr(self, name) for name in ("overlap", "overlap_share", "truth")}
+        return {name: value for name, value in values.items() if value != later.get(name, _SAID)}
 
     def to_note(self) -> dict[str, Any]:
         """The settings as a log notes them: all but the data set, which it names elsewhere."""

@@ -39,6 +39,9 @@ def _settings_text(config: ProjectConfig) -> str:
     parts += settings_in_words(config)
     if config.refit == "label":
         parts.append("learns after each label")
+    if config.overlap > 1:
+        share = "" if config.overlap_share == 1 else f" on {100 * config.overlap_share:.0f} %"
+        parts.append(f"{config.overlap} people an image{share}")
     if config.hidden_share:
         parts.append(f"hides {100 * config.hidden_share:.0f} % of predictions")
     return f":gray[{' · '.join(parts)}]"

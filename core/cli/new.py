@@ -8,10 +8,10 @@ from typing import Any, Final, get_args
 
 from core.bootstrap import networks_of, service_of
 from core.cli.output import FAILED
-from core.config import DIGITS, Features, classic
+from core.config import DIGITS, MOST_VOTES, Features, Truth, classic, make_config
 from core.data.catalogue import Entry
 from core.engine.best import best_for
-from core.errors import InvalidDatasetError
+from core.errors import InvalidConfigError, InvalidDatasetError
 from core.wording import counted, visible
 
 _LABELS: Final = {"truth": "truth", "given": "given", "ignore": "ignored"}
@@ -57,6 +57,20 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
     command.add_argument(
         "--classes", metavar="A,B,…", type=_names, default=(), help="names of more classes"
     )
+    command.add_argument(
+        "--overlap",
+        metavar="PEOPLE[:SHARE]",
+        type=_overlap,
+        default={},
+        help="how many people answer an image, each without knowing what others say, and on which "
+        "share of images if not on all, such as 3:0.2 (default: one answer is enough)",
+    )
+    command.add_argument(
+        "--truth",
+        choices=get_args(Truth),
+        help="what is true where they disagree: what the majority says, or what is likely, given "
+        "how often each person is right (default)",
+    )
     command.add_argument("--images", metavar="N", type=_number, help="use the first N images only")
     command.set_defaults(act=_act, failed=FAILED, refuse=command.error)
 
@@ -69,6 +83,11 @@ def _act(options: Namespace) -> int:
             "n_samples": min(options.images or entry.n_items, entry.n_items),
             "known_labels": _LABELS[options.labels],
         }
+        values |= options.overlap
+        if options.truth:
+            if not options.overlap:
+                options.refuse("--truth is of use with --overlap only")
+            values["truth"] = options.truth
         if options.features:
             values["features"] = options.features
         if options.network:
@@ -106,6 +125,19 @@ def _find(entries: tuple[Entry, ...], wanted: str) -> Entry:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(text.split(","))
+
+
+def _overlap(text: str) -> dict[str, Any]:
+    people, _, share = text.partition(":")
+    try:
+        given = {"overlap": int(people)} | ({"overlap_share": float(share)} if share else {})
+        make_config(given)
+    except (ValueError, InvalidConfigError) as error:
+        raise ArgumentTypeError(
+            f"{text!r} is not so many people: take 2 to {MOST_VOTES}, and a share from 0 to 1, "
+            "such as 3:0.2"
+        ) from error
+    return given
 
 
 def _number(text: str) -> int:

@@ -25,6 +25,9 @@ def learning_settings(config: ProjectConfig) -> ProjectConfig:
         "random_share": 0.0,
         "assume_answers": False,
         "hidden_share": 0.0,
+        "overlap": 1,
+        "overlap_share": 1.0,
+        "truth": "majority",
         "network": config.network if config.uses_embeddings else "",
     }
     return config.model_copy(update=same)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -15,9 +16,11 @@ from core.arrays import UNLABELLED, BoolArray, FloatArray, IntArray
 from core.engine.engine import Engine
 from core.learning.beliefs import Beliefs
 from core.quality.calibration import FEWEST_LABELS, Calibration
+from core.session.class_list import Meaning
 from core.session.events import AnswerKind
 from core.session.ledger import Placed
 from core.session.state import State
+from core.session.votes import Poll, meaning_of
 
 Source = Literal["human", "given", "model"]
 Wanted = Literal["all", "labelled", "sure"]
@@ -69,6 +72,11 @@ class Row(NamedTuple):
         where that was not noted.
     file, split
         What the image was called where it came from, and the part of the data it was in.
+    votes
+        What each person said of an item that several are to answer, as a JSON object; None of other
+        items.
+    decided_by
+        Who has decided what is true of it, where a reviewer has.
     """
 
     number: int
@@ -91,6 +99,8 @@ class Row(NamedTuple):
     prediction: Prediction | None
     file: str | None
     split: str | None
+    votes: str | None
+    decided_by: str | None
 
 
 EXPLAINED: Final[dict[str, str]] = {
@@ -99,7 +109,8 @@ EXPLAINED: Final[dict[str, str]] = {
     "image_name": "a name for the image, made of its pixels (128 bits of BLAKE2b)",
     "label": "the label to use: a person’s or a given one, else the model’s; none for bad images",
     "source": "where that label comes from: human, given (it came with the project) or model",
-    "human_label": "the label of a person",
+    "human_label": "the label of a person; of an image that several answered what they agree on, "
+    "or what was decided; none where they disagree",
     "given_label": "the label that the project came with",
     "model_label": "the class that the model predicts; none where no label reaches",
     "model_probability": "how likely that is right, 0 to 1, as the labels have it, each left out "
@@ -112,11 +123,15 @@ EXPLAINED: Final[dict[str, str]] = {
     "answered_at": "when, in UTC; likewise",
     "round": "the round it was answered in",
     "seconds": "how long the image was looked at",
-    "asked": "why it was asked about: opening, query or random; or grid, among many at once",
+    "asked": "why it was asked about: opening, query or random; grid, among many at once; or vote, "
+    "since several people answer it",
     "prediction": "whether the model’s prediction was shown or hidden when it was answered; none "
     "where that was not noted, and for an answer that was corrected later",
     "file": "what the image was called where it came from",
     "split": "the part of the data that it came in, such as train",
+    "votes": "what each person said of an image that several people answer, as a JSON object: a "
+    "class, or *unsure or *bad; answer, annotator and the like are those of the last one",
+    "decided_by": "who has decided what is true where they disagreed",
 }
 """What each column holds, in the order of the columns."""
 
@@ -263,15 +278,28 @@ class Labelled:
         human, given, bad = (np.zeros(n_items, dtype=bool) for _ in range(3))
         by_kind: dict[AnswerKind, list[int]] = {AnswerKind.LABEL: [], AnswerKind.BAD: []}
         for item in self.state.ledger.top:
-            placed = self.state.answer_to(item)
-            if placed is not None and placed.answer.kind in by_kind:
-                by_kind[placed.answer.kind].append(item)
+            kind = self._said(item).kind
+            if kind in by_kind:
+                by_kind[kind].append(item)
         present = self.engine.present
         human[present(by_kind[AnswerKind.LABEL])] = True
         bad[present(by_kind[AnswerKind.BAD])] = True
-        given[present(self.state.given)] = True
+        given[present([*self.state.given, *self.state.votes.known])] = True
         given &= ~human & ~bad
         return human, given, self._beliefs.reached & ~human & ~given & ~bad
+
+    def _said(self, item: int) -> Meaning:
+        """What people say of an item; a skip where that is nothing, or they disagree."""
+        state = self.state
+        poll, placed = state.poll(item), state.answer_to(item)
+        if poll is None:
+            return _NOTHING if placed is None else meaning_of(placed.answer)
+        if not poll.votes or (poll.known is not None and not poll.is_decided):
+            return _NOTHING
+        label = state.labels.get(item)
+        if label is not None:
+            return Meaning(AnswerKind.LABEL, label)
+        return Meaning(state.set_aside.get(item, AnswerKind.SKIP))
 
     def _gone(self, choice: Choice) -> list[Row]:
         """Rows of items that are not in the data set any more; what was answered is kept."""
@@ -323,10 +351,10 @@ class Labelled:
 
     def _row(self, item: int, known: _Known) -> Row:
         state = self.state
-        given_label = state.given.get(item)
-        placed = state.answer_to(item)
-        human_label = None if placed is None else placed.answer.label
-        if placed is not None and placed.answer.kind is AnswerKind.BAD:
+        placed, poll, said = state.answer_to(item), state.poll(item), self._said(item)
+        given_label = (poll.known if poll else None) or state.given.get(item)
+        human_label = said.label
+        if said.kind is AnswerKind.BAD:
             label, source = None, None
         else:
             label, source = _to_use(human_label, given_label, known.model_label)
@@ -344,6 +372,8 @@ class Labelled:
             *(_UNANSWERED if placed is None else self._answered(item, placed)),
             known.file,
             known.split,
+            _votes(poll) if poll else None,
+            poll.decision.by if poll and poll.decision and poll.is_decided else None,
         )
 
     def _answered(self, item: int, placed: Placed) -> _Answered:
@@ -390,7 +420,14 @@ class _Answered(NamedTuple):
     prediction: Prediction | None = None
 
 
+_NOTHING: Final = Meaning(AnswerKind.SKIP)
 _UNANSWERED: Final = _Answered()
+
+
+def _votes(poll: Poll) -> str | None:
+    """What each person says, as JSON; None where nobody has said anything yet."""
+    said = {vote.by: vote.answer.label or f"*{vote.answer.kind}" for vote in poll.votes}
+    return json.dumps(said, ensure_ascii=False) if said else None
 
 
 def _to_use(

@@ -22,6 +22,8 @@ _TEXTS: Final = frozenset(
         "annotator",
         "file",
         "split",
+        "votes",
+        "decided_by",
     }
 )
 """Columns of what people have called something."""

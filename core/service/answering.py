@@ -112,7 +112,7 @@ class Answering(Classes):
                 by,
                 since,
             ),
-            lambda submission: [submission.event] if submission.event else [],
+            lambda submission: submission.events,
         )
 
     def undo(
@@ -185,6 +185,38 @@ class Answering(Classes):
                 since,
             ),
         )
+
+    def decide(
+        self, project_id: str, answer: Answer, *, by: str = LOCAL, since: int | None = None
+    ) -> bool:
+        """Say what is true of an item that several people answered; False if it was said before.
+
+        Parameters
+        ----------
+        since
+            As of :meth:`submit`.
+
+        Raises
+        ------
+        IllegalEventError
+            If nobody has answered the item, or this is not possible.
+        StoreError
+            If it could not be stored; it may be sent again.
+        """
+        return self._do(
+            project_id,
+            lambda now: rules.decide(now.state, answer, self._classes(now), by, since),
+        )
+
+    def take_back_decision(self, project_id: str, item: int, *, by: str = LOCAL) -> bool:
+        """Let what people say of an item count again; False if nothing is decided of it.
+
+        Raises
+        ------
+        StoreError
+            If it could not be stored; it may be sent again.
+        """
+        return self._do(project_id, lambda now: rules.take_back_decision(now.state, item, by))
 
     def take_back(self, project_id: str, batch_id: str, item: int, *, by: str = LOCAL) -> bool:
         """Take back an earlier answer by itself; those after it stay. False if it was before.

@@ -53,6 +53,7 @@ from core.service.protocol import (
     message_id,
     parse_message,
 )
+from core.service.sharing import is_blind
 from core.service.view import View
 from core.session.events import LOCAL, AnswerKind, LabelKept, Reason, Served
 from core.session.ledger import Placed
@@ -163,7 +164,7 @@ def converse(
                 view = service.look(project_id, is_complete=False)
                 if not isinstance(view, View):
                     break
-                batch = service.serve(view, desk=desk)
+                batch = service.serve(view, desk=desk, by=by)
                 judged = service.judged(view)
                 calibration = judged.calibration if judged else None
                 receipts = [receipt]
@@ -213,6 +214,7 @@ WHY: Final[dict[Reason, str]] = {
     "query": "Asked now: its answer teaches most.",
     "random": "Drawn at random, to check the result.",
     "grid": "Checked among many others.",
+    "vote": "Several people answer this one.",
 }
 """Why an image is asked about, in a few words."""
 
@@ -327,8 +329,9 @@ def _items(
         likely = calibration.shared_out(likely)
     for row, item, position, reason in zip(likely, batch.items, positions, reasons, strict=True):
         shown = addresses(view, item, position, at)
-        is_hidden = item in hidden and bool(row.any())
-        best = np.argsort(-row, kind="stable")[: 0 if is_hidden else _SHOWN_CLASSES]
+        blind = is_blind(view.state, item)
+        is_hidden = item in hidden and not blind and bool(row.any())
+        best = np.argsort(-row, kind="stable")[: 0 if is_hidden or blind else _SHOWN_CLASSES]
         yield ShownItem(
             id=item,
             smooth=shown.smooth,

@@ -14,7 +14,7 @@ from core.service.log import Standing
 from core.service.looking import Looking
 from core.service.view import View
 from core.session import rules
-from core.session.events import LOCAL, Answer, Corrected, Event, Reason, Served
+from core.session.events import LOCAL, Answer, Corrected, Decided, Event, Reason, Served
 from core.session.ledger import Placed
 from core.session.rules import Submission
 from core.session.state import State
@@ -196,7 +196,8 @@ class Grids(Looking):
             return rules.check_many(state, shown, answers, names, by, since)
 
         def events(decided: tuple[Served | None, Submission]) -> list[Event]:
-            return [event for event in (decided[0], decided[1].event) if event is not None]
+            shown, submission = decided
+            return [*([shown] if shown else []), *submission.events]
 
         return self._log.decide(project_id, decide, events)[1]
 
@@ -229,13 +230,17 @@ class Grids(Looking):
         """
         known = since or {}
 
-        def decide(now: Standing) -> list[Corrected]:
-            _require_numbering(now.state, numbering)
-            names = self._classes(now)
-            decided = (
-                rules.correct(now.state, batch_id, answer, names, by, known.get(answer.item))
-                for batch_id, answer in corrections
-            )
+        def decide(now: Standing) -> list[Corrected | Decided]:
+            state, names = now.state, self._classes(now)
+            _require_numbering(state, numbering)
+            decided: list[Corrected | Decided | None] = []
+            for batch_id, answer in corrections:
+                last = known.get(answer.item)
+                if state.poll(answer.item) is not None:
+                    # What people say of it stays: what is true is decided.
+                    decided.append(rules.decide(state, answer, names, by, last))
+                else:
+                    decided.append(rules.correct(state, batch_id, answer, names, by, last))
             return [event for event in decided if event is not None]
 
         return len(self._log.decide(project_id, decide, lambda events: events))

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from core.arrays import UNLABELLED
 from core.data.catalogue import Catalogue
 from core.engine.caches import Caches
 from core.engine.engine import Engine, policy_of
@@ -37,10 +38,11 @@ from core.service.history import History
 from core.service.log import Standing
 from core.service.membership import Membership
 from core.service.reviewing import Reviewing
+from core.service.sharing import due, is_blind, is_for, shared_by_lot
 from core.service.stopping import StopAdvice, stop_advice, weigher
 from core.service.timed import Timed, timed
 from core.service.view import View
-from core.session.events import Hiding, Served
+from core.session.events import LOCAL, Hiding, Served
 from core.session.state import State
 from core.storage.base import Project, Store
 
@@ -140,24 +142,26 @@ class Service(Grids, Reviewing, Exploring, History, Membership):
         self._curves.close()
         self._store.close()
 
-    def batch(self, project_id: str, *, desk: str = "") -> Served | None:
+    def batch(self, project_id: str, *, desk: str = "", by: str = LOCAL) -> Served | None:
         """What :meth:`serve` says of the project as it stands now."""
         for _ in range(_ATTEMPTS):
             with suppress(OutdatedViewError):
-                return self.serve(self.view(project_id), desk=desk)
+                return self.serve(self.view(project_id), desk=desk, by=by)
         raise OutdatedViewError
 
     def warm_up(self, project_id: str) -> None:
         """Do ahead what the first visitor of a project would wait for; the batch is theirs."""
         self.batch(project_id, desk=_NOBODY)
 
-    def serve(self, view: View, *, desk: str = "") -> Served | None:
+    def serve(self, view: View, *, desk: str = "", by: str = LOCAL) -> Served | None:
         """The batch on a desk, chosen now if there is none; None if all is done.
 
         Parameters
         ----------
         desk
             A browser. Two of them get different images, while there are enough.
+        by
+            Who sits there: what several people are to answer is put before each of them once.
 
         Raises
         ------
@@ -169,19 +173,21 @@ class Service(Grids, Reviewing, Exploring, History, Membership):
         project_id = view.project.project_id
         with self._choosing(project_id):
             for _ in range(_ATTEMPTS):
-                standing = self._log.known(view.standing)
+                standing = self._known(view)
                 _require_numbers_of(view, standing)
                 elsewhere = self._leases.elsewhere(project_id, desk)
                 chosen = None
-                batch = self._at_hand(standing, desk, elsewhere)
+                batch = self._at_hand(standing, desk, elsewhere, by)
                 if batch is None:
-                    batch = chosen = self._choose(view, standing, desk, elsewhere)
+                    batch = chosen = self._choose(view, standing, desk, elsewhere, by)
                 if batch is None and elsewhere:
                     # All that is left is on other desks: it is shared.
-                    batch = standing.state.open_batch
+                    state = standing.state
+                    theirs = (b for b in state.open_batches[::-1] if is_for(state, b, by))
+                    batch = next(theirs, None)
                     if batch is None:
-                        batch = chosen = self._choose(view, standing, desk, ())
-                if self._noted(view, chosen):
+                        batch = chosen = self._choose(view, standing, desk, (), by)
+                if self._noted(view, chosen, by):
                     if batch is not None:
                         self._put_on_desk(view, desk, batch)
                     return batch
@@ -225,19 +231,26 @@ class Service(Grids, Reviewing, Exploring, History, Membership):
             lambda: self._grids[project_id] == items,
         )
 
+    def _known(self, view: View) -> Standing:
+        """The latest that is known here of a project, with what is taken for true in it."""
+        known = self._log.known(view.standing)
+        return known if known is view.standing else self._believed(known)
+
     def _choosing(self, project_id: str) -> threading.Lock:
         """Held by whoever chooses a batch of this project, so that the next one sees which."""
         with self._lock:
             return self._choosers.setdefault(project_id, threading.Lock())
 
-    def _at_hand(self, standing: Standing, desk: str, elsewhere: tuple[int, ...]) -> Served | None:
+    def _at_hand(
+        self, standing: Standing, desk: str, elsewhere: tuple[int, ...], by: str
+    ) -> Served | None:
         """A batch that waits for answers: the desk's own, or the newest one that nobody has.
 
         One that was left behind while others went on is chosen anew instead: the model has learned
         more since.
         """
         project_id, state = standing.project.project_id, standing.state
-        open_batches = state.open_batches[::-1]
+        open_batches = [batch for batch in state.open_batches[::-1] if is_for(state, batch, by)]
         for batch in open_batches:
             if self._leases.holds(project_id, desk, batch.batch_id):
                 return batch
@@ -247,7 +260,7 @@ class Service(Grids, Reviewing, Exploring, History, Membership):
                 return batch
         return None
 
-    def _noted(self, view: View, chosen: Served | None) -> bool:
+    def _noted(self, view: View, chosen: Served | None, by: str) -> bool:
         """Store a chosen batch; False if some of its items were answered while it was chosen."""
         if chosen is None:
             return True
@@ -256,7 +269,7 @@ class Service(Grids, Reviewing, Exploring, History, Membership):
 
         def is_free(now: Standing) -> bool:
             _require_numbers_of(view, now)
-            return now.state.settled.isdisjoint(chosen.items)
+            return not any(now.state.is_done_by(item, by) for item in chosen.items)
 
         project_id = view.project.project_id
         return self._log.decide(project_id, is_free, lambda free: [chosen] if free else [])
@@ -297,11 +310,11 @@ class Service(Grids, Reviewing, Exploring, History, Membership):
                 )
 
     def _choose(
-        self, view: View, standing: Standing, desk: str, elsewhere: tuple[int, ...]
+        self, view: View, standing: Standing, desk: str, elsewhere: tuple[int, ...], by: str
     ) -> Served | None:
         state = standing.state
         labels = state.labels
-        number, choices, undrawable = self._next_items(view, state, desk, elsewhere)
+        number, choices, undrawable = self._next_items(view, state, desk, elsewhere, by)
         if not choices:
             return None
         items = tuple(choice.item for choice in choices)
@@ -309,7 +322,9 @@ class Service(Grids, Reviewing, Exploring, History, Membership):
         beliefs = view.engine.believe(labels)
         positions = view.engine.positions(items)
         names = view.dataset.class_names
-        predicted = beliefs.model_class[positions]
+        blind = np.array([is_blind(state, item) for item in items])
+        predicted = np.where(blind, UNLABELLED, beliefs.model_class[positions])
+        confidence = np.where(blind, 0.0, beliefs.confidence[positions])
         return Served(
             batch_id=self._new_id(),
             round=number,
@@ -320,14 +335,16 @@ class Service(Grids, Reviewing, Exploring, History, Membership):
                 [item for item in items if item not in state.images.names]
             ),
             predicted=tuple(names[i] if i >= 0 else None for i in predicted),
-            confidence=tuple(float(c) for c in np.round(beliefs.confidence[positions], 6)),
+            confidence=tuple(float(c) for c in np.round(confidence, 6)),
             draws=draws,
             undrawable=undrawable if draws else (),
             hiding=_hiding(view.project, items),
+            votes=shared_by_lot(view.project, state, items),
+            by=by,
         )
 
     def _next_items(
-        self, view: View, state: State, desk: str, elsewhere: tuple[int, ...]
+        self, view: View, state: State, desk: str, elsewhere: tuple[int, ...], by: str
     ) -> tuple[int, tuple[Choice, ...], tuple[int, ...]]:
         """The round of the next batch; its items, in order; and those that were not to be had."""
         config, project_id = view.project.config, view.project.project_id
@@ -336,12 +353,14 @@ class Service(Grids, Reviewing, Exploring, History, Membership):
         first: tuple[Choice, ...] = ()
         if config.refit == "label":
             last = self._leases.last(project_id, desk)
-            number, items = state.as_you_go(size, last, elsewhere)
+            number, items = state.as_you_go(size, last, elsewhere, by)
             first = _again(state, items)
-        elif (reopened := state.reopened_batch(size, elsewhere)) is not None:
+        elif (reopened := state.reopened_batch(size, elsewhere, by)) is not None:
             number, items = reopened
             return number, _again(state, items), ()
         policy, random = policy_of(config), _chance(project_id, state)
+        own = [choice.item for choice in first]
+        first = (*first, *due(state, by, size - len(first), (own, elsewhere), random))
         if state.checks_wanted:
             policy = replace(policy, random_share=1.0)
         on_screens = (*elsewhere, *(choice.item for choice in first))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.engine.registry import Build
+from core.people.believing import believing, estimated
 from core.service.answering import Answering
+from core.service.log import Standing
 from core.service.view import View
 
 
@@ -29,7 +33,10 @@ class Looking(Answering):
             Whatever has stopped the build; the next call begins anew.
         """
         found = self._sources.look(self._log.open(project_id), is_complete=is_complete)
-        return found if isinstance(found, Build) else View(*found, self._curves)
+        if isinstance(found, Build):
+            return found
+        standing, engine = found
+        return View(self._believed(standing), engine, self._curves)
 
     def view(self, project_id: str, *, is_complete: bool = True) -> View:
         """A project as it stands in the store now. A large one may have to be waited for.
@@ -45,7 +52,8 @@ class Looking(Answering):
             If it does not exist or was deleted.
         """
         standing = self._log.open(project_id)
-        return View(*self._sources.wait(standing, is_complete=is_complete), self._curves)
+        standing, engine = self._sources.wait(standing, is_complete=is_complete)
+        return View(self._believed(standing), engine, self._curves)
 
     def last_news(self, project_id: str) -> int:
         """Another number whenever somebody did something: see ``State.news``.
@@ -58,3 +66,12 @@ class Looking(Answering):
             If it could not be read.
         """
         return self._log.open(project_id).state.news
+
+    def _believed(self, standing: Standing) -> Standing:
+        """A project with what is taken for true where people disagree, as its settings say."""
+        votes = standing.state.votes
+        if standing.project.config.truth == "majority" or not votes.n_split:
+            return standing
+        key = standing.project.project_id, votes.digest
+        others = self._truths.get(key, lambda: estimated(standing.state))
+        return replace(standing, state=believing(standing.state, others))

@@ -34,6 +34,7 @@ from core.errors import (
     UnknownProjectError,
 )
 from core.graph.embeddings.networks import is_same
+from core.jobs.once import Latest
 from core.jobs.resources import Resources
 from core.people.leases import Leases
 from core.people.persons import EVERYTHING, Who
@@ -41,6 +42,7 @@ from core.people.roles import Role
 from core.service.curve import Curves
 from core.service.log import Log, Standing
 from core.service.sources import Sources, settings_to_note, to_note
+from core.session.class_list import Meaning
 from core.session.class_rules import FEWEST_CLASSES
 from core.session.events import LOCAL, ClassAdded, Event, Given, RoleGiven, SettingsNoted
 from core.session.fold import fold
@@ -50,6 +52,10 @@ from core.wording import counted
 
 DEFAULT_PROJECT_ID: Final = "digits"
 DEFAULT_PROJECT_NAME: Final = "Digits"
+
+_TRUTHS: Final = 16
+"""Of how many states of votes it is kept what is likely true."""
+
 LONGEST_NAME: Final = 80
 
 
@@ -110,6 +116,7 @@ class Projects:
             )
         )
         self._log = Log(store, clock)
+        self._truths: Latest[tuple[str, int], dict[int, Meaning]] = Latest(_TRUTHS)
         self._curves = Curves(self._log)
         self._sources = Sources(self._catalogue, self._engines, self._log)
 

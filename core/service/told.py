@@ -40,6 +40,9 @@ _TITLES: Final = {
     "query": "later questions",
     "random_share": "drawn at random",
     "hidden_share": "predictions hidden",
+    "overlap": "people who answer an image",
+    "overlap_share": "images that several answer",
+    "truth": "where people disagree",
     "assume_answers": "batches spread out",
     "batch_size": "images in a batch",
     "refit": "learns after each",
@@ -54,6 +57,7 @@ _VALUES: Final[dict[str, Mapping[Any, str]]] = {
     "query": {name: one.title.lower() for name, one in QUERIES.items()},
     "decision": {name: one.title.lower() for name, one in DECISIONS.items()},
     "network": {"": "the one that comes with the app"},
+    "truth": {"majority": "what most say", "dawid_skene": "what is likely"},
 }
 
 
@@ -121,7 +125,7 @@ def differences(before: ProjectConfig, after: ProjectConfig) -> str:
 def _value(name: str, value: Any) -> str:  # noqa: ANN401 - any setting
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if name in {"random_share", "hidden_share"}:
+    if name in {"random_share", "hidden_share", "overlap_share"}:
         return f"{100 * (value or 0):g} %"
     if value is None:
         return "none"

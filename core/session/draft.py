@@ -18,6 +18,7 @@ from core.session.ledger import LedgerDraft, Placed
 from core.session.shared import finished
 from core.session.state import Drawn, State, TakenAway
 from core.session.tallies import TalliesDraft
+from core.session.votes import DECIDED, Decision, VotesDraft
 
 
 class Draft:
@@ -34,6 +35,7 @@ class Draft:
         self.labels = LabelsDraft(state.labels)
         self.ledger = LedgerDraft(state.ledger)
         self.tallies = TalliesDraft(state.tallies)
+        self.votes = VotesDraft(state.votes)
         self.set_aside = state.set_aside.edit()
         self.skipped = state.skipped
         self.skips: dict[int, set[int]] = {}
@@ -66,6 +68,7 @@ class Draft:
             labels=self.labels.done(),
             ledger=self.ledger.done(),
             tallies=self.tallies.done(),
+            votes=self.votes.done(),
             set_aside=finished(self.set_aside),
             skipped=skipped,
             batches=finished(self.batches),
@@ -84,7 +87,7 @@ class Draft:
 
     def note_draws(self, event: Served) -> None:
         """Note how items of a batch were drawn that were drawn at random."""
-        n_settled = len(self.labels) + len(self.set_aside)
+        n_settled = len(self.labels) + len(self.set_aside) + self.votes.n_disputed
 
         def note(place: int, item: int, draw: Draw | None, undrawable: tuple[int, ...]) -> None:
             order = self.seq, place
@@ -109,7 +112,8 @@ class Draft:
         before = self.ledger.place(placed)
         self.tallies.count_in(placed.round, answer)
         self.settle(answer.item, before, placed)
-        self.reopened.pop(answer.item, None)
+        if self.reopened:
+            self._no_more_waits(answer.item, placed.by)
 
     def strike(self, batch_id: str, item: int) -> Placed:
         """Take an answer out of force."""
@@ -132,9 +136,9 @@ class Draft:
         self.tallies.count_in(now.round, now.answer)
         self.tallies.count_out(was.round, was.answer)
         self.settle(item, before, self.ledger.answer_to(item))
-        if self.is_settled(item):
-            self.reopened.pop(item, None)
-            self.close_those_with({item})
+        if self.is_answered_by(item, now.by):
+            self._no_more_waits(item, now.by)
+            self.close_those_with({item} if self.is_done(item) else set())
 
     def rephrase(self, meanings: Mapping[str, Meaning]) -> None:
         """Let all that names some classes say something else: answers, and labels given."""
@@ -147,9 +151,13 @@ class Draft:
                 self.tallies.count_out(was.round, was.answer)
             if counts:
                 self.settle(now.answer.item, was, now)
+            elif now.answer.item in self.votes:
+                self.take_votes(now.answer.item)
         for item in named:
             placed = self.ledger.answer_to(item)
             self.settle(item, placed, placed)
+        for item in self.votes.rephrase(meanings):
+            self.take_votes(item)
         self._change_undone(lambda placed: meanings.get(placed.answer.label or ""))
         for key, said in [*self.keeps.items()]:
             if not meanings.keys().isdisjoint((said.label, said.against)):
@@ -163,11 +171,17 @@ class Draft:
                 self.undone = self.undone.insert(person, List(said))
 
     def answers_naming(self, name: str) -> Iterator[tuple[str, int]]:
-        """The batch and the item of each answer that names a class, undone ones included."""
+        """The batch and the item of each answer that names a class, undone ones included.
+
+        A decision is named like an answer to a batch called ``DECIDED``.
+        """
         undone = (taken.placed for all_of_one in self.undone.values() for taken in all_of_one)
         for placed in (*self.ledger.in_force(), *undone):
             if placed.answer.label == name:
                 yield placed.batch_id, placed.answer.item
+        for item, decision in self.votes.decisions():
+            if decision.answer.label == name:
+                yield DECIDED, item
 
     def say(self, answers: Container[tuple[str, int]], meaning: Meaning) -> None:
         """Let some answers, undone ones included, say this; goes through all there are."""
@@ -178,6 +192,9 @@ class Draft:
         ]
         for placed in named:
             self.correct(placed.batch_id, meaning.said_of(placed.answer))
+        for item, decision in [*self.votes.decisions()]:
+            if (DECIDED, item) in answers:
+                self.decide(item, decision._replace(answer=meaning.said_of(decision.answer)))
         self._change_undone(
             lambda placed: meaning if (placed.batch_id, placed.answer.item) in answers else None
         )
@@ -191,8 +208,14 @@ class Draft:
             self.reopened.pop(item, None)
         self.close_those_with({*labels})
 
-    def is_settled(self, item: int) -> bool:
-        """Whether an item needs no answer any more."""
+    def is_done(self, item: int) -> bool:
+        """Whether an item that somebody has answered is to be shown to nobody else."""
+        return item not in self.votes or self.votes[item].is_full
+
+    def is_answered_by(self, item: int, person: str) -> bool:
+        """Whether an item has an answer, other than a skip; a shared one, of this person."""
+        if item in self.votes:
+            return self.votes[item].vote_of(person) is not None
         placed = self.ledger.answer_to(item)
         is_answered = placed is not None and placed.answer.kind is not AnswerKind.SKIP
         return item in self.given or is_answered
@@ -203,6 +226,9 @@ class Draft:
             self._skipped_in(before.round).discard(item)
         if now is not None and now.answer.kind is AnswerKind.SKIP:
             self._skipped_in(now.round).add(item)
+        if self.votes.size and item in self.votes:
+            self.take_votes(item)
+            return
         answer = now.answer if now else None
         is_open = answer is None or answer.kind is AnswerKind.SKIP
         name = self.given.get(item) if is_open or answer is None else answer.label
@@ -212,6 +238,22 @@ class Draft:
         elif before is not None:
             self.set_aside.pop(item, None)
 
+    def take_votes(self, item: int) -> None:
+        """Let what people say of an item that is shared decide its label."""
+        poll = self.votes.recount(item, self.ledger.answers_to(item))
+        said = poll.outcome
+        name = said.label if said else None if poll.votes else self.given.get(item)
+        self.label(item, name)
+        if said is not None and name is None:
+            self.set_aside[item] = said.kind
+        else:
+            self.set_aside.pop(item, None)
+
+    def decide(self, item: int, decision: Decision | None) -> None:
+        """Let a reviewer decide what is true of an item that is shared, or not any more."""
+        self.votes.decide(item, decision)
+        self.take_votes(item)
+
     def label(self, item: int, name: str | None) -> None:
         """Give an item this label, or none."""
         if self.lost:
@@ -220,6 +262,12 @@ class Draft:
                 if changed is not None and changed in self.lost:
                     self.lost[changed] += by
         self.labels.put(item, name)
+
+    def _no_more_waits(self, item: int, person: str) -> None:
+        """Note that an item need not be shown again; one that is shared, to this person."""
+        waits = self.reopened.get(item)
+        if waits is not None and (item not in self.votes or waits.by == person):
+            del self.reopened[item]
 
     def _skipped_in(self, number: int) -> set[int]:
         items = self.skips.get(number)

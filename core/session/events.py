@@ -18,9 +18,9 @@ VERSION: Final = 6
 LOCAL: Final = "local"
 """Who it was, where people have no names of their own."""
 
-Reason = Literal["opening", "query", "random", "grid"]
-"""Why an item is asked about: as one of the first, by the query, at random, or to check what is
-predicted of it, among many others."""
+Reason = Literal["opening", "query", "random", "grid", "vote"]
+"""Why an item is asked about: as one of the first, by the query, at random, to check what is
+predicted of it, among many others, or because several people are to answer it and another has."""
 
 Colour = Literal["red", "orange", "yellow", "green", "teal", "blue", "violet", "pink"]
 """What a class can be marked with. Each has a shade of its own on light and on dark pages."""
@@ -332,6 +332,9 @@ class Served(_Event):
         skipped lately; noted where something was drawn.
     hiding
         Whose predictions are hidden by lot; None where the project draws no lots.
+    votes
+        How many people are to answer each item that several are to answer, noted when it is asked
+        about first; of others one answer is enough.
     """
 
     event: Literal["served"] = "served"
@@ -346,6 +349,9 @@ class Served(_Event):
     draws: Annotated[dict[int, Draw], Field(exclude_if=_is_empty)] = {}
     undrawable: Annotated[tuple[int, ...], Field(exclude_if=_is_empty)] = ()
     hiding: Annotated[Hiding | None, Field(exclude_if=_is_none)] = None
+    votes: Annotated[
+        dict[int, Annotated[int, Field(ge=1)]], Field(exclude_if=_is_empty)
+    ] = {}
 
 
 class Answered(_Event):
@@ -400,6 +406,41 @@ class BatchTakenBack(_Event):
 
     event: Literal["batch_taken_back"] = "batch_taken_back"
     batch_id: str
+
+
+class Decided(_Event):
+    """A reviewer has decided what is true of an item that several people answered.
+
+    Attributes
+    ----------
+    answer
+        What is true; it is no answer of anybody, and no skip.
+    """
+
+    event: Literal["decided"] = "decided"
+    answer: Answer
+
+
+class DecisionTakenBack(_Event):
+    """What was decided of an item was taken back: what people say of it counts again."""
+
+    event: Literal["decision_taken_back"] = "decision_taken_back"
+    item: int
+
+
+class KnownSet(_Event):
+    """Items whose answer is known, and that people are asked to see how often they are right.
+
+    From now on these and no others; answers to them teach nothing more.
+
+    Attributes
+    ----------
+    labels
+        Item to class name.
+    """
+
+    event: Literal["known_set"] = "known_set"
+    labels: dict[int, str]
 
 
 class LabelKept(_Event):
@@ -524,6 +565,9 @@ Event = (
     | Corrected
     | TakenBack
     | BatchTakenBack
+    | Decided
+    | DecisionTakenBack
+    | KnownSet
     | LabelKept
     | KeepTakenBack
     | ChecksAsked

@@ -26,11 +26,14 @@ from core.session.events import (
     ChecksAsked,
     Corrected,
     DataNoted,
+    Decided,
+    DecisionTakenBack,
     Event,
     Given,
     InvitationWithdrawn,
     Invited,
     KeepTakenBack,
+    KnownSet,
     LabelKept,
     Redone,
     RoleGiven,
@@ -44,6 +47,7 @@ from core.session.fold_classes import CLASS_TRANSITIONS
 from core.session.landmarks import KINDS, landmark
 from core.session.ledger import Placed
 from core.session.state import Member, Reopened, Shown, State, TakenAway
+from core.session.votes import DECIDED, Decision
 
 
 def _data_noted(draft: Draft, event: DataNoted) -> None:
@@ -80,6 +84,9 @@ def _served(draft: Draft, event: Served) -> None:
         draft.open[event.batch_id] = event
     if event.images:
         draft.images.name(event.images)
+    for item, wanted in event.votes.items():
+        draft.votes.want(item, wanted)
+        draft.take_votes(item)
     draft.note_draws(event)
 
 
@@ -100,11 +107,16 @@ def _answered(draft: Draft, event: Answered) -> None:
         if draft.checks_wanted and batch.reason(item) == "random":
             draft.checks_wanted -= answer.kind is AnswerKind.LABEL
         draft.place(Placed(answer, batch_id, number, by, at))
-    draft.batches[batch_id] = batch._replace(answers=batch.answers + answers)
+    batch = batch._replace(answers=batch.answers + answers)
+    if draft.votes.size and draft.votes.holds_any(items):
+        batch = batch._replace(by=batch.by + (by,) * len(answers))
+    draft.batches[batch_id] = batch
     draft.open.pop(batch_id, None)
     if answers:
         if draft.open:
-            draft.close_those_with({answer.item for answer in answers})
+            draft.close_those_with(
+                {answer.item for answer in answers if draft.is_done(answer.item)}
+            )
         if by in draft.undone:
             draft.undone = draft.undone.discard(by)
         draft.images.is_old_news()
@@ -118,7 +130,8 @@ def _undone(draft: Draft, event: Undone) -> None:
     draft.strike(event.batch_id, event.item)
     # An item undone once more than answered goes back to its earlier round.
     draft.reopened.pop(event.item, None)
-    draft.reopened = {event.item: Reopened(event.batch_id, last.round), **draft.reopened}
+    reopened = Reopened(event.batch_id, last.round, event.by)
+    draft.reopened = {event.item: reopened, **draft.reopened}
     names = (*draft.open,) if event.closed is None else event.closed
     closed = tuple(draft.open.pop(name) for name in names if name in draft.open)
     nothing: List[TakenAway] = List()
@@ -136,7 +149,7 @@ def _redone(draft: Draft, event: Redone) -> None:
         event.item,
     ):
         raise IllegalEventError("Only the answer that a person has undone last can be put back.")
-    if draft.is_settled(event.item):
+    if draft.is_answered_by(event.item, event.by):
         raise IllegalEventError(f"Item {event.item} was answered since.")
     draft.undone = draft.undone.insert(event.by, undone.drop_first())
     draft.place(last.placed)
@@ -145,7 +158,7 @@ def _redone(draft: Draft, event: Redone) -> None:
     for batch in last.closed:
         taken = on_screen | draft.images.gone
         if taken.isdisjoint(batch.items) and not any(
-            draft.is_settled(item) for item in batch.items
+            draft.is_answered_by(item, event.by) for item in batch.items
         ):
             draft.open[batch.batch_id] = batch
             draft.newest = batch.batch_id
@@ -174,6 +187,37 @@ def _batch_taken_back(draft: Draft, event: BatchTakenBack) -> None:
         raise IllegalEventError("No answer of this batch is in force.")
     for item in in_force:
         draft.strike(event.batch_id, item)
+    draft.stamp()
+
+
+def _decided(draft: Draft, event: Decided) -> None:
+    item = event.answer.item
+    if item not in draft.votes:
+        raise IllegalEventError(f"Item {item} is not one that several people answer.")
+    if event.answer.kind is AnswerKind.SKIP:
+        raise IllegalEventError("To skip an item decides nothing.")
+    if draft.class_list.former:
+        draft.class_list = draft.class_list.answered(DECIDED, item, event.answer.label)
+    draft.decide(item, Decision(draft.class_list.today(event.answer), event.by, draft.at))
+    draft.close_those_with({item})
+    draft.stamp()
+
+
+def _decision_taken_back(draft: Draft, event: DecisionTakenBack) -> None:
+    if event.item not in draft.votes or draft.votes[event.item].decision is None:
+        raise IllegalEventError(f"Nothing was decided of item {event.item}.")
+    draft.decide(event.item, None)
+    draft.stamp()
+
+
+def _known_set(draft: Draft, event: KnownSet) -> None:
+    names = {
+        item: draft.class_list.today(Answer(item, AnswerKind.LABEL, name)).label
+        for item, name in event.labels.items()
+    }
+    labels = {item: name for item, name in names.items() if name is not None}
+    for item in draft.votes.know(labels, draft.ledger.count):
+        draft.take_votes(item)
     draft.stamp()
 
 
@@ -243,6 +287,9 @@ TRANSITIONS: Final[dict[type[BaseModel], Callable[..., None]]] = {
     Corrected: _corrected,
     TakenBack: _taken_back,
     BatchTakenBack: _batch_taken_back,
+    Decided: _decided,
+    DecisionTakenBack: _decision_taken_back,
+    KnownSet: _known_set,
     LabelKept: _label_kept,
     KeepTakenBack: _keep_taken_back,
     ChecksAsked: _checks_asked,

@@ -64,6 +64,13 @@ class Ledger:
         number = self.top.get(item)
         return None if number is None else self.placed[number]
 
+    def answers_to(self, item: int) -> Iterator[Placed]:
+        """All answers to an item that are in force, the latest first."""
+        number = self.top.get(item)
+        while number is not None:
+            yield self.placed[number]
+            number = self.under.get(number)
+
     def last_of(self, person: str) -> Placed | None:
         """The latest answer of a person."""
         numbers = self.by_person.get(person)
@@ -175,6 +182,13 @@ class LedgerDraft:
         """The answer that counts for an item."""
         number = self._top.get(item)
         return None if number is None else self._placed[number]
+
+    def answers_to(self, item: int) -> Iterator[Placed]:
+        """All answers to an item that are in force, the latest first."""
+        number = self._top.get(item)
+        while number is not None:
+            yield self._placed[number]
+            number = self._under.get(number)
 
     def last_of(self, person: str) -> Placed | None:
         """The latest answer of a person."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from core.errors import (
     IllegalEventError,
@@ -21,6 +22,8 @@ from core.session.events import (
     AnswerKind,
     BatchTakenBack,
     Corrected,
+    Decided,
+    DecisionTakenBack,
     Event,
     KeepTakenBack,
     LabelKept,
@@ -46,11 +49,19 @@ class Submission:
     kept
         Items that were answered otherwise before; the first answer stands, or was undone since,
         and the new one was not stored.
+    apart
+        What to append besides: answers to items that another person has answered in the batch.
     """
 
     event: Answered | None
     stored: int
     kept: tuple[int, ...]
+    apart: tuple[Served | Answered, ...] = ()
+
+    @property
+    def events(self) -> tuple[Served | Answered, ...]:
+        """All that is to be appended to the log."""
+        return (*((self.event,) if self.event else ()), *self.apart)
 
 
 def submit(
@@ -62,6 +73,9 @@ def submit(
     since: Mapping[int, int] | None = None,
 ) -> Submission:
     """Decide what to store of a batch's answers: each item once, the first answer stands.
+
+    An item that is shared takes an answer of each person. One that another has given in the same
+    batch is theirs; the answer is stored as one to a batch of its own.
 
     A class that is gone since the batch was served may be named still.
 
@@ -78,31 +92,25 @@ def submit(
     """
     batch = _batch(state, batch_id)
     items = set(batch.items)
-    today = state.class_list.today
-    before = {answer.item: today(answer) for answer in batch.answers}
     known = since or {}
-    settled = state.settled
     fresh: dict[int, Answer] = {}
+    apart: dict[int, Answer] = {}
     kept: list[int] = []
     for given in answers:
         if given.item not in items:
             raise UnknownItemError(given.item, batch_id)
         answer = _checked(state, given, class_names, known.get(given.item))
-        if answer.item in fresh:
+        if answer.item in fresh or answer.item in apart:
             raise IllegalEventError(f"Item {answer.item} is answered twice in one message.")
-        if answer.item in before:
-            stands = state.ledger.find(batch_id, answer.item)
-            said = (before[answer.item], *((stands.answer,) if stands else ()))
-            if not any(_same(one, today(answer)) for one in said):
-                kept.append(answer.item)
-        elif answer.item in settled:
-            standing = state.answer_to(answer.item)
-            if standing is None or not _same(standing.answer, today(answer)):
-                kept.append(answer.item)
-        else:
-            fresh[answer.item] = answer
+        said = _said_before(state, batch_id, answer.item, by)
+        if said is None:
+            is_theirs = _is_of_another(batch, answer.item, by)
+            (apart if is_theirs else fresh)[answer.item] = answer
+        elif not any(_same(one, state.class_list.today(answer)) for one in said):
+            kept.append(answer.item)
     event = Answered(batch_id=batch_id, answers=tuple(fresh.values()), by=by) if fresh else None
-    return Submission(event, len(fresh), tuple(kept))
+    others = (event for one in apart.values() for event in _apart(state, batch_id, one, by))
+    return Submission(event, len(fresh) + len(apart), tuple(kept), tuple(others))
 
 
 def check_many(
@@ -134,7 +142,7 @@ def check_many(
     if shown.batch_id in state.batches:
         return None, submit(state, shown.batch_id, answers, class_names, by, since)
     submission = submit(fold(state, [shown]), shown.batch_id, answers, class_names, by, since)
-    if submission.event is None:
+    if not submission.events:
         return None, submission
     return shown, submission
 
@@ -188,7 +196,7 @@ def redo(state: State, batch_id: str, item: int, by: str = LOCAL) -> Redone | No
     if (
         last is None
         or (last.batch_id, last.answer.item) != (batch_id, item)
-        or item in state.settled
+        or _is_answered_by(state, item, by)
     ):
         raise NothingToRedoError
     return Redone(batch_id=batch_id, item=item, by=by)
@@ -263,7 +271,8 @@ def judge(
     """Decide what is to be stored of an image that was reviewed; nothing if it stands so already.
 
     Its answer gets another content. Where it has none, such as a label that came with the project,
-    it gets one. To skip it takes its answer back: it may be asked about again.
+    it gets one. To skip it takes its answer back: it may be asked about again. Of an item that
+    several people answer, what they say stays, and what is true is decided.
 
     Parameters
     ----------
@@ -277,6 +286,13 @@ def judge(
     UnknownItemError, UnknownClassError, IllegalEventError
         If the answer is not possible.
     """
+    if state.poll(answer.item) is not None:
+        decided = (
+            take_back_decision(state, answer.item, by)
+            if answer.kind is AnswerKind.SKIP
+            else decide(state, answer, class_names, by, since)
+        )
+        return (decided,) if decided else ()
     placed = state.answer_to(answer.item)
     if answer.kind is AnswerKind.SKIP:
         taken = take_back(state, placed.batch_id, answer.item, by) if placed else None
@@ -293,6 +309,47 @@ def judge(
         # It was sent before, and what it said then was taken back since.
         return ()
     return (shown, Answered(batch_id=shown.batch_id, answers=(answer,), by=by))
+
+
+def decide(
+    state: State,
+    answer: Answer,
+    class_names: tuple[str, ...],
+    by: str = LOCAL,
+    since: int | None = None,
+) -> Decided | None:
+    """Decide whether to note what a reviewer says of an item that several people answer.
+
+    None where that was decided before.
+
+    Parameters
+    ----------
+    since
+        As of :func:`submit`.
+
+    Raises
+    ------
+    UnknownClassError, IllegalEventError
+        If it is not possible, or nobody has answered the item.
+    """
+    answer = _checked(state, answer, class_names, since)
+    poll = state.poll(answer.item)
+    if poll is None or not (poll.votes or poll.decision):
+        raise IllegalEventError("Nobody has answered this image.", "Look at the list again.")
+    if answer.kind is AnswerKind.SKIP:
+        raise IllegalEventError("To skip an image decides nothing.", "Leave it as it is.")
+    decided = poll.decision
+    if decided is not None and _same(decided.answer, state.class_list.today(answer)):
+        return None
+    return Decided(answer=answer, by=by)
+
+
+def take_back_decision(state: State, item: int, by: str = LOCAL) -> DecisionTakenBack | None:
+    """Decide whether to take back what was decided of an item; None if that was done before."""
+    poll = state.poll(item)
+    if poll is None or poll.decision is None:
+        return None
+    return DecisionTakenBack(item=item, by=by)
 
 
 def keep(state: State, kept: LabelKept) -> LabelKept | None:
@@ -332,6 +389,58 @@ def _batch(state: State, batch_id: str) -> Shown:
     if batch is None:
         raise UnknownBatchError(batch_id)
     return batch
+
+
+def _said_before(state: State, batch_id: str, item: int, by: str) -> tuple[Answer, ...] | None:
+    """What stands of an item in place of an answer that comes now; None where that is news."""
+    batch = state.batches[batch_id]
+    before = next((answer for answer in batch.answers if answer.item == item), None)
+    poll = state.poll(item)
+    if before is not None and not _is_of_another(batch, item, by):
+        stands = state.ledger.find(batch_id, item)
+        return (state.class_list.today(before), *((stands.answer,) if stands else ()))
+    if poll is not None:
+        # A person's first answer stands; that of another is no reason not to hear this one.
+        mine = poll.vote_of(by)
+        own = state.batches.get(_own_batch(batch_id, item, by))
+        undone = tuple(map(state.class_list.today, own.answers)) if own else None
+        return (mine.answer,) if mine else undone
+    if item not in state.settled:
+        return None
+    standing = state.answer_to(item)
+    return (standing.answer,) if standing else ()
+
+
+def _own_batch(batch_id: str, item: int, by: str) -> str:
+    """What the batch is called of an answer to an item that another person has answered in one."""
+    return blake2b(f"{batch_id} {item} {by}".encode(), digest_size=16).hexdigest()
+
+
+def _is_of_another(batch: Shown, item: int, by: str) -> bool:
+    """Whether the answer that an item has got in a batch is known to be another person's."""
+    whose = dict(zip((answer.item for answer in batch.answers), batch.by, strict=False))
+    return whose.get(item, by) != by
+
+
+def _is_answered_by(state: State, item: int, by: str) -> bool:
+    """Whether an item has an answer; a shared one, of this person."""
+    poll = state.poll(item)
+    return item in state.settled if poll is None else poll.vote_of(by) is not None
+
+
+def _apart(state: State, batch_id: str, answer: Answer, by: str) -> tuple[Served, Answered]:
+    """An answer to an item that another person has answered in the same batch."""
+    own_id = _own_batch(batch_id, answer.item, by)
+    shown = Served(
+        batch_id=own_id,
+        round=state.batches[batch_id].round,
+        items=(answer.item,),
+        predicted=(None,),
+        confidence=(0.0,),
+        reasons=("vote",),
+        by=by,
+    )
+    return shown, Answered(batch_id=own_id, answers=(answer,), by=by)
 
 
 def _is_in_force(state: State, batch_id: str, item: int) -> bool:

@@ -16,6 +16,8 @@ from core.session.events import (
     ClassesRenamed,
     Corrected,
     DataNoted,
+    Decided,
+    DecisionTakenBack,
     Draw,
     Event,
     Given,
@@ -23,6 +25,7 @@ from core.session.events import (
     InvitationWithdrawn,
     Invited,
     KeepTakenBack,
+    KnownSet,
     LabelKept,
     RoleGiven,
     Served,
@@ -46,15 +49,14 @@ def is_sound(event: Event) -> bool:
     """
     if isinstance(event, Served):
         return _is_served(event)
-    if isinstance(event, Answered):
-        return all(map(_is_answer, event.answers))
-    if isinstance(event, Corrected):
-        return _is_answer(event.answer)
+    if isinstance(event, (Answered, Corrected)):
+        answers = event.answers if isinstance(event, Answered) else (event.answer,)
+        return all(map(_is_answer, answers))
     if isinstance(event, DataNoted):
         return _is_noted(event)
-    if isinstance(event, Given):
+    if isinstance(event, (Given, KnownSet)):
         return _are_items(event.labels) and all(event.labels.values())
-    return _are_people(event) and _are_names(event)
+    return _are_people(event) and _is_decided(event) and _are_names(event)
 
 
 def _are_people(event: Event) -> bool:
@@ -62,6 +64,14 @@ def _are_people(event: Event) -> bool:
         return bool(event.person) and max(len(event.person), len(event.name)) <= _LONGEST
     if isinstance(event, (Invited, InvitationWithdrawn)):
         return 0 < len(event.invitation) <= _LONGEST
+    return True
+
+
+def _is_decided(event: Event) -> bool:
+    if isinstance(event, DecisionTakenBack):
+        return _are_items([event.item])
+    if isinstance(event, Decided):
+        return _is_answer(event.answer) and event.answer.kind is not AnswerKind.SKIP
     return True
 
 
@@ -101,6 +111,7 @@ def _is_served(event: Served) -> bool:
         and set(event.draws) <= set(event.items)
         and all(map(_is_draw, event.draws.values()))
         and (event.hiding is None or _is_hiding(event.hiding, event.items))
+        and set(event.votes) <= set(event.items)
     )
 
 

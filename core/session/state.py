@@ -37,6 +37,7 @@ from core.session.landmarks import Landmark
 from core.session.ledger import Ledger, Placed
 from core.session.shared import SharedMap
 from core.session.tallies import RoundSummary, Tallies
+from core.session.votes import Poll, Votes
 
 SKIP_REST: Final = 3
 """A skipped item is not asked about again until this many rounds have passed."""
@@ -61,6 +62,8 @@ class Shown(NamedTuple):
         What the model said of each item by then; None where nothing.
     hiding
         Whose predictions were hidden by lot; None where no lots were drawn.
+    by
+        Who gave each of the answers; noted where an item is shared.
     """
 
     round: int
@@ -71,6 +74,7 @@ class Shown(NamedTuple):
     seq: int = 0
     predicted: tuple[str | None, ...] = ()
     hiding: Hiding | None = None
+    by: tuple[str, ...] = ()
 
     def reason(self, item: int) -> Reason | None:
         """Why one of its items is asked about; None where that was not noted."""
@@ -109,10 +113,13 @@ class Reopened:
     ----------
     batch_id, round
         What it was answered in.
+    by
+        Who had answered it.
     """
 
     batch_id: str
     round: int
+    by: str = LOCAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,21 +139,20 @@ class Member(NamedTuple):
 
 
 class Settled(Set[int]):
-    """Items that need no answer any more: those with a label, and those set aside."""
+    """Items that have an answer: those with a label, those set aside, and those in dispute."""
 
-    def __init__(self, labels: Labels, aside: Mapping[int, object]) -> None:
-        self._labels = labels
-        self._aside = aside
+    def __init__(self, labels: Labels, *others: Mapping[int, object]) -> None:
+        self._parts = (labels, *(part for part in others if part))
 
     def __contains__(self, item: object) -> bool:
-        return item in self._labels or item in self._aside
+        return any(item in part for part in self._parts)
 
     def __iter__(self) -> Iterator[int]:
-        yield from self._labels
-        yield from self._aside
+        for part in self._parts:
+            yield from part
 
     def __len__(self) -> int:
-        return len(self._labels) + len(self._aside)
+        return sum(map(len, self._parts))
 
     @classmethod
     def _from_iterable(cls, items: Collection[int]) -> set[int]:  # type: ignore[override]
@@ -177,6 +183,8 @@ class State:
         All answers in force.
     tallies
         What each round comes to.
+    votes
+        What several people say of the items that are shared.
     set_aside
         Items that a person found unsure or bad.
     skipped
@@ -217,6 +225,7 @@ class State:
     labels: Labels = field(default_factory=Labels)
     ledger: Ledger = field(default_factory=Ledger)
     tallies: Tallies = field(default_factory=Tallies)
+    votes: Votes = field(default_factory=Votes)
     set_aside: SharedMap[int, AnswerKind] = field(default_factory=SharedMap)
     skipped: HashTrieMap[int, frozenset[int]] = field(default_factory=HashTrieMap)
     batches: SharedMap[str, Shown] = field(default_factory=SharedMap)
@@ -297,8 +306,17 @@ class State:
 
     @property
     def settled(self) -> Set[int]:
-        """Items that need no answer any more."""
-        return Settled(self.labels, self.set_aside)
+        """Items that have an answer; of those that are shared, others may be to give theirs."""
+        return Settled(self.labels, self.set_aside, self.votes.disputed)
+
+    def poll(self, item: int) -> Poll | None:
+        """What people say of an item; None where it is not shared."""
+        return self.votes.polls.get(item) if self.votes.polls else None
+
+    def is_done_by(self, item: int, person: str) -> bool:
+        """Whether a person need not answer an item any more."""
+        poll = self.poll(item)
+        return item in self.settled if poll is None else poll.is_done_by(person)
 
     @property
     def gone(self) -> Set[int]:
@@ -349,6 +367,10 @@ class State:
         return dict(sorted(drawn.items(), key=lambda one: one[1].order))
 
     def _answers_a_draw(self, item: int) -> bool:
+        poll = self.poll(item)
+        if poll is not None:
+            drawn = (self.batches[one.batch_id].reason(item) == "random" for one in poll.votes)
+            return item in self.labels and any(drawn)
         placed = self.answer_to(item)
         if placed is None or placed.answer.kind is not AnswerKind.LABEL:
             return False
@@ -359,23 +381,29 @@ class State:
         summary = self.rounds.get(number)
         return summary.answers if summary else 0
 
-    def upcoming(self, batch_id: str | None = None) -> tuple[int, ...]:
+    def upcoming(self, batch_id: str | None = None, by: str = LOCAL) -> tuple[int, ...]:
         """Unanswered items of a batch, in the order a person comes to them.
 
         Parameters
         ----------
         batch_id
             None stands for the batch served last.
+        by
+            The person.
         """
         items = self._items_of(batch_id or self.newest)
-        answered = {item for item in items if self._is_done_with(item)}
+        answered = {item for item in items if self._is_done_with(item, by)}
         given = [(number, item) for item in answered if (number := self.ledger.top.get(item))]
         start = items.index(max(given)[1]) + 1 if given else 0
         left = (item for item in items[start:] + items[:start] if item not in answered)
         return tuple(item for item in left if item not in self.gone)
 
     def as_you_go(
-        self, size: int, batch_id: str | None = None, taken: Collection[int] = ()
+        self,
+        size: int,
+        batch_id: str | None = None,
+        taken: Collection[int] = (),
+        by: str = LOCAL,
     ) -> tuple[int, tuple[int, ...]]:
         """The round of the next batch of a project that learns as you go, and its first items.
 
@@ -389,11 +417,13 @@ class State:
             What the person was shown last; None stands for the batch served last.
         taken
             Items that others have before them.
+        by
+            The person.
         """
         last = batch_id or self.newest
-        kept = self.upcoming(last)[:_ABOUT_TO_SEE]
+        kept = self.upcoming(last, by)[:_ABOUT_TO_SEE]
         shown = self._items_of(last)
-        free = self._waiting(taken)
+        free = self._waiting(taken, by)
         undone = takewhile(lambda item: item not in shown or free[item].batch_id == last, free)
         wanted = (item for item in (*undone, *kept, *free) if item not in taken)
         first = tuple(dict.fromkeys(wanted))[:size]
@@ -403,7 +433,7 @@ class State:
         return self.round if is_under_way else self.round + 1, first
 
     def reopened_batch(
-        self, size: int, taken: Collection[int] = ()
+        self, size: int, taken: Collection[int] = (), by: str = LOCAL
     ) -> tuple[int, tuple[int, ...]] | None:
         """The round and the items to show again after an undo, or None.
 
@@ -411,8 +441,10 @@ class State:
         ----------
         taken
             Items that others have before them.
+        by
+            Who is to see them.
         """
-        free = self._waiting(taken)
+        free = self._waiting(taken, by)
         if not free:
             return None
         earliest = min(where.round for where in free.values())
@@ -425,17 +457,24 @@ class State:
         roots = (root for name in where for root in self.batches[name].again or (name,))
         return tuple(dict.fromkeys(roots))
 
-    def _waiting(self, taken: Collection[int]) -> dict[int, Reopened]:
-        """Undone items that can be shown again, but for those that others have before them."""
+    def _waiting(self, taken: Collection[int], by: str) -> dict[int, Reopened]:
+        """Undone items that can be shown again, but for those that others have before them.
+
+        One that is shared waits for whoever has undone their answer to it.
+        """
         return {
             item: where
             for item, where in self.reopened.items()
-            if item not in taken and item not in self.gone
+            if item not in taken
+            and item not in self.gone
+            and (where.by == by or self.poll(item) is None)
         }
 
-    def _is_done_with(self, item: int) -> bool:
-        """Whether an item need not be shown again now."""
-        if item in self.settled:
+    def _is_done_with(self, item: int, by: str) -> bool:
+        """Whether an item need not be shown to a person again now."""
+        if self.poll(item) is not None and item in self.reopened:
+            return self.reopened[item].by != by
+        if self.is_done_by(item, by):
             return True
         return self.is_resting(item) and item not in self.reopened
 

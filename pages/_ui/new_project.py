@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.config import (
     DIGITS,
+    MOST_VOTES,
     RBF_MOST,
     ProjectConfig,
     classic,
@@ -260,12 +261,35 @@ def _form(
             help="When the model is fitted again and chooses the next images: after each batch, or "
             "after each label (as you go).",
         )
+        given |= _overlap()
         sent = st.form_submit_button("Create project", type="primary")
     if settings == "best":
         given = recommended_settings(best_features(entry)) | given
     elif settings == "classic":
         given["kernel"] = classic(dataset=entry.key).kernel
     return (name, given, typed) if sent else None
+
+
+def _overlap() -> dict[str, Any]:
+    """Fields for how many people answer an image."""
+    left, right = st.columns(2)
+    people = left.number_input(
+        "People an image",
+        1,
+        MOST_VOTES,
+        1,
+        help="How many people answer an image, each without seeing what others say. What they "
+        "agree on is the label; where they disagree, a reviewer decides on the People page.",
+    )
+    share = right.number_input(
+        "On a share of images, %",
+        0,
+        100,
+        100,
+        step=5,
+        help="So many images, drawn by lot, are answered by more than one person.",
+    )
+    return {"overlap": people, "overlap_share": share / 100} if people > 1 else {}
 
 
 def _spreading(entry: Entry, kernel: Kernel) -> dict[str, Any]:

@@ -138,3 +138,9 @@ def test_recommended_settings_take_what_a_project_is_on():
 def test_a_share_by_chance_is_between_none_and_all(share):
     with pytest.raises(InvalidConfigError, match="random share"):
         make_config({"random_share": share})
+
+
+def test_some_of_the_settings_can_be_told_whatever_they_are():
+    for overlap in (1, 3):
+        config = ProjectConfig(overlap=overlap)
+        assert config.model_dump(include={"alpha"}) == {"alpha": 0.2}

@@ -196,3 +196,24 @@ def test_arguments_that_make_no_sense_are_refused(arguments, capsys):
         main(list(arguments))
     assert stop.value.code == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_project_can_be_made_for_several_people_an_image(capsys, home):
+    assert main(["new", "Shared", "--images", "50", "--overlap", "3:0.5"]) == 0
+    shared = last_line(capsys)
+    assert main(["new", "B", "--images", "50", "--overlap", "2", "--truth", "majority"]) == 0
+    pairs = last_line(capsys)
+    with closing(open_service(home)) as service:
+        config = service.project(shared).config
+        assert (config.overlap, config.overlap_share, config.truth) == (3, 0.5, "dawid_skene")
+        config = service.project(pairs).config
+        assert (config.overlap, config.overlap_share, config.truth) == (2, 1.0, "majority")
+
+
+@pytest.mark.parametrize(
+    "asked", [["--overlap", "0"], ["--overlap", "3:2"], ["--overlap", "x"], ["--truth", "majority"]]
+)
+def test_an_overlap_that_makes_no_sense_is_refused(asked, capsys):
+    with pytest.raises(SystemExit):
+        main(["new", "Shared", *asked])
+    assert "Traceback" not in capsys.readouterr().err
