@@ -14,7 +14,9 @@ from tests.load.scenarios import Outcome, Scenario, run
 SCENARIOS: Final = (
     Scenario("alone", 1, 1, as_you_go=False, times=20, bar=(None, None, 60)),
     Scenario("own projects", 20, 20, as_you_go=False, times=8, bar=(200, 500, None)),
-    Scenario("one project", 10, 1, as_you_go=True, times=12, bar=(300, 800, None)),
+    Scenario("ten", 10, 1, as_you_go=True, times=12, bar=(None, 300, None)),
+    Scenario("twenty", 20, 1, as_you_go=True, times=15, bar=(None, 300, None)),
+    Scenario("fifty", 50, 1, as_you_go=True, times=15),
 )
 _PEOPLE_AT_LENGTH: Final = 20
 _MOST_AT_LENGTH: Final = 3_500

@@ -12,6 +12,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
+from pages._ui.desk import COOKIE
+
 COMPONENT: Final = "labelspread.labeler"
 _INTERNAL: Final = "$$STREAMLIT_INTERNAL_KEY"
 
@@ -25,12 +27,17 @@ class Tab:
         Of the server, ``http://…``.
     project
         What the address names.
+    desk
+        The name of the browser, as a cookie has it.
     hear
         Called with the component's data whenever it comes.
     """
 
-    def __init__(self, url: str, project: str, hear: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self, url: str, project: str, desk: str, hear: Callable[[dict[str, Any]], None]
+    ) -> None:
         self._url = url
+        self._cookie = f"{COOKIE}={desk}"
         self._hear = hear
         self._query = f"project={project}"
         self._component = ""
@@ -43,6 +50,7 @@ class Tab:
         """Connect and open the Label page."""
         self._socket = await connect(
             f"{self._url.replace('http', 'ws', 1)}/_stcore/stream",
+            additional_headers={"Cookie": self._cookie},
             origin=self._url,  # type: ignore[arg-type]  # any text is one
             subprotocols=["streamlit"],  # type: ignore[list-item]  # the same
             max_size=None,
@@ -64,11 +72,11 @@ class Tab:
         self._listening.cancel()
         await self._socket.close()
 
-    async def trigger(self, message: dict[str, Any]) -> None:
-        """Send a message of the component, as ``setTriggerValue`` does."""
-        await self._run(message)
+    async def trigger(self, name: str, value: object) -> None:
+        """Send something of the component, as ``setTriggerValue`` does."""
+        await self._run({"event": name, "value": value})
 
-    async def _run(self, message: dict[str, Any] | None) -> None:
+    async def _run(self, event: dict[str, Any] | None) -> None:
         wanted = BackMsg()
         state = wanted.rerun_script
         state.query_string = self._query
@@ -78,10 +86,10 @@ class Tab:
         state.context_info.locale = "en-US"
         state.context_info.url = self._url
         state.context_info.color_scheme = "light"
-        if message is not None:
+        if event is not None:
             events = state.widget_states.widgets.add()
             events.id = f"{_INTERNAL}_{self._component}__events"
-            events.json_trigger_value = json.dumps([{"event": "message", "value": message}])
+            events.json_trigger_value = json.dumps([event])
         await self._socket.send(wanted.SerializeToString())
 
     async def _listen(self) -> None:
