@@ -13,6 +13,7 @@ from core.errors import (
     EventTooNewError,
     IllegalEventError,
     InvalidConfigError,
+    InvalidNameError,
     ProjectUnusableError,
     UnknownInvitationError,
     UnknownProjectError,
@@ -26,6 +27,7 @@ from core.session.state import Member
 from core.storage.base import Project
 
 _SECRET_BYTES: Final = 16
+_LONGEST_NAME: Final = 200
 _LONGEST_DAYS: Final = 90
 """An invitation ends after so many days at the latest."""
 
@@ -72,11 +74,20 @@ class Membership(Projects):
 
         Raises
         ------
+        InvalidNameError
+            If nobody can be called so.
         IllegalEventError
             If the project would have no owner any more.
         StoreError
             If it could not be stored.
         """
+        known = person.person_id, person.name
+        if LOCAL in known or not all(
+            0 < len(n) <= _LONGEST_NAME and n.isprintable() for n in known
+        ):
+            raise InvalidNameError(
+                "Nobody can be called so.", "Type the name as it is signed in with."
+            )
 
         def give(now: Standing) -> list[RoleGiven]:
             before = now.state.members.get(person.person_id)
@@ -178,6 +189,10 @@ class Membership(Projects):
         self, project_id: str, decide: Callable[[Standing], Sequence[Event]]
     ) -> Sequence[Event]:
         return self._log.decide(project_id, decide, lambda events: events)
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_NAME and text.isprintable()
 
 
 def _name_of(secret: str) -> str:

@@ -9,7 +9,7 @@ import asyncio
 import time
 from contextlib import suppress
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
@@ -36,6 +36,10 @@ _MEDIA: Final = "media/"
 _UPLOADS: Final = "_stcore/upload_file/"
 _REFUSED: Final = 1008
 """The code with which a websocket is closed for reasons of policy."""
+
+NEXT: Final = "labelspread_next"
+_PATIENCE: Final = 600
+"""Seconds in which somebody has signed in at a provider."""
 
 _LOOK_AGAIN: Final = 20.0
 """Seconds after which it is asked again whether a websocket's sign-in has ended."""
@@ -64,6 +68,10 @@ class Door:
             await _turned_away(scope)(scope, receive, send)
         elif not _is_theirs(address_in(scope), found.person):
             await PlainTextResponse("Not found", status_code=404)(scope, receive, send)
+        elif wanted := _wanted_before(scope, cookies):
+            headers = {"Set-Cookie": next_cookie("", scope), "Cache-Control": "no-store"}
+            to = RedirectResponse(wanted, status_code=303, headers=headers)
+            await to(scope, receive, send)
         else:
             renewed = _renewed(way, cookies)
             await self._app(scope, receive, _keeping(renewed, scope, send) if renewed else send)
@@ -203,15 +211,39 @@ def _keeping(text: str, scope: Scope, send: Send) -> Send:
     return send_both
 
 
+def _wanted_before(scope: Scope, cookies: dict[str, str]) -> str:
+    """What a page was asked for before somebody went to a provider; empty where there is none."""
+    is_first = scope["method"] == "GET" and address_in(scope) in {"", None}
+    return inside(unquote(cookies[NEXT])) if is_first and NEXT in cookies else ""
+
+
+def inside(wanted: str) -> str:
+    """An address of this app: what was wanted if it is one, else the first page."""
+    base = base_path()
+    root = f"/{base}" if base else ""
+    is_path = wanted.startswith(f"{root}/") and not wanted.startswith(("//", "/\\"))
+    # What a browser leaves out of an address could make another one of it.
+    return wanted if is_path and wanted.isprintable() and "\\" not in wanted else f"{root}/"
+
+
 def cookie(text: str, scope: Scope) -> str:
     """The header by which a browser keeps a sign-in; an empty text makes it forget it."""
+    return _cookie(COOKIE, text, LASTS, scope)
+
+
+def next_cookie(wanted: str, scope: Scope) -> str:
+    """The header by which a browser keeps where it is to go once somebody has signed in."""
+    return _cookie(NEXT, quote(wanted, safe=""), _PATIENCE, scope)
+
+
+def _cookie(name: str, text: str, lasts: int, scope: Scope) -> str:
     base = base_path()
     headers = HTTPConnection(scope).headers
     is_safe = "https" in {scope["scheme"], headers.get("x-forwarded-proto", "")}
     parts = [
-        f"{COOKIE}={text}",
+        f"{name}={text}",
         f"Path=/{base}",
-        f"Max-Age={LASTS if text else 0}",
+        f"Max-Age={lasts if text else 0}",
         "HttpOnly",
         "SameSite=Lax",
     ]

@@ -31,6 +31,7 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.config import set_option
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.cli import main_run
 
@@ -283,13 +284,16 @@ def main() -> None:
         lifespan=_lifespan,
         on_script_error=_unexpected,
     )
+    settings = _streamlit_settings()
+    if "secrets.files" in settings:
+        # Who may sign in has to be known before Streamlit reads its settings.
+        set_option("secrets.files", settings["secrets.files"])
     try:
         has_login = login() is not None
     except InvalidSettingError as error:
         sys.exit(str(error))
     if not has_login and (refusal := open_to_all(arguments.host, os.environ)):
         sys.exit(refusal)
-    settings = _streamlit_settings()
     settings["server.allowedHosts"] = allowed_hosts(
         os.environ, settings.get("server.allowedHosts", ()), arguments.host
     )

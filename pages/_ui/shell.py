@@ -10,6 +10,7 @@ from datetime import UTC, tzinfo
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
@@ -248,6 +249,8 @@ def project_menu(opened: Project) -> None:
                 handle.open_project(project.project_id)
                 st.rerun()
         st.page_link("pages/projects.py", label="All projects", icon=":material/settings:")
+        if login() is not None:
+            st.page_link(site.PEOPLE.file, label="People", icon=":material/group:")
         account()
 
 
@@ -272,6 +275,13 @@ def account_menu() -> None:
         st.container(key="project_list"),
     ):
         account()
+
+
+def address_of(page: site.SitePage, **query: str) -> str:
+    """The whole address of a page, as others can open it."""
+    shown = urlsplit(st.context.url or "")
+    root = f"{shown.scheme}://{shown.netloc}{_root()}" if shown.netloc else _root()
+    return f"{root}/{page.address}?{urlencode(query)}"
 
 
 def _root() -> str:

@@ -20,7 +20,7 @@ from streamlit.auth_util import encode_provider_token
 from core.people.attempts import Attempts, TooManyAttemptsError
 from core.people.passwords import LONGEST_NAME, LONGEST_PASSWORD
 from pages._ui.addresses import base_path
-from pages._ui.door import address_in, cookie
+from pages._ui.door import address_in, cookie, inside, next_cookie
 from pages._ui.login import OpenIdLogin, PasswordLogin, login
 
 _FOLDER: Final = Path(__file__).parent
@@ -73,12 +73,14 @@ class SignInPages:
 async def sign_in(request: Request) -> Response:
     """Show the form, or take what was typed into it."""
     way = login()
-    wanted = _inside(request.query_params.get("next", ""))
+    wanted = inside(request.query_params.get("next", ""))
     if way is None or way.find(request.cookies) is not None:
         return RedirectResponse(wanted, status_code=303, headers=_HEADERS)
     if not isinstance(way, PasswordLogin):
         assert isinstance(way, OpenIdLogin), "there is no third way"
-        return _page(_links(way.providers))
+        page = _page(_links(way.providers))
+        page.headers.append("set-cookie", next_cookie(wanted, request.scope))
+        return page
     if request.method == "POST":
         return await _taken(request, way, wanted)
     return _page(_form("", wanted))
@@ -164,14 +166,6 @@ def _is_foreign(request: Request) -> bool:
         return site not in {"same-origin", "none"}
     origin = request.headers.get("origin")
     return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
-
-
-def _inside(wanted: str) -> str:
-    """An address of this app: what was wanted if it is one, else the first page."""
-    root = _root()
-    is_path = wanted.startswith(f"{root}/") and not wanted.startswith(("//", "/\\"))
-    # What a browser leaves out of an address could make another one of it.
-    return wanted if is_path and wanted.isprintable() and "\\" not in wanted else f"{root}/"
 
 
 def _root() -> str:

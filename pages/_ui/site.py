@@ -26,6 +26,8 @@ class SitePage:
 
 
 HOME: Final = SitePage("Label", "label")
+PEOPLE: Final = SitePage("People", "people", in_menu=False)
+JOIN: Final = SitePage("Invitation", "join", in_menu=False)
 MISSING: Final = SitePage("No such page", "missing", in_menu=False)
 PAGES: Final = (
     HOME,
@@ -39,6 +41,8 @@ PAGES: Final = (
     SitePage("Replay", "replay"),
     SitePage("Projects", "projects"),
     SitePage("Data", "data"),
+    PEOPLE,
+    JOIN,
     MISSING,
 )
 MISSED: Final = "address"

@@ -1,0 +1,156 @@
+"""Two people who sign in, each with a browser: what is one's own stays so until it is shared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.axe import findings
+from tests.e2e.desk import PATIENCE
+from tests.e2e.people import PASSWORDS, running_with_login
+from tests.e2e.server import Server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running_with_login(tmp_path_factory.mktemp("home")) as started:
+        yield started
+
+
+@pytest.fixture
+def anna(new_context: Callable[..., BrowserContext]) -> Page:
+    return new_context().new_page()
+
+
+@pytest.fixture
+def eve(new_context: Callable[..., BrowserContext]) -> Page:
+    return new_context(viewport={"width": 390, "height": 844}, color_scheme="dark").new_page()
+
+
+def enter(page: Page, server: Server, name: str, path: str = "/projects") -> None:
+    """Sign in by keyboard alone, on the way to a page."""
+    page.goto(server.url + path)
+    expect(page.get_by_role("heading", name="Sign in to Labelspread")).to_be_visible()
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.keyboard.type(name)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORDS[name])
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-testid=stApp]")).to_be_visible()
+
+
+def made(page: Page, name: str) -> str:
+    """A new project's id."""
+    form = page.locator("[data-testid=stForm]").last
+    form.get_by_label("Name").fill(name)
+    form.get_by_role("button", name="Create project").click()
+    page.wait_for_url(re.compile(r"project=[0-9a-f]{32}"))
+    expect(page.get_by_role("heading", name="Which digit is this?")).to_be_visible()
+    found = re.search(r"project=([0-9a-f]{32})", page.url)
+    assert found is not None
+    return found[1]
+
+
+def menu(page: Page) -> Any:
+    """The menu at the top right, opened."""
+    page.locator(".st-key-project_menu button").first.click()
+    return page.locator(".st-key-project_list")
+
+
+def test_a_wrong_password_is_said_and_the_field_is_ready_again(anna: Page, server: Server) -> None:
+    anna.goto(server.url)
+    anna.get_by_label("Name").fill("anna")
+    anna.get_by_label("Password").fill("wrong")
+    anna.keyboard.press("Enter")
+    expect(anna.get_by_role("alert")).to_have_text("The name or the password is not right.")
+    expect(anna.get_by_label("Password")).to_be_focused()
+    expect(anna.get_by_label("Name")).to_have_value("anna")
+    assert findings(anna) == {}
+    anna.emulate_media(color_scheme="dark")
+    assert findings(anna) == {}
+
+
+def test_who_has_signed_out_sees_nothing_any_more(anna: Page, server: Server) -> None:
+    enter(anna, server, "anna")
+    expect(menu(anna)).to_contain_text("anna")
+    anna.get_by_role("link", name="Sign out").click()
+    expect(anna.get_by_role("heading", name="Sign in to Labelspread")).to_be_visible()
+    anna.goto(f"{server.url}/projects")
+    expect(anna.get_by_role("heading", name="Sign in to Labelspread")).to_be_visible()
+
+
+def test_a_project_of_somebody_else_is_not_there_until_it_is_shared(
+    anna: Page, eve: Page, server: Server
+) -> None:
+    enter(anna, server, "anna")
+    project = made(anna, "Secret leaves")
+    enter(eve, server, "eve")
+    expect(eve.get_by_text("There is no project yet.").first).to_be_visible()
+    eve.goto(f"{server.url}/?project={project}")
+    expect(eve.get_by_text("This project does not exist, or it was deleted.")).to_be_visible()
+    for path in ("progress", "grid", "review", "explore", "history", "export", "people"):
+        eve.goto(f"{server.url}/{path}?project={project}")
+        expect(eve.get_by_text("This project does not exist, or it was deleted.")).to_be_visible()
+        assert "Secret leaves" not in eve.content()
+    # A message as the page's own component sends one.
+    told = {"v": 1, "message_id": "m", "kind": "submit", "project": project, "answers": []}
+    reply = eve.request.post(f"{server.url}/talk/{project}", data=told)
+    assert "Secret" not in reply.text()
+    assert '"outcome":"done"' not in reply.text()
+
+    menu(anna).get_by_role("link", name="People").click()
+    expect(anna.get_by_role("heading", name="People of Secret leaves")).to_be_visible()
+    anna.get_by_role("button", name="Make a link").click()
+    link = anna.locator("code").inner_text()
+    eve.goto(link)
+    expect(eve.get_by_role("heading", name="Which digit is this?")).to_be_visible()
+    assert "key=" not in eve.url
+    # An annotator labels, and does not export.
+    eve.goto(f"{server.url}/people?project={project}")
+    expect(eve.get_by_role("heading", name="People of Secret leaves")).to_be_visible()
+    expect(eve.get_by_role("button", name="Make a link")).to_have_count(0)
+
+    anna.reload()
+    expect(anna.get_by_text("eve", exact=True)).to_be_visible()
+    assert findings(anna) == {}
+    anna.locator(".st-key-out_eve button").first.click()
+    expect(anna.get_by_text("eve", exact=True)).to_have_count(0)
+    eve.goto(f"{server.url}/?project={project}")
+    expect(eve.get_by_text("This project does not exist, or it was deleted.")).to_be_visible()
+
+
+def test_an_invitation_leads_through_the_door_and_works_once_it_is_opened(
+    anna: Page, eve: Page, server: Server
+) -> None:
+    enter(anna, server, "anna")
+    project = made(anna, "For two")
+    anna.goto(f"{server.url}/people?project={project}")
+    anna.get_by_role("button", name="Make a link").click()
+    path = anna.locator("code").inner_text().removeprefix(server.url)
+    enter(eve, server, "eve", path)
+    expect(eve.get_by_role("heading", name="Which digit is this?")).to_be_visible()
+    anna.reload()
+    anna.get_by_role("button", name="Withdraw").click()
+    expect(anna.get_by_role("button", name="Withdraw")).to_have_count(0)
+    eve.goto(server.url + path)
+    expect(eve.get_by_text("This invitation does not exist, or it has ended.")).to_be_visible()
+
+
+def test_an_annotator_is_told_who_may_export(anna: Page, eve: Page, server: Server) -> None:
+    enter(anna, server, "anna")
+    project = made(anna, "To label")
+    anna.keyboard.type("0123456789")
+    expect(anna.locator(".saved")).to_contain_text("all 10 answers saved", timeout=PATIENCE)
+    anna.goto(f"{server.url}/people?project={project}")
+    form = anna.locator("[data-testid=stForm]").last
+    form.get_by_role("textbox", name="Name").fill("eve")
+    form.get_by_role("button", name="Add").click()
+    expect(anna.get_by_text("eve", exact=True)).to_be_visible()
+    enter(eve, server, "eve", f"/export?project={project}")
+    told = "Only a reviewer or an owner of this project can do this."
+    expect(eve.get_by_text(told)).to_be_visible()
+    expect(eve.get_by_role("button", name=re.compile("Download"))).to_have_count(0)
