@@ -51,7 +51,7 @@ def _answer(scope: Scope) -> Response | None:
         return None
     address = path.removeprefix(base).lstrip("/")
     if address in _ADDRESSES:
-        return HTMLResponse(_page(), headers={"Cache-Control": "no-cache"})
+        return HTMLResponse(page(), headers={"Cache-Control": "no-cache"})
     # With a slash at its end Streamlit leads to the same without.
     if address.endswith("/") or not _is_of_a_page(address, Headers(scope=scope)):
         return None
@@ -67,7 +67,8 @@ def _is_of_a_page(address: str, headers: Headers) -> bool:
 
 
 @cache
-def _page() -> str:
+def page() -> str:
+    """Streamlit's page, with the app's name and style in it."""
     page = _INDEX.read_text(encoding="utf-8")
     # Last of all, so that it rules over Streamlit's own style of the same weight.
     style = f"<style>{site.STYLE}</style>"

@@ -42,6 +42,7 @@ from pages._ui.desk import Desks
 from pages._ui.door import Door
 from pages._ui.front_door import FrontDoor
 from pages._ui.gate import HOSTS_VARIABLE, LOOPBACK, Gate, allowed_hosts, only_this_machine
+from pages._ui.headers import SafeHeaders
 from pages._ui.health import Health
 from pages._ui.login import NO_LOGIN_VARIABLE, PASSWORDS_VARIABLE, login
 from pages._ui.map_route import Maps, serve_maps
@@ -270,6 +271,7 @@ def main() -> None:
     app = st.App(
         APP_FILE,
         middleware=[
+            Middleware(SafeHeaders),
             Middleware(Gate),
             Middleware(Door),
             Middleware(SignInPages),

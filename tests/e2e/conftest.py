@@ -6,9 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, ViewportSize, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Playwright,
+    ViewportSize,
+    expect,
+)
 
 from tests.e2e.book import Book
 from tests.e2e.browser import chromium_executable
@@ -140,10 +148,16 @@ def phone_context(kept_phone_context: BrowserContext) -> Iterator[BrowserContext
         yield kept_phone_context
 
 
+_REFUSED: WeakKeyDictionary[BrowserContext, list[str]] = WeakKeyDictionary()
+"""What pages of a browser were not allowed to load."""
+
+
 @contextmanager
 def left_as_found(context: BrowserContext, size: ViewportSize = SIZE) -> Iterator[None]:
     """Forget what a test has left in a browser, and keep its tabs for the next one."""
     yield
+    refused = [*_REFUSED.get(context, ())]
+    _REFUSED[context] = []
     for page in context.pages:
         if page.url != BLANK:
             page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
@@ -152,12 +166,19 @@ def left_as_found(context: BrowserContext, size: ViewportSize = SIZE) -> Iterato
         page.set_viewport_size(size)
         page.emulate_media(color_scheme="light")
     context.clear_cookies()
+    assert not refused, "a page wants to load what its own policy does not allow"
 
 
 def watched_context(browser: Browser, **options: Any) -> BrowserContext:
     """A browser that knows nothing, whose keys are noted."""
     context = browser.new_context(**{"viewport": SIZE, **options})
     context.add_init_script(WATCH_KEYS)
+
+    def note(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            _REFUSED.setdefault(context, []).append(message.text)
+
+    context.on("console", note)
     return context
 
 
