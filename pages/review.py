@@ -7,7 +7,12 @@ from uuid import uuid4
 
 import streamlit as st
 
-from core.service.review_page import ReviewWish, describe_review, parse_review_wish
+from core.service.review_page import (
+    ReviewWish,
+    describe_review,
+    lists_for,
+    parse_review_wish,
+)
 from core.service.reviewing import Reasons, Review, ReviewList, reasons, review
 from core.service.view import View
 from pages._ui import handle, shell
@@ -68,9 +73,11 @@ def _on_show() -> None:
         _wishes()[project] = wish
 
 
-def _on_screen(view: View) -> _OnScreen:
+def _on_screen(view: View, lists: tuple[ReviewList, ...]) -> _OnScreen:
     project = view.project.project_id
-    wish = _wishes().get(project, ReviewWish())
+    wish = _wishes().get(project, ReviewWish(which=lists[0]))
+    if wish.which not in lists:
+        wish = ReviewWish(which=lists[0])
     shown: _OnScreen | None = st.session_state.get(_ON_SCREEN)
     if shown is None or wish.is_anew or not shown.still_fits(view, wish.which):
         state = view.state
@@ -85,7 +92,9 @@ def _on_screen(view: View) -> _OnScreen:
 
 with shell.errors_in_words("What is not saved yet is kept in this browser."):
     view = shell.require_view()
-    on_screen = _on_screen(view)
+    is_reviewer = handle.is_reviewer(view.project.project_id)
+    lists = lists_for(view, is_reviewer=is_reviewer)
+    on_screen = _on_screen(view, lists)
     page = describe_review(
         view,
         on_screen.which,
@@ -93,6 +102,7 @@ with shell.errors_in_words("What is not saved yet is kept in this browser."):
         on_screen.reasons,
         _MAIL.receipts,
         list_id=on_screen.list_id,
+        lists=lists,
         at=picture_address(),
     )
     with st.container(key="reviewing"):

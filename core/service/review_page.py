@@ -23,6 +23,7 @@ from core.service.reviewing import (
     said_of,
 )
 from core.service.view import View
+from core.session.state import State
 from core.wording import counted
 
 _LIKELY: Final = 5
@@ -33,6 +34,13 @@ class ShownSaid(Shown):
 
     kind: Literal["label", "skip", "unsure", "bad"]
     label: str | None
+
+
+class ShownVote(Shown):
+    """What a person says of an image that several people answer."""
+
+    name: str
+    said: ShownSaid
 
 
 class ReviewItem(Shown):
@@ -68,6 +76,10 @@ class ReviewCase(Shown):
     for_other, for_given
         Images that are labelled as the class that others speak for, and as its own, the weightiest
         first; None where that was not looked at yet.
+    votes
+        What people say of an image that they disagree about.
+    missing
+        How many more people are to answer it.
     """
 
     items: tuple[ReviewItem, ...]
@@ -77,6 +89,8 @@ class ReviewCase(Shown):
     likely: tuple[str, ...]
     for_other: tuple[ReviewItem, ...] | None
     for_given: tuple[ReviewItem, ...] | None
+    votes: tuple[ShownVote, ...]
+    missing: int
 
 
 class ReviewPage(Shown):
@@ -90,6 +104,8 @@ class ReviewPage(Shown):
         What the classes are called: the number of the last change of that.
     which
         The list that is shown.
+    lists
+        Those there are for this person.
     list_id
         Names it: another one when it was made anew.
     total
@@ -107,6 +123,7 @@ class ReviewPage(Shown):
     classes: tuple[ShownClass, ...]
     named: int
     which: ReviewList
+    lists: tuple[ReviewList, ...]
     list_id: str
     cases: tuple[ReviewCase, ...]
     total: int
@@ -134,6 +151,16 @@ class ReviewWish(BaseModel):
     is_anew: bool = False
 
 
+def lists_for(view: View, *, is_reviewer: bool) -> tuple[ReviewList, ...]:
+    """The lists that a person can look at.
+
+    What others have said is for reviewers, and there where several people answer an image.
+    """
+    are_asked = view.project.config.overlap > 1 or bool(view.state.votes.polls)
+    disputed: tuple[ReviewList, ...] = ("disputed",) if is_reviewer and are_asked else ()
+    return (*disputed, "contradicted", "aside", "near")
+
+
 def parse_review_wish(raw: Any) -> ReviewWish | None:  # noqa: ANN401 - anything may come from a browser
     """What a browser asks to be shown; None where that makes no sense."""
     try:
@@ -150,6 +177,7 @@ def describe_review(
     receipts: Sequence[Receipt],
     *,
     list_id: str,
+    lists: Sequence[ReviewList] = ("contradicted", "aside", "near"),
     at: PictureAddress | None = None,
 ) -> ReviewPage:
     """Everything the component shows.
@@ -162,11 +190,13 @@ def describe_review(
         Those that are known, by the first image of the case.
     list_id
         Names the list.
+    lists
+        Those that there are for the person.
     at
         Where pictures are sent from; None where they have to be within their address.
     """
     cases = tuple(
-        _case(view, case, reasons.get(case.items[0]), at)
+        _case(view, case, reasons.get(case.items[0]), at, has_votes=which == "disputed")
         for case in listed.cases
         if len(view.engine.present(case.items)) == len(case.items)
     )
@@ -178,6 +208,7 @@ def describe_review(
         classes=shown_classes(view),
         named=view.state.class_list.seq,
         which=which,
+        lists=tuple(lists),
         list_id=list_id,
         cases=cases,
         total=listed.total,
@@ -186,8 +217,11 @@ def describe_review(
     )
 
 
-def _case(view: View, case: Case, known: Reasons | None, at: PictureAddress | None) -> ReviewCase:
+def _case(
+    view: View, case: Case, known: Reasons | None, at: PictureAddress | None, *, has_votes: bool
+) -> ReviewCase:
     state, (first, *rest) = view.state, case.items
+    poll = state.poll(first) if has_votes else None
     beside = rest[0] if rest else None
     return ReviewCase(
         items=tuple(
@@ -200,6 +234,14 @@ def _case(view: View, case: Case, known: Reasons | None, at: PictureAddress | No
         likely=_likely(view, first, case.other),
         for_other=_others(view, known.for_other, at) if known else None,
         for_given=_others(view, known.for_given, at) if known else None,
+        votes=tuple(
+            ShownVote(
+                name=name_of(state, vote.by),
+                said=ShownSaid(kind=vote.answer.kind.value, label=vote.answer.label),
+            )
+            for vote in (poll.votes if poll else ())
+        ),
+        missing=max(0, poll.wanted - len(poll.votes)) if poll else 0,
     )
 
 
@@ -229,7 +271,15 @@ def _likely(view: View, item: int, other: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*first, *best)))[:_LIKELY]
 
 
+def name_of(state: State, person: str) -> str:
+    """What a person is called; their id where they have no role in the project any more."""
+    member = state.members.get(person)
+    return (member.name or person) if member else person
+
+
 def _why_nothing(view: View, which: ReviewList, n_kept: int) -> str:
+    if which == "disputed":
+        return "People agree on all images that several of them have answered."
     if which == "aside":
         return "No image has been marked unsure or bad."
     kept = f" {counted(n_kept, 'case')} that you kept as they are do not come up again."

@@ -16,8 +16,9 @@ from core.session import rules
 from core.session.events import LOCAL, Answer, AnswerKind, Event, LabelKept, Served
 from core.session.state import State
 
-ReviewList = Literal["contradicted", "aside", "near"]
-"""Labels that others contradict, unsure and bad images, near-duplicates with different labels."""
+ReviewList = Literal["contradicted", "aside", "near", "disputed"]
+"""Labels that others contradict, unsure and bad images, near-duplicates with different labels, and
+images that people disagree about."""
 
 FEWEST_LABELS: Final = 10
 """With fewer labels, of two classes at least, one says little of another."""
@@ -159,7 +160,12 @@ class Reviewing(Looking):
 
 def review(view: View, which: ReviewList) -> Review:
     """What there is to look at now, in one of the lists."""
-    make = {"contradicted": _contradicted, "aside": _aside, "near": _near}
+    make = {
+        "contradicted": _contradicted,
+        "aside": _aside,
+        "near": _near,
+        "disputed": _disputed,
+    }
     return make[which](view)
 
 
@@ -236,6 +242,18 @@ def _near(view: View) -> Review:
         said = (said_of(state, one), said_of(state, other))
         cases.append(Case((one, other), said, said[1].label, pair.nearness))
     return Review(tuple(cases[:CANDIDATES]), len(cases), n_kept)
+
+
+def _disputed(view: View) -> Review:
+    state = view.state
+    items = [item for item in state.votes.in_dispute() if view.engine.present([item])]
+    cases = []
+    for item in items[:CANDIDATES]:
+        (position,) = view.engine.positions([item])
+        model = int(view.beliefs.model_class[position])
+        other = view.class_names[model] if model != UNLABELLED else None
+        cases.append(Case((item,), (said_of(state, item),), other))
+    return Review(tuple(cases), len(items))
 
 
 def _shown(state: State, batch_id: str, item: int) -> Served:

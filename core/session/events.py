@@ -349,9 +349,7 @@ class Served(_Event):
     draws: Annotated[dict[int, Draw], Field(exclude_if=_is_empty)] = {}
     undrawable: Annotated[tuple[int, ...], Field(exclude_if=_is_empty)] = ()
     hiding: Annotated[Hiding | None, Field(exclude_if=_is_none)] = None
-    votes: Annotated[
-        dict[int, Annotated[int, Field(ge=1)]], Field(exclude_if=_is_empty)
-    ] = {}
+    votes: Annotated[dict[int, Annotated[int, Field(ge=1)]], Field(exclude_if=_is_empty)] = {}
 
 
 class Answered(_Event):

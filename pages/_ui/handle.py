@@ -14,6 +14,7 @@ from core.graph.embeddings.arriving import Arrivals
 from core.graph.embeddings.networks import Entry, Networks
 from core.jobs.once import Latest
 from core.people.persons import Person, Who
+from core.people.roles import Role
 from core.service.guarded import guarded, who
 from core.service.labelling import Service
 from core.simulation.comparisons import Comparisons
@@ -82,6 +83,12 @@ def current_who() -> Who:
 def is_administrator() -> bool:
     """Whether the person of this session may do everything everywhere."""
     return roles().is_administrator(current_person())
+
+
+def is_reviewer(project_id: str) -> bool:
+    """Whether the person of this session may see and change what others have said."""
+    role = service().role_of(project_id)
+    return is_administrator() or (role is not None and role.may(Role.REVIEWER))
 
 
 def require_administrator() -> None:

@@ -768,6 +768,11 @@ var count = (number, noun, ending = "s") => `${number} ${noun}${number === 1 ? "
 var TOGGLED2 = TOGGLED;
 var LISTS = [
   {
+    which: "disputed",
+    title: "Disputed",
+    about: "People disagree about these images. Nothing is learned from them until you decide."
+  },
+  {
     which: "contradicted",
     title: "Contradicted",
     about: "Each label is compared with what all other labels say of its image. The most suspicious come first."
@@ -781,10 +786,16 @@ var KINDS = { skip: "no answer", unsure: "unsure", bad: "bad image" };
 var inShort = ({ kind, label }) => kind === "label" ? label ?? "" : KINDS[kind];
 var inAWord = (said) => said.kind === "bad" ? "bad" : inShort(said);
 var count2 = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
-var KEEP = { contradicted: "keep", aside: "leave as it is", near: "keep both" };
-var SKIP = { contradicted: "later", aside: "ask again", near: "later" };
+var KEEP = {
+  disputed: "later",
+  contradicted: "keep",
+  aside: "leave as it is",
+  near: "keep both"
+};
+var SKIP = { disputed: "later", contradicted: "later", aside: "ask again", near: "later" };
 function help(which) {
   const enter = {
+    disputed: "leave it for later",
     contradicted: "keep the label: it does not come up again",
     aside: "leave it as it is",
     near: "keep both labels: they do not come up again"
@@ -804,6 +815,11 @@ function help(which) {
     [["Z"], "look closer, step by step; Esc goes back"],
     [["?"], "show or hide this list"]
   ];
+}
+function votesWords({ votes, missing }, name) {
+  const each = votes.map(({ name: who, said }) => `${who}: ${said.label === null ? inShort(said) : name(said.label)}`);
+  const more = missing ? [`${missing} more to answer`] : [];
+  return [...each, ...more].join(" · ");
 }
 function savedWords({ message, waiting, failure, isLate }) {
   const isBusy = message !== null && message.kind !== "sync";
@@ -1068,9 +1084,9 @@ var Desk = class {
     this.#screen.show();
   }
   #step(by) {
-    const place = LISTS.findIndex(({ which }) => which === this.which);
-    const next = LISTS[(place + by + LISTS.length) % LISTS.length];
-    if (next) this.show(next.which);
+    const { lists } = this.data;
+    const next = lists[(lists.indexOf(this.which) + by + lists.length) % lists.length];
+    if (next) this.show(next);
   }
   /** Ask for the reasons of the case on screen, and of those that come next, where they are not there. */
   wantReasons() {
@@ -1100,7 +1116,7 @@ var Desk = class {
   #keep() {
     const { case: one } = this;
     if (!this.canAnswer || !one) return;
-    if (this.isDecided(one)) this.#next();
+    if (this.isDecided(one) || this.data.which === "disputed") this.#next();
     else if (this.data.which === "aside") this.#leave(one);
     else this.#noteKept(one);
   }
@@ -2277,6 +2293,7 @@ function verdictWords(which, one, standing, name) {
   const were = one.items.map(({ was }) => told(was, name));
   if (changedOf(one, standing).length) return becomeWords(standing, name);
   if (standing.isKept) return which === "near" ? "Both labels are kept." : `Kept as ${were.join()}.`;
+  if (which === "disputed") return `${[...new Set(one.votes.map(({ said }) => told(said, name)))].join(" or ")}?`;
   if (which === "near") return `Nearly the same, labelled ${were.join(" and ")}.`;
   if (which === "aside") return were[0] === "unsure" ? "Somebody was unsure." : "Somebody found this image bad.";
   return `Labelled ${were.join()}. The others say ${name(one.other ?? "")}.`;
@@ -2287,7 +2304,9 @@ function becomeWords({ said }, name) {
   return said[0]?.kind === "skip" ? "Put back: it may be asked about again." : `It is ${names.join()} now.`;
 }
 var told = (said, name) => said.label === null ? inShort(said) : name(said.label);
-function becauseWords(which, { other }, isDecided, name) {
+function becauseWords(which, one, isDecided, name) {
+  const { other } = one;
+  if (which === "disputed") return votesWords(one, name);
   if (isDecided) return "⌫ takes that back; another key changes it.";
   if (which === "near") return "One of them is wrong, or what tells them apart is very small.";
   if (which === "contradicted") return "Without its own label the model would say so, because of these labelled images:";
@@ -2423,7 +2442,9 @@ var View = class {
     this.#find(".anew").classList.toggle("ready", data.cases.length > 0 && decided === data.cases.length);
   }
   #showTabs() {
+    const { lists } = this.desk.data;
     for (const tab of this.#root.querySelectorAll(".tabs button")) {
+      tab.hidden = !lists.some((which) => which === tab.dataset["which"]);
       tab.ariaSelected = String(tab.dataset["which"] === this.desk.which);
     }
   }

@@ -14,10 +14,12 @@ from core.export.rows import Choice
 from core.querying.hiding import by_lot
 from core.service.conversation import describe
 from core.service.labelling import Service
+from core.service.review_page import describe_review, lists_for
+from core.service.reviewing import review
 from core.session.class_list import Meaning
-from core.session.events import AnswerKind, Served
+from core.session.events import Answer, AnswerKind, Served
 from core.storage import MemoryStore, open_store
-from tests.core.builders import TickingClock, label, numbered
+from tests.core.builders import TickingClock, label, numbered, skip
 
 PEOPLE = ("ann", "bob", "cy")
 
@@ -231,3 +233,45 @@ def test_an_export_says_what_each_has_said_and_who_decided(service):
     assert row.source in {"model", None}
     assert json.loads(row.votes or "") == {"ann": "3", "bob": "8"}
     assert {rows[item].votes for item in rows if item not in bob.items} == {None}
+
+
+def test_disputed_images_are_a_list_to_review_with_what_each_has_said_for_reviewers_alone(service):
+    project = made(service, truth="majority")
+    ann = asked(service, project, "ann")
+    answer(service, project, ann, "ann", "3")
+    answer(service, project, asked(service, project, "bob"), "bob", "8")
+    view = service.view(project)
+    assert lists_for(view, is_reviewer=False) == ("contradicted", "aside", "near")
+    lists = lists_for(view, is_reviewer=True)
+    assert lists[0] == "disputed"
+    listed = review(view, "disputed")
+    assert {case.items[0] for case in listed.cases} == {*ann.items}
+    page = describe_review(view, "disputed", listed, {}, (), list_id="l", lists=lists)
+    first = page.cases[0]
+    assert [(vote.name, vote.said.label) for vote in first.votes] == [("ann", "3"), ("bob", "8")]
+    assert first.missing == 0
+    item = first.items[0].id
+    assert service.judge(project, "r1", label(item, "8"), by="rev")
+    assert service.view(project).labels[item] == "8"
+    shown = describe_review(
+        service.view(project), "disputed", listed, {}, (), list_id="l", lists=lists
+    )
+    assert shown.cases[0].items[0].now.label == "8"
+    # As the page takes it back.
+    assert service.judge(project, "r2", skip(item), by="rev")
+    assert item not in service.view(project).labels
+    calm = made(service, overlap=1)
+    assert lists_for(service.view(calm), is_reviewer=True) == ("contradicted", "aside", "near")
+    other = service.view(made(service))
+    nothing = describe_review(other, "disputed", review(other, "disputed"), {}, (), list_id="m")
+    assert nothing.nothing == "People agree on all images that several of them have answered."
+
+
+def test_other_lists_tell_nothing_of_what_each_has_said(service):
+    project = made(service)
+    answer(service, project, asked(service, project, "ann"), "ann", "3")
+    item = asked(service, project, "bob").items[0]
+    service.decide(project, Answer(item, AnswerKind.BAD), by="rev")
+    view = service.view(project)
+    page = describe_review(view, "aside", review(view, "aside"), {}, (), list_id="l")
+    assert [case.votes for case in page.cases] == [()]

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import type { ReviewCase, ReviewItem } from "../../../pages/_ui/review/src/contract.ts";
+import { verdictWords } from "../../../pages/_ui/review/src/telling.ts";
+import { votesWords } from "../../../pages/_ui/review/src/words.ts";
 import { asking, image, saying, Tab } from "./tab.ts";
 
 const three = [asking(image(1)), asking(image(2)), asking(image(3))];
@@ -102,4 +105,24 @@ test("reasons that are missing are asked for once, some cases ahead", async () =
   tab.desk.wantReasons();
   tab.desk.wantReasons();
   assert.deepEqual(tab.asked, [{ which: "contradicted", item: 3, is_anew: false }]);
+});
+
+test("of images that people disagree about the votes are told, a key decides, and Enter leaves it for later", async () => {
+  const said = (label: string) => ({ kind: "label", label }) as const;
+  const open = (id: number): ReviewItem => ({ ...image(id), was: { kind: "skip", label: null }, now: { kind: "skip", label: null } });
+  const disputed = (id: number): ReviewCase => ({
+    ...asking(open(id)), votes: [{ name: "Ann", said: said("cat") }, { name: "Bob", said: said("dog") }], missing: 1,
+  });
+  const tab = new Tab();
+  await tab.hear(saying("l1", [disputed(1), disputed(2)], { which: "disputed", lists: ["disputed", "contradicted"] }));
+  const [one] = tab.desk.data.cases;
+  assert.ok(one);
+  assert.equal(verdictWords("disputed", one, tab.desk.standing(one), (name) => name), "cat or dog?");
+  assert.equal(votesWords(one, (name) => name), "Ann: cat · Bob: dog · 1 more to answer");
+  tab.press("keep");
+  assert.deepEqual([tab.desk.current, tab.desk.decided, tab.sent.length], [1, 0, 0]);
+  tab.press({ label: "dog" });
+  assert.deepEqual(tab.told, [["judge", 2, "dog"]]);
+  tab.press("undo", "following");
+  assert.equal(tab.asked.at(-1)?.which, "contradicted");
 });

@@ -29,12 +29,12 @@ export const image = (id: number, label: string | null = "cat"): ReviewItem => {
 
 /** A case of some images, against which others say that it is a dog. */
 export const asking = (...items: ReviewItem[]): ReviewCase =>
-  ({ items, other: "dog", score: 1.5, is_kept: false, likely: ["dog"], for_other: [], for_given: [] });
+  ({ items, other: "dog", score: 1.5, is_kept: false, likely: ["dog"], for_other: [], for_given: [], votes: [], missing: 0 });
 
 /** What the server says of these cases. */
 export function saying(list: string, cases: ReviewCase[], more: Partial<ReviewPage> = {}): ReviewPage {
   return {
-    v: 1, project: "p", question: "What is it?", ink: true, named: 3, which: "contradicted", list_id: list, cases, total: cases.length,
+    v: 1, project: "p", question: "What is it?", ink: true, named: 3, which: "contradicted", lists: ["contradicted", "aside", "near"], list_id: list, cases, total: cases.length,
     classes: [{ name: "cat", key: "1", is_chosen: false, colour: null }, { name: "dog", key: "2", is_chosen: false, colour: null }],
     nothing: "", receipts: [],
     ...more,

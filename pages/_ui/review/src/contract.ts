@@ -13,6 +13,8 @@ export type Message = JudgeMessage | KeepMessage | UnkeepMessage | SyncMessage;
  *     What the classes are called: the number of the last change of that.
  * which
  *     The list that is shown.
+ * lists
+ *     Those there are for this person.
  * list_id
  *     Names it: another one when it was made anew.
  * total
@@ -29,7 +31,8 @@ export interface ReviewPage {
   ink: boolean;
   classes: ShownClass[];
   named: number;
-  which: "contradicted" | "aside" | "near";
+  which: "contradicted" | "aside" | "near" | "disputed";
+  lists: ("contradicted" | "aside" | "near" | "disputed")[];
   list_id: string;
   cases: ReviewCase[];
   total: number;
@@ -68,6 +71,10 @@ export interface ShownClass {
  * for_other, for_given
  *     Images that are labelled as the class that others speak for, and as its own, the weightiest
  *     first; None where that was not looked at yet.
+ * votes
+ *     What people say of an image that they disagree about.
+ * missing
+ *     How many more people are to answer it.
  */
 export interface ReviewCase {
   items: ReviewItem[];
@@ -77,6 +84,8 @@ export interface ReviewCase {
   likely: string[];
   for_other: ReviewItem[] | null;
   for_given: ReviewItem[] | null;
+  votes: ShownVote[];
+  missing: number;
 }
 /**
  * An image that is looked at once more.
@@ -102,6 +111,13 @@ export interface ReviewItem {
 export interface ShownSaid {
   kind: "label" | "skip" | "unsure" | "bad";
   label: string | null;
+}
+/**
+ * What a person says of an image that several people answer.
+ */
+export interface ShownVote {
+  name: string;
+  said: ShownSaid;
 }
 /**
  * What became of a message; ``failed`` ones are sent again.

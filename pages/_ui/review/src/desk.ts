@@ -14,7 +14,7 @@ import { areSame, besideOf, changedOf, standingOf, type Doing, type Standing, ty
 import type { Message, ReviewCase, ReviewItem, ReviewPage, ShownSaid } from "./contract.ts";
 import type { Wish } from "./keys.ts";
 import type { Screen } from "./screen.ts";
-import { LEFT, LISTS, nothingToKeep, TOGGLED } from "./words.ts";
+import { LEFT, nothingToKeep, TOGGLED } from "./words.ts";
 
 /** What the desk does itself; the rest is for the page to do. */
 export type Deed = Exclude<Wish, "help" | "close" | "zoom">;
@@ -277,9 +277,9 @@ export class Desk {
   }
 
   #step(by: number): void {
-    const place = LISTS.findIndex(({ which }) => which === this.which);
-    const next = LISTS[(place + by + LISTS.length) % LISTS.length];
-    if (next) this.show(next.which);
+    const { lists } = this.data;
+    const next = lists[(lists.indexOf(this.which) + by + lists.length) % lists.length];
+    if (next) this.show(next);
   }
 
   /** Ask for the reasons of the case on screen, and of those that come next, where they are not there. */
@@ -314,7 +314,7 @@ export class Desk {
   #keep(): void {
     const { case: one } = this;
     if (!this.canAnswer || !one) return;
-    if (this.isDecided(one)) this.#next();
+    if (this.isDecided(one) || this.data.which === "disputed") this.#next();
     else if (this.data.which === "aside") this.#leave(one);
     else this.#noteKept(one);
   }

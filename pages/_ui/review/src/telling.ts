@@ -2,7 +2,7 @@
 
 import { changedOf, type Standing, type Which } from "./cases.ts";
 import type { ReviewCase, ShownSaid } from "./contract.ts";
-import { inShort } from "./words.ts";
+import { inShort, votesWords } from "./words.ts";
 
 type Name = (label: string) => string;
 
@@ -11,6 +11,7 @@ export function verdictWords(which: Which, one: ReviewCase, standing: Standing, 
   const were = one.items.map(({ was }) => told(was, name));
   if (changedOf(one, standing).length) return becomeWords(standing, name);
   if (standing.isKept) return which === "near" ? "Both labels are kept." : `Kept as ${were.join()}.`;
+  if (which === "disputed") return `${[...new Set(one.votes.map(({ said }) => told(said, name)))].join(" or ")}?`;
   if (which === "near") return `Nearly the same, labelled ${were.join(" and ")}.`;
   if (which === "aside") return were[0] === "unsure" ? "Somebody was unsure." : "Somebody found this image bad.";
   return `Labelled ${were.join()}. The others say ${name(one.other ?? "")}.`;
@@ -25,7 +26,9 @@ function becomeWords({ said }: Standing, name: Name): string {
 const told = (said: ShownSaid, name: Name): string => (said.label === null ? inShort(said) : name(said.label));
 
 /** Why it is there, and what to do. */
-export function becauseWords(which: Which, { other }: ReviewCase, isDecided: boolean, name: Name): string {
+export function becauseWords(which: Which, one: ReviewCase, isDecided: boolean, name: Name): string {
+  const { other } = one;
+  if (which === "disputed") return votesWords(one, name);
   if (isDecided) return "⌫ takes that back; another key changes it.";
   if (which === "near") return "One of them is wrong, or what tells them apart is very small.";
   if (which === "contradicted") return "Without its own label the model would say so, because of these labelled images:";

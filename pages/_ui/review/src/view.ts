@@ -159,7 +159,9 @@ export class View implements Screen {
   }
 
   #showTabs(): void {
+    const { lists } = this.desk.data;
     for (const tab of this.#root.querySelectorAll<HTMLElement>(".tabs button")) {
+      tab.hidden = !lists.some((which) => which === tab.dataset["which"]);
       tab.ariaSelected = String(tab.dataset["which"] === this.desk.which);
     }
   }

@@ -1,11 +1,15 @@
 import { TOGGLED as ALL_TOGGLED } from "../../labeler/src/words.ts";
 import type { Which } from "./cases.ts";
-import type { Message, ReviewPage, ShownSaid } from "./contract.ts";
+import type { Message, ReviewCase, ReviewPage, ShownSaid } from "./contract.ts";
 
 export const TOGGLED = ALL_TOGGLED;
 
 /** The lists there are, in their order. */
 export const LISTS: readonly { which: Which; title: string; about: string }[] = [
+  {
+    which: "disputed", title: "Disputed",
+    about: "People disagree about these images. Nothing is learned from them until you decide.",
+  },
   {
     which: "contradicted", title: "Contradicted",
     about: "Each label is compared with what all other labels say of its image. The most suspicious come first.",
@@ -28,14 +32,17 @@ export const inAWord = (said: ShownSaid): string => (said.kind === "bad" ? "bad"
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 /** What Enter does in each list. */
-export const KEEP: Record<Which, string> = { contradicted: "keep", aside: "leave as it is", near: "keep both" };
+export const KEEP: Record<Which, string> = {
+  disputed: "later", contradicted: "keep", aside: "leave as it is", near: "keep both",
+};
 
 /** What S does in each list. */
-export const SKIP: Record<Which, string> = { contradicted: "later", aside: "ask again", near: "later" };
+export const SKIP: Record<Which, string> = { disputed: "later", contradicted: "later", aside: "ask again", near: "later" };
 
 /** Keys and their meanings, but for those of classes. */
 export function help(which: Which): [string[], string][] {
   const enter = {
+    disputed: "leave it for later",
     contradicted: "keep the label: it does not come up again",
     aside: "leave it as it is",
     near: "keep both labels: they do not come up again",
@@ -55,6 +62,13 @@ export function help(which: Which): [string[], string][] {
     [["Z"], "look closer, step by step; Esc goes back"],
     [["?"], "show or hide this list"],
   ];
+}
+
+/** What people say of an image, one after another. */
+export function votesWords({ votes, missing }: Pick<ReviewCase, "votes" | "missing">, name: (label: string) => string): string {
+  const each = votes.map(({ name: who, said }) => `${who}: ${said.label === null ? inShort(said) : name(said.label)}`);
+  const more = missing ? [`${missing} more to answer`] : [];
+  return [...each, ...more].join(" · ");
 }
 
 /** What decisions are kept: how many, and what is wrong if they are not. */
