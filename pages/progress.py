@@ -35,6 +35,7 @@ from pages._ui.key_figures import (
     seconds_a_label,
     to_come,
 )
+from pages._ui.people import show_people
 from pages._ui.pressed import (
     chosen_bar,
     chosen_cell,
@@ -51,7 +52,7 @@ _MOST_CONFUSED = 25
 _ALL, _REST = "All", "Unlabelled"
 _SPLIT = (7, 6)
 _COUNTS, _SHARES = "Counts", "% of row"
-_QUALITY, _TIME = "Quality", "Time"
+_QUALITY, _TIME, _PEOPLE = "Quality", "Time", "People"
 
 
 def _with_truth(
@@ -368,7 +369,7 @@ def _page(view: View) -> None:
     with head:
         part = st.segmented_control(
             "Part",
-            [_QUALITY, _TIME],
+            [_QUALITY, _TIME, _PEOPLE],
             default=_QUALITY,
             required=True,
             label_visibility="collapsed",
@@ -381,7 +382,9 @@ def _page(view: View) -> None:
     truth = view.dataset.truth
     if not view.is_solved:
         st.info(NOT_SOLVED, icon=":material/info:")
-    if not view.labels:
+    if part == _PEOPLE:
+        show_people(view)
+    elif not view.labels:
         st.info(
             "Nothing to measure yet: the first labels make the first predictions.",
             icon=":material/monitoring:",

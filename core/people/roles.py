@@ -117,12 +117,14 @@ RIGHTS: Final[Mapping[str, Need]] = MappingProxyType(
         "keep": Need.REVIEWER,
         "labelled": Need.REVIEWER,
         "map_class": Need.REVIEWER,
+        "people": Need.REVIEWER,
         "restore_class": Need.REVIEWER,
         "set_target": Need.REVIEWER,
         "take_back_decision": Need.REVIEWER,
         "take_back_keep": Need.REVIEWER,
         "view_to_take_away": Need.REVIEWER,
         # The project itself, and who is in it.
+        "ask_known": Need.OWNER,
         "branch": Need.OWNER,
         "compare_by": Need.OWNER,
         "delete_project": Need.OWNER,
@@ -133,6 +135,7 @@ RIGHTS: Final[Mapping[str, Need]] = MappingProxyType(
         "log_pack": Need.OWNER,
         "rename_project": Need.OWNER,
         "restore_project": Need.OWNER,
+        "set_known": Need.OWNER,
         "withdraw_invitation": Need.OWNER,
     }
 )

@@ -208,6 +208,23 @@ class Answering(Classes):
             lambda now: rules.decide(now.state, answer, self._classes(now), by, since),
         )
 
+    def set_known(self, project_id: str, labels: Mapping[int, str], *, by: str = LOCAL) -> bool:
+        """Let these be the items whose answer is known and that everybody is asked about, blind.
+
+        False if they are those already; none ends it.
+
+        Raises
+        ------
+        UnknownClassError
+            If there is no such class.
+        StoreError
+            If it could not be stored; it may be sent again.
+        """
+        return self._do(
+            project_id,
+            lambda now: rules.set_known(now.state, labels, self._classes(now), by),
+        )
+
     def take_back_decision(self, project_id: str, item: int, *, by: str = LOCAL) -> bool:
         """Let what people say of an item count again; False if nothing is decided of it.
 

@@ -330,8 +330,8 @@ def _items(
     for row, item, position, reason in zip(likely, batch.items, positions, reasons, strict=True):
         shown = addresses(view, item, position, at)
         blind = is_blind(view.state, item)
-        is_hidden = item in hidden and not blind and bool(row.any())
-        best = np.argsort(-row, kind="stable")[: 0 if is_hidden or blind else _SHOWN_CLASSES]
+        is_hidden = blind or (item in hidden and bool(row.any()))
+        best = np.argsort(-row, kind="stable")[: 0 if is_hidden else _SHOWN_CLASSES]
         yield ShownItem(
             id=item,
             smooth=shown.smooth,
@@ -339,6 +339,7 @@ def _items(
             full=shown.full,
             why=WHY[reason],
             hidden=is_hidden,
+            blind=blind,
             beliefs=tuple(
                 Belief(name=names[i], probability=round(float(row[i]), 4))
                 for i in best

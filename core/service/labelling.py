@@ -37,6 +37,7 @@ from core.service.grid import Grid, Grids
 from core.service.history import History
 from core.service.log import Standing
 from core.service.membership import Membership
+from core.service.people import PeopleTold, knowable, people_of
 from core.service.reviewing import Reviewing
 from core.service.sharing import due, is_blind, is_for, shared_by_lot
 from core.service.stopping import StopAdvice, stop_advice, weigher
@@ -212,6 +213,23 @@ class Service(Grids, Reviewing, Exploring, History, Membership):
     def timed(self, view: View) -> Timed:
         """How long answers took, and whether predictions sway them; the last few are kept."""
         return self._timed.get(marks_name(view), lambda: timed(view))
+
+    def people(self, view: View) -> PeopleTold:
+        """What people have done, how far they agree, and how often they are right."""
+        return people_of(view)
+
+    def ask_known(self, view: View, number: int, *, by: str = LOCAL) -> bool:
+        """Ask everybody, blind, about so many images whose answer is known; 0 ends it.
+
+        False if they are asked about these already.
+
+        Raises
+        ------
+        StoreError
+            If it could not be stored; it may be sent again.
+        """
+        labels = knowable(view, number) if number else {}
+        return self.set_known(view.project.project_id, labels, by=by)
 
     def advice(self, view: View) -> Advice | None:
         """What the images would better be compared by, as far as the labels have said it yet."""

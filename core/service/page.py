@@ -70,7 +70,9 @@ class ShownItem(Shown):
     why
         Why it is asked about, in a few words.
     hidden
-        Whether it has a prediction that is hidden by lot; then nothing of that is sent.
+        Whether it has a prediction that is hidden; then nothing of that is sent.
+    blind
+        Whether it is hidden since it would tell what others have said; else it is by lot.
     beliefs
         The most probable classes, the most probable first: as many as there are keys for them where
         classes have to be found, which is more than are drawn. Empty where no label reaches, or it
@@ -83,6 +85,7 @@ class ShownItem(Shown):
     full: str | None
     why: str
     hidden: bool
+    blind: bool
     beliefs: tuple[Belief, ...]
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.service.conversation import Receipt, shown_classes
 from core.service.page import Shown, ShownClass, ShownReceipt
+from core.service.people import name_of
 from core.service.pictures import PictureAddress, addresses
 from core.service.protocol import VERSION
 from core.service.reviewing import (
@@ -23,7 +24,6 @@ from core.service.reviewing import (
     said_of,
 )
 from core.service.view import View
-from core.session.state import State
 from core.wording import counted
 
 _LIKELY: Final = 5
@@ -269,12 +269,6 @@ def _likely(view: View, item: int, other: str | None) -> tuple[str, ...]:
     best = (names[i] for i in np.argsort(-row, kind="stable")[:_LIKELY] if row[i] > 0)
     first = (other,) if other in names else ()
     return tuple(dict.fromkeys((*first, *best)))[:_LIKELY]
-
-
-def name_of(state: State, person: str) -> str:
-    """What a person is called; their id where they have no role in the project any more."""
-    member = state.members.get(person)
-    return (member.name or person) if member else person
 
 
 def _why_nothing(view: View, which: ReviewList, n_kept: int) -> str:

@@ -64,11 +64,11 @@ class Ledger:
         number = self.top.get(item)
         return None if number is None else self.placed[number]
 
-    def answers_to(self, item: int) -> Iterator[Placed]:
-        """All answers to an item that are in force, the latest first."""
+    def numbered(self, item: int) -> Iterator[tuple[int, Placed]]:
+        """All answers to an item that are in force, the latest first, each with its number."""
         number = self.top.get(item)
         while number is not None:
-            yield self.placed[number]
+            yield number, self.placed[number]
             number = self.under.get(number)
 
     def last_of(self, person: str) -> Placed | None:

@@ -26,6 +26,7 @@ from core.session.events import (
     DecisionTakenBack,
     Event,
     KeepTakenBack,
+    KnownSet,
     LabelKept,
     Redone,
     Served,
@@ -342,6 +343,23 @@ def decide(
     if decided is not None and _same(decided.answer, state.class_list.today(answer)):
         return None
     return Decided(answer=answer, by=by)
+
+
+def set_known(
+    state: State, labels: Mapping[int, str], class_names: tuple[str, ...], by: str = LOCAL
+) -> KnownSet | None:
+    """Decide whether these are to be the items whose answer is known; None if they are.
+
+    Raises
+    ------
+    UnknownClassError
+        If there is no such class.
+    """
+    for name in labels.values():
+        if name not in class_names:
+            raise UnknownClassError(name, class_names)
+    known = {item: state.votes.polls[item].known for item in state.votes.known}
+    return None if known == labels else KnownSet(labels=dict(labels), by=by)
 
 
 def take_back_decision(state: State, item: int, by: str = LOCAL) -> DecisionTakenBack | None:

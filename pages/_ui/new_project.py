@@ -279,7 +279,7 @@ def _overlap() -> dict[str, Any]:
         MOST_VOTES,
         1,
         help="How many people answer an image, each without seeing what others say. What they "
-        "agree on is the label; where they disagree, a reviewer decides on the People page.",
+        "agree on is the label; where they disagree, a reviewer decides on the Review page.",
     )
     share = right.number_input(
         "On a share of images, %",

@@ -17,7 +17,7 @@ from core.bootstrap import comparisons_of, networks_of, sets_of
 from core.data.incoming import Source, read_source
 from core.data.readers.found import Limits
 from core.graph.embeddings.networks import Origin
-from core.session.events import Answer, AnswerKind
+from core.session.events import LOCAL, Answer, AnswerKind
 from core.settings import HOME_VARIABLE
 from core.simulation.plan import make_plan
 from core.simulation.strategies import PRESETS
@@ -114,6 +114,9 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
     _add_network(home)
     shapes = book.new_project(dataset=photos, n_samples=60, kernel="symmetric_knn")
     _label(book, shapes, rounds=1)
+    shared = book.new_project(n_samples=80, overlap=2, truth="majority")
+    for by, mistakes in (("Ann", 0), ("Bob", 4), ("Ann", 0), ("Cy", 2)):
+        _label(book, shared, rounds=1, mistakes=mistakes, by=by)
     comparison = _compare(home)
     labeler, heading, card = ".labeler[data-ready]", "h1, h3", "[class*=st-key-card_]"
     grid, review = ".grid[data-ready]", ".review[data-ready]"
@@ -141,6 +144,8 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
         "explore-new": Place(f"/explore?project={new}", ".explore[data-ready]"),
         "progress": Place(f"/progress?project={taught}", heading),
         "progress-time": Place(f"/progress?project={taught}&part=Time", heading),
+        "progress-people": Place(f"/progress?project={shared}&part=People", heading),
+        "review-disputed": Place(f"/review?project={shared}", review),
         "progress-new": Place(f"/progress?project={new}", heading),
         "progress-unknown": Place(f"/progress?project={blank}", heading),
         "history": Place(f"/history?project={taught}", heading),
@@ -258,11 +263,11 @@ def _change_sets(folder: Path) -> None:
     np.savez(folder / "other.npz", images=1 - images, class_names=NAMES)
 
 
-def _label(book: Book, project: str, *, rounds: int, mistakes: int = 0) -> None:
+def _label(book: Book, project: str, *, rounds: int, mistakes: int = 0, by: str = LOCAL) -> None:
     """Answer rounds with the truth where the classes are digits, and the first ones wrongly."""
     left = mistakes
     for _ in range(rounds):
-        batch = book.service.batch(project)
+        batch = book.service.batch(project, desk=by, by=by)
         assert batch is not None
         names = book.view(project).dataset.class_names
         answers = []
@@ -272,7 +277,7 @@ def _label(book: Book, project: str, *, rounds: int, mistakes: int = 0) -> None:
             answers.append(
                 Answer(item=item, kind=AnswerKind.LABEL, label=names[number], milliseconds=1400)
             )
-        book.service.submit(project, batch.batch_id, answers)
+        book.service.submit(project, batch.batch_id, answers, by=by)
 
 
 def _compare(home: Path) -> str:

@@ -448,7 +448,8 @@ function hidingOf({ data, item, preferences }) {
   if (preferences.blind || data.hidden_share === 1) return "all";
   return item?.hidden ? "this" : "none";
 }
-function whyHidden(hiding, { hidden_share: share }) {
+function whyHidden(hiding, { hidden_share: share }, isBlind = false) {
+  if (isBlind && hiding !== "none") return "Others answer this image too, and what is predicted would tell what they have said.";
   if (share === 1) return "In this project, all predictions are hidden.";
   if (hiding !== "this") return "";
   return `${percent(share)} of predictions are hidden, drawn by lot: so it can be known whether they sway answers.`;
@@ -2540,7 +2541,7 @@ var View = class {
     const told = this.#find(".verdict");
     const { calibrated } = data;
     told.textContent = verdict(beliefs, hiding, calibrated, (name) => this.#tags.inSentence(name));
-    told.title = whyHidden(hiding, data) || verdict(beliefs, hiding, calibrated, (name) => name);
+    told.title = whyHidden(hiding, data, item?.blind) || verdict(beliefs, hiding, calibrated, (name) => name);
     this.#find(".top").title = barsMean(calibrated);
     this.#find(".top").replaceChildren(...beliefs.slice(0, BARS).map((belief) => this.#bar(belief)));
     this.#find(".why").textContent = item && !isLocked ? item.why : "";

@@ -783,8 +783,14 @@ var LISTS = [
 var nothingToKeep = "This image has no label to keep.";
 var LEFT = "All others are looked at.";
 var KINDS = { skip: "no answer", unsure: "unsure", bad: "bad image" };
-var inShort = ({ kind, label }) => kind === "label" ? label ?? "" : KINDS[kind];
-var inAWord = (said) => said.kind === "bad" ? "bad" : inShort(said);
+var inShort = ({ kind, label }, which) => {
+  if (kind === "skip" && which === "disputed") return "disputed";
+  return kind === "label" ? label ?? "" : KINDS[kind];
+};
+function inAWord(said, which) {
+  if (said.kind === "skip" && which === "disputed") return "?";
+  return said.kind === "bad" ? "bad" : inShort(said);
+}
 var count2 = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 var KEEP = {
   disputed: "later",
@@ -2281,10 +2287,11 @@ var Strip = class {
   #words(one) {
     const standing = this.#desk.standing(one);
     const changed = changedOf(one, standing);
+    const { which } = this.#desk.data;
     if (changed.length) return changed.map((item) => inAWord(standing.said[one.items.indexOf(item)] ?? item.now)).join(", ");
     if (standing.isKept) return "kept";
     if (this.#desk.isLeft(one)) return "left";
-    return one.items.map(({ was }) => inAWord(was)).join(" · ");
+    return one.items.map(({ was }) => inAWord(was, which)).join(" · ");
   }
 };
 
@@ -2459,7 +2466,7 @@ var View = class {
       stage.classList.toggle("asked", number === side);
       const tag = find(stage, ".tag");
       const now = said[number];
-      tag.textContent = now ? inShort(now) : "";
+      tag.textContent = now ? inShort(now, this.desk.data.which) : "";
       tag.classList.toggle("changed", item !== void 0 && !areSame2(item.was, now));
     });
   }

@@ -31,7 +31,7 @@ def service() -> Service:
 
 def made(service: Service, **more: Any) -> str:
     config = recommended(**{"n_samples": 60, "batch_size": 5, "overlap": 2} | more)
-    return service.create_project("Shared", config).project_id
+    return service.create_project(service.free_name("Shared"), config).project_id
 
 
 def asked(service: Service, project: str, by: str) -> Served:
@@ -101,7 +101,8 @@ def test_nothing_of_what_others_said_is_sent(service):
         answer(service, project, asked(service, project, "ann"), "ann")
     shown = page(service, project, "bob")
     assert {item["why"] for item in shown["items"]} == {"Several people answer this one."}
-    assert all(item["beliefs"] == [] and not item["hidden"] for item in shown["items"])
+    assert all(item["beliefs"] == [] for item in shown["items"])
+    assert all(item["hidden"] and item["blind"] for item in shown["items"])
     assert shown["last"] is None
     assert any(item["beliefs"] for item in page(service, project, "ann")["items"])
 

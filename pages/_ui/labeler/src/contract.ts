@@ -103,7 +103,9 @@ export interface ShownClass {
  * why
  *     Why it is asked about, in a few words.
  * hidden
- *     Whether it has a prediction that is hidden by lot; then nothing of that is sent.
+ *     Whether it has a prediction that is hidden; then nothing of that is sent.
+ * blind
+ *     Whether it is hidden since it would tell what others have said; else it is by lot.
  * beliefs
  *     The most probable classes, the most probable first: as many as there are keys for them where
  *     classes have to be found, which is more than are drawn. Empty where no label reaches, or it
@@ -116,6 +118,7 @@ export interface ShownItem {
   full: string | null;
   why: string;
   hidden: boolean;
+  blind: boolean;
   beliefs: Belief[];
 }
 /**

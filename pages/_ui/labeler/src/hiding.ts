@@ -18,8 +18,9 @@ export function hidingOf({ data, item, preferences }: Shown): Hiding {
   return item?.hidden ? "this" : "none";
 }
 
-/** Why predictions are hidden by lot; nothing where that is the person's own wish. */
-export function whyHidden(hiding: Hiding, { hidden_share: share }: Shown["data"]): string {
+/** Why predictions are hidden; nothing where that is the person's own wish. */
+export function whyHidden(hiding: Hiding, { hidden_share: share }: Shown["data"], isBlind = false): string {
+  if (isBlind && hiding !== "none") return "Others answer this image too, and what is predicted would tell what they have said.";
   if (share === 1) return "In this project, all predictions are hidden.";
   if (hiding !== "this") return "";
   return `${percent(share)} of predictions are hidden, drawn by lot: so it can be known whether they sway answers.`;

@@ -200,7 +200,7 @@ export class View implements Screen {
     const told = this.#find(".verdict");
     const { calibrated } = data;
     told.textContent = verdict(beliefs, hiding, calibrated, (name) => this.#tags.inSentence(name));
-    told.title = whyHidden(hiding, data) || verdict(beliefs, hiding, calibrated, (name) => name);
+    told.title = whyHidden(hiding, data, item?.blind) || verdict(beliefs, hiding, calibrated, (name) => name);
     this.#find(".top").title = barsMean(calibrated);
     this.#find(".top").replaceChildren(...beliefs.slice(0, BARS).map((belief) => this.#bar(belief)));
     this.#find(".why").textContent = item && !isLocked ? item.why : "";

@@ -66,9 +66,10 @@ export class Strip {
   #words(one: ReviewCase): string {
     const standing = this.#desk.standing(one);
     const changed = changedOf(one, standing);
+    const { which } = this.#desk.data;
     if (changed.length) return changed.map((item) => inAWord(standing.said[one.items.indexOf(item)] ?? item.now)).join(", ");
     if (standing.isKept) return "kept";
     if (this.#desk.isLeft(one)) return "left";
-    return one.items.map(({ was }) => inAWord(was)).join(" · ");
+    return one.items.map(({ was }) => inAWord(was, which)).join(" · ");
   }
 }

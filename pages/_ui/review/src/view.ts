@@ -177,7 +177,7 @@ export class View implements Screen {
       stage.classList.toggle("asked", number === side);
       const tag = find(stage, ".tag");
       const now = said[number];
-      tag.textContent = now ? inShort(now) : "";
+      tag.textContent = now ? inShort(now, this.desk.data.which) : "";
       tag.classList.toggle("changed", item !== undefined && !areSame(item.was, now));
     });
   }

@@ -24,10 +24,16 @@ export const LEFT = "All others are looked at.";
 const KINDS = { skip: "no answer", unsure: "unsure", bad: "bad image" } as const;
 
 /** What is said of an image, in a word. */
-export const inShort = ({ kind, label }: ShownSaid): string => (kind === "label" ? label ?? "" : KINDS[kind]);
+export const inShort = ({ kind, label }: ShownSaid, which?: Which): string => {
+  if (kind === "skip" && which === "disputed") return "disputed";
+  return kind === "label" ? label ?? "" : KINDS[kind];
+};
 
 /** The same where there is hardly any room. */
-export const inAWord = (said: ShownSaid): string => (said.kind === "bad" ? "bad" : inShort(said));
+export function inAWord(said: ShownSaid, which?: Which): string {
+  if (said.kind === "skip" && which === "disputed") return "?";
+  return said.kind === "bad" ? "bad" : inShort(said);
+}
 
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
