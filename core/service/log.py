@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from core.errors import (
-    LabelspreadError,
     SequenceConflictError,
     StoreBusyError,
     StoreError,
@@ -28,6 +28,9 @@ Decision = TypeVar("Decision")
 
 _ATTEMPTS: Final = 20
 """How often to decide anew when others write to the same log at the same time."""
+
+_TOGETHER: Final = 64
+"""How many wishes to add to a log are stored at once at most."""
 
 
 class _ReplacedError(Exception):
@@ -49,6 +52,44 @@ class Standing:
     unsaved: StoreError | None = None
 
 
+class _Wish:
+    """What somebody wants to add to a log, and what became of it."""
+
+    def __init__(
+        self, decide: Callable[[Standing], Any], events: Callable[[Any], Sequence[Event]]
+    ) -> None:
+        self.decide = decide
+        self.events = events
+        self.decision: Any = None
+        self.error: BaseException | None = None
+        self.is_done = False
+
+    def made_out(self, standing: Standing) -> Sequence[Event] | None:
+        """What is to be added; None where the wish cannot be fulfilled, for a reason that is noted.
+
+        Raised by the rules or by a fault of their own: it is no fault of whoever waits beside.
+        """
+        self.error = None
+        try:
+            self.decision = self.decide(standing)
+            return self.events(self.decision)
+        except Exception as error:
+            self.error = error
+            return None
+
+
+class _Writer:
+    """The one way to add to one log: one at a time, and all who wait meanwhile at once."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.waiting: deque[_Wish] = deque()
+
+    def next_ones(self) -> list[_Wish]:
+        """Those that have waited longest. Only the one who holds the lock takes any."""
+        return [self.waiting.popleft() for _ in range(min(len(self.waiting), _TOGETHER))]
+
+
 class Log:
     """What all projects amount to, and the one way to add to that. Safe to use from threads.
 
@@ -66,7 +107,7 @@ class Log:
         self._known: dict[str, Standing] = {}
         self._generation = store.generation
         self._lock = threading.Lock()
-        self._writers: dict[str, threading.Lock] = {}
+        self._writers: dict[str, _Writer] = {}
 
     def decide(
         self,
@@ -79,6 +120,11 @@ class Log:
         What is known here is tried first: the store takes it only if it is the latest. So one
         statement does it all, unless another process has written meanwhile.
 
+        Whoever comes while others are being stored waits, and all who wait are stored at once, in
+        the order in which they came: each decides on what those before it have made of the log.
+        This returns when all of them are durable. ``decide`` and ``events`` may be called several
+        times, and by another thread.
+
         Raises
         ------
         UnknownProjectError
@@ -86,23 +132,60 @@ class Log:
         StoreError
             If the outcome could not be stored.
         """
-        with self._writer(project_id):
+        writer, wish = self._writer(project_id), _Wish(decide, events)
+        writer.waiting.append(wish)
+        with writer.lock:
+            while not wish.is_done:
+                self._fulfil(project_id, writer.next_ones())
+        if wish.error is not None:
+            raise wish.error
+        return cast("Decision", wish.decision)
+
+    def _fulfil(self, project_id: str, wishes: list[_Wish]) -> None:
+        """Store what some want to add, and let each know what became of it."""
+        try:
             for attempt in range(_ATTEMPTS):
-                generation = self._store.generation
-                known = self._remembered(project_id) if attempt == 0 else None
-                standing = known or self.open(project_id)
-                try:
-                    decision = decide(standing)
-                except LabelspreadError:
-                    if known is None:
-                        raise
-                    continue
-                new = events(decision)
-                if new and self._append(standing, new, generation):
-                    return decision
-                if not new and known is None:
-                    return decision
-        raise StoreBusyError(f"of project {project_id}")
+                wishes = self._tried(project_id, wishes, is_first=attempt == 0)
+                if not wishes:
+                    return
+            raise StoreBusyError(f"of project {project_id}")
+        except BaseException as error:
+            # Each was decided on what those before it made of the log, which is not so now.
+            is_fault = isinstance(error, Exception)
+            for wish in wishes:
+                wish.error = error if is_fault else StoreBusyError(f"of project {project_id}")
+                wish.is_done = True
+            if not is_fault:
+                raise
+
+    def _tried(self, project_id: str, wishes: list[_Wish], *, is_first: bool) -> list[_Wish]:
+        """Try to store all of them at once; those of which it is not known yet what becomes."""
+        generation = self._store.generation
+        known = self._remembered(project_id) if is_first else None
+        standing = known or self.open(project_id)
+        at, state, new = self._clock(), standing.state, list[Event]()
+        added, nothing = list[_Wish](), list[_Wish]()
+        for wish in wishes:
+            events = wish.made_out(replace(standing, state=state))
+            if not events:
+                nothing.append(wish)
+                continue
+            try:
+                state = fold(state, events, [at] * len(events))
+            except Exception as error:
+                wish.error = error
+                nothing.append(wish)
+                continue
+            new += events
+            added.append(wish)
+        if new and not self._append(standing, new, state, at, generation):
+            return wishes
+        # That there is nothing to add counts only where all that the store has was looked at.
+        is_latest = bool(new) or known is None
+        left = [] if is_latest else nothing
+        for wish in added + (nothing if is_latest else []):
+            wish.is_done = True
+        return left
 
     def read(self, project_id: str) -> Standing:
         """A project, deleted or not, with all events that the store has by now.
@@ -174,10 +257,16 @@ class Log:
             raise _ReplacedError
         return reading
 
-    def _append(self, standing: Standing, new: Sequence[Event], generation: int) -> bool:
+    def _append(
+        self,
+        standing: Standing,
+        new: Sequence[Event],
+        state: State,
+        at: datetime,
+        generation: int,
+    ) -> bool:
         """Store events, and know what comes of them; False if others were first."""
-        project_id, at = standing.project.project_id, self._clock()
-        state = fold(standing.state, new, [at] * len(new))
+        project_id = standing.project.project_id
         try:
             self._store.append(project_id, standing.state.seq, new, at, generation=generation)
         except SequenceConflictError:
@@ -188,10 +277,9 @@ class Log:
         self._remember(Standing(standing.project, state), generation)
         return True
 
-    def _writer(self, project_id: str) -> threading.Lock:
-        """Held by the one of this process that adds to a log now: none is in another's way."""
+    def _writer(self, project_id: str) -> _Writer:
         with self._lock:
-            return self._writers.setdefault(project_id, threading.Lock())
+            return self._writers.setdefault(project_id, _Writer())
 
     def _now(self) -> int:
         """The store's generation; nothing that was folded counts any more if it is another one."""

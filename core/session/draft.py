@@ -51,6 +51,7 @@ class Draft:
         self.landmarks = state.landmarks
         self.members = state.members
         self.invitations = state.invitations
+        self.room = state.room
         self.new_landmarks: list[Landmark] = []
 
     def freeze(self) -> State:
@@ -83,6 +84,7 @@ class Draft:
             landmarks=(*self.landmarks, *new) if (new := self.new_landmarks) else self.landmarks,
             members=self.members,
             invitations=self.invitations,
+            room=self.room,
         )
 
     def note_draws(self, event: Served) -> None:

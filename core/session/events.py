@@ -37,6 +37,9 @@ Setting = str | int | FiniteFloat | bool | None
 RoleName = Literal["annotator", "reviewer", "owner"]
 """What a person can be in a project."""
 
+RoomPhase = Literal["open", "paused", "ended"]
+"""How a room stands: paused and ended, nobody is asked anything."""
+
 ImageName = Annotated[str, Field(min_length=32, max_length=32)]
 """What an image is called by its pixels: 32 hexadecimal digits."""
 
@@ -542,6 +545,43 @@ class InvitationWithdrawn(_Event):
     invitation: str
 
 
+class RoomOpened(_Event):
+    """Whoever has a code can answer in the project, by a first name alone.
+
+    Attributes
+    ----------
+    code
+        What people type, or a picture of it tells their phones.
+    """
+
+    event: Literal["room_opened"] = "room_opened"
+    code: str
+
+
+class RoomJoined(_Event):
+    """Somebody in the room has given a first name.
+
+    Attributes
+    ----------
+    person, name
+        What stands in the log of this person, and what others may read.
+    token
+        A hash of the secret that the person's phone keeps; the secret stands nowhere.
+    """
+
+    event: Literal["room_joined"] = "room_joined"
+    person: str
+    name: str
+    token: str
+
+
+class RoomSet(_Event):
+    """The room is open, has a break or has ended, from now on."""
+
+    event: Literal["room_set"] = "room_set"
+    phase: RoomPhase
+
+
 Event = (
     Classes
     | DataNoted
@@ -573,6 +613,9 @@ Event = (
     | RoleGiven
     | Invited
     | InvitationWithdrawn
+    | RoomOpened
+    | RoomJoined
+    | RoomSet
 )
 
 KINDS: Final = frozenset(kind.model_fields["event"].default for kind in get_args(Event))

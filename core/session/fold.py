@@ -44,6 +44,7 @@ from core.session.events import (
     Undone,
 )
 from core.session.fold_classes import CLASS_TRANSITIONS
+from core.session.fold_room import ROOM_TRANSITIONS
 from core.session.landmarks import KINDS, landmark
 from core.session.ledger import Placed
 from core.session.state import Member, Reopened, Shown, State, TakenAway
@@ -252,7 +253,7 @@ def _settings_noted(draft: Draft, event: SettingsNoted) -> None:
 def _branched(draft: Draft, _event: Branched) -> None:
     # What was on a screen is on one of the other project, and so is whoever had a role there.
     draft.open.clear()
-    draft.members, draft.invitations = {}, {}
+    draft.members, draft.invitations, draft.room = {}, {}, None
 
 
 def _role_given(draft: Draft, event: RoleGiven) -> None:
@@ -278,6 +279,7 @@ def _invitation_withdrawn(draft: Draft, event: InvitationWithdrawn) -> None:
 
 TRANSITIONS: Final[dict[type[BaseModel], Callable[..., None]]] = {
     **CLASS_TRANSITIONS,
+    **ROOM_TRANSITIONS,
     DataNoted: _data_noted,
     Given: _given,
     Served: _served,

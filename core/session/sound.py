@@ -28,6 +28,8 @@ from core.session.events import (
     KnownSet,
     LabelKept,
     RoleGiven,
+    RoomJoined,
+    RoomOpened,
     Served,
     SettingsNoted,
 )
@@ -62,6 +64,11 @@ def is_sound(event: Event) -> bool:
 def _are_people(event: Event) -> bool:
     if isinstance(event, RoleGiven):
         return bool(event.person) and max(len(event.person), len(event.name)) <= _LONGEST
+    if isinstance(event, RoomJoined):
+        texts = event.person, event.name, event.token
+        return all(texts) and max(map(len, texts)) <= _LONGEST
+    if isinstance(event, RoomOpened):
+        return 0 < len(event.code) <= _LONGEST
     if isinstance(event, (Invited, InvitationWithdrawn)):
         return 0 < len(event.invitation) <= _LONGEST
     return True

@@ -35,6 +35,7 @@ from core.session.images import Images
 from core.session.labels import Labels
 from core.session.landmarks import Landmark
 from core.session.ledger import Ledger, Placed
+from core.session.room import Room
 from core.session.shared import SharedMap
 from core.session.tallies import RoundSummary, Tallies
 from core.session.votes import Poll, Votes
@@ -214,6 +215,8 @@ class State:
         Who has a role, by the person's id.
     invitations
         Those that were not withdrawn, by what names them; their time may be over.
+    room
+        The room that the project is; None where it is none.
     """
 
     seq: int = 0
@@ -240,6 +243,7 @@ class State:
     landmarks: tuple[Landmark, ...] = ()
     members: Mapping[str, Member] = field(default_factory=dict)
     invitations: Mapping[str, Invited] = field(default_factory=dict)
+    room: Room | None = None
 
     @property
     def classes(self) -> tuple[str, ...] | None:
