@@ -28,7 +28,7 @@ from core.jobs.progress import Progress, silent
 from core.people.persons import EVERYTHING, LOCAL_PERSON, Who
 from core.service.log import Standing
 from core.service.projects import Projects, owned_by
-from core.session.events import Event
+from core.session.events import Event, InvitationWithdrawn, RoleGiven
 from core.session.fold import fold_records
 from core.session.formats import write_event
 from core.session.state import State
@@ -128,7 +128,7 @@ class Carrying(Projects):
         name
             What it is to be called; None stands for its own name, with a number if that is taken.
         who
-            Who brings it, and is an owner of it. What this person may not see is not here.
+            Who brings it, and is the one owner of it. What this person may not see is not here.
 
         Raises
         ------
@@ -169,17 +169,27 @@ class Carrying(Projects):
         while True:
             called = name or self.free_name(_seen(told.name), who=who)
             project = Project(project_id, called, config, made_at)
-            if self._store.bring(project, self._owned(file, who)):
+            if self._store.bring(project, self._owned(file, state, who)):
                 return Brought(project, n_labels, n_answers, is_new=True, missing=missing)
             project_id = self._new_id()
 
-    def _owned(self, file: LogFile, who: Who) -> Iterator[Recorded]:
-        """The events of a file, and that whoever brings it is an owner."""
+    def _owned(self, file: LogFile, state: State, who: Who) -> Iterator[Recorded]:
+        """The events of a file, and that it is whose who brings it, and nobody else's.
+
+        Who had a role where it comes from may be somebody else here.
+        """
         yield from file.records()
-        yield from (
-            Recorded(seq, self._clock(), event)
-            for seq, event in enumerate(owned_by(who), file.head.n_events + 1)
-        )
+        own: list[Event] = [*owned_by(who)]
+        by = who.person.person_id
+        if own:
+            own += [
+                RoleGiven(person=member.person, name=member.name, role=None, by=by)
+                for member in state.members.values()
+                if member.person != by
+            ]
+            own += [InvitationWithdrawn(invitation=name, by=by) for name in state.invitations]
+        for seq, event in enumerate(own, file.head.n_events + 1):
+            yield Recorded(seq, self._clock(), event)
 
     def _records(self, project_id: str, last: int) -> Iterator[Recorded]:
         """The events of a log up to a number, a page of them in memory at a time."""

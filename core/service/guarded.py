@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, Protocol, cast
 
+from pydantic import BaseModel
+
 from core.config import DIGITS
 from core.errors import (
     EventDamagedError,
@@ -25,7 +27,6 @@ from core.people.roles import RIGHTS, Need, Role
 from core.service.labelling import Service
 from core.service.projects import require_set
 from core.service.view import View
-from core.session.events import LabelKept
 from core.session.state import State
 from core.storage.base import Project
 
@@ -145,8 +146,9 @@ class _Guarded:
             given["by"] = self.person.person_id
         if "who" in signature.parameters:
             given["who"] = self
-        if isinstance(kept := given.get("kept"), LabelKept):
-            given["kept"] = kept.model_copy(update={"by": self.person.person_id})
+        for key, value in given.items():
+            if isinstance(value, BaseModel) and "by" in type(value).model_fields:
+                given[key] = value.model_copy(update={"by": self.person.person_id})
         return self._seen(name, use_case(*bound.args, **bound.kwargs))
 
     def _require(self, name: str, need: Need, given: Mapping[str, Any]) -> None:
