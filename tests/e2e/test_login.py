@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.e2e.axe import findings
 from tests.e2e.desk import PATIENCE
 from tests.e2e.people import PASSWORDS, running_with_login
 from tests.e2e.server import Server
+from tests.e2e.shapes import save_shapes
 
 
 @pytest.fixture(scope="module")
@@ -154,3 +156,41 @@ def test_an_annotator_is_told_who_may_export(anna: Page, eve: Page, server: Serv
     told = "Only a reviewer or an owner of this project can do this."
     expect(eve.get_by_text(told)).to_be_visible()
     expect(eve.get_by_role("button", name=re.compile("Download"))).to_have_count(0)
+
+
+def test_images_of_somebody_else_are_sent_to_nobody(
+    anna: Page, eve: Page, server: Server, tmp_path: Path
+) -> None:
+    """Uploads are taken from their own session, and its files are given to its own person."""
+    enter(anna, server, "anna", "/data")
+    sent: list[str] = []
+    anna.on("request", lambda request: sent.append(request.url))
+    path = save_shapes(tmp_path / "shapes.zip", 30)
+    anna.locator("input[type=file][multiple]").set_input_files(path)
+    anna.get_by_role("heading", name="30 images").wait_for()
+    anna.get_by_role("button", name="Import and label").click()
+    anna.locator(".labeler[data-ready]").wait_for()
+    anna.keyboard.type("1" * 10)
+    expect(anna.locator(".saved")).to_contain_text("all 10 answers saved", timeout=PATIENCE)
+    anna.goto(anna.url.replace("/?", "/export?"))
+    expect(anna.get_by_role("button", name="About this export")).to_be_visible()
+    project = anna.url.rpartition("project=")[2]
+
+    enter(eve, server, "eve", "/data")
+    expect(eve.get_by_role("heading", name="Data", exact=True)).to_be_visible()
+    expect(eve.get_by_text("shapes")).to_have_count(0)
+    uploads = [url for url in sent if "/_stcore/upload_file/" in url]
+    pictures = [url for url in sent if "/pictures/" in url]
+    assert uploads
+    assert pictures
+    for url in uploads:
+        assert eve.request.put(url).status in {403, 404}
+    for url in pictures:
+        assert anna.request.get(url).status == 200
+        assert eve.request.get(url).status == 404
+    assert project in pictures[0]
+    # What a download button offers is a file of its session.
+    with anna.expect_download() as download:
+        anna.get_by_role("button", name="About this export").click()
+    assert anna.request.get(download.value.url).status == 200
+    assert eve.request.get(download.value.url).status == 404
