@@ -53,6 +53,12 @@ class Latest(Generic[Key, Value]):
                 place.is_there = True
             return cast("Value", place.value)
 
+    def peek(self, key: Key) -> Value | None:
+        """The result of this name if it is there; nothing is made and nobody is waited for."""
+        with self._lock:
+            place = self._places.get(key)
+        return place.value if place is not None and place.is_there else None
+
     def drop(self, key: Key) -> Value | None:
         """Let go of a result, and give it; None if there is none. One being made is waited for."""
         with self._lock:

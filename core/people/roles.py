@@ -49,6 +49,7 @@ RIGHTS: Final[Mapping[str, Need]] = MappingProxyType(
     {
         # The process.
         "close": Need.PROCESS,
+        "counts": Need.PROCESS,
         "ensure_default_project": Need.PROCESS,
         "latest": Need.PROCESS,
         "owners_of_set": Need.PROCESS,

@@ -31,6 +31,7 @@ from core.querying.hiding import by_lot
 from core.service.advising import Advice, Advisor
 from core.service.auditing import Judged, judger
 from core.service.comparing import Comparer
+from core.service.counts import Counts
 from core.service.exploring import Exploring, marks_name
 from core.service.exporting import labelled_of
 from core.service.grid import Grid, Grids
@@ -130,6 +131,10 @@ class Service(Grids, Reviewing, Exploring, History, Membership):
             if error.kept:
                 _LOGGER.warning("%s", error)
             self._store.ping()
+
+    def counts(self) -> Counts:
+        """What this process has stored so far."""
+        return self._log.counting.counts
 
     def close(self) -> None:
         """Let go of the store, all in order; nothing can be done with this afterwards."""

@@ -18,6 +18,7 @@ from core.errors import (
     UnknownProjectError,
 )
 from core.jobs.garbage import garbage_later
+from core.service.counts import Counting
 from core.session.events import Event
 from core.session.fold import fold, fold_records
 from core.session.labels import Labels
@@ -99,6 +100,11 @@ class Log:
         Where the events are kept.
     clock
         Gives the time, UTC.
+
+    Attributes
+    ----------
+    counting
+        Counts what is stored.
     """
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
@@ -108,6 +114,7 @@ class Log:
         self._generation = store.generation
         self._lock = threading.Lock()
         self._writers: dict[str, _Writer] = {}
+        self.counting: Final = Counting()
 
     def decide(
         self,
@@ -268,7 +275,8 @@ class Log:
         """Store events, and know what comes of them; False if others were first."""
         project_id = standing.project.project_id
         try:
-            self._store.append(project_id, standing.state.seq, new, at, generation=generation)
+            with self.counting.storing(new):
+                self._store.append(project_id, standing.state.seq, new, at, generation=generation)
         except SequenceConflictError:
             if self.read(project_id).state.seq == standing.state.seq:
                 # Nobody was first, so what was folded is of another log.

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import os
+from shutil import disk_usage
 from typing import Final
 
 import streamlit as st
 
 from core.bootstrap import comparisons_of, exports_of, imports_of, service_of
 from core.data.incoming import Imports
-from core.errors import NotAllowedError
+from core.errors import NotAllowedError, StoreFullError
 from core.export.written import Exports
 from core.graph.embeddings.arriving import Arrivals
 from core.graph.embeddings.networks import Entry, Networks
 from core.jobs.once import Latest
 from core.people.persons import Person, Who
 from core.people.roles import Role
+from core.service.counts import Counts
 from core.service.guarded import guarded, who
 from core.service.labelling import Service
+from core.settings import home
 from core.simulation.comparisons import Comparisons
 from pages._ui.identity import current_person, roles
 from pages._ui.login import forget_login
 from pages._ui.own import OwnComparisons, OwnImports
 
 _PROJECT: Final = "project"
+_LEAST_FREE: Final = 2**26
+"""Bytes on the disk below which this process is not well: labels may still be stored, or not."""
+
 _SERVICE: Final[Latest[None, Service]] = Latest(1)
 _COMPARISONS: Final[Latest[None, Comparisons]] = Latest(1)
 _IMPORTS: Final[Latest[None, Imports]] = Latest(1)
@@ -175,8 +182,17 @@ def close() -> None:
 
 
 def ping() -> None:
-    """Raise a ``StoreError`` if the database cannot be used."""
+    """Raise a ``StoreError`` if the database cannot be used, or the disk is nearly full."""
     whole_service().ping()
+    folder = home(os.environ)
+    if disk_usage(folder).free < _LEAST_FREE:
+        raise StoreFullError(str(folder))
+
+
+def counts() -> Counts | None:
+    """What this process has stored so far; None before it has opened its database."""
+    opened = _SERVICE.peek(None)
+    return opened.counts() if opened is not None else None
 
 
 def warm_up() -> None:

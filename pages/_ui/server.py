@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-import uvicorn.config
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
@@ -33,6 +32,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.config import set_option
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.web.bootstrap import load_config_options
 from streamlit.web.cli import main_run
 
 from core.errors import InvalidSettingError
@@ -45,7 +45,9 @@ from pages._ui.gate import HOSTS_VARIABLE, LOOPBACK, Gate, allowed_hosts, only_t
 from pages._ui.headers import SafeHeaders
 from pages._ui.health import Health
 from pages._ui.login import NO_LOGIN_VARIABLE, PASSWORDS_VARIABLE, login
+from pages._ui.logs import set_up_logs, take_over_streamlit
 from pages._ui.map_route import Maps, serve_maps
+from pages._ui.metrics import Metrics
 from pages._ui.picture_route import Pictures, serve_pictures
 from pages._ui.sign_in import SignInPages
 from pages._ui.talk_route import Talk, serve_talk
@@ -131,6 +133,7 @@ def _unexpected(error: Exception) -> bool:
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
+    take_over_streamlit(os.environ)
     # By now the port is bound: whoever follows the address waits at worst.
     url = _url(st.get_option("server.address"), st.get_option("server.port"))
     print(f"Labelspread is at {url}", flush=True)
@@ -255,9 +258,10 @@ def main() -> None:
     if obstacle := _obstacle(arguments.host, arguments.port):
         sys.exit(obstacle)
 
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # Its start and stop are of no interest beside our one line; its errors are.
-    uvicorn.config.LOGGING_CONFIG["loggers"]["uvicorn.error"]["level"] = "WARNING"
+    try:
+        set_up_logs(os.environ)
+    except InvalidSettingError as error:
+        sys.exit(str(error))
 
     # Streamlit looks for its configuration, and puts on the import path, where this
     # says the program is: beside app.py.
@@ -272,6 +276,7 @@ def main() -> None:
         APP_FILE,
         middleware=[
             Middleware(SafeHeaders),
+            Middleware(Metrics),
             Middleware(Gate),
             Middleware(Door),
             Middleware(SignInPages),
@@ -290,18 +295,21 @@ def main() -> None:
     if "secrets.files" in settings:
         # Who may sign in has to be known before Streamlit reads its settings.
         set_option("secrets.files", settings["secrets.files"])
-    try:
-        has_login = login() is not None
-    except InvalidSettingError as error:
-        sys.exit(str(error))
-    if not has_login and (refusal := open_to_all(arguments.host, os.environ)):
-        sys.exit(refusal)
+    settings = _streamlit_settings()
     settings["server.allowedHosts"] = allowed_hosts(
         os.environ, settings.get("server.allowedHosts", ()), arguments.host
     )
     settings["server.address"] = arguments.host
     settings["server.port"] = arguments.port
     settings["logger.hideWelcomeMessage"] = True
+    # Before anything asks for one of them: Streamlit tells of what is set later.
+    load_config_options(settings)
+    try:
+        has_login = login() is not None
+    except InvalidSettingError as error:
+        sys.exit(str(error))
+    if not has_login and (refusal := open_to_all(arguments.host, os.environ)):
+        sys.exit(refusal)
     with suppress(KeyboardInterrupt):
         app.run(config=settings)
 
