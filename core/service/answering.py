@@ -265,6 +265,7 @@ class Answering(Classes):
         only: str | AnswerKind | None = None,
         offset: int = 0,
         limit: int = 50,
+        whose: str | None = None,
     ) -> Answers:
         """The answers in force, the newest first.
 
@@ -274,16 +275,18 @@ class Answering(Classes):
             Those that label an item with this class, or those of this kind; None stands for all.
         offset, limit
             Leave out so many of the newest, and take at most so many.
+        whose
+            The person whose answers they are to be; None stands for everybody.
         """
         state = self._log.read(project_id).state
         newest_first = state.ledger.newest_first()
-        if only is None:
+        if only is None and whose is None:
             return Answers(state.n_answers, tuple(islice(newest_first, offset, offset + limit)))
-        # A kind is a string too, and a class may be called like it.
-        if isinstance(only, AnswerKind):
-            found = [placed for placed in newest_first if placed.answer.kind is only]
-        else:
-            found = [placed for placed in newest_first if placed.answer.label == only]
+        found = [
+            placed
+            for placed in newest_first
+            if whose in {None, placed.by} and _says(placed.answer, only)
+        ]
         return Answers(len(found), tuple(found[offset : offset + limit]))
 
     def _classes(self, standing: Standing) -> tuple[str, ...]:
@@ -297,3 +300,11 @@ class Answering(Classes):
             return self._catalogue.load(standing.project.config).class_names
         except InvalidDatasetError as error:
             raise ClassesUnknownError from error
+
+
+def _says(answer: Answer, only: str | AnswerKind | None) -> bool:
+    """Whether an answer names a class, or is of a kind."""
+    # A kind is a string too, and a class may be called like it.
+    if isinstance(only, AnswerKind):
+        return answer.kind is only
+    return only is None or answer.label == only

@@ -276,3 +276,16 @@ def test_other_lists_tell_nothing_of_what_each_has_said(service):
     view = service.view(project)
     page = describe_review(view, "aside", review(view, "aside"), {}, (), list_id="l")
     assert [case.votes for case in page.cases] == [()]
+
+
+def test_answers_can_be_listed_of_one_person_alone(service):
+    project = made(service)
+    ann = asked(service, project, "ann")
+    answer(service, project, ann, "ann", "3")
+    answer(service, project, asked(service, project, "bob"), "bob", "8")
+    mine = service.answers(project, None, 0, 3, "ann")
+    assert (mine.total, len(mine.answers)) == (5, 3)
+    assert {placed.by for placed in mine.answers} == {"ann"}
+    assert service.answers(project, "8", 0, 9, "ann").total == 0
+    assert service.answers(project, "8", 0, 9, "bob").total == 5
+    assert service.answers(project).total == 10
