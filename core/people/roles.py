@@ -55,6 +55,7 @@ RIGHTS: Final[Mapping[str, Need]] = MappingProxyType(
         "owners_of_set": Need.PROCESS,
         "ping": Need.PROCESS,
         "standing": Need.PROCESS,
+        "standing_lately": Need.PROCESS,
         "warm_up": Need.PROCESS,
         # What is there, and what is made: each sees only what is one's own, or shared with one.
         "accept_invitation": Need.PERSON,

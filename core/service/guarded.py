@@ -114,7 +114,7 @@ class _Guarded:
         if self._is_administrator:
             return True
         try:
-            return self._role_in(self._service.standing(project_id).state) is not None
+            return self._role_in(self._service.standing_lately(project_id).state) is not None
         except (UnknownProjectError, *_UNREADABLE):
             return False
 

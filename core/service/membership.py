@@ -6,6 +6,8 @@ import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import cached_property
+from time import monotonic
 from typing import Final
 
 from core.errors import (
@@ -27,6 +29,9 @@ from core.session.state import Member
 from core.storage.base import Project
 
 _SECRET_BYTES: Final = 16
+_LATELY: Final = 5.0
+"""Seconds after which a list asks the store again who has a role in a project."""
+
 _LONGEST_NAME: Final = 200
 _LONGEST_DAYS: Final = 90
 """An invitation ends after so many days at the latest."""
@@ -34,6 +39,11 @@ _LONGEST_DAYS: Final = 90
 
 class Membership(Projects):
     """What can be done about people in a project."""
+
+    @cached_property
+    def _lately(self) -> dict[str, tuple[float, Standing]]:
+        """When each project was last read to see who has a role in it, and how it stood."""
+        return {}
 
     def standing(self, project_id: str) -> Standing:
         """A project, deleted or not, and what its log amounts to now.
@@ -44,6 +54,22 @@ class Membership(Projects):
             If it does not exist.
         """
         return self._log.read(project_id)
+
+    def standing_lately(self, project_id: str) -> Standing:
+        """The same, and no older than some seconds where another replica has written meanwhile.
+
+        For lists, which would otherwise ask the store about each project.
+
+        Raises
+        ------
+        UnknownProjectError
+            If it does not exist.
+        """
+        at, known = self._lately.get(project_id, (0.0, None))
+        if known is None or monotonic() - at >= _LATELY:
+            known = self._log.read(project_id)
+            self._lately[project_id] = monotonic(), known
+        return self._log.known(known)
 
     def latest(self, standing: Standing) -> Standing:
         """The latest that is known here of a project, without asking the store."""

@@ -142,6 +142,8 @@ def is_open(scope: Scope, way: Login) -> bool:
     if address is None:
         # It is not below the app's own address.
         return str(scope["path"]) == _HEALTH
+    if ".." in address.split("/"):
+        return False
     is_of_openid = address in _OF_OPENID and not isinstance(way, PasswordLogin)
     return address in OPEN or is_of_openid or any(map(address.startswith, OPEN_BELOW))
 

@@ -17,6 +17,7 @@ from core.service.labelling import Service
 from core.service.view import View
 from core.session.events import LOCAL, Answer, LabelKept
 from core.storage import MemoryStore
+from core.storage.base import PAGE, Reading
 from tests.core.builders import label
 from tests.core.service.people import (
     ADMIN,
@@ -66,6 +67,16 @@ class Still(Service):
             raise ReachedError(dict(signature.bind(*args, **kwargs).arguments))
 
         return call
+
+
+class Counting(MemoryStore):
+    """A store that counts how often a log is read."""
+
+    n_reads = 0
+
+    def read(self, project_id: str, after: int = 0, limit: int = PAGE) -> Reading:
+        self.n_reads += 1
+        return super().read(project_id, after, limit)
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +187,19 @@ def test_lists_hold_only_what_somebody_has_a_role_in() -> None:
     assert [p.name for p in as_(service, ANNA).deleted_projects()] == ["Gone"]
     assert as_(service, STRANGER).deleted_projects() == ()
     assert [p.project_id for p in as_(service, STRANGER).projects_on("digits")] == [other]
+
+
+def test_a_list_asks_the_store_seldom_and_knows_at_once_what_changes_here() -> None:
+    store = Counting()
+    service = Service(store)
+    project = shared_project(service)
+    theirs = as_(service, CLEO)
+    assert len(theirs.projects()) == 1
+    before = store.n_reads
+    assert len(theirs.projects()) == len(theirs.projects()) == 1
+    assert store.n_reads == before
+    as_(service, ANNA).give_role(project, CLEO, None)
+    assert theirs.projects() == ()
 
 
 def test_names_of_projects_that_one_does_not_see_are_free() -> None:
