@@ -18,6 +18,13 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin labelspread \
     && install --directory --owner labelspread --group labelspread /data
 
+# `python -m core backup` and `restore` use them where the database is PostgreSQL; they are those of
+# the release, and go with it.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-client \
+    && rm -rf /var/lib/apt/lists/*
+
 WORKDIR /app
 # A change to the code alone leaves this layer, by far the largest, as it is.
 COPY requirements.txt .

@@ -56,7 +56,7 @@ coverage: browser  ## Run all tests and say which lines none of them runs: 95 % 
 browser:
 	@.ci/setup test
 
-lint:  ## Check style, types, the components and the Dockerfile
+lint:  ## Check style, types, the components and what Docker reads
 	@.ci/setup lint
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -65,6 +65,7 @@ lint:  ## Check style, types, the components and the Dockerfile
 	$(NODE) types
 	$(NODE) fresh
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml compose.local.yaml
 
 format:  ## Put the code into its one style
 	@.ci/setup lint

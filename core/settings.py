@@ -14,6 +14,7 @@ from core.jobs.resources import Resources
 
 HOME_VARIABLE = "LABELSPREAD_HOME"
 DATABASE_VARIABLE = "LABELSPREAD_DATABASE_URL"
+DATABASE_FILE_VARIABLE = "LABELSPREAD_DATABASE_URL_FILE"
 THREADS_VARIABLE = "LABELSPREAD_THREADS"
 MEMORY_VARIABLE = "LABELSPREAD_MEMORY_MB"
 IMPORT_VARIABLE = "LABELSPREAD_IMPORT_DIR"
@@ -28,13 +29,38 @@ def home(environment: Mapping[str, str]) -> Path:
 
 
 def database_url(environment: Mapping[str, str]) -> str:
-    """The database: ``LABELSPREAD_DATABASE_URL``, or an SQLite file in the folder for data."""
+    """The database: ``LABELSPREAD_DATABASE_URL``, or an SQLite file in the folder for data.
+
+    The address may be in a file that ``LABELSPREAD_DATABASE_URL_FILE`` names: it has a password.
+
+    Raises
+    ------
+    InvalidSettingError
+        If that file cannot be read, or there is nothing in it.
+    """
     chosen = environment.get(DATABASE_VARIABLE, "").strip()
     if chosen:
         return chosen
+    named = environment.get(DATABASE_FILE_VARIABLE, "").strip()
+    if named:
+        return _only_line(Path(named), DATABASE_FILE_VARIABLE)
     # In an address "?" and "%" have a meaning of their own; in a folder's name they have none.
     path = quote(str(home(environment) / "labelspread.db"), safe="/\\: ")
     return f"sqlite:///{path}"
+
+
+def _only_line(path: Path, variable: str) -> str:
+    """What a file holds that a variable names."""
+    remedy = "Name a file with the address in it, and nothing else."
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        problem = f"{variable} names {str(path)!r}, which cannot be read ({why})."
+        raise InvalidSettingError(problem, remedy) from error
+    if not text or "\n" in text:
+        raise InvalidSettingError(f"{str(path)!r}, which {variable} names, is no address.", remedy)
+    return text
 
 
 def datasets_folder(environment: Mapping[str, str]) -> Path:

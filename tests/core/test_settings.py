@@ -12,6 +12,8 @@ from sqlalchemy.engine import make_url
 from core.errors import InvalidSettingError
 from core.jobs.resources import Resources
 from core.settings import (
+    DATABASE_FILE_VARIABLE,
+    DATABASE_VARIABLE,
     cache_folder,
     comparisons_folder,
     database_url,
@@ -62,6 +64,25 @@ def test_a_database_that_is_named_is_taken_as_it_is():
     named = "postgresql://me@host/labels"
     environment = {"LABELSPREAD_DATABASE_URL": f" {named} ", "LABELSPREAD_HOME": "/elsewhere"}
     assert database_url(environment) == named
+
+
+def test_the_address_of_the_database_may_be_in_a_file(tmp_path):
+    file = tmp_path / "url"
+    file.write_text("postgresql://anna:secret@there/labels\n")
+    only = {DATABASE_FILE_VARIABLE: str(file)}
+    assert database_url(only) == "postgresql://anna:secret@there/labels"
+    named = {DATABASE_FILE_VARIABLE: str(file), DATABASE_VARIABLE: "sqlite:///here.db"}
+    assert database_url(named) == "sqlite:///here.db"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"one\ntwo", b"\xff\xfe"])
+def test_a_file_without_an_address_is_told_of_and_not_shown(tmp_path, content):
+    file = tmp_path / "url"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(InvalidSettingError, match="LABELSPREAD_DATABASE_URL_FILE") as caught:
+        database_url({DATABASE_FILE_VARIABLE: str(file)})
+    assert "two" not in str(caught.value)
 
 
 def test_image_sets_and_what_can_be_built_again_have_folders_of_their_own(tmp_path):
