@@ -115,6 +115,27 @@ class UnknownInvitationError(LabelspreadError):
         )
 
 
+class UnknownRoomError(LabelspreadError):
+    """There is no such room, or it is over."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no room with this code.", "Look at the big screen again.")
+
+
+class NotInRoomError(LabelspreadError):
+    """A phone is not known in a room."""
+
+    def __init__(self) -> None:
+        super().__init__("This phone is not in the room yet.", "Say who you are first.")
+
+
+class RoomFullError(LabelspreadError):
+    """Too many people are in a room."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"This room is full: {most:,} people are in it.", "Watch the big screen.")
+
+
 class UnknownRoundError(LabelspreadError):
     """A project has no such round, or has it no more."""
 

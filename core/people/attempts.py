@@ -42,8 +42,8 @@ class Attempts:
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
         self._now = now
         self._lock = threading.Lock()
-        self._names = _Tally(PER_NAME)
-        self._addresses = _Tally(PER_ADDRESS)
+        self._names = Tally(PER_NAME)
+        self._addresses = Tally(PER_ADDRESS)
 
     def begin(self, name: str, address: str) -> None:
         """Note that a password is tried; it counts as a wrong one until it was right.
@@ -68,8 +68,14 @@ class Attempts:
             self._addresses.take_back(address)
 
 
-class _Tally:
-    """When each of some keys was tried, as far as that still counts."""
+class Tally:
+    """When each of some keys was tried, as far as that still counts.
+
+    Parameters
+    ----------
+    limit
+        How often a key may be tried in the time for which a try counts.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -85,14 +91,17 @@ class _Tally:
         return times[0] + WINDOW - now if len(times) >= self._limit else 0.0
 
     def note(self, key: str, now: float) -> None:
+        """Count a try."""
         self._times.setdefault(key, deque()).append(now)
         self._times.move_to_end(key)
         while len(self._times) > _MOST:
             self._times.popitem(last=False)
 
     def take_back(self, key: str) -> None:
+        """Count the last try no more."""
         if times := self._times.get(key):
             times.pop()
 
     def forget(self, key: str) -> None:
+        """Count none of the tries of a key any more."""
         self._times.pop(key, None)

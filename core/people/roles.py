@@ -47,7 +47,10 @@ class Need(Enum):
 
 RIGHTS: Final[Mapping[str, Need]] = MappingProxyType(
     {
-        # The process.
+        # The process, and phones in a room, which are known by a secret of their own.
+        "answer_in_room": Need.PROCESS,
+        "in_room": Need.PROCESS,
+        "join_room": Need.PROCESS,
         "close": Need.PROCESS,
         "counts": Need.PROCESS,
         "ensure_default_project": Need.PROCESS,
@@ -135,8 +138,12 @@ RIGHTS: Final[Mapping[str, Need]] = MappingProxyType(
         "invitations": Need.OWNER,
         "invite": Need.OWNER,
         "log_pack": Need.OWNER,
+        "n_present": Need.OWNER,
+        "open_room": Need.OWNER,
         "rename_project": Need.OWNER,
         "restore_project": Need.OWNER,
+        "room": Need.OWNER,
+        "set_room": Need.OWNER,
         "set_known": Need.OWNER,
         "withdraw_invitation": Need.OWNER,
     }

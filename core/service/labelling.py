@@ -40,6 +40,7 @@ from core.service.log import Standing
 from core.service.membership import Membership
 from core.service.people import PeopleTold, knowable, people_of
 from core.service.reviewing import Reviewing
+from core.service.rooms import Rooms
 from core.service.sharing import due, is_blind, is_for, shared_by_lot
 from core.service.stopping import StopAdvice, stop_advice, weigher
 from core.service.timed import Timed, timed
@@ -64,7 +65,7 @@ _ASSUMED: Final = 2_000_000
 many only, so that choosing takes no longer in a crowd."""
 
 
-class Service(Grids, Reviewing, Exploring, History, Membership):
+class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
     """The use cases over one store. Safe to use from several threads.
 
     Parameters
@@ -118,6 +119,7 @@ class Service(Grids, Reviewing, Exploring, History, Membership):
         self._maturity = weigher(self._judge)
         self._timed: Latest[str, Timed] = Latest(_MARKS)
         self._comparer = Comparer()
+        self._begin_rooms()
 
     def ping(self) -> None:
         """Raise a ``StoreError`` if nothing can be stored now.
@@ -144,6 +146,7 @@ class Service(Grids, Reviewing, Exploring, History, Membership):
         self._judge.close()
         self._maturity.close()
         self._comparer.close()
+        self._end_rooms()
         self._ahead.shutdown(wait=False, cancel_futures=True)
         self._curves.close()
         self._store.close()
