@@ -32,6 +32,16 @@ _KNOWN: Final = {
 }
 
 
+_TRUTHS: Final = {
+    "majority": ("the majority", "Of a tie nothing is learned until a reviewer has decided."),
+    "dawid_skene": (
+        "what is likely",
+        "Given how often each person takes one class for another (Dawid and Skene); where nothing "
+        "is likely enough, the majority.",
+    ),
+}
+
+
 def settings_told(config: ProjectConfig) -> tuple[Fact, ...]:
     """All settings that matter for a project, each with its value and a sentence."""
     return (*_learning(config), *_asking(config))
@@ -76,6 +86,13 @@ def _asking(config: ProjectConfig) -> Iterator[Fact]:
         percent(config.hidden_share),
         "Of the questions, drawn by lot: so it is known whether predictions sway answers.",
     )
+    if config.overlap > 1:
+        yield Fact(
+            "People an image",
+            f"{config.overlap} on {percent(config.overlap_share)}",
+            "Each without seeing what others say; on the other images one answer is enough.",
+        )
+        yield Fact("Where they disagree", *_TRUTHS[config.truth])
     yield Fact("Images a round", f"{config.batch_size}")
     yield Fact("Learns", f"after each {config.refit}", "When the model is fitted again.")
     yield Fact("Labels that came along", *_KNOWN[config.known_labels])

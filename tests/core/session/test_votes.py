@@ -33,6 +33,8 @@ from core.session.events import (
     Undone,
 )
 from core.session.fold import fold
+from core.session.formats import read_event, write_event
+from core.session.sound import is_sound
 from core.session.state import State
 from tests.core.builders import bad, given, label, served, skip, state_of, unsure
 
@@ -425,3 +427,23 @@ def test_one_more_vote_costs_the_same_after_ten_thousand():
     polls = state.votes.polls
     later = fold(state, [served("x", [60]), said("x", "bob", label(60, "8"))]).votes.polls
     assert later._base is polls._base
+
+
+@pytest.mark.parametrize(
+    ("event", "is_fine"),
+    [
+        (shared("a", [1, 2], 3), True),
+        (served("a", [1]).model_copy(update={"votes": {2: 3}}), False),
+        (Decided(answer=label(1)), True),
+        (Decided(answer=skip(1)), False),
+        (Decided(answer=label(-1)), False),
+        (DecisionTakenBack(item=1), True),
+        (DecisionTakenBack(item=-1), False),
+        (KnownSet(labels={1: "3"}), True),
+        (KnownSet(labels={1: ""}), False),
+        (KnownSet(labels={-1: "3"}), False),
+    ],
+)
+def test_events_from_elsewhere_are_looked_at(event, is_fine):
+    assert is_sound(event) == is_fine
+    assert read_event(write_event(event)) == event
