@@ -1214,8 +1214,8 @@ var Desk = class {
   }
   /** The batch that an answer belongs to: the one it was given in before, or the one on screen. */
   #placeOf(item) {
-    const given = this.data.as_you_go ? this.drafts.everywhere().findLast((draft) => draft.item === item.id) : void 0;
-    return given ?? { batch: this.data.batch_id ?? "", round: this.data.round };
+    const given2 = this.data.as_you_go ? this.drafts.everywhere().findLast((draft) => draft.item === item.id) : void 0;
+    return given2 ?? { batch: this.data.batch_id ?? "", round: this.data.round };
   }
   #accept() {
     if (this.isComplete) {
@@ -2326,6 +2326,44 @@ var Stage = class {
   }
 };
 
+// pages/_ui/labeler/src/spoken.ts
+var Spoken = class {
+  #before = null;
+  /** What to say now; null where nothing has changed that is worth a word, or the images are not there yet. */
+  next(desk) {
+    if (!desk.isPainted && desk.data.items.length) return null;
+    const { before, now } = this.#step(desk);
+    if (!before) return where(desk);
+    const said = [saved(before, now), given(before, now, desk)].filter(Boolean);
+    if (before.item !== now.item || before.batch !== now.batch) said.push(where(desk));
+    return said.length ? said.join(" ") : null;
+  }
+  #step(desk) {
+    const before = this.#before;
+    const now = {
+      batch: desk.data.batch_id,
+      item: desk.item?.id,
+      answered: Object.keys(desk.answers).length,
+      saved: desk.data.saved
+    };
+    this.#before = now;
+    return { before, now };
+  }
+};
+var saved = (before, now) => now.saved > before.saved ? `${count(now.saved - before.saved, "answer")} saved.` : "";
+function given(before, now, desk) {
+  const answer = before.item === void 0 || now.answered <= before.answered ? void 0 : desk.answers[before.item];
+  return answer ? `${inShort(answer)}.` : "";
+}
+function where(desk) {
+  const { data, item, given: answer } = desk;
+  if (!item) return data.coming ? "More images are coming." : "No image is left to answer.";
+  const place = data.as_you_go ? "Next image" : `Image ${placeOf(data, desk.current) + 1} of ${data.items.length + data.beside.length}`;
+  const hiding = hidingOf(desk);
+  const belief = verdict(hiding === "none" ? item.beliefs : [], hiding, data.calibrated, (name) => name);
+  return `${place}${answer ? `, ${inShort(answer)}` : ""}. ${belief}.`;
+}
+
 // pages/_ui/labeler/src/strip.ts
 var Strip = class {
   #list;
@@ -2399,6 +2437,7 @@ var View = class {
   finder;
   #strip;
   #tags = new NameTags();
+  #spoken = new Spoken();
   /** The keys that are shown. */
   #map;
   constructor(root) {
@@ -2460,7 +2499,10 @@ var View = class {
   }
   setReady(batch) {
     if (batch === null) delete this.#root.dataset["ready"];
-    else this.#root.dataset["ready"] = batch;
+    else {
+      this.#root.dataset["ready"] = batch;
+      this.#speak();
+    }
   }
   show() {
     const { answers, data, preferences } = this.desk;
@@ -2484,22 +2526,30 @@ var View = class {
     this.#find(".done.more").hidden = data.items.length > 0 || !data.coming;
     this.#find(".done.all").hidden = data.items.length > 0 || data.coming;
     this.fitNames();
+    this.#speak();
+  }
+  #speak() {
+    const said = this.#spoken.next(this.desk);
+    if (said !== null) this.#find(".spoken").textContent = said;
   }
   #showClasses() {
-    const { canAnswer, given, isPainted, item } = this.desk;
+    const { canAnswer, given: given2, isPainted, item } = this.desk;
     const isWaiting = isPainted && !canAnswer;
-    const likely = hidingOf(this.desk) !== "none" || given ? void 0 : item?.beliefs[0]?.name;
+    const likely = hidingOf(this.desk) !== "none" || given2 ? void 0 : item?.beliefs[0]?.name;
     for (const each of this.#find(".classes").querySelectorAll("button")) {
       const { name } = each.dataset;
-      each.classList.toggle("chosen", given !== void 0 && given.label === name);
+      each.classList.toggle("chosen", given2 !== void 0 && given2.label === name);
       each.classList.toggle("likely", likely === name);
+      each.ariaPressed = String(given2 !== void 0 && given2.label === name);
       each.disabled = name === void 0 || isWaiting;
     }
   }
   #showKinds() {
-    const { given } = this.desk;
+    const { given: given2 } = this.desk;
     for (const kind of Object.keys(KINDS)) {
-      this.#find(`.key.${kind}`).classList.toggle("chosen", given?.kind === kind);
+      const key = this.#find(`.key.${kind}`);
+      key.classList.toggle("chosen", given2?.kind === kind);
+      key.ariaPressed = String(given2?.kind === kind);
     }
   }
   #showActions(answered) {
@@ -2520,9 +2570,9 @@ var View = class {
     const size = isAsYouGo ? roundSize : items.length + beside.length;
     const done = isAsYouGo ? Math.min(size, answered + inRound) : Object.keys(answers).length + beside.length;
     const place = isAsYouGo ? done : placeOf(this.desk.data, this.desk.current) + 1;
-    const where = this.#find(".where");
-    where.textContent = items.length ? `Round ${round} · ${place} of ${size}` : "";
-    where.title = isAsYouGo ? `A round is ${count(size, "answer")}; after each of them the model is fitted again.` : "A round is one batch of images; after it the model is fitted again.";
+    const where2 = this.#find(".where");
+    where2.textContent = items.length ? `Round ${round} · ${place} of ${size}` : "";
+    where2.title = isAsYouGo ? `A round is ${count(size, "answer")}; after each of them the model is fitted again.` : "A round is one batch of images; after it the model is fitted again.";
     const bar = this.#find(".bar");
     bar.ariaValueMax = String(size);
     bar.ariaValueNow = String(done);
@@ -2590,10 +2640,10 @@ var View = class {
   }
   showSaved() {
     const { text: text2, isAll, trouble } = savedWords(this.desk, navigator.onLine);
-    const saved = this.#find(".saved");
-    saved.textContent = text2;
-    saved.classList.toggle("all", isAll);
-    saved.classList.toggle("trouble", trouble !== "");
+    const saved2 = this.#find(".saved");
+    saved2.textContent = text2;
+    saved2.classList.toggle("all", isAll);
+    saved2.classList.toggle("trouble", trouble !== "");
     const summary = this.#find(".summary");
     summary.classList.toggle("trouble", trouble !== "");
     const words = trouble || this.desk.notice || summaryWords(this.desk);

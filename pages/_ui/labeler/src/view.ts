@@ -16,6 +16,7 @@ import { savedWords, summaryWords } from "./saved.ts";
 import { placeOf } from "./places.ts";
 import type { Screen } from "./screen.ts";
 import { Stage } from "./stage.ts";
+import { Spoken } from "./spoken.ts";
 import { Strip } from "./strip.ts";
 import { barsMean, count, help, inShort, KINDS, press, verdict } from "./words.ts";
 
@@ -35,6 +36,7 @@ export class View implements Screen {
   finder!: Finder;
   #strip!: Strip;
   readonly #tags = new NameTags();
+  readonly #spoken = new Spoken();
   /** The keys that are shown. */
   #map: Keymap | undefined;
 
@@ -108,7 +110,10 @@ export class View implements Screen {
 
   setReady(batch: string | null): void {
     if (batch === null) delete this.#root.dataset["ready"];
-    else this.#root.dataset["ready"] = batch;
+    else {
+      this.#root.dataset["ready"] = batch;
+      this.#speak();
+    }
   }
 
   show(): void {
@@ -133,6 +138,12 @@ export class View implements Screen {
     this.#find(".done.more").hidden = data.items.length > 0 || !data.coming;
     this.#find(".done.all").hidden = data.items.length > 0 || data.coming;
     this.fitNames();
+    this.#speak();
+  }
+
+  #speak(): void {
+    const said = this.#spoken.next(this.desk);
+    if (said !== null) this.#find(".spoken").textContent = said;
   }
 
   #showClasses(): void {
@@ -143,6 +154,7 @@ export class View implements Screen {
       const { name } = each.dataset;
       each.classList.toggle("chosen", given !== undefined && given.label === name);
       each.classList.toggle("likely", likely === name);
+      each.ariaPressed = String(given !== undefined && given.label === name);
       each.disabled = name === undefined || isWaiting;
     }
   }
@@ -150,7 +162,9 @@ export class View implements Screen {
   #showKinds(): void {
     const { given } = this.desk;
     for (const kind of Object.keys(KINDS)) {
-      this.#find(`.key.${kind}`).classList.toggle("chosen", given?.kind === kind);
+      const key = this.#find(`.key.${kind}`);
+      key.classList.toggle("chosen", given?.kind === kind);
+      key.ariaPressed = String(given?.kind === kind);
     }
   }
 
