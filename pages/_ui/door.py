@@ -6,6 +6,7 @@ It stands before all routes, Streamlit's own among them. Where people do not sig
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 from contextlib import suppress
 from typing import Final
@@ -38,6 +39,8 @@ _REFUSED: Final = 1008
 """The code with which a websocket is closed for reasons of policy."""
 
 NEXT: Final = "labelspread_next"
+WHOSE: Final = "labelspread_whose"
+_A_YEAR: Final = 365 * 24 * 60 * 60
 _PATIENCE: Final = 600
 """Seconds in which somebody has signed in at a provider."""
 
@@ -73,8 +76,10 @@ class Door:
             to = RedirectResponse(wanted, status_code=303, headers=headers)
             await to(scope, receive, send)
         else:
-            renewed = _renewed(way, cookies)
-            await self._app(scope, receive, _keeping(renewed, scope, send) if renewed else send)
+            kept = [cookie(text, scope)] if (text := _renewed(way, cookies)) else []
+            if cookies.get(WHOSE) != (whose := _whose(found.person)):
+                kept.append(_cookie(WHOSE, whose, _A_YEAR, scope, for_scripts=True))
+            await self._app(scope, receive, _keeping(kept, send) if kept else send)
 
     async def _talk(
         self, way: Login, found: SignedIn | None, scope: Scope, receive: Receive, send: Send
@@ -202,12 +207,19 @@ def _renewed(way: Login, cookies: dict[str, str]) -> str | None:
     return way.sign_ins.renewed(found) if found and isinstance(way, PasswordLogin) else None
 
 
-def _keeping(text: str, scope: Scope, send: Send) -> Send:
-    """Send what is sent, and a cookie."""
+def _whose(person: Person) -> str:
+    """Tells browsers whose answers wait in them, and nobody who it is."""
+    return hashlib.sha256(person.person_id.encode()).hexdigest()[:12]
+
+
+def _keeping(cookies: list[str], send: Send) -> Send:
+    """Send what is sent, and cookies."""
 
     async def send_both(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).append("set-cookie", cookie(text, scope))
+            headers = MutableHeaders(scope=message)
+            for one in cookies:
+                headers.append("set-cookie", one)
         await send(message)
 
     return send_both
@@ -238,7 +250,7 @@ def next_cookie(wanted: str, scope: Scope) -> str:
     return _cookie(NEXT, quote(wanted, safe=""), _PATIENCE, scope)
 
 
-def _cookie(name: str, text: str, lasts: int, scope: Scope) -> str:
+def _cookie(name: str, text: str, lasts: int, scope: Scope, *, for_scripts: bool = False) -> str:
     base = base_path()
     headers = HTTPConnection(scope).headers
     is_safe = "https" in {scope["scheme"], headers.get("x-forwarded-proto", "")}
@@ -246,7 +258,7 @@ def _cookie(name: str, text: str, lasts: int, scope: Scope) -> str:
         f"{name}={text}",
         f"Path=/{base}",
         f"Max-Age={lasts if text else 0}",
-        "HttpOnly",
         "SameSite=Lax",
+        *([] if for_scripts else ["HttpOnly"]),
     ]
     return "; ".join([*parts, "Secure"] if is_safe else parts)

@@ -194,3 +194,21 @@ def test_images_of_somebody_else_are_sent_to_nobody(
         anna.get_by_role("button", name="About this export").click()
     assert anna.request.get(download.value.url).status == 200
     assert eve.request.get(download.value.url).status == 404
+
+
+def test_what_one_person_has_not_sent_is_not_sent_by_another_with_the_same_browser(
+    anna: Page, server: Server
+) -> None:
+    enter(anna, server, "anna")
+    project = made(anna, "One browser")
+    anna.keyboard.type("123")
+    expect(anna.locator(".saved")).to_contain_text("3 answers", timeout=PATIENCE)
+    anna.goto(f"{server.url}/people?project={project}")
+    form = anna.locator("[data-testid=stForm]").last
+    form.get_by_role("textbox", name="Name").fill("eve")
+    form.get_by_role("button", name="Add").click()
+    expect(anna.get_by_text("eve", exact=True)).to_be_visible()
+    for name, waiting in (("eve", "Nothing to save yet"), ("anna", "3 answers")):
+        anna.goto(f"{server.url}/sign-out")
+        enter(anna, server, name, f"/?project={project}")
+        expect(anna.locator(".saved")).to_contain_text(waiting, timeout=PATIENCE)

@@ -1,6 +1,35 @@
 /** What is used of `localStorage`. */
 export type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
 
+const WHOSE = /(?:^|;\s*)labelspread_whose=([0-9a-f]{12})(?:;|$)/;
+
+/**
+ * The part of a shelf that is one person's own, where several sign in with the same browser.
+ *
+ * @param cookies - As `document.cookie` has them; they say whose page this is, where people sign in.
+ */
+export function ownShelf(shelf: Shelf, cookies: string): Shelf {
+  const whose = WHOSE.exec(cookies)?.[1];
+  if (whose === undefined) return shelf;
+  const mark = `of:${whose}:`;
+  return {
+    get length() {
+      return shelf.length;
+    },
+    key(index) {
+      const key = shelf.key(index) ?? "";
+      return key.startsWith(mark) ? key.slice(mark.length) : "";
+    },
+    getItem: (key) => shelf.getItem(mark + key),
+    setItem(key, value) {
+      shelf.setItem(mark + key, value);
+    },
+    removeItem(key) {
+      shelf.removeItem(mark + key);
+    },
+  };
+}
+
 /** A small JSON store that survives a reload, or at least this page where storage is full or forbidden. */
 export class Store {
   readonly #open: () => Shelf;

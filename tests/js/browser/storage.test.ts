@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Store } from "../../../pages/_ui/browser/storage.ts";
+import { ownShelf, Store } from "../../../pages/_ui/browser/storage.ts";
 import { FakeShelf } from "../fakes.ts";
 
 test("what was written is read again by the next page", () => {
@@ -62,4 +62,26 @@ test("keys of others are not listed", () => {
   const store = new Store(() => shelf);
   store.write("labelspread:draft:p:b", 1);
   assert.deepEqual(store.keys("labelspread:"), ["labelspread:draft:p:b"]);
+});
+
+test("what waits for one person is not there for another who signs in with the same browser", () => {
+  const shelf = new FakeShelf();
+  const of = (cookies: string): Store => new Store(() => ownShelf(shelf, cookies));
+  const [anna, eve] = ["a=b; labelspread_whose=0123456789ab", "labelspread_whose=ba9876543210; c=d"];
+  of(anna).write("draft:1", "hers");
+  of("").write("draft:2", "nobody's");
+  assert.equal(of(anna).read("draft:1"), "hers");
+  assert.deepEqual(of(anna).keys("draft:"), ["draft:1"]);
+  assert.equal(of(eve).read("draft:1"), null);
+  assert.deepEqual(of(eve).keys("draft:"), []);
+  assert.deepEqual(of("").keys("draft:"), ["draft:2"]);
+  of(anna).write("draft:1", null);
+  assert.equal(shelf.length, 1);
+});
+
+test("a cookie that is none changes nothing", () => {
+  const shelf = new FakeShelf();
+  for (const cookies of ["labelspread_whose=", "labelspread_whose=zz", "xlabelspread_whose=0123456789ab"]) {
+    assert.equal(ownShelf(shelf, cookies), shelf);
+  }
 });

@@ -8,7 +8,7 @@ import { Line, post } from "../../browser/line.ts";
 import { mounted, type Component, type Trigger } from "../../browser/mount.ts";
 import { askStand, News } from "../../browser/news.ts";
 import { revive } from "../../browser/revive.ts";
-import { Store } from "../../browser/storage.ts";
+import { Store, ownShelf } from "../../browser/storage.ts";
 import { isRunUnderWay } from "../../browser/streamlit.ts";
 import type { Exchanged, LabelPage } from "./contract.ts";
 import { Desk } from "./desk.ts";
@@ -38,7 +38,7 @@ class Labeler implements Component<LabelPage> {
     this.#view = new View(this.#root);
     this.#outbox = new Outbox(clock, () => { this.#view.showSaved(); }, () => this.#line.isUnderWay);
     this.#outbox.trigger = this.#line.trigger;
-    this.#desk = new Desk(this.#view, this.#outbox, new Store(() => localStorage), clock);
+    this.#desk = new Desk(this.#view, this.#outbox, new Store(() => ownShelf(localStorage, document.cookie)), clock);
     this.#view.attach(this.#desk);
     this.#listen();
     this.#widths.observe(this.#root);
