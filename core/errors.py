@@ -427,6 +427,15 @@ class EventDamagedError(StoreError):
         self.seq = seq
 
 
+class LeasedError(StoreError):
+    """Something of what was to come to a desk is on another one; choose anew."""
+
+    def __init__(self, project_id: str, desk: str) -> None:
+        super().__init__("Others are looking at some of these images.", "Reload the page.")
+        self.project_id = project_id
+        self.desk = desk
+
+
 class SequenceConflictError(StoreError):
     """Someone else appended to the log first; read it again and decide anew."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import streamlit as st
 
-from core.errors import OutdatedViewError
+from core.errors import LabelspreadError, OutdatedViewError
 from core.figures.base import CONFIG
 from core.figures.confusion import confusion_data, draw_confusion
 from core.figures.confusions import MOST_CLASSES, confusions
@@ -64,6 +65,18 @@ def _let_the_batch_go_first(batch: Served | None) -> None:
     if st.session_state.get(_SHOWN, shown) != shown:
         time.sleep(_HEAD_START)
     st.session_state[_SHOWN] = shown
+
+
+@st.fragment(run_every=2)
+def _wait_for_others(project_id: str) -> None:
+    """Go on once somebody has left an image behind, or all are answered."""
+    service, desk = handle.service(), current_desk()
+    with suppress(LabelspreadError):
+        view = service.look(project_id, is_complete=False)
+        if isinstance(view, View) and (
+            service.serve(view, desk=desk) is not None or not service.with_others(view, desk=desk)
+        ):
+            st.rerun()
 
 
 def _figures(view: View, judged: Judged | None, *, is_waiting: bool) -> None:
@@ -143,6 +156,7 @@ with shell.errors_in_words("Answers that are not saved yet are kept in this brow
     view = shell.require_view(is_complete=False)
     try:
         batch = handle.service().serve(view, desk=current_desk())
+        others = 0 if batch else handle.service().with_others(view, desk=current_desk())
     except OutdatedViewError:
         # The file was replaced a moment ago.
         st.rerun()
@@ -157,10 +171,13 @@ with shell.errors_in_words("Answers that are not saved yet are kept in this brow
             at=picture_address(),
             post=talk_address(view.project.project_id) if named_desk() else None,
             calibration=judged.calibration if judged else None,
+            others=others,
         )
         raw = labeler(shown, _MAIL.on_message, _open_dialog)
     if _MAIL.take(raw):
         st.rerun()
+    if others:
+        _wait_for_others(view.project.project_id)
     if shown.post is None:
         _let_the_batch_go_first(batch)
     with learned, st.container(key="learned"):

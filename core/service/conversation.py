@@ -165,11 +165,17 @@ def converse(
                 if not isinstance(view, View):
                     break
                 batch = service.serve(view, desk=desk, by=by)
+                others = 0 if batch else service.with_others(view, desk=desk, by=by)
                 judged = service.judged(view)
-                calibration = judged.calibration if judged else None
-                receipts = [receipt]
                 return receipt, describe(
-                    view, batch, receipts, by, at=at, post=post, calibration=calibration
+                    view,
+                    batch,
+                    [receipt],
+                    by,
+                    at=at,
+                    post=post,
+                    calibration=judged.calibration if judged else None,
+                    others=others,
                 )
     return receipt, None
 
@@ -228,6 +234,7 @@ def describe(
     at: PictureAddress | None = None,
     post: str | None = None,
     calibration: Calibration | None = None,
+    others: int = 0,
 ) -> LabelPage:
     """Everything the component shows.
 
@@ -236,7 +243,7 @@ def describe(
     view
         The project now.
     batch
-        What waits for answers; None when all items are answered.
+        What waits for answers; None when all items are answered, or others have them.
     receipts
         The last ones, oldest first.
     by
@@ -247,6 +254,8 @@ def describe(
         Where messages can be sent to without a run of the page; None where nothing listens.
     calibration
         How likely predictions are right; None where that is not known.
+    others
+        How many items others have on screen, where there is nothing else left.
     """
     last, undone = view.state.last_of(by), view.state.last_undone(by)
     number = batch.round if batch else view.state.round
@@ -262,6 +271,7 @@ def describe(
         ink=view.dataset.is_ink,
         compared=view.project.config.features,
         coming=view.engine.coming is not None,
+        others=others,
         calibrated=calibration is not None,
         hidden_share=view.project.config.hidden_share,
         as_you_go=view.project.config.refit == "label",

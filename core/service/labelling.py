@@ -21,11 +21,11 @@ from core.data.catalogue import Catalogue
 from core.engine.caches import Caches
 from core.engine.engine import Engine, policy_of
 from core.engine.layouts import Layouts
-from core.errors import OutdatedViewError, StoreBusyError, StoreReplacedError
+from core.errors import LeasedError, OutdatedViewError, StoreBusyError, StoreReplacedError
 from core.export.rows import Labelled
 from core.jobs.once import Latest
 from core.jobs.resources import Resources
-from core.people.leases import Leases
+from core.people.leases import Desks, Taking
 from core.querying.choosing import Choice
 from core.querying.hiding import by_lot
 from core.service.advising import Advice, Advisor
@@ -41,7 +41,14 @@ from core.service.membership import Membership
 from core.service.people import PeopleTold, knowable, people_of
 from core.service.reviewing import Reviewing
 from core.service.rooms import Rooms
-from core.service.sharing import due, is_blind, is_for, shared_by_lot
+from core.service.sharing import (
+    about_to_be_answered,
+    due,
+    is_blind,
+    is_for,
+    shared_by_lot,
+    slots_of,
+)
 from core.service.stopping import StopAdvice, stop_advice, weigher
 from core.service.timed import Timed, timed
 from core.service.view import View
@@ -82,8 +89,6 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
         How much of the machine engines may use.
     graphs, notes
         Where graphs and accuracies are kept, so that a restart is quick; None: nowhere.
-    leases
-        Who has which images on screen; None stands for nobody yet.
     """
 
     def __init__(
@@ -95,7 +100,6 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
         catalogue: Catalogue | None = None,
         resources: Resources | None = None,
         caches: Caches | None = None,
-        leases: Leases | None = None,
     ) -> None:
         super().__init__(
             store,
@@ -104,7 +108,6 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
             catalogue=catalogue,
             resources=resources,
             caches=caches,
-            leases=leases,
         )
         self._lock = threading.Lock()
         self._choosers: dict[str, threading.Lock] = {}
@@ -163,12 +166,14 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
         self.batch(project_id, desk=_NOBODY)
 
     def serve(self, view: View, *, desk: str = "", by: str = LOCAL) -> Served | None:
-        """The batch on a desk, chosen now if there is none; None if all is done.
+        """The batch on a desk, chosen now if there is none.
+
+        None if all is done, or what is left is on other desks: :meth:`with_others`.
 
         Parameters
         ----------
         desk
-            A browser. Two of them get different images, while there are enough.
+            A browser. Two of them never have the same image at the same time.
         by
             Who sits there: what several people are to answer is put before each of them once.
 
@@ -182,25 +187,36 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
         project_id = view.project.project_id
         with self._choosing(project_id):
             for _ in range(_ATTEMPTS):
+                desks = self._leases.now(project_id)
                 standing = self._known(view)
+                if (last := desks.last(desk)) and last not in standing.state.batches:
+                    # Another server has put it there since this one has read the log.
+                    self._log.open(project_id)
+                    standing = self._known(view)
                 _require_numbers_of(view, standing)
-                elsewhere = self._leases.elsewhere(project_id, desk)
-                chosen = None
-                batch = self._at_hand(standing, desk, elsewhere, by)
+                batch = self._at_hand(standing, desk, desks, by)
+                is_new = batch is None
+                batch = batch or self._choose(view, standing, desk, desks, by)
                 if batch is None:
-                    batch = chosen = self._choose(view, standing, desk, elsewhere, by)
-                if batch is None and elsewhere:
-                    # All that is left is on other desks: it is shared.
-                    state = standing.state
-                    theirs = (b for b in state.open_batches[::-1] if is_for(state, b, by))
-                    batch = next(theirs, None)
-                    if batch is None:
-                        batch = chosen = self._choose(view, standing, desk, (), by)
-                if self._noted(view, chosen, by):
-                    if batch is not None:
-                        self._put_on_desk(view, desk, batch)
-                    return batch
+                    return None
+                with suppress(LeasedError):
+                    if self._is_taken(view, standing, desk, batch, desks, by, is_new=is_new):
+                        self._solve_ahead_of(view, desk, batch)
+                        return batch
         raise StoreBusyError(f"of project {project_id}")
+
+    def with_others(self, view: View, *, desk: str = "", by: str = LOCAL) -> int:
+        """How many items that somebody could be asked about are on other desks now."""
+        elsewhere = set(self._leases.elsewhere(view.project.project_id, desk))
+        return sum(not view.state.is_done_by(item, by) for item in elsewhere)
+
+    def stay(self, project_id: str, *, desk: str = "") -> bool:
+        """Let a desk keep what is on it, since somebody is there; False if nothing is on it now."""
+        return self._leases.stays(project_id, desk, 0.0)
+
+    def leave(self, project_id: str, *, desk: str = "") -> None:
+        """Let others have what is on a desk: nobody is there any more."""
+        self._leases.release(project_id, desk)
 
     def judged(self, view: View) -> Judged | None:
         """What the labels say of the model; None while that is being found out."""
@@ -267,54 +283,76 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
         with self._lock:
             return self._choosers.setdefault(project_id, threading.Lock())
 
-    def _at_hand(
-        self, standing: Standing, desk: str, elsewhere: tuple[int, ...], by: str
-    ) -> Served | None:
+    def _at_hand(self, standing: Standing, desk: str, desks: Desks, by: str) -> Served | None:
         """A batch that waits for answers: the desk's own, or the newest one that nobody has.
 
         One that was left behind while others went on is chosen anew instead: the model has learned
         more since.
         """
-        project_id, state = standing.project.project_id, standing.state
+        state, elsewhere = standing.state, set(desks.elsewhere(desk))
         open_batches = [batch for batch in state.open_batches[::-1] if is_for(state, batch, by)]
         for batch in open_batches:
-            if self._leases.holds(project_id, desk, batch.batch_id):
+            if desks.left(desk, batch.batch_id) > 0:
                 return batch
         for batch in open_batches:
             is_news = batch.round >= state.round or bool(batch.again)
-            if is_news and set(elsewhere).isdisjoint(batch.items):
+            if is_news and elsewhere.isdisjoint(batch.items):
                 return batch
         return None
 
-    def _noted(self, view: View, chosen: Served | None, by: str) -> bool:
-        """Store a chosen batch; False if some of its items were answered while it was chosen."""
-        if chosen is None:
+    def _is_taken(
+        self,
+        view: View,
+        standing: Standing,
+        desk: str,
+        batch: Served,
+        desks: Desks,
+        by: str,
+        *,
+        is_new: bool,
+    ) -> bool:
+        """Take a batch to a desk, and store it where it is new; False if others were first.
+
+        Raises
+        ------
+        LeasedError
+            If some of it has come to another desk meanwhile.
+        """
+        project_id, state = view.project.project_id, standing.state
+        if (left := desks.left(desk, batch.batch_id)) > 0:
+            return self._leases.stays(project_id, desk, left)
+        if desk == _NOBODY and not is_new:
             return True
         if view.standing.unsaved is not None:
             raise view.standing.unsaved
+        waiting = [item for item in batch.items if not state.is_done_by(item, by)]
 
         def is_free(now: Standing) -> bool:
             _require_numbers_of(view, now)
-            return not any(now.state.is_done_by(item, by) for item in chosen.items)
+            return not any(now.state.is_done_by(item, by) for item in waiting)
 
-        project_id = view.project.project_id
-        return self._log.decide(project_id, is_free, lambda free: [chosen] if free else [])
+        slots = slots_of(state, batch.items)
+        taking = None if desk == _NOBODY else Taking(desk, batch.batch_id, batch.items, slots)
+        return self._log.decide(
+            project_id,
+            is_free,
+            lambda free: [batch] if free and is_new else [],
+            lambda free: taking if free else None,
+        )
 
-    def _put_on_desk(self, view: View, desk: str, batch: Served) -> None:
-        if desk == _NOBODY:
-            return
+    def _solve_ahead_of(self, view: View, desk: str, batch: Served) -> None:
+        """Solve what the answers on a desk will change, once for each batch that comes there."""
         project_id, batch_id = view.project.project_id, batch.batch_id
-        was_there = self._leases.last(project_id, desk) == batch_id
-        self._leases.take(project_id, desk, batch_id, batch.items)
-        if not was_there:
-            self._ahead.submit(
-                self._solve_ahead,
-                view.project,
-                view.engine,
-                batch.items,
-                # Another batch may be on the desk before all of this one is solved.
-                lambda: self._leases.holds(project_id, desk, batch_id),
-            )
+        if desk == _NOBODY or not self._leases.put(project_id, desk, batch_id):
+            return
+        self._ahead.submit(
+            self._solve_ahead,
+            view.project,
+            view.engine,
+            batch.items,
+            # Another batch may be on the desk before all of this one is solved.
+            lambda: self._leases.is_put(project_id, desk, batch_id),
+        )
 
     def _solve_ahead(
         self,
@@ -336,11 +374,11 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
                 )
 
     def _choose(
-        self, view: View, standing: Standing, desk: str, elsewhere: tuple[int, ...], by: str
+        self, view: View, standing: Standing, desk: str, desks: Desks, by: str
     ) -> Served | None:
         state = standing.state
         labels = state.labels
-        number, choices, undrawable = self._next_items(view, state, desk, elsewhere, by)
+        number, choices, undrawable = self._next_items(view, state, desk, desks, by)
         if not choices:
             return None
         items = tuple(choice.item for choice in choices)
@@ -370,23 +408,26 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
         )
 
     def _next_items(
-        self, view: View, state: State, desk: str, elsewhere: tuple[int, ...], by: str
+        self, view: View, state: State, desk: str, desks: Desks, by: str
     ) -> tuple[int, tuple[Choice, ...], tuple[int, ...]]:
         """The round of the next batch; its items, in order; and those that were not to be had."""
         config, project_id = view.project.config, view.project.project_id
+        elsewhere = desks.elsewhere(desk)
         size = config.batch_size
         number = state.round + 1
         first: tuple[Choice, ...] = ()
         if config.refit == "label":
-            last = self._leases.last(project_id, desk)
-            number, items = state.as_you_go(size, last, elsewhere, by)
+            last = self._leases.last(project_id, desk, desks)
+            known = last if last in state.batches else None
+            number, items = state.as_you_go(size, known, elsewhere, by)
             first = _again(state, items)
         elif (reopened := state.reopened_batch(size, elsewhere, by)) is not None:
             number, items = reopened
             return number, _again(state, items), ()
         policy, random = policy_of(config), _chance(project_id, state)
         own = [choice.item for choice in first]
-        first = (*first, *due(state, by, size - len(first), (own, elsewhere), random))
+        busy = about_to_be_answered(state, desks, desk)
+        first = (*first, *due(state, by, size - len(first), (own, busy), random))
         if state.checks_wanted:
             policy = replace(policy, random_share=1.0)
         on_screens = (*elsewhere, *(choice.item for choice in first))

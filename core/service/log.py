@@ -12,12 +12,14 @@ from itertools import chain
 from typing import Any, Final, TypeVar, cast
 
 from core.errors import (
+    LeasedError,
     SequenceConflictError,
     StoreBusyError,
     StoreError,
     UnknownProjectError,
 )
 from core.jobs.garbage import garbage_later
+from core.people.leases import Taking
 from core.service.counts import Counting
 from core.session.events import Event
 from core.session.fold import fold, fold_records
@@ -57,11 +59,16 @@ class _Wish:
     """What somebody wants to add to a log, and what became of it."""
 
     def __init__(
-        self, decide: Callable[[Standing], Any], events: Callable[[Any], Sequence[Event]]
+        self,
+        decide: Callable[[Standing], Any],
+        events: Callable[[Any], Sequence[Event]],
+        taking: Callable[[Any], Taking | None],
     ) -> None:
         self.decide = decide
         self.events = events
+        self.taking = taking
         self.decision: Any = None
+        self.taken: Taking | None = None
         self.error: BaseException | None = None
         self.is_done = False
 
@@ -70,12 +77,13 @@ class _Wish:
 
         Raised by the rules or by a fault of their own: it is no fault of whoever waits beside.
         """
-        self.error = None
+        self.error, self.taken = None, None
         try:
             self.decision = self.decide(standing)
+            self.taken = self.taking(self.decision)
             return self.events(self.decision)
         except Exception as error:
-            self.error = error
+            self.error, self.taken = error, None
             return None
 
 
@@ -121,11 +129,13 @@ class Log:
         project_id: str,
         decide: Callable[[Standing], Decision],
         events: Callable[[Decision], Sequence[Event]],
+        taking: Callable[[Decision], Taking | None] = lambda _: None,
     ) -> Decision:
         """Decide on the latest standing, and store the outcome before anybody else changes it.
 
-        What is known here is tried first: the store takes it only if it is the latest. So one
-        statement does it all, unless another process has written meanwhile.
+        What comes to a desk by that is stored with it. What is known here is tried first: the store
+        takes it only if it is the latest. So one statement does it all, unless another process has
+        written meanwhile.
 
         Whoever comes while others are being stored waits, and all who wait are stored at once, in
         the order in which they came: each decides on what those before it have made of the log.
@@ -136,10 +146,12 @@ class Log:
         ------
         UnknownProjectError
             If the project does not exist or was deleted.
+        LeasedError
+            If something of what was to come to a desk is on another one.
         StoreError
             If the outcome could not be stored.
         """
-        writer, wish = self._writer(project_id), _Wish(decide, events)
+        writer, wish = self._writer(project_id), _Wish(decide, events, taking)
         writer.waiting.append(wish)
         with writer.lock:
             while not wish.is_done:
@@ -174,7 +186,7 @@ class Log:
         added, nothing = list[_Wish](), list[_Wish]()
         for wish in wishes:
             events = wish.made_out(replace(standing, state=state))
-            if not events:
+            if events is None or not (events or wish.taken):
                 nothing.append(wish)
                 continue
             try:
@@ -185,10 +197,17 @@ class Log:
                 continue
             new += events
             added.append(wish)
-        if new and not self._append(standing, new, state, at, generation):
-            return wishes
+        taken = [wish.taken for wish in added if wish.taken]
+        try:
+            if added and not self._append(standing, new, state, at, generation, taken):
+                return wishes
+        except LeasedError as error:
+            for wish in added:
+                if wish.taken and wish.taken.desk == error.desk:
+                    wish.error, wish.is_done = error, True
+            return [wish for wish in wishes if not wish.is_done]
         # That there is nothing to add counts only where all that the store has was looked at.
-        is_latest = bool(new) or known is None
+        is_latest = bool(added) or known is None
         left = [] if is_latest else nothing
         for wish in added + (nothing if is_latest else []):
             wish.is_done = True
@@ -271,12 +290,20 @@ class Log:
         state: State,
         at: datetime,
         generation: int,
+        takings: Sequence[Taking],
     ) -> bool:
         """Store events, and know what comes of them; False if others were first."""
         project_id = standing.project.project_id
         try:
             with self.counting.storing(new):
-                self._store.append(project_id, standing.state.seq, new, at, generation=generation)
+                self._store.append(
+                    project_id,
+                    standing.state.seq,
+                    new,
+                    at,
+                    generation=generation,
+                    takings=takings,
+                )
         except SequenceConflictError:
             if self.read(project_id).state.seq == standing.state.seq:
                 # Nobody was first, so what was folded is of another log.

@@ -132,6 +132,8 @@ class LabelPage(Shown):
         What images are compared by. When that changes, so does what the model says of each.
     coming
         Whether there are images that the model does not know yet, and nobody is asked about.
+    others
+        How many images are on other people's screens, where there is nothing else left.
     calibrated
         Whether labels have said how likely predictions are right.
     hidden_share
@@ -171,6 +173,7 @@ class LabelPage(Shown):
     ink: bool
     compared: str
     coming: bool
+    others: int
     calibrated: bool
     hidden_share: float
     as_you_go: bool

@@ -81,8 +81,6 @@ class Projects:
         How much of the machine engines may use.
     caches
         Where what can be computed again is kept; None: in memory alone.
-    leases
-        Who has which images on screen; None stands for nobody yet.
     """
 
     def __init__(
@@ -94,9 +92,8 @@ class Projects:
         catalogue: Catalogue | None = None,
         resources: Resources | None = None,
         caches: Caches | None = None,
-        leases: Leases | None = None,
     ) -> None:
-        self._leases = leases or Leases()
+        self._leases = Leases(store)
         self._store = store
         self._clock = clock
         self._new_id = new_id

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from core.people.leases import Desks
 from core.querying.choosing import Choice
 from core.querying.hiding import by_lot
 from core.session.events import Served
@@ -41,16 +42,15 @@ def due(
     most
         So many at most.
     taken
-        Items of the person's own next batch, and items on other desks: of these those that nobody
-        has answered there. What is answered stays on a desk until the next batch comes.
+        Items of the person's own next batch, and items that others are about to answer:
+        :func:`about_to_be_answered`.
     random
         Draws how many of the questions have a known answer, and which.
     """
     if not state.votes.polls:
         return ()
     own, elsewhere = taken
-    is_open = {item for batch in state.open_batches for item in batch.items}
-    not_now = {*own, *is_open.intersection(elsewhere), *state.resting, *state.gone}
+    not_now = {*own, *elsewhere, *state.resting, *state.gone}
     known: list[int] = []
     if state.votes.known:
         left = sorted(
@@ -64,6 +64,29 @@ def due(
     chosen = np.array([*known, *others], dtype=np.int64)
     # In no order that says which is which.
     return tuple(Choice(int(item), "vote") for item in random.permutation(chosen))
+
+
+def slots_of(state: State, items: Iterable[int]) -> tuple[int, ...]:
+    """Which of the people who are to answer it whoever gets an item now is, from 0.
+
+    What somebody has answered stays on that desk for a moment longer, and is the next one's to
+    answer already.
+    """
+    return tuple(_n_votes(state, item) for item in items)
+
+
+def about_to_be_answered(state: State, desks: Desks, desk: str) -> set[int]:
+    """Items on other desks than this one, but for those that were answered there."""
+    return {
+        one.item
+        for one in desks.leases
+        if one.is_live and one.desk != desk and one.slot >= _n_votes(state, one.item)
+    }
+
+
+def _n_votes(state: State, item: int) -> int:
+    poll = state.poll(item)
+    return len(poll.votes) if poll else 0
 
 
 def is_for(state: State, batch: Served, by: str) -> bool:

@@ -16,6 +16,13 @@ Replacing
     another value from then on: whoever remembers a log reads it anew, and an ``append`` that was
     decided on what was there before is refused as a conflict.
 
+Leases
+    What is on whose desk stands here too, and no item of a project is on two at the same time, in
+    one slot: ``append`` takes a whole batch to a desk, together with its events, or raises
+    ``LeasedError`` and writes nothing. What was on that desk before is given up by that. A lease
+    ends by itself; the time is that of the one clock that all programs share, which is the
+    server's, or this machine's. Leases are no part of a log, and no backup has to hold them.
+
 Deleting
     ``delete`` hides a project; its log stays, and ``restore`` brings it back. Nothing here removes
     an event.
@@ -38,6 +45,7 @@ from datetime import datetime
 from typing import Final, NamedTuple, Protocol
 
 from core.config import ProjectConfig
+from core.people.leases import Lease, Taking
 from core.session.events import Event
 
 
@@ -182,13 +190,18 @@ class Store(Protocol):
         at: datetime,
         *,
         generation: int | None = None,
+        takings: Sequence[Taking] = (),
     ) -> None:
         """Append events after number ``expected_seq``.
 
         Parameters
         ----------
+        events
+            None at all where something is only to be taken, and the log has to end there for it.
         generation
             That of the store when the log was read; None asks nothing of it.
+        takings
+            What comes to desks with it, all or none.
 
         Raises
         ------
@@ -196,7 +209,22 @@ class Store(Protocol):
             If the log does not end there (any more), or is another one.
         UnknownProjectError
             If there is no such project, or it was deleted.
+        LeasedError
+            If something of what was to be taken is on another desk; it names the desk that it was
+            to come to.
         """
+        ...
+
+    def leases(self, project_id: str) -> tuple[Lease, ...]:
+        """All leases of a project, in any order, some of those that have ended among them."""
+        ...
+
+    def renew(self, project_id: str, desk: str, seconds: float) -> bool:
+        """Let what is on a desk stay there for so long from now; False if nothing is any more."""
+        ...
+
+    def release(self, project_id: str, desk: str) -> None:
+        """End the leases of a desk in a project."""
         ...
 
     def read(self, project_id: str, after: int = 0, limit: int = PAGE) -> Reading:

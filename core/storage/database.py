@@ -37,6 +37,12 @@ class Database(ABC):
     Empty where that is seen in another way.
     """
 
+    NOW: ClassVar[str] = ":now"
+    """The time in seconds since 1970: what the app says, in ``:now``, or what the server says."""
+
+    LOCK: ClassVar[str] = ""
+    """What makes others wait who read the same row; empty where only one writes at a time."""
+
     def __init__(self, where: str) -> None:
         self.where: Final = where
         self._gate = Gate()

@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from time import time
+from typing import NamedTuple
 
 from core.config import ProjectConfig
-from core.errors import SequenceConflictError, UnknownProjectError
+from core.errors import LeasedError, SequenceConflictError, UnknownProjectError
+from core.people.leases import KEPT, LONGEST, Lease, Taking
 from core.session.events import Event
 from core.storage.base import PAGE, Project, Reading, Recorded
 
 
-class MemoryStore:
-    """The contract of :mod:`core.storage.base`, but for durability."""
+class _Lease(NamedTuple):
+    """Who has an item, and until when."""
 
-    def __init__(self) -> None:
+    desk: str
+    batch_id: str
+    until: float
+
+
+class MemoryStore:
+    """The contract of :mod:`core.storage.base`, but for durability.
+
+    Parameters
+    ----------
+    now
+        Gives the time in seconds, from whenever.
+    """
+
+    def __init__(self, now: Callable[[], float] = time) -> None:
+        self._now = now
+        self._leases: dict[str, dict[tuple[int, int], _Lease]] = {}
         self._projects: dict[str, Project] = {}
         self._logs: dict[str, list[Recorded]] = {}
         self._lock = threading.Lock()
@@ -91,17 +110,68 @@ class MemoryStore:
         at: datetime,
         *,
         generation: int | None = None,
+        takings: Sequence[Taking] = (),
     ) -> None:
-        """Append events after number ``expected_seq``."""
+        """Append events after number ``expected_seq``, and take something with it."""
         with self._lock:
             if self._get(project_id).deleted_at is not None:
                 raise UnknownProjectError(project_id)
             log = self._logs[project_id]
             if len(log) != expected_seq or generation not in (None, self.generation):
                 raise SequenceConflictError(project_id, expected_seq)
+            before = self._leases.get(project_id, {})
+            try:
+                for taking in takings:
+                    self._take(project_id, taking)
+            except LeasedError:
+                self._leases[project_id] = before
+                raise
             log.extend(
                 Recorded(seq, at, event) for seq, event in enumerate(events, expected_seq + 1)
             )
+
+    def leases(self, project_id: str) -> tuple[Lease, ...]:
+        """All leases of a project, some of those that have ended among them."""
+        with self._lock:
+            now, held = self._now(), self._leases.get(project_id, {})
+            return tuple(
+                Lease(item, slot, one.desk, one.batch_id, one.until - now)
+                for (item, slot), one in held.items()
+            )
+
+    def renew(self, project_id: str, desk: str, seconds: float) -> bool:
+        """Let what is on a desk stay there for so long from now; False if nothing is any more."""
+        return self._end(project_id, desk, seconds)
+
+    def release(self, project_id: str, desk: str) -> None:
+        """End the leases of a desk in a project."""
+        self._end(project_id, desk, 0.0)
+
+    def _end(self, project_id: str, desk: str, seconds: float) -> bool:
+        """Let the leases of a desk that have not ended yet end then."""
+        with self._lock:
+            now, held = self._now(), self._leases.get(project_id, {})
+            live = [
+                place
+                for place, one in held.items()
+                if one.desk == desk and 0 < one.until - now <= LONGEST
+            ]
+            held.update({place: held[place]._replace(until=now + seconds) for place in live})
+            return bool(live)
+
+    def _take(self, project_id: str, taking: Taking) -> None:
+        now, held = self._now(), self._leases.get(project_id, {})
+        for place in taking.places:
+            other = held.get(place)
+            if other and other.desk != taking.desk and 0 < other.until - now <= LONGEST:
+                raise LeasedError(project_id, taking.desk)
+        kept = {
+            place: one
+            for place, one in held.items()
+            if one.desk != taking.desk and -KEPT < one.until - now <= LONGEST
+        }
+        new = _Lease(taking.desk, taking.batch_id, now + taking.seconds)
+        self._leases[project_id] = kept | dict.fromkeys(taking.places, new)
 
     def read(self, project_id: str, after: int = 0, limit: int = PAGE) -> Reading:
         """A project, and its events numbered above ``after``."""

@@ -101,6 +101,8 @@ class PostgresDatabase(Database):
         If there can be no such database.
     """
 
+    LOCK = "FOR NO KEY UPDATE"
+    NOW = "extract(epoch FROM statement_timestamp())::float8"
     SAME = "AND to_regclass('events')::oid::bigint = :events_table"
 
     def __init__(self, url: sa.URL, where: str, busy_seconds: float) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
 from tempfile import SpooledTemporaryFile
+from time import time
 from typing import IO, Any, Final
 
 import sqlalchemy as sa
@@ -21,12 +22,14 @@ from core.errors import (
     StoreUnavailableError,
     UnknownProjectError,
 )
+from core.people.leases import Lease, Taking
 from core.session.events import Event
 from core.session.formats import write_event
 from core.storage import tables
 from core.storage.base import PAGE, BrokenProject, Project, Reading, Recorded
 from core.storage.database import Database, name_of, parsed_url
 from core.storage.rows import read_events, read_project
+from core.storage.sql_leases import end, leases, take
 from core.storage.sqlite_database import SqliteDatabase
 
 DEFAULT_BUSY_SECONDS: Final = 5.0
@@ -61,7 +64,9 @@ _HEAD: Final = sa.text(
 _PING: Final = tables.health.update().values(at=sa.bindparam("now"))
 
 
-def open_store(url: str, *, busy_seconds: float = DEFAULT_BUSY_SECONDS) -> SqlStore:
+def open_store(
+    url: str, *, busy_seconds: float = DEFAULT_BUSY_SECONDS, now: Callable[[], float] = time
+) -> SqlStore:
     """Open a database, bring its tables up to date, and check that they can be used.
 
     Parameters
@@ -69,6 +74,8 @@ def open_store(url: str, *, busy_seconds: float = DEFAULT_BUSY_SECONDS) -> SqlSt
     url
         As SQLAlchemy takes it, such as ``sqlite:////data/labelspread.db`` or
         ``postgresql://user:password@host/name``.
+    now
+        Gives the time in seconds since 1970, where the database has no clock of its own.
 
     Raises
     ------
@@ -77,7 +84,7 @@ def open_store(url: str, *, busy_seconds: float = DEFAULT_BUSY_SECONDS) -> SqlSt
     """
     database = _database(url, busy_seconds)
     database.open()
-    return SqlStore(database)
+    return SqlStore(database, now)
 
 
 def _database(url: str, busy_seconds: float) -> Database:
@@ -96,8 +103,9 @@ def _database(url: str, busy_seconds: float) -> Database:
 class SqlStore:
     """The contract of :mod:`core.storage.base`, kept by a database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, now: Callable[[], float]) -> None:
         self._database = database
+        self._now = now
 
     @property
     def generation(self) -> int:
@@ -186,8 +194,9 @@ class SqlStore:
         at: datetime,
         *,
         generation: int | None = None,
+        takings: Sequence[Taking] = (),
     ) -> None:
-        """Append events after number ``expected_seq``: a few by one statement alone.
+        """Append events after number ``expected_seq``: a few by one statement, alone or not.
 
         Where the database lets two statements see the same last number, the primary key decides
         who was first.
@@ -196,7 +205,7 @@ class SqlStore:
         bodies = _bodies(events)
         few = len(bodies) <= _FEW
         try:
-            with self._database.writing(single=few) as connection:
+            with self._database.writing(single=few and not takings) as connection:
                 if generation not in (None, self._database.generation):
                     raise SequenceConflictError(project_id, expected_seq)
                 if few and bodies:
@@ -216,9 +225,28 @@ class SqlStore:
                 else:
                     _require_end(connection, project_id, expected_seq)
                     _insert_events(connection, project_id, expected_seq, bodies, at)
+                kind = self._database
+                for taking in takings:
+                    take(connection, kind.NOW, project_id, taking, self._now(), kind.LOCK)
                 self._database.wrote(sum(map(len, bodies)))
         except IntegrityError as error:
             raise SequenceConflictError(project_id, expected_seq) from error
+
+    def leases(self, project_id: str) -> tuple[Lease, ...]:
+        """All leases of a project, some of those that have ended among them."""
+        _require_possible(project_id)
+        with self._database.reading() as connection:
+            return leases(connection, self._database.NOW, project_id, self._now())
+
+    def renew(self, project_id: str, desk: str, seconds: float) -> bool:
+        """Let what is on a desk stay there for so long from now; False if nothing is any more."""
+        _require_possible(project_id)
+        with self._database.writing(single=True) as connection:
+            return end(connection, self._database.NOW, project_id, desk, self._now(), seconds)
+
+    def release(self, project_id: str, desk: str) -> None:
+        """End the leases of a desk in a project."""
+        self.renew(project_id, desk, 0.0)
 
     def read(self, project_id: str, after: int = 0, limit: int = PAGE) -> Reading:
         """A project, and its events numbered above ``after``, by one statement."""

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Double,
     ForeignKey,
     Integer,
     MetaData,
@@ -56,6 +57,18 @@ events = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("body", Text, nullable=False),
 )
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("project_id", String(64), ForeignKey("projects.project_id"), primary_key=True),
+    Column("item", Integer, primary_key=True, autoincrement=False),
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("desk", String(64), nullable=False),
+    Column("batch_id", String(64), nullable=False),
+    Column("until", Double, nullable=False),
+)
+"""Which item is on whose desk; until when, in seconds since 1970."""
 
 health = Table(
     "health",

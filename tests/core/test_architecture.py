@@ -240,6 +240,7 @@ def test_imports_run_downwards():
 def test_the_store_knows_of_the_core_only_what_it_keeps():
     kept = (
         "core.session",
+        "core.people.leases",
         "core.config",
         "core.errors",
     )

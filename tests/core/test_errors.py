@@ -20,6 +20,11 @@ EXAMPLES = [
         "Pets", "40 images of 4 × 6 pixels", "pets.npz", "9 images of 8 × 8 pixels"
     ),
     errors.UnknownProjectError("p"),
+    errors.NotSignedInError(),
+    errors.UnknownRoomError(),
+    errors.NotInRoomError(),
+    errors.RoomFullError(250),
+    errors.UnknownInvitationError(),
     errors.UnknownRoundError(7),
     errors.LayoutError(),
     errors.UnknownComparisonError("There is no such comparison."),
@@ -45,6 +50,7 @@ EXAMPLES = [
     errors.StoreUnavailableError("labels.db", "no such host"),
     errors.StoreReplacedError("labels.db", "was removed"),
     errors.StoreUnreachableError("labels.db", "connection refused"),
+    errors.LeasedError("p", "ann"),
     errors.SequenceConflictError("p", 5),
     errors.EventDamagedError(17),
 ]
@@ -74,6 +80,7 @@ def test_an_error_of_the_store_names_the_database(error):
     # These are of one project's log, and all else works.
     of_a_log = (
         SequenceConflictError,
+        errors.LeasedError,
         errors.ClassesUnknownError,
         errors.EventDamagedError,
         errors.EventTooNewError,

@@ -64,6 +64,11 @@ class Book:
         )
         self.open()
 
+    def let_go(self, project: str) -> None:
+        """End all leases of a project, as time does."""
+        for desk in {lease.desk for lease in self.store.leases(project)}:
+            self.store.release(project, desk)
+
     def open(self) -> None:
         """Open the database, or open it anew after it was closed."""
         self.store: SqlStore = open_store(self._url)

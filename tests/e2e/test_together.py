@@ -117,50 +117,25 @@ def test_two_people_have_different_images_and_all_answers_are_stored(
     book.assert_nothing_doubled(desk.project)
 
 
-@pytest.fixture
-def last_batch(desk: Desk, other_desk: Desk, book: Book) -> dict[int, str]:
-    """Two people who are left with one batch between them; what was said before."""
+def test_who_is_left_without_an_image_is_told_and_goes_on_when_one_comes_back(
+    desk: Desk, other_desk: Desk, book: Book
+):
     project = book.new_project(n_samples=10, batch_size=5)
     for person in (desk, other_desk):
         person.project = project
         person.open()
-    before = desk.batch
     said = desk.some(one_more, 5)
-    desk.wait_ready(after=before)
-    assert desk.batch == other_desk.batch
-    return said
-
-
-def test_of_two_people_on_one_batch_the_first_answer_stands_and_the_second_is_told(
-    desk: Desk, other_desk: Desk, book: Book, last_batch: dict[int, str]
-):
-    desk.some(one_more, 3)
-    theirs = other_desk.some(two_more, 5)
-    expect(other_desk.find(".done.all")).to_be_visible()
-    assert book.labels(desk.project) == last_batch | theirs
-    desk.some(two_more, 2)
-    expect(desk.find(".summary")).to_contain_text("3 images had been answered differently before")
-    assert book.labels(desk.project) == last_batch | theirs
-    book.assert_nothing_doubled(desk.project)
-
-
-def test_two_people_who_each_save_a_half_of_one_batch_lose_nothing(
-    desk: Desk, other_desk: Desk, book: Book, last_batch: dict[int, str]
-):
-    before = desk.batch
-    said = desk.some(one_more, 2)
-    other_desk.press("ArrowRight", "ArrowRight")
-    said |= other_desk.some(two_more, 2)
-    for person in (desk, other_desk):
-        person.find("button.submit").click()
-    desk.wait_ready(after=before)
-    other_desk.wait_ready(after=before)
-    assert book.labels(desk.project) == last_batch | said
-    for person in (desk, other_desk):
-        person.page.reload()
-        person.wait_ready()
-    assert desk.batch == other_desk.batch
-    book.assert_nothing_doubled(desk.project)
+    expect(desk.find(".done.others")).to_contain_text("The last images are with others")
+    expect(desk.find(".done.all")).to_be_hidden()
+    left = other_desk.batch
+    other_desk.page.close()
+    book.let_go(project)
+    expect(desk.find(".done.others")).to_be_hidden()
+    assert desk.wait_ready() == left
+    said |= desk.some(one_more, 5)
+    expect(desk.find(".done.all")).to_be_visible()
+    assert book.labels(project) == said
+    book.assert_nothing_doubled(project)
 
 
 def test_who_comes_late_adds_what_is_new_and_changes_nothing(

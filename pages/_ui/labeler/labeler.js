@@ -2545,8 +2545,10 @@ var View = class {
     this.#strip.show();
     this.#showRefused();
     for (const part of [".bar", ".work", ".classes", ".strip"]) this.#find(part).hidden = !data.items.length;
-    this.#find(".done.more").hidden = data.items.length > 0 || !data.coming;
-    this.#find(".done.all").hidden = data.items.length > 0 || data.coming;
+    const why = data.coming ? "more" : data.others > 0 ? "others" : "all";
+    for (const each of ["more", "others", "all"]) {
+      this.#find(`.done.${each}`).hidden = data.items.length > 0 || each !== why;
+    }
     this.fitNames();
     this.#speak();
   }

@@ -11,6 +11,7 @@ import pytest
 
 from core.config import ProjectConfig, recommended
 from core.errors import StoreBusyError
+from core.people.leases import Taking
 from core.service.conversation import WHY, Receipt, describe, respond, said, summary
 from core.service.labelling import Service
 from core.service.protocol import VERSION
@@ -35,10 +36,11 @@ class Unwilling(MemoryStore):
         at: datetime,
         *,
         generation: int | None = None,
+        takings: Sequence[Taking] = (),
     ) -> None:
         if self.is_busy:
             raise StoreBusyError("labels.db")
-        super().append(project_id, expected_seq, events, at, generation=generation)
+        super().append(project_id, expected_seq, events, at, generation=generation, takings=takings)
 
 
 @pytest.fixture

@@ -686,11 +686,13 @@ def test_a_decision_is_taken_anew_when_another_writer_was_first():
     class Overtaken(MemoryStore):
         overtake: Callable[[], None] | None = None
 
-        def append(self, project_id, expected_seq, events, at, *, generation=None):
+        def append(self, project_id, expected_seq, events, at, *, generation=None, takings=()):
             if self.overtake is not None:
                 overtake, self.overtake = self.overtake, None
                 overtake()
-            super().append(project_id, expected_seq, events, at, generation=generation)
+            super().append(
+                project_id, expected_seq, events, at, generation=generation, takings=takings
+            )
 
     store = Overtaken()
     slow, fast = new_service(store, "slow"), new_service(store, "fast")

@@ -12,11 +12,13 @@ import pytest
 
 from core.errors import (
     IllegalEventError,
+    LeasedError,
     SequenceConflictError,
     StoreError,
     StoreFullError,
     UnknownProjectError,
 )
+from core.people.leases import Taking
 from core.service.log import Log, Standing
 from core.session.events import ClassAdded, Event, TargetSet
 from core.storage import MemoryStore
@@ -45,6 +47,7 @@ class Slow(MemoryStore):
         at: datetime,
         *,
         generation: int | None = None,
+        takings: Sequence[Taking] = (),
     ) -> None:
         self.is_under_way.set()
         assert self.may_go_on.wait(10)
@@ -52,7 +55,7 @@ class Slow(MemoryStore):
         self.appends.append(len(events))
         if number in self.errors:
             raise self.errors[number]
-        super().append(project_id, expected_seq, events, at, generation=generation)
+        super().append(project_id, expected_seq, events, at, generation=generation, takings=takings)
 
 
 def named(name: str) -> list[Event]:
@@ -210,3 +213,30 @@ def test_a_program_that_is_stopped_in_the_middle_leaves_nobody_waiting(log, stor
     assert stopped.exception(10)
     assert beside.exception(10), "nobody knows whether it was stored: it may be sent again"
     assert add(log, "again") == "again after 1"
+
+
+def test_whose_batch_is_on_another_desk_is_in_nobodys_way():
+    store = Slow()
+    log = Log(store, TickingClock())
+    store.may_go_on.set()
+    store.append("p", 0, [], NOON, takings=[Taking("ann", "a", (1,))])
+    store.appends.clear()
+    store.may_go_on.clear()
+    store.is_under_way.clear()
+
+    def take(desk: str, item: int) -> str:
+        return log.decide("p", lambda _: desk, named, lambda _: Taking(desk, "b", (item,)))
+
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        first = pool.submit(add, log, "first")
+        assert store.is_under_way.wait(10)
+        wanted = {"bob": 1, "eve": 2, "zoe": 3}
+        found = {desk: pool.submit(take, desk, item) for desk, item in wanted.items()}
+        wait_until(lambda: len(log._writers["p"].waiting) == len(wanted))
+        store.may_go_on.set()
+        assert first.result() == "first after 0"
+        assert isinstance(found["bob"].exception(), LeasedError)
+        assert (found["eve"].result(), found["zoe"].result()) == ("eve", "zoe")
+    assert sorted(names_in(store)) == ["eve", "first", "zoe"]
+    held = {lease.desk: lease.item for lease in store.leases("p")}
+    assert held == {"ann": 1, "eve": 2, "zoe": 3}

@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from time import monotonic
 
 import pytest
 
 from core.config import DIGITS, ProjectConfig, recommended
-from core.people.leases import IDLE, Leases
+from core.people.leases import IDLE
 from core.service import log
 from core.service.conversation import summary
 from core.service.labelling import Service
@@ -33,6 +32,9 @@ class Clock:
     def __call__(self) -> float:
         return self.now
 
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
 
 @pytest.fixture
 def clock() -> Clock:
@@ -41,11 +43,11 @@ def clock() -> Clock:
 
 @pytest.fixture
 def service(clock: Clock) -> Service:
-    return new_service(MemoryStore(), clock=clock)
+    return new_service(MemoryStore(clock))
 
 
-def new_service(store: Store, name: str = "id", clock: Callable[[], float] = monotonic) -> Service:
-    return Service(store, clock=TickingClock(), new_id=numbered(name), leases=Leases(clock))
+def new_service(store: Store, name: str = "id") -> Service:
+    return Service(store, clock=TickingClock(), new_id=numbered(name))
 
 
 def project_of(service: Service, config: ProjectConfig) -> str:
@@ -118,29 +120,57 @@ def test_ten_tabs_of_one_desk_that_ask_at_the_same_time_get_one_batch(service: S
     assert len(service.view(project).state.batches) == 1
 
 
-def test_when_all_that_is_left_is_on_other_desks_it_is_shared(service: Service):
+def test_when_all_that_is_left_is_on_other_desks_it_stays_there(service: Service):
     project = project_of(service, TEN)
     ann, bob = on_desk(service, project, "ann"), on_desk(service, project, "bob")
     answer(service, project, ann)
-    assert on_desk(service, project, "ann") == bob
+    assert service.batch(project, desk="ann") is None
+    assert service.with_others(service.view(project), desk="ann") == 5
+    assert service.with_others(service.view(project), desk="bob") == 0
     assert on_desk(service, project, "bob") == bob
     answer(service, project, bob, 2)
-    # What was answered in part is chosen anew, and shared again.
-    left = on_desk(service, project, "ann")
-    assert set(left.items) == set(bob.items[2:])
-    assert on_desk(service, project, "bob") == left
-    answer(service, project, left)
     assert service.batch(project, desk="ann") is None
-    assert service.batch(project, desk="bob") is None
+    assert service.with_others(service.view(project), desk="ann") == 3
+    left = on_desk(service, project, "bob")
+    assert set(left.items) == set(bob.items[2:])
+    answer(service, project, left)
+    for desk in ("ann", "bob"):
+        assert service.batch(project, desk=desk) is None
+        assert service.with_others(service.view(project), desk=desk) == 0
 
 
-def test_an_answer_to_a_part_that_nobody_came_back_from_leaves_nothing_out(service: Service):
+def test_what_somebody_leaves_is_there_for_others_at_once(service: Service):
+    project = project_of(service, TEN)
+    ann, bob = on_desk(service, project, "ann"), on_desk(service, project, "bob")
+    answer(service, project, ann)
+    assert service.batch(project, desk="ann") is None
+    service.leave(project, desk="bob")
+    assert on_desk(service, project, "ann") == bob
+    assert service.batch(project, desk="bob") is None, "it is on another desk now"
+
+
+def test_an_answer_to_a_part_that_nobody_came_back_from_leaves_nothing_out(
+    service: Service, clock: Clock
+):
     project = project_of(service, TEN)
     ann, bob = on_desk(service, project, "ann"), on_desk(service, project, "bob")
     # Bob's tab is closed with his answer on its way.
     answer(service, project, bob, 2)
     answer(service, project, ann)
+    assert service.batch(project, desk="ann") is None
+    clock.wait(IDLE)
     assert set(on_desk(service, project, "ann").items) == set(bob.items[2:])
+
+
+def test_who_sits_there_without_a_word_keeps_what_is_on_the_desk(service: Service, clock: Clock):
+    project = project_of(service, TEN)
+    bob = on_desk(service, project, "bob")
+    for _ in range(3):
+        clock.wait(IDLE - 1)
+        assert service.stay(project, desk="bob")
+        assert set(on_desk(service, project, "ann").items).isdisjoint(bob.items)
+    clock.wait(IDLE)
+    assert not service.stay(project, desk="bob")
 
 
 def test_what_a_desk_has_left_is_offered_to_others_after_a_while(service: Service, clock: Clock):
@@ -170,14 +200,19 @@ def test_who_comes_back_late_finds_what_was_there_unless_others_have_gone_on(
     assert on_desk(service, project, "bob") != bob, "the model has learned more since"
 
 
-def test_after_a_restart_desks_get_the_open_batches_again(clock: Clock):
-    store = MemoryStore()
-    service = new_service(store, "before", clock)
-    project = project_of(service, MANY)
+@pytest.mark.parametrize("config", [MANY, AS_YOU_GO], ids=["rounds", "as you go"])
+def test_after_a_restart_each_desk_has_what_it_had(clock: Clock, config: ProjectConfig):
+    store = MemoryStore(clock)
+    service = new_service(store, "before")
+    project = project_of(service, config)
     batches = [on_desk(service, project, desk) for desk in ("ann", "bob")]
-    service = new_service(store, "after", clock)
-    again = [on_desk(service, project, desk) for desk in ("ann", "bob")]
-    assert {batch.batch_id for batch in again} == {batch.batch_id for batch in batches}
+    service = new_service(store, "after")
+    assert [on_desk(service, project, desk) for desk in ("ann", "bob")] == batches
+    answer(service, project, batches[0], 1)
+    service = new_service(store, "again")
+    if config is AS_YOU_GO:
+        assert on_desk(service, project, "ann").items[:2] == batches[0].items[1:3]
+    assert on_desk(service, project, "bob") == batches[1]
 
 
 def test_an_undo_takes_nothing_from_other_desks(service: Service):
@@ -209,8 +244,8 @@ def test_an_undone_image_is_on_one_desk_only(service: Service):
 class Watched(MemoryStore):
     """A store that says what was asked of it, and what others do just before something is added."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__(clock)
         self.calls: list[str] = []
         self.n_read = 0
         self.before: list[Callable[[], object]] = []
@@ -221,22 +256,33 @@ class Watched(MemoryStore):
         self.n_read += reading.n_events
         return reading
 
-    def append(self, project_id, expected_seq, events, at, *, generation=None):
+    def append(self, project_id, expected_seq, events, at, *, generation=None, takings=()):
         if self.before:
             self.before.pop()()
         self.calls.append("append")
-        super().append(project_id, expected_seq, events, at, generation=generation)
+        super().append(project_id, expected_seq, events, at, generation=generation, takings=takings)
+
+    def leases(self, project_id):
+        self.calls.append("leases")
+        return super().leases(project_id)
+
+    def renew(self, project_id, desk, seconds):
+        self.calls.append("renew")
+        return super().renew(project_id, desk, seconds)
 
 
-def test_an_answer_takes_one_call_of_the_store_and_the_next_batch_two(clock: Clock):
-    store = Watched()
-    service = new_service(store, clock=clock)
+def test_an_answer_takes_one_call_of_the_store_and_the_next_batch_three(clock: Clock):
+    store = Watched(clock)
+    service = new_service(store)
     project = project_of(service, MANY)
     batch = on_desk(service, project, "ann")
     for work, calls in (
         (lambda: answer(service, project, batch), ["append"]),
-        (lambda: on_desk(service, project, "ann"), ["read", "append"]),
-        (lambda: on_desk(service, project, "ann"), ["read"]),
+        (lambda: on_desk(service, project, "ann"), ["read", "leases", "append"]),
+        (lambda: on_desk(service, project, "ann"), ["read", "leases"]),
+        (lambda: clock.wait(60), []),
+        (lambda: on_desk(service, project, "ann"), ["read", "leases", "renew"]),
+        (lambda: on_desk(service, project, "ann"), ["read", "leases"]),
     ):
         store.calls.clear()
         work()
@@ -245,8 +291,8 @@ def test_an_answer_takes_one_call_of_the_store_and_the_next_batch_two(clock: Clo
 
 def test_a_conflict_reads_what_is_new_and_no_more(clock: Clock):
     """Two processes in turn, each of which knows nothing of the other's last answer."""
-    store = Watched()
-    left, right = new_service(store, "left", clock), new_service(store, "right", clock)
+    store = Watched(clock)
+    left, right = new_service(store, "left"), new_service(store, "right")
     project = project_of(left, MANY)
     n_made = store.head(project)
     desks = [(left, "ann"), (right, "bob")]
@@ -260,8 +306,8 @@ def test_a_conflict_reads_what_is_new_and_no_more(clock: Clock):
 
 
 def test_what_is_answered_elsewhere_while_it_is_chosen_is_not_served(clock: Clock):
-    store = Watched()
-    slow, fast = new_service(store, "slow", clock), new_service(store, "fast", clock)
+    store = Watched(clock)
+    slow, fast = new_service(store, "slow"), new_service(store, "fast")
     project = project_of(slow, MANY)
     first = on_desk(fast, project, "bob")
     answer(fast, project, first)
@@ -274,8 +320,8 @@ def test_what_is_answered_elsewhere_while_it_is_chosen_is_not_served(clock: Cloc
 
 
 def test_what_was_chosen_is_kept_if_others_have_only_said_something_else(clock: Clock):
-    store = Watched()
-    slow, fast = new_service(store, "slow", clock), new_service(store, "fast", clock)
+    store = Watched(clock)
+    slow, fast = new_service(store, "slow"), new_service(store, "fast")
     project = project_of(fast, MANY)
     first = on_desk(fast, project, "bob")
     answer(fast, project, first)
@@ -303,14 +349,14 @@ def test_nothing_is_decided_on_a_standing_that_is_not_the_stores(database_url):
 def test_a_log_is_read_page_by_page_and_comes_to_the_same(
     clock: Clock, monkeypatch: pytest.MonkeyPatch, page: int
 ):
-    store = Watched()
-    service = new_service(store, clock=clock)
+    store = Watched(clock)
+    service = new_service(store)
     project = project_of(service, MANY)
     for _ in range(3):
         answer(service, project, on_desk(service, project, "ann"))
     monkeypatch.setattr(log, "PAGE", page)
     store.calls.clear()
-    again = new_service(store, "again", clock)
+    again = new_service(store, "again")
     assert again.view(project).state == service.view(project).state
     n_events = store.head(project)
     # The last page may be full: only the next one shows that there is no more.
@@ -320,8 +366,8 @@ def test_a_log_is_read_page_by_page_and_comes_to_the_same(
 class Swapped(MemoryStore):
     """A store that is replaced by another one while its log is read."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__(clock)
         self.number = 0
         self.swap_after = -1
 
@@ -342,15 +388,15 @@ class Swapped(MemoryStore):
 def test_a_store_that_is_replaced_while_it_is_read_is_read_anew(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ):
-    store = Swapped()
-    service = new_service(store, clock=clock)
+    store = Swapped(clock)
+    service = new_service(store)
     project = project_of(service, MANY)
     first = on_desk(service, project, "ann")
     for _ in range(3):
         answer(service, project, on_desk(service, project, "ann"))
     monkeypatch.setattr(log, "PAGE", 2)
     store.swap_after = 2
-    state = new_service(store, "again", clock).view(project).state
+    state = new_service(store, "again").view(project).state
     # What is left of the log: the settings, what the set holds, the classes and the first batch.
     assert (state.seq, state.n_answers) == (4, 0)
     assert state.open_batch == first
@@ -366,3 +412,52 @@ def test_what_was_chosen_ahead_is_for_whoever_comes_first(service: Service):
     assert "chosen to cover the whole set" in summary(service.view(project), first)
     other = on_desk(service, project, "bob")
     assert set(other.items).isdisjoint(first.items)
+
+
+def test_two_servers_never_give_one_image_to_two_desks(database_url: str):
+    """Twenty desks answer all there is, on whichever server; the log says who was shown what."""
+    stores = open_store(database_url), open_store(database_url)
+    services = [new_service(store, name) for store, name in zip(stores, "lr", strict=True)]
+    quick = ProjectConfig(kernel="knn", opening="random", query="random", batch_size=10)
+    project = project_of(services[0], quick)
+    n_desks = 20
+    asked: list[list[int]] = [[] for _ in range(n_desks)]
+
+    def work(desk: int) -> None:
+        step = 0
+        while True:
+            service = services[(desk + step) % 2]
+            batch = service.batch(project, desk=str(desk))
+            step += 1
+            if batch is None:
+                return
+            asked[desk] += batch.items
+            service = services[(desk + step) % 2]
+            service.submit(project, batch.batch_id, [label(item) for item in batch.items])
+
+    with ThreadPoolExecutor(n_desks) as threads:
+        list(threads.map(work, range(n_desks)))
+    shown = [item for items in asked for item in items]
+    assert len(shown) == len(set(shown)) == 1_797
+    events = [record.event for record in stores[0].events(project)]
+    served = [item for event in events if isinstance(event, Served) for item in event.items]
+    assert sorted(served) == sorted(shown)
+    assert sum(isinstance(event, Answered) for event in events) == 180
+    for store in stores:
+        store.close()
+
+
+@pytest.mark.parametrize("config", [MANY, AS_YOU_GO], ids=["rounds", "as you go"])
+def test_who_is_led_to_another_server_finds_the_same_on_the_desk(database_url: str, config):
+    stores = open_store(database_url), open_store(database_url)
+    left, right = (new_service(store, name) for store, name in zip(stores, "lr", strict=True))
+    project = project_of(left, config)
+    ann, bob = on_desk(left, project, "ann"), on_desk(right, project, "bob")
+    assert set(ann.items).isdisjoint(bob.items)
+    assert on_desk(right, project, "ann") == ann
+    answer(right, project, ann, 1)
+    left.undo(project, ann.batch_id, ann.items[0], desk="ann")
+    assert on_desk(left, project, "bob") == bob
+    assert ann.items[0] in on_desk(right, project, "ann").items
+    for store in stores:
+        store.close()

@@ -309,7 +309,8 @@ def test_a_database_of_somebody_else_s_tables_gets_ours_beside_them(postgres, po
 
 def test_tables_that_are_gone_are_not_made_anew_over_lost_labels(postgres, postgres_url, store):
     postgres.run(
-        "DROP TABLE events, projects, alembic_version, health", database=name_in(postgres_url)
+        "DROP TABLE leases, events, projects, alembic_version, health",
+        database=name_in(postgres_url),
     )
     assert isinstance(told(store.projects), StoreCorruptError)
     assert isinstance(told(lambda: store.append("p", 2, NEXT, NOON)), StoreCorruptError)

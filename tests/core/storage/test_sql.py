@@ -323,7 +323,7 @@ def test_a_project_that_cannot_be_read_says_why_and_harms_no_other(database_url,
 
 def test_a_table_that_is_missing_is_called_damage(database_url):
     with closing(open_store(database_url)) as store:
-        run(database_url, "DROP TABLE events", "DROP TABLE projects")
+        run(database_url, "DROP TABLE leases", "DROP TABLE events", "DROP TABLE projects")
         with pytest.raises(StoreCorruptError):
             store.projects()
 

@@ -10,7 +10,8 @@ from datetime import timedelta, timezone
 import pytest
 
 from core.config import ProjectConfig
-from core.errors import SequenceConflictError, UnknownProjectError
+from core.errors import LeasedError, SequenceConflictError, UnknownProjectError
+from core.people.leases import IDLE, KEPT, LONGEST, Taking
 from core.session.events import Event
 from core.storage import MemoryStore, Project, Recorded, SqlStore, Store, open_store
 from core.storage.base import PAGE
@@ -268,6 +269,136 @@ def test_logs_of_different_projects_do_not_mix(store):
     store.append("p", 1, [served("only p", [9])], NOON)
     assert [seq for seq, _ in log(store, "p")] == [1, 2]
     assert log(store, "q") == list(enumerate(EVENTS[:2], 1))
+
+
+def taking(desk: str, batch: str, *items: int, seconds: float = IDLE) -> list[Taking]:
+    return [Taking(desk, batch, items, seconds=seconds)]
+
+
+def on_desks(store: Store, project_id: str = "p") -> dict[tuple[int, int], str]:
+    """Who has which item and slot now."""
+    found = [lease for lease in store.leases(project_id) if lease.is_live]
+    return {(lease.item, lease.slot): f"{lease.desk} {lease.batch_id}" for lease in found}
+
+
+def test_a_batch_comes_to_a_desk_with_its_event(both):
+    one, other = both
+    one.create(project(), [])
+    one.append("p", 0, [served("a", [3, 1])], NOON, takings=taking("ann", "a", 3, 1))
+    assert on_desks(other) == {(1, 0): "ann a", (3, 0): "ann a"}
+    assert all(IDLE - 60 < lease.left <= IDLE for lease in other.leases("p"))
+    assert other.head("p") == 1
+
+
+def test_of_what_several_take_at_once_all_comes_to_them_or_nothing(store):
+    store.create(project(), [])
+    store.append("p", 0, [], NOON, takings=taking("ann", "a", 1))
+    wanted = [*taking("eve", "c", 5), *taking("bob", "b", 1, 2)]
+    with pytest.raises(LeasedError) as caught:
+        store.append("p", 0, EVENTS, NOON, takings=wanted)
+    assert caught.value.desk == "bob"
+    assert (store.head("p"), on_desks(store)) == (0, {(1, 0): "ann a"})
+    store.append("p", 0, EVENTS, NOON, takings=[*taking("eve", "c", 5), *taking("bob", "b", 2)])
+    assert on_desks(store) == {(1, 0): "ann a", (2, 0): "bob b", (5, 0): "eve c"}
+
+
+@pytest.mark.parametrize("n_events", [0, 1, 40])
+def test_what_is_on_another_desk_is_not_taken_and_nothing_is_written(both, n_events):
+    one, other = both
+    one.create(project(), [])
+    one.append("p", 0, [], NOON, takings=taking("ann", "a", 1, 2))
+    one.append("p", 0, [], NOON, takings=taking("bob", "b", 7))
+    events = [served(f"{number}", [3]) for number in range(n_events)]
+    with pytest.raises(LeasedError):
+        other.append("p", 0, events, NOON, takings=taking("bob", "c", 0, 2, 3))
+    assert other.head("p") == 0
+    assert on_desks(other) == {(1, 0): "ann a", (2, 0): "ann a", (7, 0): "bob b"}
+
+
+def test_who_is_wrong_about_the_log_s_end_takes_nothing(store):
+    store.create(project(), EVENTS)
+    for events in ((), EVENTS[:1]):
+        with pytest.raises(SequenceConflictError):
+            store.append("p", 2, events, NOON, takings=taking("ann", "a", 1))
+    with pytest.raises(UnknownProjectError):
+        store.append("q", 0, [], NOON, takings=taking("ann", "a", 1))
+    assert store.leases("p") == ()
+
+
+def test_what_comes_to_a_desk_takes_the_place_of_what_was_there_in_that_project(store):
+    for name in ("p", "q"):
+        store.create(project(name), [])
+        store.append(name, 0, [], NOON, takings=taking("ann", "a", 1, 2))
+    store.append("p", 0, [], NOON, takings=taking("ann", "b", 2, 3))
+    assert on_desks(store) == {(2, 0): "ann b", (3, 0): "ann b"}
+    assert on_desks(store, "q") == {(1, 0): "ann a", (2, 0): "ann a"}
+
+
+@pytest.mark.parametrize("seconds", [0.0, -5.0, LONGEST + 60], ids=["now", "before", "in days"])
+def test_what_has_ended_may_be_taken_and_so_may_what_ends_too_late(both, seconds):
+    one, other = both
+    one.create(project(), [])
+    one.append("p", 0, [], NOON, takings=taking("ann", "a", 1, 2, seconds=seconds))
+    assert on_desks(other) == {}
+    assert not one.renew("p", "ann", IDLE), "it is too late"
+    other.append("p", 0, [], NOON, takings=taking("bob", "b", 2, 3))
+    assert on_desks(one) == {(2, 0): "bob b", (3, 0): "bob b"}
+
+
+def test_it_is_known_what_a_desk_had_last_but_not_for_ever(store):
+    store.create(project(), [])
+    for desk, seconds in (("ann", 0.0), ("eve", -2 * KEPT)):
+        item = ord(desk[0])
+        store.append("p", 0, [], NOON, takings=taking(desk, "a", item, seconds=seconds))
+    store.append("p", 0, [], NOON, takings=taking("bob", "b", 1))
+    assert {lease.desk for lease in store.leases("p")} == {"ann", "bob"}
+
+
+def test_a_desk_is_renewed_or_left_without_the_others(both):
+    one, other = both
+    for name in ("p", "q"):
+        one.create(project(name), [])
+        one.append(name, 0, [], NOON, takings=taking("ann", "a", 1, 2, seconds=30))
+    one.append("p", 0, [], NOON, takings=taking("bob", "b", 3, seconds=30))
+    assert other.renew("p", "ann", 300)
+    long = {lease.item for lease in one.leases("p") if lease.left > 60}
+    assert long == {1, 2}
+    one.release("p", "ann")
+    assert on_desks(other) == {(3, 0): "bob b"}
+    assert len(on_desks(other, "q")) == 2
+    assert not other.renew("p", "ann", 300)
+    assert not other.renew("nowhere", "ann", 300)
+    assert other.leases("nowhere") == ()
+
+
+def test_an_item_may_be_on_as_many_desks_as_it_has_slots(store):
+    store.create(project(), [])
+    for slot, desk in enumerate(("ann", "bob")):
+        chosen = Taking(desk, "a", (1, 2), (slot, slot))
+        store.append("p", 0, [], NOON, takings=[chosen])
+    assert on_desks(store)[1, 1] == "bob a"
+    with pytest.raises(LeasedError):
+        store.append("p", 0, [], NOON, takings=[Taking("eve", "a", (2,), (1,))])
+    store.append("p", 0, [], NOON, takings=[Taking("eve", "a", (2,), (2,))])
+    assert len(on_desks(store)) == 5
+
+
+def test_of_many_who_want_the_same_items_one_has_them(both):
+    both[0].create(project(), [])
+
+    def want(desk: int) -> int:
+        chosen = [(desk + number) % 12 for number in range(4)]
+        try:
+            both[desk % 2].append("p", 0, [], NOON, takings=taking(str(desk), "a", *chosen))
+        except LeasedError:
+            return 0
+        return 4
+
+    with ThreadPoolExecutor(12) as threads:
+        n_taken = sum(threads.map(want, range(12)))
+    leases = both[0].leases("p")
+    assert n_taken == len(leases) == len({lease.item for lease in leases})
+    assert n_taken >= 4
 
 
 def test_what_one_program_wrote_another_reads_at_once(both):

@@ -41,7 +41,7 @@ export class FakeScreen implements Screen {
 /** What the server says of a batch of these items. */
 export function saying(batch: string | null, items: number[], more: Partial<LabelPage> = {}): LabelPage {
   return {
-    v: 1, project: "p", news: 1, post: null, question: "Which?", named: 7, batch_id: batch, ink: true, compared: "shapes", coming: false, calibrated: true, hidden_share: 0, as_you_go: false, round: 1, round_size: 10,
+    v: 1, project: "p", news: 1, post: null, question: "Which?", named: 7, batch_id: batch, ink: true, compared: "shapes", coming: false, others: 0, calibrated: true, hidden_share: 0, as_you_go: false, round: 1, round_size: 10,
     answered: 0, saved: 0, summary: "", last: null, undone: null, beside: [], receipts: [],
     classes: [{ name: "cat", key: "1", is_chosen: false, colour: null }, { name: "dog", key: "2", is_chosen: false, colour: null }],
     items: items.map((id) => ({ id, smooth: "data:,", pixels: "", full: null, why: "", hidden: false, blind: false, beliefs: [{ name: "cat", probability: 0.9 }] })),

@@ -20,6 +20,8 @@ export type Message =
  *     What images are compared by. When that changes, so does what the model says of each.
  * coming
  *     Whether there are images that the model does not know yet, and nobody is asked about.
+ * others
+ *     How many images are on other people's screens, where there is nothing else left.
  * calibrated
  *     Whether labels have said how likely predictions are right.
  * hidden_share
@@ -59,6 +61,7 @@ export interface LabelPage {
   ink: boolean;
   compared: string;
   coming: boolean;
+  others: number;
   calibrated: boolean;
   hidden_share: number;
   as_you_go: boolean;
