@@ -17,6 +17,7 @@ from core.figures.presented import LeaveMessage, StagePage
 from core.service.exploring import MapChoice
 from core.service.grid_page import GridPage
 from core.service.page import Exchanged, LabelPage
+from core.service.phone_page import PhoneAnswers, PhoneJoin, PhonePage
 from core.service.protocol import GridMessage, Message, ReviewMessage
 from core.service.review_page import ReviewPage
 
@@ -50,6 +51,7 @@ if __name__ == "__main__":
                 "explore": schema_of(MapPage, (MapChoice,)),
                 "grid": schema_of(GridPage, get_args(GridMessage)),
                 "labeler": schema_of(LabelPage, get_args(Message), Exchanged),
+                "phone": schema_of(PhonePage, (PhoneJoin, PhoneAnswers)),
                 "review": schema_of(ReviewPage, get_args(ReviewMessage)),
                 "stage": schema_of(StagePage, (LeaveMessage,)),
             }

@@ -8,13 +8,13 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.config import LONGEST_CLASS_NAME
-from core.engine.engine import Engine
 from core.errors import InvalidMessageError
 from core.jobs.once import Latest
 from core.service.labelling import Service
 from core.service.page import Shown
-from core.service.pictures import Addresses, PictureAddress, addresses
+from core.service.pictures import PictureAddress, addresses
 from core.service.room_answers import Fate, PhoneAnswer
+from core.service.room_desk import Handed
 from core.service.rooms import InRoom
 from core.session.events import Answer, AnswerKind, Colour, RoomPhase
 
@@ -49,11 +49,14 @@ class PhoneItem(Shown):
         Sent back with the answer.
     image
         The address of the picture.
+    ink
+        Whether it is ink on paper, and no photograph.
     """
 
     item: int
     batch: str
     image: str
+    ink: bool
 
 
 class PhoneReceipt(Shown):
@@ -193,7 +196,7 @@ class PhonePages:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._found: Latest[tuple[str, int, str], Addresses] = Latest(_MOST_PICTURES)
+        self._found: Latest[tuple[str, int, str], tuple[str, bool]] = Latest(_MOST_PICTURES)
 
     def page(
         self,
@@ -222,10 +225,7 @@ class PhonePages:
             phase=found.room.phase,
             classes=None if version == classes else self._classes(found),
             version=classes,
-            items=tuple(
-                PhoneItem(item=one.item, batch=one.batch_id, image=self._image(found, one.item, at))
-                for one in found.handed
-            ),
+            items=tuple(self._item(found, one, at) for one in found.handed),
             receipts=receipts,
             done=found.is_done,
             said=found.n_said,
@@ -240,12 +240,13 @@ class PhonePages:
             for name in names
         )
 
-    def _image(self, found: InRoom, item: int, at: PictureAddress | None) -> str:
+    def _item(self, found: InRoom, one: Handed, at: PictureAddress | None) -> PhoneItem:
         project_id, numbering = found.project.project_id, found.state.images.numbering
 
-        def find() -> Addresses:
+        def find() -> tuple[str, bool]:
             view = self._service.view(project_id, is_complete=False)
-            engine: Engine = view.engine
-            return addresses(view, item, engine.positions([item])[0], at)
+            position = view.engine.positions([one.item])[0]
+            return addresses(view, one.item, position, at).smooth, view.dataset.is_ink
 
-        return self._found.get((project_id, item, numbering), find).smooth
+        image, ink = self._found.get((project_id, one.item, numbering), find)
+        return PhoneItem(item=one.item, batch=one.batch_id, image=image, ink=ink)

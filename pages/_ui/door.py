@@ -25,11 +25,12 @@ from pages._ui.addresses import base_path
 from pages._ui.identity import is_session_of, known_session
 from pages._ui.login import COOKIE, Login, PasswordLogin, SignedIn, login
 
-OPEN: Final = {"healthz", "sign-in", "sign-in/style.css", "sign-in/icon.svg"}
+OPEN: Final = {"healthz", "r", "sign-in", "sign-in/style.css", "sign-in/icon.svg"}
 """Addresses below the app's own that are there for everybody, to the letter."""
 
-OPEN_BELOW: Final[set[str]] = set()
-"""Addresses below which all is there for everybody; each ends with a slash."""
+OPEN_BELOW: Final = {"r/"}
+"""Addresses below which all is there for everybody; each ends with a slash. Phones in a room are
+known by a secret of their own."""
 
 _OF_OPENID: Final = {"auth/login", "auth/logout", "oauth2callback"}
 _HEALTH: Final = "/healthz"

@@ -19,7 +19,18 @@ _INDEX: Final = Path(st.__file__).parent / "static" / "index.html"
 _TITLE: Final = "<title>Streamlit</title>"
 _END: Final = "</body>"
 _NO_PAGES: Final = frozenset(
-    {"_stcore", "app", "auth", "component", "healthz", "media", "oauth2callback", "static", "talk"}
+    {
+        "_stcore",
+        "app",
+        "auth",
+        "component",
+        "healthz",
+        "media",
+        "oauth2callback",
+        "r",
+        "static",
+        "talk",
+    }
 )
 """First parts of addresses at which something other than a page is."""
 _ADDRESSES: Final = frozenset({"", *(page.address for page in site.PAGES if page is not site.HOME)})

@@ -48,6 +48,7 @@ from pages._ui.login import NO_LOGIN_VARIABLE, PASSWORDS_VARIABLE, login
 from pages._ui.logs import set_up_logs, take_over_streamlit
 from pages._ui.map_route import Maps, serve_maps
 from pages._ui.metrics import Metrics
+from pages._ui.phone_route import Phones
 from pages._ui.picture_route import Pictures, serve_pictures
 from pages._ui.sign_in import SignInPages
 from pages._ui.talk_route import Talk, serve_talk
@@ -280,6 +281,7 @@ def main() -> None:
             Middleware(Gate),
             Middleware(Door),
             Middleware(SignInPages),
+            Middleware(Phones),
             Middleware(Desks),
             Middleware(Pictures, draw_picture),
             Middleware(Maps),
