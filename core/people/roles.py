@@ -82,6 +82,7 @@ RIGHTS: Final[Mapping[str, Need]] = MappingProxyType(
         "can_improve_layout": Need.ANNOTATOR,
         "check_many": Need.ANNOTATOR,
         "compare_rounds": Need.ANNOTATOR,
+        "follow": Need.ANNOTATOR,
         "grid": Need.ANNOTATOR,
         "is_layout_plain": Need.ANNOTATOR,
         "judged": Need.ANNOTATOR,
