@@ -214,6 +214,7 @@ GridMessage = CheckMessage | CorrectManyMessage | TakeBackBatchMessage | SyncMes
 ReviewMessage = JudgeMessage | KeepMessage | UnkeepMessage | SyncMessage
 """What the review page says."""
 
+_ID: Final[TypeAdapter[str]] = TypeAdapter(_Identifier, config=ConfigDict(strict=True))
 _MESSAGE: Final[TypeAdapter[Message | GridMessage | ReviewMessage]] = TypeAdapter(
     Annotated[Message | GridMessage | ReviewMessage, Field(discriminator="kind")]
 )
@@ -232,13 +233,27 @@ def parse_message(
     try:
         return _MESSAGE.validate_python(raw)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "message"
-        raise InvalidMessageError(f"{where[:80]}: {first['msg'][:120]}") from error
+        raise InvalidMessageError(_told(error)) from error
 
 
 def message_id(raw: Any) -> str | None:  # noqa: ANN401 - as above
     """The id of a message that may be invalid otherwise, so that it can be refused by name."""
-    if isinstance(raw, dict) and isinstance(raw.get("id"), str) and 1 <= len(raw["id"]) <= 64:
-        return str(raw["id"])
-    return None
+    try:
+        return _ID.validate_python(raw.get("id") if isinstance(raw, dict) else None)
+    except ValidationError:
+        return None
+
+
+def _told(error: ValidationError) -> str:
+    """What is wrong with a message, in words that are all ours: nothing of the message itself."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    match first["type"]:
+        case "union_tag_invalid":
+            return "kind: there is no such kind of message"
+        case "extra_forbidden":
+            return f"{_place(first['loc'][:-1])}: there is more in it than there should be"
+    return f"{_place(first['loc'])}: {first['msg'][:120]}"
+
+
+def _place(parts: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, parts))[:80] or "message"

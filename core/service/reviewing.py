@@ -139,11 +139,11 @@ class Reviewing(Looking):
         Raises
         ------
         IllegalEventError
-            If the image has another label by now.
+            If the image has another label by now, or others speak for no class of the project.
         StoreError
             If it could not be stored; it may be sent again.
         """
-        return self._do(project_id, lambda now: rules.keep(now.state, kept))
+        return self._do(project_id, lambda now: rules.keep(now.state, kept, self._classes(now)))
 
     def take_back_keep(
         self, project_id: str, item: int, beside: int | None = None, *, by: str = LOCAL

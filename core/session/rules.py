@@ -370,13 +370,13 @@ def take_back_decision(state: State, item: int, by: str = LOCAL) -> DecisionTake
     return DecisionTakenBack(item=item, by=by)
 
 
-def keep(state: State, kept: LabelKept) -> LabelKept | None:
+def keep(state: State, kept: LabelKept, class_names: tuple[str, ...]) -> LabelKept | None:
     """Decide whether to note that a label is kept; None if that was noted before.
 
     Raises
     ------
-    IllegalEventError
-        If the item, or its near-duplicate, has another label by now.
+    UnknownClassError, IllegalEventError
+        If others speak for no class, or the item, or its near-duplicate, has another label by now.
     """
     if _keeps(state, kept) == kept:
         return None
@@ -385,6 +385,7 @@ def keep(state: State, kept: LabelKept) -> LabelKept | None:
             raise IllegalEventError(
                 "The label of this image was changed elsewhere.", "Look at the list again."
             )
+    _require_class(state, kept.against, class_names)
     return kept
 
 
@@ -481,8 +482,12 @@ def _checked(
             "None of it was stored. Reload the page.",
         )
     answer = state.class_list.as_named(answer, since)
-    label = answer.label
-    known = (class_names, state.lost, state.class_list.former)
-    if label is not None and not any(label in names for names in known):
-        raise UnknownClassError(label, class_names)
+    if answer.label is not None:
+        _require_class(state, answer.label, class_names)
     return answer
+
+
+def _require_class(state: State, name: str, class_names: tuple[str, ...]) -> None:
+    known = (class_names, state.lost, state.class_list.former)
+    if not any(name in names for names in known):
+        raise UnknownClassError(name, class_names)

@@ -98,9 +98,17 @@ def _stranger(headers: Headers) -> str | None:
         return host
     origin = headers.get("origin")
     # "null" is what a browser says of a page that is to have no name.
-    if origin is not None and not is_host_allowed(urlsplit(origin).netloc):
+    if origin is not None and not is_host_allowed(_host_of(origin)):
         return origin
     return None
+
+
+def _host_of(origin: str) -> str:
+    """The name in an origin; nothing where it is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _told(stranger: str) -> str:

@@ -20,6 +20,7 @@ from streamlit.auth_util import encode_provider_token
 from core.people.attempts import Attempts, TooManyAttemptsError
 from core.people.passwords import LONGEST_NAME, LONGEST_PASSWORD
 from pages._ui.addresses import base_path
+from pages._ui.bodies import UnreadableError, body_of
 from pages._ui.door import address_in, cookie, inside, next_cookie
 from pages._ui.login import OpenIdLogin, PasswordLogin, login
 
@@ -37,6 +38,8 @@ _HEADERS: Final = {
 }
 _LARGEST: Final = 16_384
 """Bytes that the form may send."""
+
+_MOST_FIELDS: Final = 10
 
 _AT_A_TIME: Final = 2
 """Passwords that are checked at the same time: each takes 64 MB and a moment of a processor."""
@@ -149,13 +152,12 @@ async def _taken(request: Request, way: PasswordLogin, wanted: str) -> Response:
 
 
 async def _typed(request: Request) -> dict[str, str]:
-    """The fields of the form; none where too much was sent."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LARGEST:
-            return {}
-    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=10)
+    """The fields of the form; none where something else was sent."""
+    try:
+        body = (await body_of(request, _LARGEST)).decode("utf-8", "replace")
+        fields = parse_qs(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except (UnreadableError, ValueError):
+        return {}
     return {name: values[0] for name, values in fields.items()}
 
 

@@ -12,7 +12,6 @@ then to draw the figures.
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import threading
@@ -30,6 +29,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages._ui.addresses import base_path
+from pages._ui.bodies import UnreadableError, json_of
 from pages._ui.desk import desk_of
 from pages._ui.identity import person_of
 from pages._ui.picture_route import picture_address
@@ -142,27 +142,12 @@ class Talk:
         if request.method == "GET":
             answer = partial(_stand, project, person, n_desks)
         else:
-            message = await _message_of(request)
-            if isinstance(message, Response):
-                return message
+            try:
+                message = await json_of(request, _LARGEST)
+            except UnreadableError as error:
+                return _refused(error.sentence, error.status)
             answer = partial(_exchange, project, person, desk, message, n_desks)
         return await anyio.to_thread.run_sync(answer, limiter=self._limit)
-
-
-async def _message_of(request: Request) -> Any:  # noqa: ANN401 - untrusted
-    """What was sent; or why it is not taken."""
-    # A foreign page cannot send this without asking first.
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        return _refused("Send a message as JSON.", 415)
-    content = bytearray()
-    async for some in request.stream():
-        content += some
-        if len(content) > _LARGEST:
-            return _refused("This message is too long.", 413)
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return _refused("This is no JSON.", 400)
 
 
 def _stand(project: str, person: Person, n_desks: int) -> Response:

@@ -142,6 +142,12 @@ def test_what_was_typed_is_shown_as_text(server: Server, browsers: Browsers) -> 
     assert "default-src 'none'" in reply.headers["content-security-policy"]
 
 
+def test_a_form_that_is_none_lets_nobody_in(server: Server, browsers: Browsers) -> None:
+    client = browsers.new(server)
+    for body in (b"&".join(b"a=b" for _ in range(50)), b"\xff\x00=&%ff=%00", b"x" * 20_000):
+        assert client.post("/sign-in", content=body).status_code == 403
+
+
 def test_the_cookie_is_kept_from_scripts_and_other_sites(
     server: Server, browsers: Browsers
 ) -> None:

@@ -68,7 +68,9 @@ def test_other_names_are_not(host: str):
     assert ask(host=host) == 403
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "", "file://", "127.0.0.1"])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "", "file://", "127.0.0.1", "http://[", "http://[::1"]
+)
 def test_pages_of_others_are_not(origin: str):
     assert ask(origin=origin) == 403
 

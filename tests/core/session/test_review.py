@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.errors import IllegalEventError, UnknownItemError
+from core.errors import IllegalEventError, UnknownClassError, UnknownItemError
 from core.session import rules
 from core.session.events import (
     AnswerKind,
@@ -72,17 +72,22 @@ def test_renamed_classes_change_nothing_of_what_is_kept():
 
 def test_only_a_label_that_an_image_has_can_be_kept_and_only_once():
     state = labelled()
-    assert rules.keep(state, kept()) == kept()
+    assert rules.keep(state, kept(), NAMES) == kept()
     with pytest.raises(IllegalEventError, match="changed elsewhere"):
-        rules.keep(state, kept(item=2))
+        rules.keep(state, kept(item=2), NAMES)
     with pytest.raises(IllegalEventError, match="not labelled"):
         fold(state, [kept(item=2)])
     after = fold(state, [kept()])
-    assert rules.keep(after, kept()) is None
+    assert rules.keep(after, kept(), NAMES) is None
     assert rules.take_back_keep(after, 1) == KeepTakenBack(item=1)
     assert rules.take_back_keep(state, 1) is None
     with pytest.raises(IllegalEventError):
         fold(state, [KeepTakenBack(item=1)])
+
+
+def test_others_speak_for_a_class_of_the_project():
+    with pytest.raises(UnknownClassError):
+        rules.keep(labelled(), kept().model_copy(update={"against": "<b>"}), NAMES)
 
 
 def test_an_answer_is_corrected_or_taken_back():
