@@ -33,7 +33,7 @@ LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --uni
 	$(if $(filter 1,$(UPGRADE)),--upgrade,$(addprefix --upgrade-package ,$(UPGRADE)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage browser lint format contract components bench bench-labels bench-quality load lock audit hooks clean
+.PHONY: help run test coverage browser lint format contract components bench bench-labels bench-quality faults load lock audit hooks clean
 
 help:  ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s%s\n", $$1, $$2 }' Makefile
@@ -93,6 +93,10 @@ bench-labels:  ## Count the labels it takes, here and with other tools
 bench-quality:  ## See whether what is said of quality holds
 	@.ci/setup bench
 	@$(BIN)/python -m tests.benchmarks.quality $(if $(MNIST),--mnist $(MNIST))
+
+faults:  ## Let thousands of things go wrong while people label, and count what is lost
+	@.ci/setup test
+	@$(BIN)/python -m tests.faults
 
 load:  ## Let many people label at once, and see how long they wait
 	@.ci/setup bench

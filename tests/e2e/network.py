@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+import time
 from contextlib import suppress
 from typing import Final
 
@@ -23,6 +24,7 @@ class Line:
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._muffled = threading.Event()
+        self._delay = 0.0
         self._listener = _bound(0)
         self.port = int(self._listener.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
@@ -51,6 +53,10 @@ class Line:
     def muffle(self) -> None:
         """Swallow what the server says from now on, until the line is cut and mended."""
         self._muffled.set()
+
+    def slow(self, seconds: float) -> None:
+        """Let everything take so much longer from now on, each way; 0 ends that."""
+        self._delay = seconds
 
     def close(self) -> None:
         """Cut for good."""
@@ -86,6 +92,8 @@ class Line:
     def _pump(self, source: socket.socket, target: socket.socket, is_answer: bool) -> None:
         with suppress(OSError):
             while chunk := source.recv(_CHUNK):
+                if self._delay:
+                    time.sleep(self._delay)
                 if not (is_answer and self._muffled.is_set()):
                     target.sendall(chunk)
         with self._lock:

@@ -1,0 +1,15 @@
+"""A short form of ``make faults``: whatever goes wrong, each acknowledged label is there once."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.storm.storm import Storm, run
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_in_a_storm_each_acknowledged_label_is_stored_once_and_both_servers_agree(database: str):
+    verdict = run(Storm(database, n_servers=2, n_annotators=6, seconds=10, every=0.4))
+    assert verdict.n_faults > 20
+    assert verdict.acknowledged > 20
+    assert verdict.is_sound, verdict
