@@ -4,38 +4,50 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
+from itertools import product
 from typing import Final
 
 from tests.faults.storm.storm import Storm, Verdict, run
 
-STORMS: Final = (
-    Storm("sqlite", n_servers=1, n_annotators=12, seconds=240, seed=1),
-    Storm("sqlite", n_servers=2, n_annotators=12, seconds=240, seed=2),
-    Storm("postgresql", n_servers=1, n_annotators=12, seconds=240, seed=3),
-    Storm("postgresql", n_servers=2, n_annotators=12, seconds=240, seed=4),
+STORMS: Final = tuple(
+    Storm(
+        database,
+        n_servers,
+        n_annotators=12,
+        seconds=150,
+        thinks=0.2 if as_you_go else 4.0,
+        as_you_go=as_you_go,
+        seed=seed,
+    )
+    for seed, (database, n_servers, as_you_go) in enumerate(
+        product(("sqlite", "postgresql"), (1, 2), (True, False))
+    )
+)
+
+_HEAD: Final = (
+    "faults",
+    "answers sent",
+    "acknowledged",
+    "another stands",
+    "lost",
+    "doubled",
+    "never sent",
+    "given twice",
 )
 
 
 def main() -> None:
     """Let all of them rage; the exit status is 1 if anything was lost."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--seconds", type=float, help="how long each storm rages (240)")
+    parser.add_argument("--seconds", type=float, help="how long each storm rages (150)")
     parser.add_argument("--seed", type=int, default=0, help="other faults, at other moments")
     options = parser.parse_args()
     verdicts = []
-    print("| | faults | answers sent | acknowledged | lost | doubled | never sent | given twice |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    print(f"| | {' | '.join(_HEAD)} |\n| --- |{' --- |' * len(_HEAD)}")
     for storm in STORMS:
         seconds = storm.seconds if options.seconds is None else options.seconds
-        verdict = run(
-            Storm(
-                storm.database,
-                storm.n_servers,
-                storm.n_annotators,
-                seconds,
-                seed=storm.seed + 10 * options.seed,
-            )
-        )
+        verdict = run(replace(storm, seconds=seconds, seed=storm.seed + 100 * options.seed))
         verdicts.append(verdict)
         print(_row(storm, verdict), flush=True)
     for verdict in verdicts:
@@ -50,12 +62,14 @@ def _row(storm: Storm, verdict: Verdict) -> str:
         verdict.n_faults,
         verdict.sent,
         verdict.acknowledged,
+        verdict.overtaken,
         len(verdict.lost),
         len(verdict.doubled),
         len(verdict.unsent),
         len(verdict.shared),
     )
-    return f"| {storm.database}, {servers} | {' | '.join(f'{n:,}' for n in numbers)} |"
+    how = "as you go" if storm.as_you_go else "rounds of ten"
+    return f"| {storm.database}, {servers}, {how} | {' | '.join(f'{n:,}' for n in numbers)} |"
 
 
 if __name__ == "__main__":

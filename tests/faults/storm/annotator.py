@@ -46,6 +46,8 @@ class Annotator:
         Addresses of the servers; the first one is used until it does not answer.
     thinks
         Seconds before each answer, in the mean.
+    as_you_go
+        Whether the project learns after each answer: they are sent one by one, else by the batch.
 
     Attributes
     ----------
@@ -68,6 +70,7 @@ class Annotator:
     desk: str
     chance: Random
     thinks: float
+    as_you_go: bool
     sent: set[Said] = field(default_factory=set)
     acknowledged: set[Said] = field(default_factory=set)
     overtaken: set[Said] = field(default_factory=set)
@@ -89,32 +92,34 @@ class Annotator:
             cookies={COOKIE: self.desk}, timeout=_PATIENCE, limits=limits
         ) as client:
             while not until.is_set():
-                item = self._open_item()
-                if item is None:
+                batch, items = self._open_items()
+                if not items:
                     await self._drained()
-                    await self._deliver(client, self._message("sync"), None)
+                    await self._deliver(client, self._message("sync"), ())
                     await asyncio.sleep(self.chance.uniform(0, _PAUSE))
                     continue
                 await asyncio.sleep(self.chance.uniform(0, 2 * self.thinks))
-                self._answer(client, item)
-                if len(self._under_way) >= _AT_ONCE:
+                self._answer(client, batch, items)
+                if len(self._under_way) >= (_AT_ONCE if self.as_you_go else 1):
                     await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
             await self._drained()
 
-    def _open_item(self) -> int | None:
-        """The next image on screen that was not answered here."""
+    def _open_items(self) -> tuple[str, list[int]]:
+        """The next image on screen that was not answered here; all of a batch that is a round."""
         page = self._page
         if page is None:
-            return None
-        return next((one["id"] for one in page["items"] if one["id"] not in self._answered), None)
+            return "", []
+        left = [one["id"] for one in page["items"] if one["id"] not in self._answered]
+        return page["batch_id"], left[: 1 if self.as_you_go else None]
 
-    def _answer(self, client: httpx.AsyncClient, item: int) -> None:
-        assert self._page is not None
-        said = Said(self._page["batch_id"], item, str(self.chance.randrange(10)))
-        self._answered.add(item)
-        answer = {"item": item, "kind": "label", "label": said.label, "ms": 700}
-        message = self._message("submit") | {"batch_id": said.batch_id, "answers": [answer]}
-        self.sent.add(said)
+    def _answer(self, client: httpx.AsyncClient, batch: str, items: list[int]) -> None:
+        said = tuple(Said(batch, item, str(self.chance.randrange(10))) for item in items)
+        self._answered |= set(items)
+        answers = [
+            {"item": one.item, "kind": "label", "label": one.label, "ms": 700} for one in said
+        ]
+        message = self._message("submit") | {"batch_id": batch, "answers": answers}
+        self.sent |= set(said)
         task = asyncio.create_task(self._deliver(client, message, said))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
@@ -131,7 +136,7 @@ class Annotator:
             await asyncio.wait(self._under_way)
 
     async def _deliver(
-        self, client: httpx.AsyncClient, message: dict[str, Any], said: Said | None
+        self, client: httpx.AsyncClient, message: dict[str, Any], said: tuple[Said, ...]
     ) -> None:
         """Send a message, again and again, until a final receipt has come."""
         while True:
@@ -140,15 +145,13 @@ class Annotator:
                 break
             await asyncio.sleep(self.chance.uniform(0, _PAUSE))
         self._take(heard["page"])
-        if said is None:
-            return
         receipt = heard["receipt"]
         if receipt["outcome"] == "refused":
             self.refused.append(receipt["text"])
         elif receipt["text"]:
-            self.overtaken.add(said)
+            self.overtaken |= set(said)
         else:
-            self.acknowledged.add(said)
+            self.acknowledged |= set(said)
 
     async def _send(
         self, client: httpx.AsyncClient, message: dict[str, Any]

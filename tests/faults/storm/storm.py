@@ -46,6 +46,8 @@ class Storm:
         Seconds between two faults around the servers, in the mean.
     thinks
         Seconds before an answer, in the mean.
+    as_you_go
+        Whether answers are sent one by one; else by the batch, and an image is on one screen only.
     """
 
     database: str
@@ -54,6 +56,7 @@ class Storm:
     seconds: float
     every: float = 0.5
     thinks: float = 0.2
+    as_you_go: bool = True
     seed: int = 0
 
 
@@ -67,6 +70,10 @@ class Verdict:
         What went wrong, and how often.
     sent, acknowledged
         Answers that left a browser, and those that the server said it had.
+    overtaken
+        Answers of which it said that another one stands.
+    refused
+        What it said of messages that it refused; none was to be.
     lost
         Acknowledged ones that are not in the store.
     doubled
@@ -82,6 +89,7 @@ class Verdict:
     faults: Counter[str]
     sent: int
     acknowledged: int
+    overtaken: int
     refused: tuple[str, ...]
     lost: tuple[Said, ...]
     doubled: tuple[tuple[str, int], ...]
@@ -98,7 +106,7 @@ class Verdict:
     @property
     def is_sound(self) -> bool:
         """Whether nothing is lost, doubled, made up or given twice, and all servers agree."""
-        wrong = (*self.lost, *self.doubled, *self.unsent, *self.shared)
+        wrong = (*self.refused, *self.lost, *self.doubled, *self.unsent, *self.shared)
         return not wrong and self.gaps == 0 and len(set(self.stands)) == 1
 
 
@@ -113,12 +121,13 @@ def run(storm: Storm) -> Verdict:
                 desk=f"{chance.getrandbits(128):032x}",
                 chance=Random(chance.getrandbits(64)),
                 thinks=storm.thinks,
+                as_you_go=storm.as_you_go,
             )
             for number in range(storm.n_annotators)
         ]
         asyncio.run(_rage(storm, weather, annotators))
         stands = [_stand(line.url, project) for line in lines]
-        return _judged(annotators, weather, book, project, stands)
+        return _judged(storm, annotators, weather, book, project, stands)
 
 
 async def _rage(storm: Storm, weather: Weather, annotators: list[Annotator]) -> None:
@@ -133,6 +142,7 @@ async def _rage(storm: Storm, weather: Weather, annotators: list[Annotator]) -> 
 
 
 def _judged(
+    storm: Storm,
     annotators: list[Annotator],
     weather: Weather,
     book: Book,
@@ -145,13 +155,13 @@ def _judged(
     sent = {said for one in annotators for said in one.sent}
     acknowledged = {said for one in annotators for said in one.acknowledged}
     times = Counter((said.batch_id, said.item) for said in received)
-    shared = {
-        item for one, other in combinations(annotators, 2) for item in one.shown & other.shown
-    }
+    pairs = () if storm.as_you_go else combinations(annotators, 2)
+    shared = {item for one, other in pairs for item in one.shown & other.shown}
     return Verdict(
         faults=sum((one.faults for one in annotators), weather.faults),
         sent=len(sent),
         acknowledged=len(acknowledged),
+        overtaken=len({said for one in annotators for said in one.overtaken}),
         refused=tuple(text for one in annotators for text in one.refused),
         lost=tuple(said for said in acknowledged if state.labels.get(said.item) != said.label),
         doubled=tuple(which for which, number in times.items() if number > 1),
@@ -203,5 +213,6 @@ def _workplace(storm: Storm, chance: Random) -> Iterator[tuple[Weather, list[Lin
             stack.callback(lines[-1].close)
         book = Book(url)
         stack.callback(book.close)
-        project = book.new_project(**RECOMMENDED | {"refit": "label"})
+        refit = "label" if storm.as_you_go else "round"
+        project = book.new_project(**RECOMMENDED | {"refit": refit})
         yield Weather(servers, lines, database, chance, clock), lines, book, project
