@@ -6,6 +6,8 @@ then to draw the figures.
 
 - ``POST /talk/PROJECT``: a message, as the component would send it by a trigger; the answer says
   what became of it and how things stand since;
+- ``POST /talk/PROJECT/left``: the page was left; others may have its images, unless somebody is
+  there again in a moment, as after a reload;
 - ``GET /talk/PROJECT``: a number that grows when somebody does something, and when
   to ask again.
 """
@@ -14,15 +16,14 @@ from __future__ import annotations
 
 import logging
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import anyio
+from anyio.to_thread import run_sync
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -33,6 +34,7 @@ from pages._ui.bodies import UnreadableError, json_of
 from pages._ui.desk import desk_of
 from pages._ui.identity import person_of
 from pages._ui.picture_route import picture_address
+from pages._ui.presence import Presence
 
 if TYPE_CHECKING:
     # The server listens before the core is loaded.
@@ -42,17 +44,12 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "talk"
 
-_ADDRESS: Final = re.compile(r"([^/]{1,64})", re.ASCII)
+_ADDRESS: Final = re.compile(r"([^/]{1,64})(/left)?", re.ASCII)
 _LARGEST: Final = 2**20
 """Bytes of a message."""
 
 _AT_ONCE: Final = 8
 """Messages that are dealt with at the same time; others wait their turn."""
-
-_PRESENT: Final = 60.0
-"""Seconds for which a desk counts as one at which somebody sits, after it was heard of."""
-
-_MOST_DESKS: Final = 10_000
 
 _CALM: Final = 300
 """Milliseconds, times desks, for which a page is not to be run again: so figures take no more than
@@ -92,33 +89,12 @@ def _address_of(project_id: str) -> str:
     return f"{root}/{FOLDER}/{quote(project_id, safe='')}"
 
 
-class Present:
-    """How many desks are in use. Safe to use from several threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._seen: OrderedDict[str, float] = OrderedDict()
-
-    def note(self, desk: str) -> int:
-        """Somebody sits at a desk now; at how many there is somebody."""
-        now = monotonic()
-        with self._lock:
-            self._seen[desk] = now
-            self._seen.move_to_end(desk)
-            while self._seen:
-                oldest = next(iter(self._seen))
-                if len(self._seen) <= _MOST_DESKS and now - self._seen[oldest] < _PRESENT:
-                    break
-                del self._seen[oldest]
-            return len(self._seen)
-
-
 class Talk:
     """Takes messages, and hands all other requests on."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._present = Present()
+        self._presence = Presence()
         self._limit = anyio.CapacityLimiter(_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -129,32 +105,53 @@ class Talk:
             root = f"/{base}/{FOLDER}/" if base else f"/{FOLDER}/"
             if scope["path"].startswith(root):
                 address = _ADDRESS.fullmatch(scope["path"].removeprefix(root))
-                answer = await self._answer(address and address[1], Request(scope, receive))
+                answer = await self._answer(address, Request(scope, receive))
         await answer(scope, receive, send)
 
-    async def _answer(self, project: str | None, request: Request) -> Response:
+    async def _answer(self, address: re.Match[str] | None, request: Request) -> Response:
         desk, person = desk_of(Headers(scope=request.scope)), person_of(request.scope)
-        if project is None or desk is None:
+        if address is None or desk is None:
             return _refused("There is no such desk.", 404)
         if person is None:
             return _refused("Sign in first.", 401)
-        n_desks = self._present.note(desk)
+        project, place = address[1], (address[1], desk)
+        if address[2] is not None:
+            if request.method == "POST":
+                part = partial(_leave, project, person, desk)
+                self._presence.leave(place, partial(run_sync, part, limiter=self._limit))
+            return Response(status_code=204, headers=_HEADERS)
+        n_desks = self._presence.note(desk)
+        self._presence.is_back(place)
         if request.method == "GET":
-            answer = partial(_stand, project, person, n_desks)
+            stays = desk if self._presence.stays(place) else None
+            answer = partial(_stand, project, person, n_desks, stays=stays)
         else:
             try:
                 message = await json_of(request, _LARGEST)
             except UnreadableError as error:
                 return _refused(error.sentence, error.status)
             answer = partial(_exchange, project, person, desk, message, n_desks)
-        return await anyio.to_thread.run_sync(answer, limiter=self._limit)
+        return await run_sync(answer, limiter=self._limit)
 
 
-def _stand(project: str, person: Person, n_desks: int) -> Response:
+def _leave(project: str, person: Person, desk: str) -> None:
+    """Let others have what is on a desk; where that fails, its lease ends by itself."""
+    from core.errors import LabelspreadError
+    from pages._ui import handle
+
+    with suppress(LabelspreadError):
+        handle.service_for(person).leave(project, desk=desk)
+
+
+def _stand(project: str, person: Person, n_desks: int, *, stays: str | None) -> Response:
+    """How a project stands; somebody stays at the desk that is named, if one is."""
     from pages._ui import handle
 
     def answer() -> Response:
-        news = handle.service_for(person).last_news(project)
+        service = handle.service_for(person)
+        news = service.last_news(project)
+        if stays is not None:
+            service.stay(project, desk=stays)
         return JSONResponse(
             {"news": news, "every": _NEWS + _NEWS_A_DESK * n_desks}, headers=_HEADERS
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -10,9 +11,10 @@ from starlette.responses import PlainTextResponse
 
 from core.errors import StoreUnavailableError
 from core.service.protocol import VERSION
-from pages._ui import handle, talk_route
+from pages._ui import handle, presence, talk_route
 from pages._ui.desk import COOKIE
-from pages._ui.talk_route import Present, Talk, serve_talk, talk_address
+from pages._ui.presence import Presence
+from pages._ui.talk_route import Talk, serve_talk, talk_address
 from tests.pages.loops import run
 
 pytestmark = pytest.mark.usefixtures("few_digits", "service")
@@ -31,7 +33,7 @@ def project() -> str:
     return handle.service().projects()[0].project_id
 
 
-def ask(
+async def ask_soon(
     talk: Talk, project: str, message: object = None, *, desk: str = DESK, **headers: str
 ) -> tuple[int, Any]:
     """The status and the words with which a message is answered; without one, how things stand."""
@@ -56,11 +58,18 @@ def ask(
         "query_string": b"",
         "headers": [(name.encode(), value.encode()) for name, value in named.items()],
     }
-    run(talk(scope, receive, send))
+    await talk(scope, receive, send)
     content = b"".join(part.get("body", b"") for part in sent[1:])
-    kind = dict(sent[0]["headers"])[b"content-type"]
+    kind = dict(sent[0]["headers"]).get(b"content-type", b"")
     is_json = kind.startswith(b"application/json")
     return int(sent[0]["status"]), json.loads(content) if is_json else content.decode()
+
+
+def ask(
+    talk: Talk, project: str, message: object = None, *, desk: str = DESK, **headers: str
+) -> tuple[int, Any]:
+    """The same, by itself."""
+    return run(ask_soon(talk, project, message, desk=desk, **headers))
 
 
 def sync(project: str) -> dict[str, Any]:
@@ -160,6 +169,38 @@ def test_a_database_that_cannot_be_opened_is_told_and_the_message_is_to_be_sent_
     assert ask(talk, project)[0] == 503
 
 
+def test_whoever_leaves_makes_way_for_others_unless_they_come_back(
+    talk: Talk, project: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(presence, "_COMES_BACK", 0.05)
+    service = handle.service()
+
+    async def leave(*, comes_back: bool) -> int:
+        """How many images others cannot have after somebody has left."""
+        await ask_soon(talk, project, sync(project))
+        status, _ = await ask_soon(talk, f"{project}/left", b"")
+        assert status == 204
+        if comes_back:
+            await ask_soon(talk, project)
+        await asyncio.sleep(0.3)
+        return service.with_others(service.view(project), desk=OTHER_DESK)
+
+    assert run(leave(comes_back=True)) > 0
+    assert run(leave(comes_back=False)) == 0
+
+
+def test_it_is_noted_now_and_then_that_somebody_is_there(monkeypatch: pytest.MonkeyPatch):
+    now = [0.0]
+    monkeypatch.setattr(presence, "monotonic", lambda: now[0])
+    here = Presence()
+    noted = []
+    for second in range(0, 150, 2):
+        now[0] = float(second)
+        noted += [second] * here.stays(("p", DESK))
+    assert noted == [0, 60, 120]
+    assert here.stays(("another", DESK))
+
+
 def test_there_is_nothing_below_a_project(talk: Talk, project: str):
     assert ask(talk, f"{project}/more")[0] == 404
 
@@ -175,10 +216,10 @@ def test_a_page_sends_messages_by_itself_only_where_something_listens(
 
 def test_a_desk_counts_for_a_minute(monkeypatch: pytest.MonkeyPatch):
     now = [0.0]
-    monkeypatch.setattr(talk_route, "monotonic", lambda: now[0])
-    present = Present()
-    assert [present.note("a"), present.note("b"), present.note("a")] == [1, 2, 2]
+    monkeypatch.setattr(presence, "monotonic", lambda: now[0])
+    here = Presence()
+    assert [here.note("a"), here.note("b"), here.note("a")] == [1, 2, 2]
     now[0] = 59.0
-    present.note("a")
+    here.note("a")
     now[0] = 61.0
-    assert present.note("a") == 1
+    assert here.note("a") == 1

@@ -51,6 +51,11 @@ export class News {
     this.#wait(stand?.every ?? 4 * EVERY);
   }
 
+  /** The page is left: what is on it is for others, unless somebody is there again in a moment. */
+  leave(say: (address: string) => void): void {
+    if (this.#address !== null) say(`${this.#address}/left`);
+  }
+
   stop(): void {
     this.#address = null;
     this.#callOff();
@@ -63,3 +68,6 @@ export async function askStand(address: string): Promise<Stand | null> {
   const answer = await fetch(address, { cache: "no-store" });
   return answer.ok ? await answer.json() as Stand : null;
 }
+
+/** Say that the page is left, which arrives though the page is gone by then. */
+export const sayLeft = (address: string): void => { navigator.sendBeacon(address); };

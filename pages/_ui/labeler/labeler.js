@@ -295,6 +295,10 @@ var News = class {
     }
     this.#wait(stand2?.every ?? 4 * EVERY);
   }
+  /** The page is left: what is on it is for others, unless somebody is there again in a moment. */
+  leave(say) {
+    if (this.#address !== null) say(`${this.#address}/left`);
+  }
   stop() {
     this.#address = null;
     this.#callOff();
@@ -305,6 +309,9 @@ async function askStand(address) {
   const answer = await fetch(address, { cache: "no-store" });
   return answer.ok ? await answer.json() : null;
 }
+var sayLeft = (address) => {
+  navigator.sendBeacon(address);
+};
 
 // pages/_ui/browser/streamlit.ts
 var UNDER_WAY = /* @__PURE__ */ new Set(["running", "rerunRequested"]);
@@ -2767,6 +2774,9 @@ var Labeler = class {
     }, { signal, capture: true });
     document.addEventListener("visibilitychange", () => {
       this.#onReturn();
+    }, { signal });
+    addEventListener("pagehide", () => {
+      this.#news.leave(sayLeft);
     }, { signal });
     addEventListener("storage", (event) => {
       this.#onOtherTab(event);

@@ -61,3 +61,13 @@ test("where nothing listens, or once it has ended, it asks nothing", async () =>
   await pass(10_000);
   assert.deepEqual(server.asked, []);
 });
+
+test("it says where the page was left, and nothing where nothing listens", () => {
+  const { news } = setUp();
+  const said: string[] = [];
+  const say = (address: string): void => { said.push(address); };
+  news.leave(say);
+  news.update("/talk/p", 1);
+  news.leave(say);
+  assert.deepEqual(said, ["/talk/p/left"]);
+});

@@ -6,7 +6,7 @@ import { find, isWithin } from "../../browser/dom.ts";
 import { isDialogOpen, isTyped, pressesControl } from "../../browser/keys.ts";
 import { Line, post } from "../../browser/line.ts";
 import { mounted, type Component, type Trigger } from "../../browser/mount.ts";
-import { askStand, News } from "../../browser/news.ts";
+import { askStand, News, sayLeft } from "../../browser/news.ts";
 import { revive } from "../../browser/revive.ts";
 import { Store, ownShelf } from "../../browser/storage.ts";
 import { isRunUnderWay } from "../../browser/streamlit.ts";
@@ -72,6 +72,7 @@ class Labeler implements Component<LabelPage> {
     const { signal } = this.#listening;
     document.addEventListener("keydown", (event) => { this.#onKey(event); }, { signal, capture: true });
     document.addEventListener("visibilitychange", () => { this.#onReturn(); }, { signal });
+    addEventListener("pagehide", () => { this.#news.leave(sayLeft); }, { signal });
     addEventListener("storage", (event) => { this.#onOtherTab(event); }, { signal });
     addEventListener("online", () => {
       this.#outbox.resend();
