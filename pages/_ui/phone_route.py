@@ -11,7 +11,6 @@ Nobody signs in here. Whoever knows the code can come in; all else takes the sec
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Callable
@@ -29,6 +28,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.jobs.once import Latest
 from pages._ui.addresses import base_path
+from pages._ui.bodies import UnreadableError, json_of
 
 if TYPE_CHECKING:
     # The server listens before the core is loaded.
@@ -103,9 +103,10 @@ class Phones:
             return (
                 HTMLResponse(_page(_root()), headers=_PAGE) if found[1] is None else _file(found[1])
             )
-        message = await _message_of(request) if is_post else None
-        if isinstance(message, Response):
-            return message
+        try:
+            message = await json_of(request, _LARGEST) if is_post else None
+        except UnreadableError as error:
+            return _refused(error.sentence, error.status)
         do = _wish(found, request, message)
         return await anyio.to_thread.run_sync(_in_words, do, limiter=self._limit)
 
@@ -215,22 +216,6 @@ def _in_words(answer: Callable[[], Response]) -> Response:
     except Exception:
         _LOGGER.exception("A phone could not be answered.")
         return _refused("This could not be answered.", 500)
-
-
-async def _message_of(request: Request) -> Any:  # noqa: ANN401 - untrusted
-    """What was sent; or why it is not taken."""
-    # A foreign page cannot send this without asking first.
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        return _refused("Send a message as JSON.", 415)
-    content = bytearray()
-    async for some in request.stream():
-        content += some
-        if len(content) > _LARGEST:
-            return _refused("This message is too long.", 413)
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return _refused("This is no JSON.", 400)
 
 
 def _refused(sentence: str, status: int) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 import anyio
 import pytest
@@ -16,11 +16,14 @@ from starlette.responses import PlainTextResponse
 
 from core.config import recommended
 from core.service import projects
+from core.service.room_answers import Fate
 from pages._ui import bodies, handle
 from pages._ui.bodies import UnreadableError, body_of, json_of
 from pages._ui.talk_route import Talk
+from tests.core.builders import wait_until
 from tests.hostile import HTML, TEXTS, gone_wrong, values
 from tests.pages.loops import run
+from tests.pages.test_phones import Browser, sent
 from tests.pages.test_talk import ask, sync
 
 
@@ -94,6 +97,51 @@ def test_a_project_of_any_name_is_not_there(talk: tuple[Talk, str], project: str
 @given(cookie=st.sampled_from(TEXTS).filter(lambda text: text.isascii()))
 def test_any_cookie_is_a_desk_or_none(talk: tuple[Talk, str], cookie: str) -> None:
     assert ask(*talk, cookie=f"labelspread_desk={cookie}; {cookie}")[0] == 404
+
+
+@pytest.fixture(scope="module")
+def phone(talk: tuple[Talk, str]) -> tuple[Browser, str]:
+    """A phone in a room, and where its messages go."""
+    room = handle.whole_service().open_room(talk[1], 2).project_id
+    opened = handle.whole_service().room(room)
+    assert opened is not None
+    browser = Browser()
+    browser.ask(f"/r/{opened.code}/join", {"name": "Mia"})
+    wait_until(lambda: bool(browser.ask(f"/r/{opened.code}/items")["items"]))
+    return browser, f"/r/{opened.code}"
+
+
+@settings(max_examples=100)
+@given(data=st.data())
+def test_any_answer_of_a_phone_is_taken_or_refused_in_a_sentence(
+    phone: tuple[Browser, str], data: st.DataObject
+) -> None:
+    browser, room = phone
+    items = browser.ask(f"{room}/items")["items"]
+    right = st.sampled_from([sent(items[:1]), sent(items, "8")])
+    message = data.draw(values | right.flatmap(gone_wrong))
+    told = browser.ask(f"{room}/answers", json.dumps(message).encode())
+    if browser.status == 200:
+        assert {one["fate"] for one in told["receipts"]} <= {*get_args(Fate)}
+    else:
+        assert browser.status == 400
+        assert told["told"].endswith(".")
+        assert "<" not in told["told"]
+
+
+@settings(max_examples=60)
+@given(name=st.sampled_from(TEXTS) | st.text(st.characters(), max_size=20) | values)
+def test_any_first_name_is_taken_as_it_is_or_refused(
+    phone: tuple[Browser, str], name: object
+) -> None:
+    room, other = phone[1], Browser()
+    told = other.ask(f"{room}/join", json.dumps({"name": name}).encode())
+    if other.status == 200:
+        assert isinstance(name, str)
+        assert told["name"].isprintable()
+    else:
+        assert other.status in {400, 403, 422}
+        assert "<" not in told["told"]
 
 
 def request_of(*parts: dict[str, Any], kind: str = "application/json") -> Request:
