@@ -10,19 +10,22 @@ from typing import Final
 
 from tests.faults.storm.storm import Storm, Verdict, run
 
-STORMS: Final = tuple(
-    Storm(
-        database,
-        n_servers,
-        n_annotators=12,
-        seconds=150,
-        thinks=0.2 if as_you_go else 4.0,
-        as_you_go=as_you_go,
-        seed=seed,
-    )
-    for seed, (database, n_servers, as_you_go) in enumerate(
-        product(("sqlite", "postgresql"), (1, 2), (True, False))
-    )
+STORMS: Final = (
+    *(
+        Storm(
+            database,
+            n_servers,
+            n_annotators=12,
+            seconds=150,
+            thinks=0.2 if as_you_go else 4.0,
+            as_you_go=as_you_go,
+            seed=seed,
+        )
+        for seed, (database, n_servers, as_you_go) in enumerate(
+            product(("sqlite", "postgresql"), (1, 2), (True, False))
+        )
+    ),
+    Storm("postgresql", 2, 20, 150, thinks=2.0, as_you_go=False, n_items=5_000, seed=8),
 )
 
 _HEAD: Final = (
@@ -69,7 +72,10 @@ def _row(storm: Storm, verdict: Verdict) -> str:
         len(verdict.shared),
     )
     how = "as you go" if storm.as_you_go else "rounds of ten"
-    return f"| {storm.database}, {servers}, {how} | {' | '.join(f'{n:,}' for n in numbers)} |"
+    where = f"{storm.database}, {servers}, {how}, {storm.n_annotators} people"
+    if storm.n_items is not None:
+        where += f", {storm.n_items:,} images"
+    return f"| {where} | {' | '.join(f'{number:,}' for number in numbers)} |"
 
 
 if __name__ == "__main__":

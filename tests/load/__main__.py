@@ -17,6 +17,7 @@ SCENARIOS: Final = (
     Scenario("ten", 10, 1, as_you_go=True, times=12, bar=(None, 300, None)),
     Scenario("twenty", 20, 1, as_you_go=True, times=15, bar=(None, 300, None)),
     Scenario("fifty", 50, 1, as_you_go=True, times=15),
+    Scenario("fifty at two", 50, 1, as_you_go=True, times=15, servers=2, bar=(None, 500, None)),
 )
 _PEOPLE_AT_LENGTH: Final = 20
 _MOST_AT_LENGTH: Final = 3_500

@@ -25,14 +25,16 @@ def load_report(outcomes: list[Outcome]) -> str:
     """The section of the report."""
     return f"""\
 {load_table(outcomes)}
-`make load`: a scripted client that speaks Streamlit's messages over the websocket, as many
-sessions as named, against a server of their own on the same machine; 1,797 digits, best known
-settings, {THINKS:.0f} s of thought before each answer. Milliseconds. A message without a receipt is
-sent again after 3 s, as the label page does. *CPU a submit*: processor time of the server once all
-pages are open, solving ahead included, for a round of ten or, as you go, an answer. *Acknowledged,
-labels*: answers said to be saved, and labels in the store afterwards; several answers to one image
-are one label. *Lost*: answers said to be saved whose label is not in the store. *Seen by two at
-once*: images that came on one screen while they were on another.
+`make load`: a scripted client that opens the Label page over Streamlit's websocket, sends its
+answers to `/talk` and has the page run for its figures as that page does, as many sessions as named,
+against servers of their own on the same machine (one with SQLite; two with PostgreSQL, half of the
+people at each); 1,797 digits, best known settings, {THINKS:.0f} s of thought before each answer.
+Milliseconds. A message without a receipt is sent again after 3 s, as the label page does. *CPU a
+submit*: processor time of the servers once all pages are open, solving ahead and figures included,
+for a round of ten or, as you go, an answer. *Acknowledged, labels*: answers said to be saved, and
+labels in the store afterwards; several answers to one image are one label. *Lost*: answers said to
+be saved whose label is not in the store. *Seen by two at once*: images that came on one screen
+while they were on another.
 """
 
 
@@ -41,10 +43,11 @@ def _row(outcome: Outcome) -> str:
     median, p95, cpu = scenario.bar
     people = "one session" if scenario.sessions == 1 else f"{scenario.sessions} sessions"
     where = "on one project" if scenario.projects == 1 else "each on a project of its own"
+    servers = "" if scenario.servers == 1 else f", {scenario.servers} servers"
     how = "as you go" if scenario.as_you_go else "rounds of ten"
     first, *_, last = outcome.megabytes
     cells = [
-        f"{people}, {where}, {how}" if scenario.sessions > 1 else f"{people}, {how}",
+        f"{people}, {where}, {how}{servers}" if scenario.sessions > 1 else f"{people}, {how}",
         _beside(outcome.waits.median, median),
         _beside(outcome.waits.p95, p95),
         _beside(outcome.cpu, cpu),

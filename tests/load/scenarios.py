@@ -7,8 +7,8 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from tests.benchmarks.timing import Times, times
 from tests.e2e.book import Book
 from tests.e2e.server import Server
 from tests.load.person import Looks, Person
+from tests.postgres import PostgresServer
 
 THINKS: Final = 2.0
 """Seconds of thought before each answer."""
@@ -48,6 +49,9 @@ class Scenario:
         How often each answers.
     thinks
         Seconds before each answer.
+    servers
+        How many of them share a PostgreSQL database; one has an SQLite file. Whoever begins at one
+        stays there, as a proxy sees to.
     bar
         Median and 95th percentile from submit to next batch in milliseconds, and processor time
         of the server per submit; None where nothing is promised.
@@ -59,6 +63,7 @@ class Scenario:
     as_you_go: bool
     times: int
     thinks: float = THINKS
+    servers: int = 1
     bar: tuple[int | None, int | None, int | None] = (None, None, None)
 
 
@@ -97,7 +102,7 @@ class Outcome:
 
 def run(scenario: Scenario) -> Outcome:
     """Start a server, let people label, and compare what they were told with the store."""
-    with _workplace() as (server, book):
+    with _workplace(scenario.servers) as (servers, book):
         config: dict[str, Any] = RECOMMENDED | ({"refit": "label"} if scenario.as_you_go else {})
         projects = [book.new_project(**config) for _ in range(scenario.projects)]
         looks = Looks()
@@ -105,9 +110,10 @@ def run(scenario: Scenario) -> Outcome:
             Person(projects[i % len(projects)], looks, scenario.thinks)
             for i in range(scenario.sessions)
         ]
-        asyncio.run(_settle(server, projects[0]))
+        for server in servers:
+            asyncio.run(_settle(server, projects[0]))
         started = time.perf_counter()
-        cpu, megabytes = asyncio.run(_work(scenario, people, server))
+        cpu, megabytes = asyncio.run(_work(scenario, people, servers))
         labels = {project: book.labels(project) for project in projects}
         acknowledged = [(p.project, item, said) for p in people for item, said in p.acknowledged]
         submits = sum(len(person.waits) for person in people)
@@ -144,45 +150,60 @@ async def _settle(server: Server, project: str) -> None:
 
 
 async def _work(
-    scenario: Scenario, people: list[Person], server: Server
+    scenario: Scenario, people: list[Person], servers: Sequence[Server]
 ) -> tuple[float, tuple[float, ...]]:
-    """Processor seconds of the server, and its memory on the way."""
+    """Processor seconds of the servers, and their memory on the way, all together."""
     chance, begin = random.Random(0), asyncio.Event()
     working = [
         asyncio.create_task(
             # Nobody keeps step with the others.
-            one.label(server.url, scenario.times, begin, chance.uniform(0, scenario.thinks))
+            one.label(
+                servers[number % len(servers)].url,
+                scenario.times,
+                begin,
+                chance.uniform(0, scenario.thinks),
+            )
         )
-        for one in people
+        for number, one in enumerate(people)
     ]
     await asyncio.gather(*(person.arrived.wait() for person in people))
     await asyncio.sleep(_REST)
-    before = _cpu_seconds(server.pid)
+    before = sum(_cpu_seconds(server.pid) for server in servers)
     begin.set()
     total = scenario.times * scenario.sessions
     megabytes: list[float] = []
     while not all(task.done() for task in working):
         done = sum(len(person.waits) for person in people)
         if done >= total * len(megabytes) / 10:
-            megabytes.append(_megabytes(server.pid))
+            megabytes.append(sum(_megabytes(server.pid) for server in servers))
         await asyncio.sleep(0.1)
     await asyncio.gather(*working)
     # What is still drawn and solved ahead is part of the price.
     await asyncio.sleep(_REST)
-    return _cpu_seconds(server.pid) - before, (*megabytes, _megabytes(server.pid))
+    after = sum(_cpu_seconds(server.pid) for server in servers)
+    return after - before, (*megabytes, sum(_megabytes(server.pid) for server in servers))
 
 
 @contextmanager
-def _workplace() -> Iterator[tuple[Server, Book]]:
-    with tempfile.TemporaryDirectory() as home:
-        server = Server(Path(home))
-        server.start()
-        book = Book(server.database_url)
-        try:
-            yield server, book
-        finally:
-            book.close()
-            server.stop()
+def _workplace(n_servers: int) -> Iterator[tuple[list[Server], Book]]:
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        url = f"sqlite:///{home / 'labelspread.db'}"
+        if n_servers > 1:
+            database = PostgresServer(is_durable=True)
+            stack.callback(database.close)
+            url = database.new_database()
+        servers = []
+        for number in range(n_servers):
+            folder = home / f"server-{number}"
+            folder.mkdir()
+            server = Server(folder, {"LABELSPREAD_DATABASE_URL": url})
+            server.start()
+            stack.callback(server.stop)
+            servers.append(server)
+        book = Book(url)
+        stack.callback(book.close)
+        yield servers, book
 
 
 def _cpu_seconds(pid: int) -> float:

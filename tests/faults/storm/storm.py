@@ -15,6 +15,8 @@ from random import Random
 from typing import Any, Final
 
 import httpx
+import numpy as np
+from sklearn.datasets import load_digits
 
 from core.config import RECOMMENDED
 from core.service.protocol import VERSION
@@ -26,6 +28,7 @@ from tests.faults.storm.annotator import Annotator, Said
 from tests.faults.storm.weather import Weather, clock_of
 from tests.postgres import PostgresServer
 
+_IMAGES: Final = "images.npz"
 _LONGEST_END: Final = 120.0
 """Seconds within which everything that was sent has to be delivered once all is well."""
 
@@ -48,6 +51,8 @@ class Storm:
         Seconds before an answer, in the mean.
     as_you_go
         Whether answers are sent one by one; else by the batch, and an image is on one screen only.
+    n_items
+        How many images there are; None stands for scikit-learn's digits.
     """
 
     database: str
@@ -57,6 +62,7 @@ class Storm:
     every: float = 0.5
     thinks: float = 0.2
     as_you_go: bool = True
+    n_items: int | None = None
     seed: int = 0
 
 
@@ -205,14 +211,29 @@ def _workplace(storm: Storm, chance: Random) -> Iterator[tuple[Weather, list[Lin
         for number in range(storm.n_servers):
             folder = home / f"server-{number}"
             folder.mkdir()
+            if storm.n_items is not None:
+                _write_images(folder / "datasets", storm.n_items)
             server = QuickServer(folder, variables | {"LABELSPREAD_DATABASE_URL": url})
             server.start()
             stack.callback(server.kill)
             servers.append(server)
             lines.append(Line(server.port))
             stack.callback(lines[-1].close)
-        book = Book(url)
+        made_up = None if storm.n_items is None else home / "server-0" / "datasets"
+        book = Book(url, made_up)
         stack.callback(book.close)
         refit = "label" if storm.as_you_go else "round"
-        project = book.new_project(**RECOMMENDED | {"refit": refit})
+        dataset = {} if storm.n_items is None else {"dataset": _IMAGES, "n_samples": storm.n_items}
+        project = book.new_project(**RECOMMENDED | {"refit": refit} | dataset)
         yield Weather(servers, lines, database, chance, clock), lines, book, project
+
+
+def _write_images(folder: Path, n_items: int) -> None:
+    """Digits with some noise, as many as are wanted; the same in each folder."""
+    folder.mkdir()
+    random, digits = np.random.default_rng(0), load_digits()
+    rows = np.arange(n_items) % len(digits.images)
+    images = digits.images[rows] + random.normal(0, 0.5, (n_items, 8, 8))
+    grey = np.clip(16 * images, 0, 255).astype(np.uint8)
+    names = [str(name) for name in digits.target_names]
+    np.savez(folder / _IMAGES, images=grey, class_names=names)
