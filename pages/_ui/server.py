@@ -252,6 +252,30 @@ def _streamlit_settings() -> dict[str, Any]:
     }
 
 
+def application() -> st.App:
+    """All that is served, as whoever serves it takes it."""
+    return st.App(
+        APP_FILE,
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(Metrics),
+            Middleware(Gate),
+            Middleware(Door),
+            Middleware(SignInPages),
+            Middleware(Phones),
+            Middleware(Desks),
+            Middleware(Pictures, draw_picture),
+            Middleware(Maps),
+            Middleware(Talk),
+            Middleware(FrontDoor),
+            Middleware(StaticGzip),
+        ],
+        routes=[Route("/healthz", Health(_ping).answer)],
+        lifespan=_lifespan,
+        on_script_error=_unexpected,
+    )
+
+
 def main() -> None:
     """Serve until Ctrl-C or SIGTERM."""
     share_heaps()
@@ -273,26 +297,7 @@ def main() -> None:
     serve_pictures()
     serve_maps()
     serve_talk()
-    app = st.App(
-        APP_FILE,
-        middleware=[
-            Middleware(SafeHeaders),
-            Middleware(Metrics),
-            Middleware(Gate),
-            Middleware(Door),
-            Middleware(SignInPages),
-            Middleware(Phones),
-            Middleware(Desks),
-            Middleware(Pictures, draw_picture),
-            Middleware(Maps),
-            Middleware(Talk),
-            Middleware(FrontDoor),
-            Middleware(StaticGzip),
-        ],
-        routes=[Route("/healthz", Health(_ping).answer)],
-        lifespan=_lifespan,
-        on_script_error=_unexpected,
-    )
+    app = application()
     settings = _streamlit_settings()
     if "secrets.files" in settings:
         # Who may sign in has to be known before Streamlit reads its settings.

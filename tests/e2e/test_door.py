@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+from ast import literal_eval
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +20,9 @@ from core.people.passwords import line_for
 from core.people.persons import Person
 from core.people.roles import Role
 from core.service.guarded import Administrators, guarded
+from pages._ui.door import OPEN, OPEN_BELOW
 from tests.e2e.people import PASSWORDS, Browsers, running_with_login, sign_in
-from tests.e2e.server import QuickServer, Server
+from tests.e2e.server import ROOT, QuickServer, Server
 
 STREAM = "/_stcore/stream"
 ROUTES = (
@@ -41,15 +46,46 @@ ROUTES = (
     "/maps/digits/marks/any",
     "/talk/digits",
     "/auth/login",
+    "/auth/logout",
     "/oauth2callback",
+    "/_stcore/agent/interact",
+    "/_stcore/agent/openapi.json",
+    "/_stcore/agent/mcp",
+    "/metrics",
     "/sign-out",
     "/sign-in/../progress",
     "//sign-in",
     "/sign-in/",
     "/healthz/..",
 )
-AT_THE_GATE = {"/_stcore/metrics": 404, "/_stcore/upload_file/session/file": 403}
+AT_THE_GATE = {"/_stcore/metrics": 404, "/metrics": 404, "/_stcore/upload_file/session/file": 403}
 """What is refused before it is asked who it is."""
+
+
+OF_MIDDLEWARE: dict[str, tuple[str, ...]] = {
+    "SafeHeaders": (),
+    "Metrics": ("/metrics",),
+    "Gate": (),
+    "Door": (),
+    "SignInPages": ("/sign-in/", "/sign-out"),
+    "Phones": ("/r/",),
+    "Desks": (),
+    "Pictures": ("/pictures/",),
+    "Maps": ("/maps/",),
+    "Talk": ("/talk/",),
+    "FrontDoor": ("/progress", "/no-such-page"),
+    "StaticGzip": ("/static/",),
+}
+"""What our own parts of the server answer for, from the first that hears of a request."""
+
+SERVED = """
+from pages._ui.server import application
+app = application()._build_starlette_app()
+ours = [one.cls.__name__ for one in app.user_middleware if one.cls.__module__.startswith("pages")]
+print([(route.path, route.path_regex.pattern) for route in app.routes if route.path is not None])
+print(ours)
+"""
+"""Tells what there is in a process of its own: Streamlit is there once in each."""
 
 
 @pytest.fixture
@@ -82,6 +118,20 @@ def project(home: Path) -> str:
     (only,) = service.projects()
     service.close()
     return only.project_id
+
+
+def test_whatever_is_served_is_tried_here() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", SERVED], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    routes, middleware = map(literal_eval, told.stdout.splitlines()[-2:])
+    for path, pattern in routes:
+        tried = [*ROUTES, *(f"/{one}" for one in OPEN)]
+        assert any(re.match(pattern, one) for one in tried), f"nobody tries {path}"
+    assert middleware == [*OF_MIDDLEWARE]
+    for address in (one for some in OF_MIDDLEWARE.values() for one in some):
+        is_open = address.removeprefix("/") in OPEN_BELOW
+        assert is_open or any(one.startswith(address) for one in ROUTES), address
 
 
 @pytest.mark.parametrize("path", ROUTES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -127,3 +128,14 @@ def test_other_addresses_need_one_or_a_plain_word(host: str) -> None:
     assert "LABELSPREAD_PASSWORDS" in open_to_all(host, {})
     assert open_to_all(host, {"LABELSPREAD_NO_LOGIN": "1"}) == ""
     assert open_to_all(host, {"LABELSPREAD_NO_LOGIN": "yes"}) != ""
+
+
+def test_only_these_hold_what_is_everybodys_and_not_one_persons() -> None:
+    folder = Path(__file__).parents[2] / "pages"
+    holding = {
+        file.relative_to(folder).as_posix()
+        for file in folder.rglob("*.py")
+        if re.search(r"\bhandle\.whole_", file.read_text(encoding="utf-8"))
+    }
+    # Phones are known by a secret; what was sent is taken from and discarded in one's own session.
+    assert holding == {"_ui/phone_route.py", "_ui/bring_back.py", "_ui/networks.py"}
