@@ -26,15 +26,15 @@ def load_report(outcomes: list[Outcome]) -> str:
     return f"""\
 {load_table(outcomes)}
 `make load`: a scripted client that opens the Label page over Streamlit's websocket, sends its
-answers to `/talk` and has the page run for its figures as that page does, as many sessions as named,
-against servers of their own on the same machine (one with SQLite; two with PostgreSQL, half of the
-people at each); 1,797 digits, best known settings, {THINKS:.0f} s of thought before each answer.
-Milliseconds. A message without a receipt is sent again after 3 s, as the label page does. *CPU a
-submit*: processor time of the servers once all pages are open, solving ahead and figures included,
-for a round of ten or, as you go, an answer. *Acknowledged, labels*: answers said to be saved, and
-labels in the store afterwards; several answers to one image are one label. *Lost*: answers said to
-be saved whose label is not in the store. *Seen by two at once*: images that came on one screen
-while they were on another.
+answers to `/talk` and has the page run for its figures as that page does, as many sessions as
+named, against servers of their own on the same machine (one with SQLite; two with PostgreSQL, half
+of the people at each); 1,797 digits, best known settings, {THINKS:.0f} s of thought before each
+answer. Milliseconds. A message without a receipt is sent again after 3 s, as the label page does.
+*CPU a submit*: processor time of the servers once all pages are open, solving ahead and figures
+included, for a round of ten or, as you go, an answer. *Acknowledged, labels*: answers said to be
+saved, and labels in the store afterwards; several answers to one image are one label. *Lost*:
+answers said to be saved whose label is not in the store. *Seen by two at once*: images that came on
+one screen while they were on another.
 """
 
 
