@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.figures.map_page import MapPage
 from core.figures.presented import LeaveMessage, StagePage
+from core.figures.room_page import RoomFigures, RoomPage, RoomWish
 from core.service.exploring import MapChoice
 from core.service.grid_page import GridPage
 from core.service.page import Exchanged, LabelPage
@@ -53,6 +54,7 @@ if __name__ == "__main__":
                 "labeler": schema_of(LabelPage, get_args(Message), Exchanged),
                 "phone": schema_of(PhonePage, (PhoneJoin, PhoneAnswers)),
                 "review": schema_of(ReviewPage, get_args(ReviewMessage)),
+                "room": schema_of(RoomPage, (RoomWish,), RoomFigures),
                 "stage": schema_of(StagePage, (LeaveMessage,)),
             }
         )

@@ -8,12 +8,17 @@ from typing import Final
 from core.figures.comparison import Line, comparison_data
 from core.figures.palette import DARK, LIGHT
 from core.figures.presented import ShownColour, ShownCurve, ShownLine, ShownRound, StagePage
-from core.simulation.baselines import Contender
+from core.simulation.baselines import RECIPE_TITLE, Contender
 from core.simulation.kept import Kept
 from core.simulation.outcome import Outcome
 from core.wording import counted
 
-_COLOURS: Final = {"Supervised only": 1, "Random questions": 7, "The app’s best settings": 2}
+_COLOURS: Final = {
+    "Supervised only": 1,
+    "Random questions": 7,
+    "The app’s best settings": 2,
+    RECIPE_TITLE: 1,
+}
 """Places among the colours of strategies; the run itself has the first one."""
 
 _STOPS: Final = (5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 300, 500, 1_000, 2_000, 5_000)
@@ -26,8 +31,12 @@ _CLEAREST: Final = "What matters is how few labels a strategy needs to be as rig
 def curve_data(own: Contender | None, others: Sequence[Contender], about: str) -> ShownCurve:
     """A run's curve, and those that it is compared with."""
     lines = [] if own is None else [_line(own, 0, own=True)]
-    lines += [_line(one, _COLOURS[one.title], own=False) for one in others]
-    return ShownCurve(about=about, lines=tuple(lines))
+    return ShownCurve(about=about, lines=(*lines, *lines_of(others)))
+
+
+def lines_of(others: Sequence[Contender]) -> tuple[ShownLine, ...]:
+    """The curves of what something is compared with."""
+    return tuple(_line(one, _COLOURS[one.title], own=False) for one in others)
 
 
 def comparison_page(kept: Kept) -> StagePage:

@@ -86,8 +86,10 @@ class RoomKeeping(Looking):
     def _begin_rooms(self) -> None:
         self._rooms: Latest[str, Desk] = Latest(_MOST_ROOMS)
         self._choosing_for_rooms = ThreadPoolExecutor(1, thread_name_prefix="room")
+        self._has_ended = threading.Event()
 
     def _end_rooms(self) -> None:
+        self._has_ended.set()
         self._choosing_for_rooms.shutdown(wait=False, cancel_futures=True)
 
     def open_room(self, project_id: str, overlap: int = 3, *, who: Who = EVERYTHING) -> Project:
@@ -225,9 +227,11 @@ class RoomKeeping(Looking):
         except (UnknownProjectError, UnknownRoomError):
             self._rooms.drop(desk.project_id)
         except LabelspreadError as error:
-            _LOGGER.warning("The next images of room %s: %s", desk.project_id, error)
+            if not self._has_ended.is_set():
+                _LOGGER.warning("The next images of room %s: %s", desk.project_id, error)
         except Exception:
-            _LOGGER.exception("The next images of room %s cannot be chosen.", desk.project_id)
+            if not self._has_ended.is_set():
+                _LOGGER.exception("The next images of room %s cannot be chosen.", desk.project_id)
         finally:
             with desk.lock:
                 desk.is_choosing = False

@@ -8,7 +8,13 @@ from typing import Final
 
 import numpy as np
 
-from core.config import Features, ProjectConfig, recommended, recommended_settings
+from core.config import (
+    Features,
+    ProjectConfig,
+    classic,
+    recommended,
+    recommended_settings,
+)
 from core.data import catalogue
 from core.data.dataset import Dataset
 from core.engine.building import engine_for
@@ -45,6 +51,8 @@ _BEST_TITLE: Final = "The app’s best settings"
 _BEST: Final = "no label to begin with"
 _PLAIN_TITLE: Final = "Supervised only"
 _RANDOM_TITLE: Final = "Random questions"
+RECIPE_TITLE: Final = "scikit-learn’s recipe"
+_RECIPE: Final = "pixels alone, and what it is least sure of"
 _RANDOM: Final = "the same settings"
 _SUPERVISED: Final = "logistic regression on the same labels"
 
@@ -137,6 +145,43 @@ def of_project(
     for place, (title, note, learner) in enumerate(_strategies(engine, config)):
         progress(_STAGE, 0.4 + 0.3 * place)
         found.append(_asking(title, note, learner(), budget, size, seeds))
+    return tuple(found)
+
+
+def race_of(
+    engine: Engine, config: ProjectConfig, progress: Progress = silent
+) -> tuple[Contender, ...]:
+    """What a room races against, on the same images: scikit-learn's recipe, and random questions.
+
+    Each is answered without a mistake. Nothing where the truth is not known of all items, or there
+    are too many.
+
+    Parameters
+    ----------
+    engine, config
+        Those of the room.
+
+    Raises
+    ------
+    CancelledError
+        If ``progress`` says so.
+    """
+    dataset = engine.dataset
+    if not can_compare(dataset):
+        return ()
+    seeds = SEEDS if dataset.n_items <= _FEW_ITEMS else _FEWER_SEEDS
+    budget = min(dataset.n_items, _MOST_LABELS)
+    recipe = classic(dataset=config.dataset, n_samples=config.n_samples)
+    random = config.model_copy(update={"query": "random", "opening": "random", "random_share": 0.0})
+    racing: tuple[tuple[str, str, ProjectConfig, Callable[[], Engine]], ...] = (
+        (RECIPE_TITLE, _RECIPE, recipe, lambda: engine_for(recipe, dataset)),
+        (_RANDOM_TITLE, _RANDOM, random, lambda: engine.like(random)),
+    )
+    found = []
+    for place, (title, note, settings, make) in enumerate(racing):
+        progress(_STAGE, place / len(racing))
+        learner = EngineLearner(make(), settings)
+        found.append(_asking(title, note, learner, budget, config.batch_size, seeds))
     return tuple(found)
 
 

@@ -28,6 +28,7 @@ _NO_PAGES: Final = frozenset(
         "media",
         "oauth2callback",
         "r",
+        "rooms",
         "static",
         "talk",
     }

@@ -50,6 +50,7 @@ from pages._ui.map_route import Maps, serve_maps
 from pages._ui.metrics import Metrics
 from pages._ui.phone_route import Phones
 from pages._ui.picture_route import Pictures, serve_pictures
+from pages._ui.room_route import RoomFigures, serve_rooms
 from pages._ui.sign_in import SignInPages
 from pages._ui.talk_route import Talk, serve_talk
 
@@ -267,6 +268,7 @@ def application() -> st.App:
             Middleware(Pictures, draw_picture),
             Middleware(Maps),
             Middleware(Talk),
+            Middleware(RoomFigures),
             Middleware(FrontDoor),
             Middleware(StaticGzip),
         ],
@@ -297,6 +299,7 @@ def main() -> None:
     serve_pictures()
     serve_maps()
     serve_talk()
+    serve_rooms()
     app = application()
     settings = _streamlit_settings()
     if "secrets.files" in settings:

@@ -36,6 +36,7 @@ PAGES: Final = (
     SitePage("Explore", "explore"),
     SitePage("Progress", "progress"),
     SitePage("History", "history"),
+    SitePage("Room", "room"),
     SitePage("Export", "export"),
     SitePage("Compare", "compare"),
     SitePage("Replay", "replay"),

@@ -117,6 +117,7 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
     shared = book.new_project(n_samples=80, overlap=2, truth="majority")
     for by, mistakes in (("Ann", 0), ("Bob", 4), ("Ann", 0), ("Cy", 2)):
         _label(book, shared, rounds=1, mistakes=mistakes, by=by)
+    room = book.service.open_room(taught).project_id
     comparison = _compare(home)
     labeler, heading, card = ".labeler[data-ready]", "h1, h3", "[class*=st-key-card_]"
     grid, review = ".grid[data-ready]", ".review[data-ready]"
@@ -151,6 +152,8 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
         "history": Place(f"/history?project={taught}", heading),
         "history-two": Place(f"/history?project={taught}", heading, _choose_two),
         "history-new": Place(f"/history?project={new}", heading),
+        "room": Place(f"/room?project={taught}", heading),
+        "room-open": Place(f"/room?project={room}", ".screen .qr svg"),
         "export": Place(f"/export?project={taught}", heading),
         "export-report": Place(f"/export?project={taught}", heading, _choose_report),
         "compare": Place(f"/compare?comparison={comparison}", "table.comparison"),

@@ -51,6 +51,7 @@ ROUTES = (
     "/_stcore/agent/interact",
     "/_stcore/agent/openapi.json",
     "/_stcore/agent/mcp",
+    "/rooms/room-k7qf",
     "/metrics",
     "/sign-out",
     "/sign-in/../progress",
@@ -73,6 +74,7 @@ OF_MIDDLEWARE: dict[str, tuple[str, ...]] = {
     "Pictures": ("/pictures/",),
     "Maps": ("/maps/",),
     "Talk": ("/talk/",),
+    "RoomFigures": ("/rooms/",),
     "FrontDoor": ("/progress", "/no-such-page"),
     "StaticGzip": ("/static/",),
 }
