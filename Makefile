@@ -102,6 +102,10 @@ load:  ## Let many people label at once, and see how long they wait
 	@.ci/setup bench
 	@$(BIN)/python -m tests.load $(if $(ROUNDS),--rounds $(ROUNDS))
 
+image:  ## Do what Docker would do, and try what comes of it; as root
+	@.ci/setup bench
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.image
+
 lock:  ## Write the locks anew from pyproject.toml, hashes included
 	@.ci/setup maintain
 	$(LOCK) pyproject.toml --output-file requirements.txt
@@ -120,5 +124,5 @@ hooks:  ## Check each commit before it is made, from now on
 	$(BIN)/pre-commit install
 
 clean:  ## Remove what these commands made; labels stay
-	rm -rf .venv .coverage node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf build .venv .coverage node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -60,11 +60,15 @@ class Desks:
             await self._app(scope, receive, send)
             return
 
+        claimed = Headers(scope=scope).get("x-forwarded-proto")
+        secure = "; Secure" if "https" in {scope.get("scheme"), claimed} else ""
+
         async def send_name(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).append(
                     "set-cookie",
-                    f"{COOKIE}={uuid4().hex}; Path=/; Max-Age={_A_YEAR}; HttpOnly; SameSite=Lax",
+                    f"{COOKIE}={uuid4().hex}; Path=/; Max-Age={_A_YEAR}; HttpOnly; SameSite=Lax"
+                    f"{secure}",
                 )
             await send(message)
 

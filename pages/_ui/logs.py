@@ -35,6 +35,15 @@ def set_up_logs(environment: Mapping[str, str]) -> None:
     uvicorn.config.LOGGING_CONFIG["loggers"]["uvicorn"]["propagate"] = True
 
 
+def tell(text: str, environment: Mapping[str, str]) -> None:
+    """Say what whoever starts the server is to read, as a line of the log where that is JSON."""
+    if _wanted(environment) == "json":
+        made = logging.makeLogRecord({"name": "labelspread.server", "msg": text, "levelno": 20})
+        made.levelname = "INFO"
+        text = _formatter(environment).format(made)
+    print(text, flush=True)
+
+
 def take_over_streamlit(environment: Mapping[str, str]) -> None:
     """Let Streamlit's own loggers, each of which writes by itself, say things the same way."""
     formatter = _formatter(environment)
@@ -45,11 +54,13 @@ def take_over_streamlit(environment: Mapping[str, str]) -> None:
 
 
 def _formatter(environment: Mapping[str, str]) -> logging.Formatter:
-    wanted = environment.get(VARIABLE, "").strip().lower() or "text"
+    wanted = _wanted(environment)
     if wanted == "json":
-        return JsonFormatter(
-            "%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields=_FIELDS
-        )
+        return JsonFormatter(_AS_JSON, rename_fields=_FIELDS)
     if wanted == "text":
         return logging.Formatter(_AS_TEXT)
     raise InvalidSettingError(f"{VARIABLE} is “{wanted[:40]}”.", "Set it to text or json.")
+
+
+def _wanted(environment: Mapping[str, str]) -> str:
+    return environment.get(VARIABLE, "").strip().lower() or "text"

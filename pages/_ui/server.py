@@ -45,7 +45,7 @@ from pages._ui.gate import HOSTS_VARIABLE, LOOPBACK, Gate, allowed_hosts, only_t
 from pages._ui.headers import SafeHeaders
 from pages._ui.health import Health
 from pages._ui.login import NO_LOGIN_VARIABLE, PASSWORDS_VARIABLE, login
-from pages._ui.logs import set_up_logs, take_over_streamlit
+from pages._ui.logs import set_up_logs, take_over_streamlit, tell
 from pages._ui.map_route import Maps, serve_maps
 from pages._ui.metrics import Metrics
 from pages._ui.phone_route import Phones
@@ -138,15 +138,15 @@ async def _lifespan(_app: st.App) -> AsyncIterator[None]:
     take_over_streamlit(os.environ)
     # By now the port is bound: whoever follows the address waits at worst.
     url = _url(st.get_option("server.address"), st.get_option("server.port"))
-    print(f"Labelspread is at {url}", flush=True)
+    tell(f"Labelspread is at {url}", os.environ)
     if st.get_option("server.address") not in LOOPBACK and only_this_machine(
         st.get_option("server.allowedHosts")
     ):
-        print(
+        tell(
             "It is open to this machine only. To let others in, set "
             f"{HOSTS_VARIABLE} to the names by which they call it, such as "
             '"label.example.com 192.168.1.20".',
-            flush=True,
+            os.environ,
         )
     _in_background(_warm_up)
     if not st.get_option("server.headless") and "CI" not in os.environ:

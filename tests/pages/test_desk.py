@@ -17,7 +17,9 @@ from tests.pages.loops import run
 NAME = "0123456789abcdef" * 2
 
 
-def cookies_after(cookie: str = "", accept: str = "text/html,*/*") -> SimpleCookie:
+def cookies_after(
+    cookie: str = "", accept: str = "text/html,*/*", scheme: str = "http"
+) -> SimpleCookie:
     """What a browser is told to keep when it asks for something."""
     sent: list[Any] = []
 
@@ -28,7 +30,7 @@ def cookies_after(cookie: str = "", accept: str = "text/html,*/*") -> SimpleCook
         sent.append(message)
 
     headers = [(b"accept", accept.encode()), (b"cookie", cookie.encode())]
-    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "scheme": scheme}
     run(Desks(PlainTextResponse("the page"))(scope, receive, send))
     assert sent[-1]["body"] == b"the page"
     kept = [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
@@ -41,6 +43,11 @@ def test_a_browser_gets_a_name_of_its_own_with_its_first_page():
     assert first.value != second.value
     assert (first["path"], first["httponly"], first["samesite"]) == ("/", True, "Lax")
     assert int(first["max-age"]) > 30 * 24 * 60 * 60
+
+
+def test_a_name_that_came_over_https_goes_over_nothing_else():
+    assert cookies_after(scheme="https")[COOKIE]["secure"]
+    assert not cookies_after()[COOKIE]["secure"]
 
 
 def test_a_browser_keeps_its_name():

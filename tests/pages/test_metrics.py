@@ -14,7 +14,7 @@ from core.errors import InvalidSettingError, StoreFullError
 from core.session.events import Answer, AnswerKind
 from pages._ui import handle
 from pages._ui.gate import METRICS_VARIABLE
-from pages._ui.logs import VARIABLE, set_up_logs
+from pages._ui.logs import VARIABLE, set_up_logs, tell
 from pages._ui.metrics import Metrics
 from tests.pages.loops import run
 
@@ -98,6 +98,20 @@ def test_the_log_is_json_where_that_is_asked_for(capsys: pytest.CaptureFixture[s
         assert told["time"]
     finally:
         logging.root.handlers[:] = before
+
+
+@pytest.mark.parametrize("kind", ["json", "text"])
+def test_where_the_server_is_stands_in_a_log_as_all_else_does(
+    kind: str, capsys: pytest.CaptureFixture[str]
+):
+    tell("It is here.", {VARIABLE: kind})
+    said = capsys.readouterr().out.rstrip("\n")
+    if kind == "json":
+        told = json.loads(said)
+        assert told["time"]
+        assert (told["level"], told["logger"]) == ("INFO", "labelspread.server")
+        said = told["message"]
+    assert said == "It is here."
 
 
 def test_a_log_of_another_kind_is_refused():
