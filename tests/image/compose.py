@@ -24,11 +24,21 @@ def read_compose(name: str, variables: Mapping[str, str] | None = None) -> dict[
     variables
         What stands in it as ``${NAME:-default}``, where it is not to be the default.
     """
-    text = (ROOT / name).read_text(encoding="utf-8")
-    told = variables or {}
-    filled = _VARIABLE.sub(lambda found: told.get(found[1]) or found[2], text)
-    assert "${" not in filled, f"{name}: a variable without a default is not known here."
-    return dict(YAML(typ="safe").load(filled))
+    read = YAML(typ="safe").load((ROOT / name).read_text(encoding="utf-8"))
+    return dict(_filled(read, variables or {}))
+
+
+def _filled(read: Any, variables: Mapping[str, str]) -> Any:
+    """The same with variables put in, as Compose does it: text by text, after it was read."""
+    if isinstance(read, dict):
+        return {key: _filled(value, variables) for key, value in read.items()}
+    if isinstance(read, list):
+        return [_filled(value, variables) for value in read]
+    if not isinstance(read, str):
+        return read
+    text = _VARIABLE.sub(lambda found: variables.get(found[1]) or found[2], read)
+    assert "$" not in text, f"“{read}”: a variable without a default is not known here."
+    return text
 
 
 def mounts_of(service: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
