@@ -28,7 +28,7 @@ from core.jobs.progress import Progress, silent
 from core.people.persons import EVERYTHING, LOCAL_PERSON, Who
 from core.service.log import Standing
 from core.service.projects import Projects, owned_by
-from core.session.events import Event, InvitationWithdrawn, RoleGiven
+from core.session.events import Event, InvitationWithdrawn, RoleGiven, RoomSet
 from core.session.fold import fold_records
 from core.session.formats import write_event
 from core.session.state import State
@@ -188,6 +188,8 @@ class Carrying(Projects):
                 if member.person != by
             ]
             own += [InvitationWithdrawn(invitation=name, by=by) for name in state.invitations]
+            if state.room is not None and state.room.phase != "ended":
+                own.append(RoomSet(phase="ended", by=by))
         for seq, event in enumerate(own, file.head.n_events + 1):
             yield Recorded(seq, self._clock(), event)
 

@@ -44,7 +44,15 @@ from core.service.log import Log, Standing
 from core.service.sources import Sources, settings_to_note, to_note
 from core.session.class_list import Meaning
 from core.session.class_rules import FEWEST_CLASSES
-from core.session.events import LOCAL, ClassAdded, Event, Given, RoleGiven, SettingsNoted
+from core.session.events import (
+    LOCAL,
+    ClassAdded,
+    Event,
+    Given,
+    Renamed,
+    RoleGiven,
+    SettingsNoted,
+)
 from core.session.fold import fold
 from core.session.state import State
 from core.storage.base import BrokenProject, Project, Store
@@ -209,7 +217,9 @@ class Projects:
         candidates = (f"{name[: LONGEST_NAME - len(end)]}{end}" for end in ends)
         return next(c for c in candidates if c.casefold() not in taken)
 
-    def rename_project(self, project_id: str, name: str, *, who: Who = EVERYTHING) -> None:
+    def rename_project(
+        self, project_id: str, name: str, *, who: Who = EVERYTHING, by: str = LOCAL
+    ) -> None:
         """Give a project another name.
 
         Parameters
@@ -222,7 +232,15 @@ class Projects:
         InvalidNameError
             If the name is empty, too long or taken.
         """
-        self._store.rename(project_id, self._checked_name(name, who, besides=project_id))
+        called = self._checked_name(name, who, besides=project_id)
+        before = {project.project_id: project.name for project in self._listed()}
+        self._store.rename(project_id, called)
+        if called != before.get(project_id):
+            # It is called so, whether its log can be read and added to or not.
+            with suppress(LabelspreadError):
+                self._log.decide(
+                    project_id, lambda _now: [Renamed(name=called, by=by)], lambda events: events
+                )
 
     def can_be_compared_otherwise(self, project: Project) -> bool:
         """Whether the images of a project may be compared by other features.
@@ -233,7 +251,9 @@ class Projects:
         entry = next(entries, None)
         return project.config.replays is None and entry is not None and not entry.has_features
 
-    def compare_by(self, project_id: str, features: Features, network: str = "") -> None:
+    def compare_by(
+        self, project_id: str, features: Features, network: str = "", *, by: str = LOCAL
+    ) -> None:
         """Compare the images of a project by other features; all labels stay.
 
         How it asks changes too if it asks as is best for the present ones: then it goes on as is
@@ -259,9 +279,9 @@ class Projects:
         if problem := self._network_problem(changed):
             raise problem
         if changed != config:
-            self._configure(project_id, changed)
+            self._configure(project_id, changed, by)
 
-    def hide_predictions(self, project_id: str, share: float) -> None:
+    def hide_predictions(self, project_id: str, share: float, *, by: str = LOCAL) -> None:
         """Hide the predictions of a share of questions, drawn by lot, from the next batch on.
 
         Parameters
@@ -279,7 +299,7 @@ class Projects:
         config = self._open_project(project_id).config
         changed = make_config({**config.model_dump(), "hidden_share": share})
         if changed != config:
-            self._configure(project_id, changed)
+            self._configure(project_id, changed, by)
 
     def delete_project(self, project_id: str) -> None:
         """Hide a project; its labels are kept and it can be restored."""
@@ -416,13 +436,15 @@ class Projects:
             # Whoever opens the project is told.
             return None
 
-    def _configure(self, project_id: str, config: ProjectConfig) -> None:
+    def _configure(self, project_id: str, config: ProjectConfig, by: str) -> None:
         """Give a project other settings, and note them in its log."""
         self._store.configure(project_id, config)
         # Where that fails it is noted when the project is next opened.
         with suppress(StoreError):
             self._log.decide(
-                project_id, lambda now: settings_to_note(now.state, config), lambda events: events
+                project_id,
+                lambda now: settings_to_note(now.state, config, by),
+                lambda events: events,
             )
 
     def _listed(self) -> tuple[Project | BrokenProject, ...]:

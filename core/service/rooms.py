@@ -16,7 +16,7 @@ from core.service.room_answers import Fate, PhoneAnswer, Taken, taken
 from core.service.room_batches import LEAST, queue_for
 from core.service.room_desk import Handed
 from core.service.room_keeping import LETTERS, Desk, RoomKeeping, project_of
-from core.session.events import RoomJoined
+from core.session.events import GUEST, RoomJoined
 from core.session.room import Guest, Room
 from core.session.state import State
 from core.storage.base import Project
@@ -79,7 +79,7 @@ class Rooms(RoomKeeping):
                 raise UnknownRoomError
             if len(room.names) >= MOST_PEOPLE:
                 raise RoomFullError(MOST_PEOPLE)
-            person = f"room:{len(room.names) + 1}"
+            person = f"{GUEST}{len(room.names) + 1}"
             return RoomJoined(person=person, name=name, token=_hashed(token), by=person)
 
         project_id = _require_code(code)

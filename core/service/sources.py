@@ -21,7 +21,7 @@ from core.engine.naming import Naming
 from core.engine.registry import Build, Engines, is_small
 from core.errors import ChangingDatasetError, LabelspreadError, OtherImagesError, StoreError
 from core.service.log import Log, Standing
-from core.session.events import Classes, DataNoted, Event, SettingsNoted
+from core.session.events import LOCAL, Classes, DataNoted, Event, SettingsNoted
 from core.session.fold import fold
 from core.session.images import Images
 from core.session.landmarks import settings_after
@@ -190,13 +190,13 @@ def news_of(state: State) -> str:
     return f"{told}. All images that you have seen are in it; each label is on its image."
 
 
-def settings_to_note(state: State, config: ProjectConfig) -> list[SettingsNoted]:
-    """The settings of a project, where its log says otherwise."""
+def settings_to_note(state: State, config: ProjectConfig, by: str = LOCAL) -> list[SettingsNoted]:
+    """The settings of a project, where its log says otherwise; ``by`` whom they were changed."""
     noted = settings_after(state.landmarks, state.seq)
     told = config.to_note()
     if noted == told or noted_config(noted, config.dataset) == config:
         return []
-    return [SettingsNoted(settings=told)]
+    return [SettingsNoted(settings=told, by=by)]
 
 
 def to_note(standing: Standing, contents: Contents) -> list[Event]:

@@ -27,6 +27,7 @@ from core.session.events import (
     DataNoted,
     Event,
     Given,
+    Renamed,
     SettingsNoted,
     TargetSet,
 )
@@ -152,6 +153,7 @@ def _mapped(event: ClassMapped) -> str:
 _SAY: Final[dict[type[BaseModel], Callable[..., str]]] = {
     Given: lambda event: f"Began with {counted(len(event.labels), 'label')}",
     Branched: lambda event: f"Branched from “{event.name}”, after round {event.round:,}",
+    Renamed: lambda event: f"The project is called “{event.name}” now",
     ChecksAsked: _checks,
     TargetSet: lambda event: f"Target set to {100 * event.share:g} % right",
     ClassMerged: lambda event: f"“{event.name}” became part of “{event.to}”",

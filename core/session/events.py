@@ -193,6 +193,13 @@ class SettingsNoted(_Event):
     settings: dict[str, Setting]
 
 
+class Renamed(_Event):
+    """The project is called otherwise from now on. What it was called first stands in no event."""
+
+    event: Literal["renamed"] = "renamed"
+    name: str
+
+
 class Branched(_Event):
     """From here on the project goes its own way: all that comes before is another's log.
 
@@ -558,6 +565,10 @@ class RoomOpened(_Event):
     code: str
 
 
+GUEST: Final = "room:"
+"""What the ids of people in a room begin with; nobody who signs in is called so."""
+
+
 class RoomJoined(_Event):
     """Somebody in the room has given a first name.
 
@@ -586,6 +597,7 @@ Event = (
     Classes
     | DataNoted
     | SettingsNoted
+    | Renamed
     | Branched
     | ClassMapped
     | ClassAdded

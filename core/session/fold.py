@@ -36,6 +36,7 @@ from core.session.events import (
     KnownSet,
     LabelKept,
     Redone,
+    Renamed,
     RoleGiven,
     Served,
     SettingsNoted,
@@ -246,7 +247,7 @@ def _keep_taken_back(draft: Draft, event: KeepTakenBack) -> None:
     draft.keeps = draft.keeps.remove(key)
 
 
-def _settings_noted(draft: Draft, event: SettingsNoted) -> None:
+def _told(draft: Draft, event: SettingsNoted | Renamed) -> None:
     """Nothing but a landmark: what is labelled does not depend on it."""
 
 
@@ -296,7 +297,8 @@ TRANSITIONS: Final[dict[type[BaseModel], Callable[..., None]]] = {
     KeepTakenBack: _keep_taken_back,
     ChecksAsked: _checks_asked,
     TargetSet: _target_set,
-    SettingsNoted: _settings_noted,
+    SettingsNoted: _told,
+    Renamed: _told,
     Branched: _branched,
     RoleGiven: _role_given,
     Invited: _invited,

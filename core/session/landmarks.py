@@ -18,6 +18,7 @@ from core.session.events import (
     DataNoted,
     Event,
     Given,
+    Renamed,
     Setting,
     SettingsNoted,
     TargetSet,
@@ -35,6 +36,7 @@ KINDS: Final = frozenset(
         ClassRestored,
         DataNoted,
         Given,
+        Renamed,
         SettingsNoted,
         TargetSet,
     }

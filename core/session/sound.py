@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from core.session.events import (
+    GUEST,
     MOST_PARTS,
     Answer,
     Answered,
@@ -27,6 +28,7 @@ from core.session.events import (
     KeepTakenBack,
     KnownSet,
     LabelKept,
+    Renamed,
     RoleGiven,
     RoomJoined,
     RoomOpened,
@@ -66,7 +68,8 @@ def _are_people(event: Event) -> bool:
         return bool(event.person) and max(len(event.person), len(event.name)) <= _LONGEST
     if isinstance(event, RoomJoined):
         texts = event.person, event.name, event.token
-        return all(texts) and max(map(len, texts)) <= _LONGEST
+        is_guest = event.person.startswith(GUEST)
+        return is_guest and all(texts) and max(map(len, texts)) <= _LONGEST
     if isinstance(event, RoomOpened):
         return 0 < len(event.code) <= _LONGEST
     if isinstance(event, (Invited, InvitationWithdrawn)):
@@ -95,7 +98,7 @@ def _are_names(event: Event) -> bool:
         return all(event.names) and len(set(event.names)) == len(event.names)
     if isinstance(event, ClassesRenamed):
         return all(event.names.values())
-    return not isinstance(event, ClassAdded) or bool(event.name)
+    return not isinstance(event, (ClassAdded, Renamed)) or 0 < len(event.name) <= _LONGEST
 
 
 def _is_keep(event: LabelKept | KeepTakenBack) -> bool:

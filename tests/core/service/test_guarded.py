@@ -14,6 +14,7 @@ from core.people.persons import LOCAL_PERSON, Person
 from core.people.roles import RIGHTS, Need, Role
 from core.service.guarded import Administrators, guarded
 from core.service.labelling import Service
+from core.service.told import lines
 from core.service.view import View
 from core.session.events import LOCAL, Answer, LabelKept
 from core.storage import MemoryStore
@@ -321,3 +322,20 @@ def test_administrators_are_those_who_are_named() -> None:
 def _project_of(service: Service, person: Person, name: str) -> str:
     made = as_(service, person).create_project(name, ProjectConfig(n_samples=20))
     return made.project_id
+
+
+def test_who_renames_a_project_or_changes_its_settings_stands_in_its_log() -> None:
+    store = MemoryStore()
+    service = Service(store)
+    project = shared_project(service)
+    hers = as_(service, ANNA)
+    before = len(store.events(project))
+    hers.rename_project(project, "Shared")
+    hers.rename_project(project, "Ours", by="somebody else")
+    hers.hide_predictions(project, 0.5)
+    hers.compare_by(project, "shapes")
+    new = [record.event for record in store.events(project)[before:]]
+    assert [event.event for event in new] == ["renamed", "settings", "settings"]
+    assert {event.by for event in new} == {"anna"}
+    told = [line.told for line in lines(service.standing(project).state.landmarks, "digits")]
+    assert "The project is called “Ours” now." in told
