@@ -7,7 +7,7 @@ listen to that: names have to be text by themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from io import BytesIO
@@ -17,7 +17,7 @@ from zipfile import ZipFile
 
 import numpy as np
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sklearn.datasets import load_digits
 
 from core.bootstrap import comparisons_of, networks_of, sets_of
@@ -34,6 +34,7 @@ from core.simulation.strategies import PRESETS
 from pages._ui import site
 from tests.core.graph.embeddings.networks import onnx_model
 from tests.e2e.book import Book
+from tests.e2e.conftest import watched_context
 from tests.e2e.desk import wait_at_rest
 from tests.e2e.server import QuickServer, Server
 from tests.e2e.shapes import draw_shapes
@@ -154,10 +155,11 @@ def _project(book: Book, folder: Path) -> str:
     return project
 
 
-@pytest.fixture
-def page(new_context: Callable[..., BrowserContext], hostile: Hostile) -> Page:
+@pytest.fixture(scope="module")
+def page(browser: Browser, hostile: Hostile) -> Iterator[Page]:
     """A tab of the owner, in a browser that lets all scripts run."""
-    opened = new_context(bypass_csp=True).new_page()
+    context = watched_context(browser, bypass_csp=True)
+    opened = context.new_page()
     opened.on("dialog", lambda dialog: dialog.dismiss())
     opened.goto(f"{hostile.server.url}/sign-in?next=/data")
     opened.get_by_label("Name").fill(f"{OWNER}x")
@@ -169,7 +171,8 @@ def page(new_context: Callable[..., BrowserContext], hostile: Hostile) -> Page:
     opened.get_by_label("Password").fill(PASSWORD)
     opened.keyboard.press("Enter")
     expect(opened.locator("[data-testid=stApp]")).to_be_visible()
-    return opened
+    yield opened
+    context.close()
 
 
 def look(page: Page, where: str) -> None:
@@ -239,12 +242,20 @@ def test_script_in_names_of_files_does_not_run(page: Page, hostile: Hostile) -> 
     look(page, "preview")
 
 
-def test_script_in_names_runs_on_no_phone(page: Page, hostile: Hostile) -> None:
+def test_script_in_names_runs_on_no_phone_and_no_big_screen(page: Page, hostile: Hostile) -> None:
     page.goto(f"{hostile.server.url}/r/{hostile.code}")
     page.get_by_label("First name").fill(IMAGE[:20])
     page.get_by_role("button", name="Join").click()
     expect(page.locator("#task .classes button").first).to_be_visible()
     look(page, "phone")
+    for _ in range(2):
+        page.locator("#task .classes button").nth(1).click()
+    page.goto(f"{hostile.server.url}/room?project=room-{hostile.code.lower()}")
+    expect(page.locator(".screen .joined b")).to_have_text("1")
+    page.locator(".screen .joined").click()
+    expect(page.locator(".screen .names li")).to_have_text(IMAGE[:20])
+    wait_at_rest(page)
+    look(page, "big screen")
 
 
 def go(

@@ -31,6 +31,8 @@ ROOTS: Final = (
     "/maps/digits/image/",
     "/talk/",
     "/r/",
+    "/rooms/",
+    "/rooms/digits?names=",
     "/r/ABCD/pictures/",
     "/sign-in/",
     "/progress?project=",
