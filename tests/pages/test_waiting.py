@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -189,12 +189,18 @@ def test_photographs_are_labelled_while_the_rest_is_looked_at(
     assert headings(page) == []
     (bar,) = page.get("progress")
     assert bar.proto.text.startswith("Learning from 16 of 60 images")
-    while batch := service.serve(service.view(project, is_complete=False)):
+
+    def answer(batch_id: str, items: Iterable[int]) -> None:
         answers = [
-            Answer(item=item, kind=AnswerKind.LABEL, label="3", milliseconds=1)
-            for item in batch.items
+            Answer(item=item, kind=AnswerKind.LABEL, label="3", milliseconds=1) for item in items
         ]
-        service.submit(project, batch.batch_id, answers)
+        service.submit(project, batch_id, answers)
+
+    # Those on the page are nobody else's.
+    shown = json.loads(page.get("bidi_component")[0].proto.json)
+    answer(shown["batch_id"], [item["id"] for item in shown["items"]])
+    while batch := service.serve(service.view(project, is_complete=False)):
+        answer(batch.batch_id, batch.items)
     page.run()
     shown = json.loads(page.get("bidi_component")[0].proto.json)
     assert (shown["coming"], shown["items"], shown["saved"]) == (True, [], 16)

@@ -44,7 +44,9 @@ class Storm:
     n_servers, n_annotators
         How many there are.
     seconds
-        How long.
+        How long; longer, up to six times, where the machine is too busy for ``least``.
+    least
+        So many faults, and so many acknowledged answers, there have to be.
     every
         Seconds between two faults around the servers, in the mean.
     thinks
@@ -63,6 +65,7 @@ class Storm:
     thinks: float = 0.2
     as_you_go: bool = True
     n_items: int | None = None
+    least: int = 0
     seed: int = 0
 
 
@@ -140,11 +143,21 @@ async def _rage(storm: Storm, weather: Weather, annotators: list[Annotator]) -> 
     over = asyncio.Event()
     labelling = [asyncio.create_task(one.label(over)) for one in annotators]
     raging = asyncio.create_task(weather.rage(over, storm.every))
-    await asyncio.sleep(storm.seconds)
+    began = time.monotonic()
+    while (passed := time.monotonic() - began) < storm.seconds or (
+        passed < 6 * storm.seconds and _least(weather, annotators) < storm.least
+    ):
+        await asyncio.sleep(0.1)
     over.set()
     await raging
     await asyncio.to_thread(weather.clear)
     await asyncio.wait_for(asyncio.gather(*labelling), _LONGEST_END)
+
+
+def _least(weather: Weather, annotators: list[Annotator]) -> int:
+    """How many faults there were, or acknowledged answers, whichever are fewer."""
+    n_faults = sum(weather.faults.values()) + sum(sum(one.faults.values()) for one in annotators)
+    return min(n_faults, sum(len(one.acknowledged) for one in annotators))
 
 
 def _judged(
