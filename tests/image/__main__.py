@@ -14,7 +14,7 @@ import sys
 from typing import Final
 
 from tests.image.dockerfile import ROOT, read_image
-from tests.image.layers import BASES, BuildError, database_layers, layers_of
+from tests.image.layers import BASES, BUILD, BuildError, database_layers, layers_of
 
 _INSIDE: Final = "--inside"
 _TOOLS: Final = {
@@ -26,7 +26,7 @@ _TOOLS: Final = {
 }
 """What has to be there, and the package of Debian that it is in."""
 
-_TESTS: Final = ("alone.py", "team.py")
+_TESTS: Final = ("alone.py", "proxied.py", "team.py")
 
 
 def main() -> None:
@@ -62,11 +62,15 @@ def _build() -> None:
     release, _ = BASES[image.base]
     print(f"The image, on Debian's {release} in place of {image.base}:", flush=True)
     try:
-        layers_of(image)
+        app = layers_of(image)
         print("The database:", flush=True)
-        database_layers(image.base)
+        database = database_layers(image.base)
     except BuildError as error:
         sys.exit(f"{error}\n\nThe image cannot be made. Is the network there?")
+    for kept in BUILD.iterdir():
+        if kept not in {*app.stack, *database.stack}:
+            # Of an earlier Dockerfile, or of a build that was cut short.
+            shutil.rmtree(kept)
 
 
 if __name__ == "__main__":
