@@ -3,6 +3,8 @@
 # The address to serve at, as in `make run PORT=8502`. Empty: 127.0.0.1 and 8501.
 HOST ?=
 PORT ?=
+# 1 lets phones in this network find rooms, and nothing else.
+ROOM ?=
 # A Python to use instead of the first that is found: `make run PYTHON=python3.13`.
 PYTHON ?=
 # Three at a time, for browsers wait more than they compute; whoever is done first takes over from
@@ -40,7 +42,8 @@ help:  ## Say what there is to make
 
 run:  ## Install what is missing and open Labelspread
 	@.ci/setup run
-	@$(BIN)/python -m pages._ui.server $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
+	@$(BIN)/python -m pages._ui.server $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT)) \
+		$(if $(filter 1,$(ROOM)),--room)
 
 # Bytecode is kept even where Python is told not to: each worker, and each server that is started,
 # would compile the same files anew.

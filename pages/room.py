@@ -58,10 +58,9 @@ def _reachable() -> str:
     root = public_root()
     if not root:
         st.warning(
-            "Phones cannot reach this Labelspread yet: it listens on this machine only. Stop it "
-            "and start it with `make run ROOM=1`. Then phones in the same network find rooms, and "
-            "nothing else of it. Behind a proxy, set "
-            f"`{PUBLIC_VARIABLE}` to the address that people type.",
+            "Phones cannot reach this Labelspread yet. Stop it and start it with "
+            "`make run ROOM=1`: then phones in the same network find rooms, and nothing else of "
+            f"it. On a server, set `{PUBLIC_VARIABLE}` to the address by which people reach it.",
             icon=":material/wifi_off:",
         )
     return root

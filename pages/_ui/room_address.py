@@ -11,6 +11,7 @@ from typing import Final
 
 import segno
 import streamlit as st
+from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from core.errors import InvalidSettingError
 from pages._ui.addresses import base_path
@@ -48,6 +49,8 @@ def public_root(environment: Mapping[str, str] = os.environ) -> str:
         return ""
     port, base = st.get_option("server.port"), base_path()
     shown = own_address() if host in {"", "0.0.0.0", "::"} else host
+    if not is_host_allowed(shown):
+        return ""
     return f"http://{shown}:{port}{f'/{base}' if base else ''}"
 
 

@@ -50,6 +50,8 @@ from pages._ui.map_route import Maps, serve_maps
 from pages._ui.metrics import Metrics
 from pages._ui.phone_route import Phones
 from pages._ui.picture_route import Pictures, serve_pictures
+from pages._ui.room_address import own_addresses, public_root
+from pages._ui.room_only import EVERYWHERE, RoomOnly, is_for_rooms, open_rooms_only
 from pages._ui.room_route import RoomFigures, serve_rooms
 from pages._ui.sign_in import SignInPages
 from pages._ui.talk_route import Talk, serve_talk
@@ -139,7 +141,9 @@ async def _lifespan(_app: st.App) -> AsyncIterator[None]:
     # By now the port is bound: whoever follows the address waits at worst.
     url = _url(st.get_option("server.address"), st.get_option("server.port"))
     tell(f"Labelspread is at {url}", os.environ)
-    if st.get_option("server.address") not in LOOPBACK and only_this_machine(
+    if is_for_rooms():
+        tell(f"Phones in this network find rooms, and no more, at {public_root()}/r", os.environ)
+    elif st.get_option("server.address") not in LOOPBACK and only_this_machine(
         st.get_option("server.allowedHosts")
     ):
         tell(
@@ -240,6 +244,11 @@ def _arguments() -> argparse.Namespace:
         default=os.environ.get("LABELSPREAD_PORT", "8501"),
         help="port to listen at (%(default)s)",
     )
+    parser.add_argument(
+        "--room",
+        action="store_true",
+        help="let phones in this network find rooms, at /r, and nothing else",
+    )
     return parser.parse_args()
 
 
@@ -259,6 +268,7 @@ def application() -> st.App:
         APP_FILE,
         middleware=[
             Middleware(SafeHeaders),
+            Middleware(RoomOnly),
             Middleware(Metrics),
             Middleware(Gate),
             Middleware(Door),
@@ -282,6 +292,10 @@ def main() -> None:
     """Serve until Ctrl-C or SIGTERM."""
     share_heaps()
     arguments = _arguments()
+    own: tuple[str, ...] = ()
+    if arguments.room:
+        open_rooms_only()
+        arguments.host, own = EVERYWHERE, own_addresses()
     if obstacle := _obstacle(arguments.host, arguments.port):
         sys.exit(obstacle)
 
@@ -307,7 +321,7 @@ def main() -> None:
         set_option("secrets.files", settings["secrets.files"])
     settings = _streamlit_settings()
     settings["server.allowedHosts"] = allowed_hosts(
-        os.environ, settings.get("server.allowedHosts", ()), arguments.host
+        os.environ, (*settings.get("server.allowedHosts", ()), *own), arguments.host
     )
     settings["server.address"] = arguments.host
     settings["server.port"] = arguments.port
@@ -318,7 +332,11 @@ def main() -> None:
         has_login = login() is not None
     except InvalidSettingError as error:
         sys.exit(str(error))
-    if not has_login and (refusal := open_to_all(arguments.host, os.environ)):
+    if (
+        not has_login
+        and not arguments.room
+        and (refusal := open_to_all(arguments.host, os.environ))
+    ):
         sys.exit(refusal)
     with suppress(KeyboardInterrupt):
         app.run(config=settings)

@@ -65,6 +65,7 @@ AT_THE_GATE = {"/_stcore/metrics": 404, "/metrics": 404, "/_stcore/upload_file/s
 
 OF_MIDDLEWARE: dict[str, tuple[str, ...]] = {
     "SafeHeaders": (),
+    "RoomOnly": (),
     "Metrics": ("/metrics",),
     "Gate": (),
     "Door": (),

@@ -102,7 +102,7 @@ class Outcome:
 
 def run(scenario: Scenario) -> Outcome:
     """Start a server, let people label, and compare what they were told with the store."""
-    with _workplace(scenario.servers) as (servers, book):
+    with workplace(scenario.servers) as (servers, book):
         config: dict[str, Any] = RECOMMENDED | ({"refit": "label"} if scenario.as_you_go else {})
         projects = [book.new_project(**config) for _ in range(scenario.projects)]
         looks = Looks()
@@ -143,9 +143,9 @@ async def _settle(server: Server, project: str) -> None:
     await Person(project, Looks(), 0.0).label(server.url, 40, begin, 0)
     until = time.monotonic() + _LONGEST_SETTLING
     while time.monotonic() < until:
-        before = _cpu_seconds(server.pid)
+        before = cpu_seconds(server.pid)
         await asyncio.sleep(_REST)
-        if _cpu_seconds(server.pid) - before < _IDLE * _REST:
+        if cpu_seconds(server.pid) - before < _IDLE * _REST:
             return
 
 
@@ -168,24 +168,25 @@ async def _work(
     ]
     await asyncio.gather(*(person.arrived.wait() for person in people))
     await asyncio.sleep(_REST)
-    before = sum(_cpu_seconds(server.pid) for server in servers)
+    before = sum(cpu_seconds(server.pid) for server in servers)
     begin.set()
     total = scenario.times * scenario.sessions
     megabytes: list[float] = []
     while not all(task.done() for task in working):
         done = sum(len(person.waits) for person in people)
         if done >= total * len(megabytes) / 10:
-            megabytes.append(sum(_megabytes(server.pid) for server in servers))
+            megabytes.append(sum(megabytes_of(server.pid) for server in servers))
         await asyncio.sleep(0.1)
     await asyncio.gather(*working)
     # What is still drawn and solved ahead is part of the price.
     await asyncio.sleep(_REST)
-    after = sum(_cpu_seconds(server.pid) for server in servers)
-    return after - before, (*megabytes, sum(_megabytes(server.pid) for server in servers))
+    after = sum(cpu_seconds(server.pid) for server in servers)
+    return after - before, (*megabytes, sum(megabytes_of(server.pid) for server in servers))
 
 
 @contextmanager
-def _workplace(n_servers: int) -> Iterator[tuple[list[Server], Book]]:
+def workplace(n_servers: int) -> Iterator[tuple[list[Server], Book]]:
+    """Servers on one database, and the database as somebody else sees it."""
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = f"sqlite:///{home / 'labelspread.db'}"
@@ -206,12 +207,14 @@ def _workplace(n_servers: int) -> Iterator[tuple[list[Server], Book]]:
         yield servers, book
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a program has taken."""
     # The name of the program may hold blanks and brackets; fields are counted from behind it.
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _megabytes(pid: int) -> float:
+def megabytes_of(pid: int) -> float:
+    """Resident memory of a program."""
     pages = Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1]
     return int(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6

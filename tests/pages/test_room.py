@@ -170,10 +170,14 @@ def test_without_the_servers_own_parts_no_room_is_shown(open_page: OpenPage, roo
 def test_an_address_is_the_one_that_was_set_or_that_of_this_machine(monkeypatch):
     options = {"server.address": "0.0.0.0", "server.port": 8501, "server.baseUrlPath": "/x/"}
     monkeypatch.setattr("pages._ui.room_address.st.get_option", options.get)
+    allowed = {own_address(), "192.168.1.9"}
+    monkeypatch.setattr(room_address, "is_host_allowed", allowed.__contains__)
     assert public_root({}) == f"http://{own_address()}:8501/x"
     assert public_root({room_address.PUBLIC_VARIABLE: f"{PUBLIC}/ "}) == PUBLIC
     options["server.address"] = "192.168.1.9"
     assert public_root({}) == "http://192.168.1.9:8501/x"
+    allowed.clear()
+    assert public_root({}) == "", "the gate would refuse them"
     options["server.address"] = "localhost"
     assert public_root({}) == ""
     with pytest.raises(InvalidSettingError, match="which is no address"):
