@@ -18,6 +18,7 @@ from core.figures.presented import ShownBar, ShownBars, ShownColour, ShownLine, 
 from core.figures.room_page import RoomFigures, ShownDispute, ShownVote, own_line
 from core.figures.stage_curve import lines_of
 from core.jobs.once import Latest
+from core.jobs.progress import Progress
 from core.jobs.work import Work
 from core.learning.metrics import Report
 from core.service.labelling import Service
@@ -44,13 +45,23 @@ _MOST_ROOMS: Final = 20
 _ROOM: Final = ShownColour(name="This room", light=LIGHT.strategies[0], dark=DARK.strategies[0])
 
 
+_Race = Callable[[View, Progress], tuple[Contender, ...]]
 _Racing = Callable[[View], Work[tuple[Contender, ...]] | None]
 
 
 class RoomScreens:
-    """The screens of all rooms. Safe to use from several threads."""
+    """The screens of all rooms. Safe to use from several threads.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    race
+        Works out what a room races against.
+    """
+
+    def __init__(
+        self, race: Callable[[View, Progress], tuple[Contender, ...]] | None = None
+    ) -> None:
+        self._run_race = race or _race_here
         self._screens: Latest[str, _Screen] = Latest(_MOST_ROOMS)
         self._races: Latest[str, Work[tuple[Contender, ...]]] = Latest(_MOST_ROOMS)
 
@@ -81,11 +92,14 @@ class RoomScreens:
     def _race(self, view: View) -> Work[tuple[Contender, ...]] | None:
         if not can_compare(view.dataset):
             return None
-        config, engine = view.project.config, view.engine
         return self._races.get(
-            config.model_dump_json(),
-            lambda: Work(lambda progress: race_of(engine, config, progress), "race"),
+            view.project.config.model_dump_json(),
+            lambda: Work(lambda progress: self._run_race(view, progress), "race"),
         )
+
+
+def _race_here(view: View, progress: Progress) -> tuple[Contender, ...]:
+    return race_of(view.engine, view.project.config, progress)
 
 
 class _Screen:

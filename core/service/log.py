@@ -71,6 +71,20 @@ class _Wish:
         self.taken: Taking | None = None
         self.error: BaseException | None = None
         self.is_done = False
+        self._news = threading.Event()
+
+    def wait(self) -> None:
+        """Wait until this is done, or it is the one to go on with."""
+        self._news.wait()
+
+    def wake(self) -> None:
+        """Let whoever waits look how things stand."""
+        self._news.set()
+
+    def end(self) -> None:
+        """Note that it is known what has become of it."""
+        self.is_done = True
+        self._news.set()
 
     def made_out(self, standing: Standing) -> Sequence[Event] | None:
         """What is to be added; None where the wish cannot be fulfilled, for a reason that is noted.
@@ -88,15 +102,35 @@ class _Wish:
 
 
 class _Writer:
-    """The one way to add to one log: one at a time, and all who wait meanwhile at once."""
+    """The one way to add to one log: one thread at a time, for all who wait meanwhile.
+
+    Whose wish was fulfilled goes its way at once: nobody takes a lock to see that.
+    """
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self._lock = threading.Lock()
+        self._is_busy = False
         self.waiting: deque[_Wish] = deque()
 
+    def join(self, wish: _Wish) -> bool:
+        """Wait with a wish; whether its thread is the one to fulfil what waits."""
+        with self._lock:
+            self.waiting.append(wish)
+            is_first, self._is_busy = not self._is_busy, True
+            return is_first
+
     def next_ones(self) -> list[_Wish]:
-        """Those that have waited longest. Only the one who holds the lock takes any."""
-        return [self.waiting.popleft() for _ in range(min(len(self.waiting), _TOGETHER))]
+        """Those that have waited longest."""
+        with self._lock:
+            return [self.waiting.popleft() for _ in range(min(len(self.waiting), _TOGETHER))]
+
+    def hand_on(self) -> None:
+        """Let the one that has waited longest go on."""
+        with self._lock:
+            heir = self.waiting[0] if self.waiting else None
+            self._is_busy = heir is not None
+        if heir is not None:
+            heir.wake()
 
 
 class Log:
@@ -152,10 +186,14 @@ class Log:
             If the outcome could not be stored.
         """
         writer, wish = self._writer(project_id), _Wish(decide, events, taking)
-        writer.waiting.append(wish)
-        with writer.lock:
-            while not wish.is_done:
-                self._fulfil(project_id, writer.next_ones())
+        if not writer.join(wish):
+            wish.wait()
+        if not wish.is_done:
+            try:
+                while not wish.is_done:
+                    self._fulfil(project_id, writer.next_ones())
+            finally:
+                writer.hand_on()
         if wish.error is not None:
             raise wish.error
         return cast("Decision", wish.decision)
@@ -173,7 +211,7 @@ class Log:
             is_fault = isinstance(error, Exception)
             for wish in wishes:
                 wish.error = error if is_fault else StoreBusyError(f"of project {project_id}")
-                wish.is_done = True
+                wish.end()
             if not is_fault:
                 raise
 
@@ -210,7 +248,7 @@ class Log:
         is_latest = bool(added) or known is None
         left = [] if is_latest else nothing
         for wish in added + (nothing if is_latest else []):
-            wish.is_done = True
+            wish.end()
         return left
 
     def read(self, project_id: str) -> Standing:

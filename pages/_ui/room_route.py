@@ -124,8 +124,9 @@ def _stand(person: Person, project: str, wish: Any, *, names: bool) -> Response:
 @cache
 def _screens() -> RoomScreens:
     from core.figures.room_screen import RoomScreens
+    from pages._ui.room_race import race_apart
 
-    return RoomScreens()
+    return RoomScreens(race_apart)
 
 
 def _refused(sentence: str, status: int) -> Response:

@@ -11,10 +11,13 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import InvalidSettingError
 from core.figures.room_page import RoomPage
+from core.jobs.progress import CancelledError, silent
 from core.people.persons import Person
 from core.service.labelling import Service
+from core.simulation.baselines import race_of
 from pages._ui import handle, room_address, room_route
 from pages._ui.room_address import own_address, own_addresses, picture_of, public_root
+from pages._ui.room_race import race_apart
 from pages._ui.room_route import RoomFigures, figures_address, serve_rooms
 from tests.pages.conftest import OpenPage
 from tests.pages.loops import run
@@ -119,6 +122,24 @@ def test_a_fault_of_ours_is_no_traceback(room, service, monkeypatch, caplog):
     monkeypatch.setattr(service, "room", lambda _: 1 / 0)
     assert ask(f"/rooms/{room}") == (500, "This could not be answered.")
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_the_race_in_a_process_of_its_own_comes_to_the_same(service, room):
+    view = service.view(room)
+    assert race_apart(view, silent) == race_of(view.engine, view.project.config)
+
+
+def test_a_race_that_fails_is_none_and_one_that_is_called_off_ends(service, room, caplog):
+    view = service.view(room)
+    service.delete_project(room)
+    assert race_apart(view, silent) == ()
+    assert "races against is not known" in caplog.text
+
+    def stop(_stage: str, _share: float, /) -> None:
+        raise CancelledError
+
+    with pytest.raises(CancelledError):
+        race_apart(view, stop)
 
 
 def test_the_page_opens_a_room_and_then_shows_it(open_page: OpenPage, service, screens):
