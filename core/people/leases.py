@@ -104,10 +104,18 @@ class Desks:
     def _newest_first(self) -> list[Lease]:
         return sorted(self.leases, key=lambda lease: -lease.left)
 
+    @cached_property
+    def _left(self) -> dict[tuple[str, str], float]:
+        """Seconds for which the first image of each batch stays on its desk."""
+        left: dict[tuple[str, str], float] = {}
+        for one in self.leases:
+            place, own = (one.desk, one.batch_id), one.left if one.left <= LONGEST else 0.0
+            left[place] = min(own, left.get(place, own))
+        return left
+
     def left(self, desk: str, batch_id: str) -> float:
         """Seconds for which a batch stays on a desk; 0 if it is not there, or not all of it."""
-        here = [one.left for one in self.leases if (one.desk, one.batch_id) == (desk, batch_id)]
-        return min((left if left <= LONGEST else 0.0 for left in here), default=0.0)
+        return self._left.get((desk, batch_id), 0.0)
 
     def elsewhere(self, desk: str) -> tuple[int, ...]:
         """The items on other desks, those that came last first."""

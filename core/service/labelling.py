@@ -72,6 +72,9 @@ _ASSUMED: Final = 2_000_000
 """Items, times images on other desks that count as answered: what they teach is worked out for so
 many only, so that choosing takes no longer in a crowd."""
 
+_MOST_ASSUMED: Final = 150
+"""And so many at most, those that came last: each takes some time, however few items there are."""
+
 
 class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
     """The use cases over one store. Safe to use from several threads.
@@ -438,7 +441,8 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
         if state.checks_wanted:
             policy = replace(policy, random_share=1.0)
         on_screens = (*elsewhere, *(choice.item for choice in first))
-        assumed = (*elsewhere[: _ASSUMED // view.dataset.n_items], *on_screens[len(elsewhere) :])
+        n_assumed = min(_MOST_ASSUMED, _ASSUMED // view.dataset.n_items)
+        assumed = (*elsewhere[:n_assumed], *on_screens[len(elsewhere) :])
         wanted = size - len(first)
         choose = partial(view.engine.choose, policy, state.labels)
         not_now = {*on_screens, *state.resting}
