@@ -72,7 +72,7 @@ def _show(view: View, room: Room) -> None:
     if figures is None:
         st.warning("Rooms need the app’s own server: start it with `make run ROOM=1`.")
         st.stop()
-    root = public_root() or "http://127.0.0.1"
+    root = public_root() or f"http://127.0.0.1:{st.get_option('server.port')}"
     room_screen(
         RoomPage(
             project=view.project.project_id,

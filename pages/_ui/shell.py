@@ -249,6 +249,7 @@ def project_menu(opened: Project) -> None:
                 handle.open_project(project.project_id)
                 st.rerun()
         st.page_link("pages/projects.py", label="All projects", icon=":material/settings:")
+        st.page_link(site.ROOM.file, label="Lecture room", icon=":material/qr_code_2:")
         if login() is not None:
             st.page_link(site.PEOPLE.file, label="People", icon=":material/group:")
         account()

@@ -26,6 +26,7 @@ class SitePage:
 
 
 HOME: Final = SitePage("Label", "label")
+ROOM: Final = SitePage("Room", "room", in_menu=False)
 PEOPLE: Final = SitePage("People", "people", in_menu=False)
 JOIN: Final = SitePage("Invitation", "join", in_menu=False)
 MISSING: Final = SitePage("No such page", "missing", in_menu=False)
@@ -36,7 +37,7 @@ PAGES: Final = (
     SitePage("Explore", "explore"),
     SitePage("Progress", "progress"),
     SitePage("History", "history"),
-    SitePage("Room", "room"),
+    ROOM,
     SitePage("Export", "export"),
     SitePage("Compare", "compare"),
     SitePage("Replay", "replay"),
