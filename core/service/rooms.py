@@ -158,16 +158,23 @@ class Rooms(RoomKeeping):
         """A room, and who somebody is in it, as known here a moment ago."""
         standing = desk.standing
         if standing is None or monotonic() > desk.read_at + _FRESH:
-            with desk.lock:
-                if desk.standing is None or monotonic() > desk.read_at + _FRESH:
-                    read = self._in_words(desk.project_id, lambda: self._log.open(desk.project_id))
-                    desk.standing, desk.read_at = read, monotonic()
-                standing = desk.standing
-        room = _require_room(standing, code)
-        guest = room.guests.get(_hashed(token))
+            standing = self._read_anew(desk)
+        guest = _require_room(standing, code).guests.get(_hashed(token))
+        if guest is None:
+            # Somebody may have come in since.
+            standing = self._read_anew(desk)
+            guest = _require_room(standing, code).guests.get(_hashed(token))
         if guest is None:
             raise NotInRoomError
-        return standing, room, guest
+        return standing, _require_room(standing, code), guest
+
+    def _read_anew(self, desk: Desk) -> Standing:
+        found = self._in_words(desk.project_id, lambda: self._log.open(desk.project_id))
+        with desk.lock:
+            before = desk.standing
+            if before is None or before.state.seq <= found.state.seq:
+                desk.standing, desk.read_at = found, monotonic()
+        return found
 
 
 def _checked_name(name: str) -> str:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Final
 
 from tests.benchmarks.report_file import write_section
-from tests.load.report import SECTION, load_report, load_table
+from tests.load.phones import run_room
+from tests.load.report import SECTION, load_report, load_table, room_table
 from tests.load.scenarios import Outcome, Scenario, run
 
 SCENARIOS: Final = (
@@ -19,6 +20,9 @@ SCENARIOS: Final = (
     Scenario("fifty", 50, 1, as_you_go=True, times=15),
     Scenario("fifty at two", 50, 1, as_you_go=True, times=15, servers=2, bar=(None, 500, None)),
 )
+PHONES: Final = 200
+_TOUCHES: Final = 20
+_ROOM: Final = "room"
 _PEOPLE_AT_LENGTH: Final = 20
 _MOST_AT_LENGTH: Final = 3_500
 
@@ -33,7 +37,8 @@ def main() -> None:
         help=f"so many rounds in all without a pause (at most {_MOST_AT_LENGTH}), to watch memory; "
         "writes no file",
     )
-    parser.add_argument("--only", choices=[s.name for s in SCENARIOS], help="writes no file")
+    names = [*(s.name for s in SCENARIOS), _ROOM]
+    parser.add_argument("--only", choices=names, help="writes no file")
     options = parser.parse_args()
     if options.rounds is not None:
         outcome = _told(run(_at_length(options.rounds)))
@@ -41,8 +46,11 @@ def main() -> None:
         return
     wanted = [s for s in SCENARIOS if options.only in {None, s.name}]
     outcomes = [_told(run(scenario)) for scenario in wanted]
-    if options.only is None:
-        where = write_section(SECTION, load_report(outcomes))
+    room = run_room(PHONES, _TOUCHES) if options.only in {None, _ROOM} else None
+    if room is not None:
+        print(room_table(room), flush=True)
+    if options.only is None and room is not None:
+        where = write_section(SECTION, load_report(outcomes, room))
         print(f"Written to {where}.", file=sys.stderr)
 
 

@@ -22,6 +22,7 @@ from core.errors import (
 from core.service import rooms
 from core.service.labelling import Service
 from core.service.room_answers import PhoneAnswer
+from core.service.room_keeping import project_of
 from core.session.events import Answer
 from core.storage import MemoryStore
 from tests.core.builders import TickingClock, label, numbered, unsure, wait_until
@@ -238,6 +239,18 @@ def test_a_secret_of_another_room_is_worth_nothing(service):
             service.in_room(code, secret)
         with pytest.raises(NotInRoomError):
             service.answer_in_room(code, secret, [])
+
+
+def test_who_has_just_come_in_is_known_though_others_looked_a_moment_before(service):
+    _, code = opened(service)
+    phone = Phone(service, code)
+    desk = service._desk_of(project_of(code))
+    service.in_room(code, phone.token)
+    before = desk.standing
+    token, _ = service.join_room(code, "Tom")
+    # Another thread had read the log before, and notes that now.
+    desk.standing = before
+    assert service.in_room(code, token).guest.name == "Tom"
 
 
 def test_a_room_is_full_some_time(service, monkeypatch):
