@@ -127,7 +127,7 @@ function reach(labels) {
   return most;
 }
 function floorOf(shares) {
-  const least = Math.min(1, ...shares);
+  const least = shares.length ? Math.min(...shares) : 0;
   return FLOORS.find((floor) => floor <= least) ?? 0;
 }
 function shareAt({ labels, shares }, count) {

@@ -15,7 +15,7 @@ test("the axis grows by doubling, so that the picture rarely jumps", () => {
 });
 
 test("the shares begin at one of few floors, below all that is shown", () => {
-  assert.deepEqual([[0.95, 0.99], [0.89], [0.61, 0.9], [0.1], []].map(floorOf), [0.9, 0.8, 0.6, 0, 0.9]);
+  assert.deepEqual([[0.95, 0.99], [0.89], [0.61, 0.9], [0.1], []].map(floorOf), [0.9, 0.8, 0.6, 0, 0]);
 });
 
 test("what a line has reached is known between its points, and not before or behind them", () => {

@@ -22,7 +22,7 @@ export function reach(labels: number): number {
 
 /** Up to where the share axis goes down: in few steps, for the same reason. */
 export function floorOf(shares: number[]): number {
-  const least = Math.min(1, ...shares);
+  const least = shares.length ? Math.min(...shares) : 0;
   return FLOORS.find((floor) => floor <= least) ?? 0;
 }
 
