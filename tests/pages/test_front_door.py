@@ -121,7 +121,6 @@ def test_the_page_for_what_is_missing_names_it_as_it_was_typed_and_links_the_oth
     assert "![" not in app.markdown[0].value
     links = [link.proto.label for link in app.get("page_link")]
     menu = (
-        "Label, Grid, Review, Explore, Progress, History, Export, Compare, Replay, Projects, "
-        "Data"
+        "Label, Grid, Review, Explore, Progress, History, Export, Compare, Replay, Projects, Data"
     )
     assert links == menu.split(", ")
