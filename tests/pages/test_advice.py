@@ -71,8 +71,8 @@ def test_not_now_is_heard_until_there_is_more_to_say(
 def test_what_cannot_be_stored_is_said_and_nothing_is_switched(
     page: AppTest, service: Service, monkeypatch: pytest.MonkeyPatch
 ):
-    def fail(*_: object) -> None:
-        raise StoreBusyError("")
+    def fail(_: Service, project_id: str, *_args: object, **_by: object) -> None:
+        raise StoreBusyError(f"of {project_id}")
 
     monkeypatch.setattr(Service, "compare_by", fail)
     page.button(key="advice_switch").click().run()
