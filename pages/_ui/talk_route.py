@@ -51,11 +51,11 @@ _LARGEST: Final = 2**20
 _AT_ONCE: Final = 8
 """Messages that are dealt with at the same time; others wait their turn."""
 
-_CALM: Final = 800
+_CALM: Final = 300
 """Milliseconds, times desks, for which a page is not to be run again: so figures take no more than
 a part of one core, however many look at them."""
 
-_CALMEST: Final = 60_000
+_CALMEST: Final = 30_000
 _NEWS: Final = 2_000
 """Milliseconds after which to ask again how things stand; and for each desk, some more."""
 
