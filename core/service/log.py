@@ -242,7 +242,8 @@ class Log:
         except LeasedError as error:
             for wish in added:
                 if wish.taken and wish.taken.desk == error.desk:
-                    wish.error, wish.is_done = error, True
+                    wish.error = error
+                    wish.end()
             return [wish for wish in wishes if not wish.is_done]
         # That there is nothing to add counts only where all that the store has was looked at.
         is_latest = bool(added) or known is None

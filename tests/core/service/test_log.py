@@ -215,7 +215,8 @@ def test_a_program_that_is_stopped_in_the_middle_leaves_nobody_waiting(log, stor
     assert add(log, "again") == "again after 1"
 
 
-def test_whose_batch_is_on_another_desk_is_in_nobodys_way():
+@pytest.mark.parametrize("refused", ["bob", "eve", "zoe"])
+def test_whose_batch_is_on_another_desk_is_in_nobodys_way(refused: str):
     store = Slow()
     log = Log(store, TickingClock())
     store.may_go_on.set()
@@ -230,13 +231,16 @@ def test_whose_batch_is_on_another_desk_is_in_nobodys_way():
     with ThreadPoolExecutor(TOGETHER) as pool:
         first = pool.submit(add, log, "first")
         assert store.is_under_way.wait(10)
-        wanted = {"bob": 1, "eve": 2, "zoe": 3}
-        found = {desk: pool.submit(take, desk, item) for desk, item in wanted.items()}
-        wait_until(lambda: len(log._writers["p"].waiting) == len(wanted))
+        wanted = {"bob": 2, "eve": 3, "zoe": 4} | {refused: 1}
+        found = {}
+        for number, (desk, item) in enumerate(wanted.items()):
+            # One after the other: the first of them stores for all.
+            found[desk] = pool.submit(take, desk, item)
+            wait_until(lambda: len(log._writers["p"].waiting) == number + 1)  # noqa: B023
         store.may_go_on.set()
-        assert first.result() == "first after 0"
-        assert isinstance(found["bob"].exception(), LeasedError)
-        assert (found["eve"].result(), found["zoe"].result()) == ("eve", "zoe")
-    assert sorted(names_in(store)) == ["eve", "first", "zoe"]
+        assert first.result(10) == "first after 0"
+        assert isinstance(found.pop(refused).exception(10), LeasedError)
+        assert [one.result(10) for one in found.values()] == list(found)
+    assert sorted(names_in(store)) == sorted(["first", *found])
     held = {lease.desk: lease.item for lease in store.leases("p")}
-    assert held == {"ann": 1, "eve": 2, "zoe": 3}
+    assert held == {"ann": 1} | {desk: wanted[desk] for desk in found}

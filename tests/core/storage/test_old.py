@@ -77,7 +77,8 @@ def test_an_old_database_takes_new_events_and_what_only_newer_tables_hold(name, 
     with closing(open_store(url)) as store:
         assert store.events("digits")[:-1] == before
         assert store.events("digits")[-1].seq == seq + 1
-        assert [(lease.desk, lease.item) for lease in store.leases("digits")] == [("desk", 1)]
+        # Others of that time may be there still: they are known for a day.
+        assert [one.item for one in store.leases("digits") if one.desk == "desk"] == [1]
 
 
 def test_the_old_databases_have_every_revision_of_the_tables_there_was():
