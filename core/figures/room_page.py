@@ -63,8 +63,8 @@ class RoomFigures(_Shown):
 
     Attributes
     ----------
-    joined, present
-        How many people have come in, and are there at this moment.
+    joined
+        How many people have come in.
     names
         Who they are, the last one first, where that was asked for.
     rate
@@ -88,7 +88,6 @@ class RoomFigures(_Shown):
 
     phase: RoomPhase
     joined: int
-    present: int
     names: tuple[str, ...]
     rate: float
     answers: int

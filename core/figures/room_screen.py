@@ -132,7 +132,6 @@ class _Screen:
         return RoomFigures(
             phase=room.phase,
             joined=len(room.names),
-            present=service.n_present(self._project_id),
             names=(),
             rate=_rate(view),
             answers=state.n_answers,

@@ -142,7 +142,6 @@ RIGHTS: Final[Mapping[str, Need]] = MappingProxyType(
         "invitations": Need.OWNER,
         "invite": Need.OWNER,
         "log_pack": Need.OWNER,
-        "n_present": Need.OWNER,
         "open_room": Need.OWNER,
         "rename_project": Need.OWNER,
         "restore_project": Need.OWNER,

@@ -183,10 +183,6 @@ class RoomKeeping(Looking):
         room = self._log.open(project_id).state.room
         return room if room is not None and project_of(room.code) == project_id else None
 
-    def n_present(self, project_id: str) -> int:
-        """How many people are in a room at this moment, as far as this process has heard."""
-        return self._desk_of(project_id).desk.n_present
-
     def _desk_of(self, project_id: str) -> Desk:
         return self._rooms.get(project_id, lambda: Desk(project_id))
 

@@ -41,24 +41,30 @@ class Crowd:
     def figures(self, **more: bool) -> RoomFigures:
         return self.screens.figures(self.service, self.project, self.room, **more)
 
-    def asked(self, token: str) -> list[Handed]:
+    def asked(self, token: str, service: Service | None = None) -> list[Handed]:
         found: list[Handed] = []
 
         def has_some() -> bool:
-            found.extend(self.service.in_room(self.room.code, token).handed)
+            found.extend((service or self.service).in_room(self.room.code, token).handed)
             return bool(found)
 
         wait_until(has_some)
         return found
 
-    def say(self, token: str, one: Handed, name: str) -> None:
+    def say(self, token: str, one: Handed, name: str, service: Service | None = None) -> None:
         said = PhoneAnswer(one.batch_id, label(one.item, name))
-        assert self.service.answer_in_room(self.room.code, token, [said]) == ("stored",)
+        answer = (service or self.service).answer_in_room
+        assert answer(self.room.code, token, [said]) == ("stored",)
 
 
 @pytest.fixture
-def service():
-    service = Service(MemoryStore(), clock=lambda: datetime.now(UTC), new_id=numbered("id"))
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def service(store):
+    service = Service(store, clock=lambda: datetime.now(UTC), new_id=numbered("id"))
     yield service
     service.close()
 
@@ -75,6 +81,28 @@ def test_before_anybody_answers_there_is_a_code_and_nothing_is_claimed(crowd):
     assert (figures.rate, figures.matrix, figures.disputed, figures.names) == (0, None, (), ())
     assert figures.own.labels == ()
     assert crowd.figures(names=True).names[0] == "Ada"
+
+
+def test_who_came_in_and_answered_at_another_server_is_on_this_ones_screen(crowd, service, store):
+    other = Service(store, clock=lambda: datetime.now(UTC), new_id=numbered("other"))
+    try:
+        here, there = RoomScreens(), RoomScreens()
+
+        def told(screens: RoomScreens, service: Service) -> tuple[object, ...]:
+            room = service.room(crowd.project)
+            assert room is not None
+            found = screens.figures(service, crowd.project, room, names=True)
+            return found.joined, found.names, found.answers, found.labels, found.rate, found.own
+
+        assert told(here, service) == told(there, other)
+        token, _ = other.join_room(crowd.room.code, "Zoe")
+        assert told(here, service)[:2] == (4, ("Zoe", "Ada", "Tom", "Mia"))
+        said = next(iter(crowd.asked(token, other)))
+        crowd.say(token, said, "3", other)
+        assert told(here, service) == told(there, other)
+        assert told(here, service)[2] == 1
+    finally:
+        other.close()
 
 
 def test_what_is_right_is_what_the_project_itself_says_and_grows_into_a_curve(crowd, service):

@@ -27,8 +27,8 @@ export interface RoomPage {
  *
  * Attributes
  * ----------
- * joined, present
- *     How many people have come in, and are there at this moment.
+ * joined
+ *     How many people have come in.
  * names
  *     Who they are, the last one first, where that was asked for.
  * rate
@@ -52,7 +52,6 @@ export interface RoomPage {
 export interface RoomFigures {
   phase: "open" | "paused" | "ended";
   joined: number;
-  present: number;
   names: string[];
   rate: number;
   answers: number;
