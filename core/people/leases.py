@@ -113,6 +113,11 @@ class Desks:
             left[place] = min(own, left.get(place, own))
         return left
 
+    @cached_property
+    def n_occupied(self) -> int:
+        """At how many of them somebody has images."""
+        return len({one.desk for one in self.leases if one.is_live})
+
     def left(self, desk: str, batch_id: str) -> float:
         """Seconds for which a batch stays on a desk; 0 if it is not there, or not all of it."""
         return self._left.get((desk, batch_id), 0.0)

@@ -32,6 +32,7 @@ from core.service.advising import Advice, Advisor
 from core.service.auditing import Judged, judger
 from core.service.comparing import Comparer
 from core.service.counts import Counts
+from core.service.crowd import Crowd
 from core.service.exploring import Exploring, marks_name
 from core.service.exporting import labelled_of
 from core.service.grid import Grid, Grids
@@ -117,6 +118,7 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
         self._choosers: dict[str, threading.Lock] = {}
         # What is on screen in the grid of each project, so that it is solved ahead.
         self._grids: dict[str, tuple[int, ...]] = {}
+        self._crowd = Crowd()
         self._ahead = ThreadPoolExecutor(max_workers=1, thread_name_prefix="solve-ahead")
         self._closed = threading.Event()
         self._advisor = Advisor(caches.embeddings if caches else None)
@@ -201,6 +203,8 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
                     standing = self._known(view)
                 _require_numbers_of(view, standing)
                 batch = self._at_hand(standing, desk, desks, by)
+                if batch is None and view.project.config.refit == "label":
+                    batch = self._crowd.rest(project_id, desk, standing.state, desks, by)
                 is_new = batch is None
                 batch = batch or self._choose(view, standing, desk, desks, by)
                 if batch is None:
@@ -208,6 +212,8 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
                 with suppress(LeasedError):
                     if self._is_taken(view, standing, desk, batch, desks, by, is_new=is_new):
                         self._solve_ahead_of(view, desk, batch)
+                        if is_new:
+                            self._crowd.put(project_id, desk, batch)
                         return batch
         raise StoreBusyError(f"of project {project_id}")
 

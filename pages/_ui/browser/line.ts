@@ -32,6 +32,7 @@ export class Line<Heard extends Exchange> {
   readonly #post: Post<Heard>;
   readonly #hear: (heard: Heard) => void;
   readonly #isRunUnderWay: () => boolean;
+  readonly #isFree: () => boolean;
   #send: Trigger = never;
   #address: string | null = null;
   #sent = 0;
@@ -43,11 +44,18 @@ export class Line<Heard extends Exchange> {
   #calm = 0;
   #callOff = never;
 
-  constructor(clock: Clock, post: Post<Heard>, hear: (heard: Heard) => void, isRunUnderWay: () => boolean) {
+  constructor(
+    clock: Clock,
+    post: Post<Heard>,
+    hear: (heard: Heard) => void,
+    isRunUnderWay: () => boolean,
+    isFree: () => boolean,
+  ) {
     this.#clock = clock;
     this.#post = post;
     this.#hear = hear;
     this.#isRunUnderWay = isRunUnderWay;
+    this.#isFree = isFree;
   }
 
   /** Where to send from now on; null where nothing listens. */
@@ -108,9 +116,12 @@ export class Line<Heard extends Exchange> {
     this.#callOff = this.#clock.after(wait, () => { this.#draw(); });
   }
 
-  /** A run that is under way is waited for: it would be begun anew, and what it did be lost. */
+  /**
+   * A run that is under way is waited for: it would be begun anew, and what it did be lost. So is a server that is
+   * away: what it is asked for meanwhile comes to it with the page's next connection, and begins all anew.
+   */
   #draw(): void {
-    if (this.#isRunUnderWay()) {
+    if (!this.#isFree()) {
       this.#callOff = this.#clock.after(LOOK / 5, () => { this.#draw(); });
       return;
     }

@@ -16,3 +16,7 @@ export const isRunUnderWay = ({ testScriptState, testConnectionState }: Stand = 
 /** Whether the server is reached, and no run goes on. */
 export const isAtRest = ({ testScriptState, testConnectionState }: Stand = stand()): boolean =>
   testConnectionState === "CONNECTED" && testScriptState === "notRunning";
+
+/** Whether a run can be asked for: none goes on, and the server is not known to be away. */
+export const isFree = ({ testScriptState, testConnectionState }: Stand = stand()): boolean =>
+  (testConnectionState ?? "CONNECTED") === "CONNECTED" && !UNDER_WAY.has(testScriptState ?? "");

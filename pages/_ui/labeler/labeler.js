@@ -144,6 +144,7 @@ var Line = class {
   #post;
   #hear;
   #isRunUnderWay;
+  #isFree;
   #send = never2;
   #address = null;
   #sent = 0;
@@ -154,11 +155,12 @@ var Line = class {
   #drawnAt = -Infinity;
   #calm = 0;
   #callOff = never2;
-  constructor(clock2, post2, hear, isRunUnderWay2) {
+  constructor(clock2, post2, hear, isRunUnderWay2, isFree2) {
     this.#clock = clock2;
     this.#post = post2;
     this.#hear = hear;
     this.#isRunUnderWay = isRunUnderWay2;
+    this.#isFree = isFree2;
   }
   /** Where to send from now on; null where nothing listens. */
   update(address, send) {
@@ -214,9 +216,12 @@ var Line = class {
       this.#draw();
     });
   }
-  /** A run that is under way is waited for: it would be begun anew, and what it did be lost. */
+  /**
+   * A run that is under way is waited for: it would be begun anew, and what it did be lost. So is a server that is
+   * away: what it is asked for meanwhile comes to it with the page's next connection, and begins all anew.
+   */
   #draw() {
-    if (this.#isRunUnderWay()) {
+    if (!this.#isFree()) {
       this.#callOff = this.#clock.after(LOOK / 5, () => {
         this.#draw();
       });
@@ -318,6 +323,7 @@ var UNDER_WAY = /* @__PURE__ */ new Set(["running", "rerunRequested"]);
 var stand = () => document.querySelector(".stApp")?.dataset ?? {};
 var isRunUnderWay = ({ testScriptState, testConnectionState } = stand()) => testConnectionState === "CONNECTED" && UNDER_WAY.has(testScriptState ?? "");
 var isAtRest = ({ testScriptState, testConnectionState } = stand()) => testConnectionState === "CONNECTED" && testScriptState === "notRunning";
+var isFree = ({ testScriptState, testConnectionState } = stand()) => (testConnectionState ?? "CONNECTED") === "CONNECTED" && !UNDER_WAY.has(testScriptState ?? "");
 
 // pages/_ui/browser/revive.ts
 async function revive() {
@@ -736,6 +742,7 @@ function onScreenStill(seen, data, before) {
   if (!seen || data.named === before?.named && data.compared === before.compared) return seen;
   return data.items.find(({ id }) => id === seen.id);
 }
+var isAsItWas = (data, before) => data.batch_id === before.batch_id && data.items.length === before.items.length;
 
 // pages/_ui/browser/reload.ts
 var FIRST = 1e3;
@@ -1026,11 +1033,11 @@ var Desk = class {
     if (!isSame || data.named !== before.named) this.#redoable = [];
     if (this.keys.update(data.classes)) this.#screen.showKeys();
     this.#settle(data.receipts);
-    this.#show(onScreen, isSame && data.batch_id === before.batch_id);
+    this.#show(onScreen, isSame && isAsItWas(data, before));
     this.sendWaiting();
   }
-  #show(onScreen, isSameBatch) {
-    if (isSameBatch && this.#undone === null) this.#keep(onScreen);
+  #show(onScreen, isKept) {
+    if (isKept && this.#undone === null) this.#keep(onScreen);
     else if (onScreen && this.#canStay(onScreen)) this.#stayOn(onScreen);
     else void this.#begin();
   }
@@ -1540,8 +1547,8 @@ var Finder = class {
   /** Have the keys go into the field, unless something else on the page has them. */
   focus() {
     const root = this.#root.getRootNode();
-    const isFree = root.activeElement === null || root.activeElement === this.#root;
-    if (this.#keys && isFree && matchMedia("(pointer: fine)").matches) this.#field.focus({ preventScroll: true });
+    const isFree2 = root.activeElement === null || root.activeElement === this.#root;
+    if (this.#keys && isFree2 && matchMedia("(pointer: fine)").matches) this.#field.focus({ preventScroll: true });
   }
   get #likely() {
     const { item, preferences } = this.#desk;
@@ -2724,7 +2731,7 @@ var Labeler = class {
   #view;
   #line = new Line(clock, post, (heard) => {
     this.#hearQuickly(heard);
-  }, isRunUnderWay);
+  }, isRunUnderWay, isFree);
   #news = new News(clock, askStand, () => {
     this.#line.redraw();
   });

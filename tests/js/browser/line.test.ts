@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Line, PATIENCE, type Exchange } from "../../../pages/_ui/browser/line.ts";
+import { isFree, isRunUnderWay } from "../../../pages/_ui/browser/streamlit.ts";
 import { FakeClock, turns } from "../fakes.ts";
 
 interface Asked {
@@ -15,12 +16,13 @@ function setUp() {
   const asked: Asked[] = [];
   const heard: Exchange[] = [];
   const triggers: { at: number; name: string; value: unknown }[] = [];
-  const page = { isRunning: false };
+  const page = { testScriptState: "notRunning", testConnectionState: "CONNECTED" };
   const line = new Line<Exchange>(
     clock,
     (_, message) => new Promise((answer, fail) => { asked.push({ message, answer, fail: () => { fail(new Error("away")); } }); }),
     (exchange) => heard.push(exchange),
-    () => page.isRunning,
+    () => isRunUnderWay(page),
+    () => isFree(page),
   );
   const send = (name: string, value: unknown): void => { triggers.push({ at: clock.now(), name, value }); };
   line.update("/talk/p", send);
@@ -67,15 +69,30 @@ test("figures are drawn after an answer, but not again before the server is calm
 
 test("a run under way is not begun anew for the figures", async () => {
   const { asked, clock, line, page, triggers } = setUp();
-  page.isRunning = true;
+  page.testScriptState = "running";
   line.trigger("message", "m");
   asked[0]?.answer(exchange(1));
   await turns();
   clock.pass(10_000);
   assert.equal(triggers.length, 0);
-  page.isRunning = false;
+  page.testScriptState = "notRunning";
   clock.pass(100);
   assert.deepEqual(triggers.map(({ name }) => name), ["redraw"]);
+});
+
+test("while the server is away no figures are asked for", async () => {
+  const { asked, clock, line, page, triggers } = setUp();
+  line.trigger("message", "m");
+  asked[0]?.answer({ ...exchange(1), calm: 500 });
+  await turns();
+  clock.pass(1);
+  line.redraw();
+  page.testConnectionState = "PINGING_SERVER";
+  clock.pass(10_000);
+  assert.equal(triggers.length, 1);
+  page.testConnectionState = "CONNECTED";
+  clock.pass(100);
+  assert.deepEqual(triggers.map(({ name }) => name), ["redraw", "redraw"]);
 });
 
 test("an answer that was overtaken by that to a later message is not heard", async () => {

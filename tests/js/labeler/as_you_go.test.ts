@@ -37,6 +37,18 @@ test("the image on screen stays when the new batch comes, and its keys stay live
   assert.deepEqual(tab.told, [[2, "dog"]]);
 });
 
+test("what is left of a batch is gone on with where the image on screen is", async () => {
+  const tab = new Tab();
+  await tab.hear(going("a", [1, 2, 3, 4, 5]));
+  tab.label("cat", "dog");
+  tab.desk.update(going("a", [2, 3, 4, 5], { receipts: tab.receipt("done") }));
+  assert.equal(tab.desk.item?.id, 3);
+  tab.label("cat");
+  await tab.hear(going("a", [3, 4, 5], { receipts: tab.receipt("done") }));
+  assert.equal(tab.desk.item.id, 4);
+  assert.deepEqual(tab.told, [[3, "cat"]]);
+});
+
 test("what is under way counts as answered in the batch that follows", async () => {
   const tab = new Tab();
   await tab.hear(going("a", [1, 2, 3]));

@@ -9,7 +9,7 @@ import { mounted, type Component, type Trigger } from "../../browser/mount.ts";
 import { askStand, News, sayLeft } from "../../browser/news.ts";
 import { revive } from "../../browser/revive.ts";
 import { Store, ownShelf } from "../../browser/storage.ts";
-import { isRunUnderWay } from "../../browser/streamlit.ts";
+import { isFree, isRunUnderWay } from "../../browser/streamlit.ts";
 import type { Exchanged, LabelPage } from "./contract.ts";
 import { Desk } from "./desk.ts";
 import { goesOn, type Wish } from "./keys.ts";
@@ -26,7 +26,7 @@ const BUTTONS: Record<string, Wish> = {
 class Labeler implements Component<LabelPage> {
   readonly #root: HTMLElement;
   readonly #view: View;
-  readonly #line = new Line<Exchanged>(clock, post, (heard) => { this.#hearQuickly(heard); }, isRunUnderWay);
+  readonly #line = new Line<Exchanged>(clock, post, (heard) => { this.#hearQuickly(heard); }, isRunUnderWay, isFree);
   readonly #news = new News(clock, askStand, () => { this.#line.redraw(); });
   readonly #outbox: Outbox;
   readonly #desk: Desk;

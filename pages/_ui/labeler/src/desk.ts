@@ -17,7 +17,7 @@ import { Drafts, type AnswerKind, type ByItem, type Draft, type Placed } from ".
 import { hidingOf } from "./hiding.ts";
 import type { Deed } from "./keys.ts";
 import { ProjectKeys } from "./own_keys.ts";
-import { onScreenStill } from "./on_screen.ts";
+import { isAsItWas, onScreenStill } from "./on_screen.ts";
 import type { Outbox, Settled } from "./outbox.ts";
 import { isPreference, KeptPreferences, matters, type Preferences } from "./preferences.ts";
 import type { Screen } from "./screen.ts";
@@ -70,12 +70,12 @@ export class Desk {
     if (!isSame || data.named !== before.named) this.#redoable = [];
     if (this.keys.update(data.classes)) this.#screen.showKeys();
     this.#settle(data.receipts);
-    this.#show(onScreen, isSame && data.batch_id === before.batch_id);
+    this.#show(onScreen, isSame && isAsItWas(data, before));
     this.sendWaiting();
   }
 
-  #show(onScreen: ShownItem | undefined, isSameBatch: boolean): void {
-    if (isSameBatch && this.#undone === null) this.#keep(onScreen);
+  #show(onScreen: ShownItem | undefined, isKept: boolean): void {
+    if (isKept && this.#undone === null) this.#keep(onScreen);
     else if (onScreen && this.#canStay(onScreen)) this.#stayOn(onScreen);
     else void this.#begin();
   }

@@ -9,3 +9,7 @@ export function onScreenStill(seen: ShownItem | undefined, data: LabelPage, befo
   if (!seen || (data.named === before?.named && data.compared === before.compared)) return seen;
   return data.items.find(({ id }) => id === seen.id);
 }
+
+/** Whether the batch is the one there was, and no less of it is left: in a crowd what was answered leaves it. */
+export const isAsItWas = (data: LabelPage, before: LabelPage): boolean =>
+  data.batch_id === before.batch_id && data.items.length === before.items.length;
