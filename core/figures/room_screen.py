@@ -154,25 +154,35 @@ class _Screen:
         if not labels:
             return None, "nothing is labelled yet"
         if dataset.truth is None:
-            return self._judged(service, view), "right at least, 95 % sure"
+            return self._judged(service, view)
         if not self._points:
             earlier = [(r.n_labels, r.accuracy) for r in view.rounds if r.accuracy is not None]
             self._points += [(n, share) for n, share in sorted(earlier) if n < labels]
         report = view.report_all
         assert report is not None
-        if not self._points or labels > self._points[-1][0]:
-            self._points.append((labels, report.accuracy))
-            if len(self._points) > _MOST_POINTS:
-                del self._points[1:-1:2]
+        self._note(labels, report.accuracy)
         return report.accuracy, f"of all {dataset.n_known:,} predicted right"
 
-    def _judged(self, service: Service, view: View) -> float | None:
+    def _judged(self, service: Service, view: View) -> tuple[float | None, str]:
+        """The share that is right at least, by what was drawn at random."""
         if monotonic() > self._judged_at + _JUDGED:
             judged = service.judged(view)
             self._judged_at = monotonic()
             if judged is not None and (accuracy := judged.audit.accuracy) is not None:
                 self._least = accuracy.least
-        return self._least
+                self._note(len(view.labels), accuracy.least)
+        if self._least is not None:
+            return self._least, "right at least, 95 % sure"
+        asks = view.project.config.random_share > 0
+        told = "known after more answers" if asks else "no images are drawn by lot"
+        return None, f"right: {told}"
+
+    def _note(self, labels: int, share: float) -> None:
+        """Add a point to the room's curve, where it has gone on."""
+        if not self._points or labels > self._points[-1][0]:
+            self._points.append((labels, share))
+            if len(self._points) > _MOST_POINTS:
+                del self._points[1:-1:2]
 
     def _disputed(self, view: View) -> Iterator[ShownDispute]:
         """The images of which people say most different things."""

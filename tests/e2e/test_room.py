@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
+from core.bootstrap import sets_of
+from core.config import recommended_settings
+from core.data.incoming import Source, read_source
+from core.data.readers.found import Limits
 from core.errors import UnknownProjectError
-from tests.core.builders import wait_until
+from core.service.room_answers import PhoneAnswer
+from core.service.room_desk import Handed
+from core.settings import HOME_VARIABLE
+from tests.core.builders import label, wait_until
 from tests.e2e.axe import COLOURS, findings
 from tests.e2e.book import Book
 from tests.e2e.server import QuickServer, Server
+from tests.e2e.shapes import save_shapes
 
 pytestmark = pytest.mark.browser
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
+LAPTOP: ViewportSize = {"width": 1280, "height": 800}
 SIZES: tuple[ViewportSize, ...] = (
     {"width": 320, "height": 568},
     PHONE,
@@ -47,7 +58,7 @@ def room_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def room_book(room_server: Server) -> Iterator[Book]:
-    book = Book(room_server.database_url)
+    book = Book(room_server.database_url, room_server.home / "datasets")
     yield book
     book.close()
 
@@ -222,6 +233,77 @@ def test_many_classes_are_found_by_typing(
     phone.get_by_role("button", name="kind 11").tap()
     wait_until(lambda: [*room_book.labels(project).values()] == ["kind 11"])
     expect(phone.get_by_label("Find a class")).to_have_value("")
+
+
+def photographs(home: Path) -> str:
+    """Shapes in colour: the key of the set."""
+    source = Source(save_shapes(home / "shapes.zip", 40), "Shapes")
+    return read_source(sets_of({HOME_VARIABLE: str(home)}), source, Limits()).keep("Shapes")
+
+
+def blank(home: Path) -> str:
+    """Pictures of which nobody says what they show: the key of the set."""
+    values = np.random.default_rng(0).random((40, 8, 8))
+    (home / "datasets").mkdir(exist_ok=True)
+    np.savez(home / "datasets" / "blank.npz", images=values, class_names=["cat", "dog"])
+    return "blank.npz"
+
+
+def answer_all(book: Book, code: str, name: str, first: str, others: str) -> None:
+    """Somebody comes in and answers the images at hand: the first one so, all others so."""
+    token, _ = book.service.join_room(code, name)
+    asked: list[Handed] = []
+
+    def has_some() -> bool:
+        asked.extend(book.service.in_room(code, token).handed)
+        return bool(asked)
+
+    wait_until(has_some)
+    names = [first, *[others] * (len(asked) - 1)]
+    said = [
+        PhoneAnswer(one.batch_id, label(one.item, name))
+        for one, name in zip(asked, names, strict=True)
+    ]
+    book.service.answer_in_room(code, token, said)
+
+
+@pytest.mark.parametrize(("bring", "truth"), [(photographs, True), (blank, False)])
+def test_the_screen_of_photographs_and_of_images_that_nobody_knows_shows_what_is_known(
+    context: BrowserContext,
+    room_server: Server,
+    room_book: Book,
+    bring: Callable[[Path], str],
+    truth: bool,
+) -> None:
+    settings = recommended_settings() | {"dataset": bring(room_server.home), "n_samples": 40}
+    project = room_book.service.open_room(room_book.new_project(**settings), 2).project_id
+    room = room_book.service.room(project)
+    assert room is not None
+    one, other = room_book.view(project).dataset.class_names[:2]
+    for name, first in (("Mia", one), ("Tom", other)):
+        answer_all(room_book, room.code, name, first, one)
+    page = context.new_page()
+    failed: list[str] = []
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.goto(f"{room_server.url}/room?project={project}")
+    expect(page.locator(".disputed li")).to_contain_text([f"1 × {one}"])
+    picture = page.locator(".disputed .ink i").evaluate(
+        "(one) => getComputedStyle(one).backgroundImage"
+    )
+    assert picture.startswith("url(") == truth
+    if truth:
+        expect(page.locator(".known")).to_have_text("of all 40 predicted right")
+        expect(page.locator(".matrix .cell").first).to_be_visible()
+    else:
+        expect(page.locator(".known")).to_have_text("right: known after more answers")
+        expect(page.locator(".bars .name")).to_have_text(re.compile("cat or dog|dog or cat"))
+    assert failed == []
+    for size in (PHONE, LAPTOP):
+        page.set_viewport_size(size)
+        places = page.locator(".figures dd").evaluate_all(
+            "(all) => all.map((one) => [one.scrollWidth, one.clientWidth])"
+        )
+        assert all(wide <= room for wide, room in places), (size, places)
 
 
 def test_the_screen_fills_the_window_goes_black_and_comes_back(

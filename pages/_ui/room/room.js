@@ -207,6 +207,7 @@ function listRace(list, { own, others, labels, coming }) {
 
 // pages/_ui/room/src/view.ts
 var [LARGEST, ROOM] = [4, 62];
+var FEWEST = 4;
 var TOLD = { open: "", paused: "A break", ended: "Ended" };
 var View = class {
   screen;
@@ -214,6 +215,7 @@ var View = class {
   #frame;
   #figures = null;
   #disputes = "";
+  #confusion = "";
   #code = "";
   constructor(parent) {
     this.screen = find(parent, ".screen");
@@ -256,18 +258,18 @@ var View = class {
     this.#labelPause(phase);
     this.#text(".joined b", joined.toLocaleString("en"));
     this.#text(".joined span", joined === 1 ? "person in the room" : "people in the room");
-    this.#text(".labels", labels.toLocaleString("en"));
+    this.#count(labels.toLocaleString("en"));
     this.#text(".rate", rate.toFixed(1));
     this.#text(".share", share === null ? "–" : `${(100 * share).toFixed(1)} %`);
     this.#text(".known", known);
     this.#names(figures);
+    this.#confused(figures);
+    this.#dispute(figures.disputed);
     if (before && JSON.stringify([before.own, before.others, before.labels]) === JSON.stringify([own, others, labels])) return;
     const plot = this.#at(".plot");
     plot.replaceChildren(drawRace(own, others, labels));
     plot.ariaLabel = `Share of images that is right, up to ${labels} labels`;
     listRace(this.#at(".lines"), figures);
-    this.#confused(figures);
-    this.#dispute(figures.disputed);
   }
   said(text) {
     this.#text(".state", text);
@@ -311,6 +313,9 @@ var View = class {
     if (this.areNamesShown) this.#at(".names").replaceChildren(...names.map((name) => element("li", "", name)));
   }
   #confused({ matrix, bars }) {
+    const told = JSON.stringify([matrix, bars]);
+    if (told === this.#confusion) return;
+    this.#confusion = told;
     const [cells, list] = [this.#at(".matrix"), this.#at(".bars")];
     cells.hidden = !matrix;
     list.hidden = !bars;
@@ -333,6 +338,11 @@ var View = class {
       row.append(picture, ...votes.map(({ name, count }) => element("p", "", `${count} × ${name}`)));
       return row;
     }));
+  }
+  /** The number that grows: the longer it is, the smaller it and those beside it are. */
+  #count(labels) {
+    this.#text(".labels", labels);
+    this.#at(".figures").style.setProperty("--letters", String(Math.max(FEWEST, labels.length)));
   }
   #text(selector, text) {
     const shown = this.#at(selector);

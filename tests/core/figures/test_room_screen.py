@@ -24,7 +24,7 @@ N_ITEMS = 60
 class Crowd:
     """A room in which three people answer what they are asked."""
 
-    def __init__(self, service: Service, **more: str) -> None:
+    def __init__(self, service: Service, **more: str | float) -> None:
         self.service = service
         source = service.create_project("Digits", recommended(n_samples=N_ITEMS, **more))
         self.project = service.open_room(source.project_id, 3).project_id
@@ -149,9 +149,41 @@ def test_where_the_truth_is_not_known_none_is_claimed_and_disagreement_is_shown(
         (),
         False,
     )
+    assert figures.known == "right: known after more answers"
     bars = figures.bars
     assert bars is not None
     assert [(bar.name, bar.value) for bar in bars.bars] == [("8 or 3", "1")]
+
+
+def test_where_the_truth_is_not_known_the_curve_is_what_is_right_at_least_by_the_audit(
+    service, monkeypatch
+):
+    for name in ("_FRESH", "_JUDGED"):
+        monkeypatch.setattr(room_screen, name, 0.0)
+    crowd = Crowd(service, known_labels="ignored", random_share=0.5)
+    said, found = 0, crowd.figures()
+    while said < 40:
+        for one in crowd.asked(crowd.tokens[0]):
+            crowd.say(crowd.tokens[0], one, str(one.item % 10))
+            said += 1
+        found = crowd.figures()
+    judged = service.judged(service.view(crowd.project))
+    assert judged is not None
+    accuracy = judged.audit.accuracy
+    assert accuracy is not None
+    assert (found.share, found.known) == (accuracy.least, "right at least, 95 % sure")
+    assert (found.own.labels[-1], found.own.shares[-1]) == (found.labels, accuracy.least)
+    assert len(found.own.labels) == len(set(found.own.labels)) > 1
+
+
+def test_where_nothing_is_drawn_by_lot_either_it_says_so(service, monkeypatch):
+    monkeypatch.setattr(room_screen, "_FRESH", 0.0)
+    crowd = Crowd(service, known_labels="ignored", random_share=0.0)
+    for token in crowd.tokens:
+        crowd.say(token, crowd.asked(token)[0], "3")
+    figures = crowd.figures()
+    assert (figures.share, figures.known) == (None, "right: no images are drawn by lot")
+    assert figures.own.labels == ()
 
 
 def test_the_race_comes_when_it_is_worked_out_and_is_the_same_for_each_room(crowd, service):

@@ -8,6 +8,9 @@ import { drawRace, listRace } from "./race.ts";
 /** How large an address is at most, and how much smaller the more letters it has. */
 const [LARGEST, ROOM] = [4, 62];
 
+/** Letters of a number that there is always room for. */
+const FEWEST = 4;
+
 const TOLD = { open: "", paused: "A break", ended: "Ended" };
 
 export class View {
@@ -16,6 +19,7 @@ export class View {
   readonly #frame: HTMLElement;
   #figures: RoomFigures | null = null;
   #disputes = "";
+  #confusion = "";
   #code = "";
 
   constructor(parent: HTMLElement) {
@@ -65,18 +69,18 @@ export class View {
     this.#labelPause(phase);
     this.#text(".joined b", joined.toLocaleString("en"));
     this.#text(".joined span", joined === 1 ? "person in the room" : "people in the room");
-    this.#text(".labels", labels.toLocaleString("en"));
+    this.#count(labels.toLocaleString("en"));
     this.#text(".rate", rate.toFixed(1));
     this.#text(".share", share === null ? "–" : `${(100 * share).toFixed(1)} %`);
     this.#text(".known", known);
     this.#names(figures);
+    this.#confused(figures);
+    this.#dispute(figures.disputed);
     if (before && JSON.stringify([before.own, before.others, before.labels]) === JSON.stringify([own, others, labels])) return;
     const plot = this.#at(".plot");
     plot.replaceChildren(drawRace(own, others, labels));
     plot.ariaLabel = `Share of images that is right, up to ${labels} labels`;
     listRace(this.#at(".lines"), figures);
-    this.#confused(figures);
-    this.#dispute(figures.disputed);
   }
 
   said(text: string): void {
@@ -130,6 +134,9 @@ export class View {
   }
 
   #confused({ matrix, bars }: RoomFigures): void {
+    const told = JSON.stringify([matrix, bars]);
+    if (told === this.#confusion) return;
+    this.#confusion = told;
     const [cells, list] = [this.#at(".matrix"), this.#at(".bars")];
     cells.hidden = !matrix;
     list.hidden = !bars;
@@ -153,6 +160,12 @@ export class View {
       row.append(picture, ...votes.map(({ name, count }) => element("p", "", `${count} × ${name}`)));
       return row;
     }));
+  }
+
+  /** The number that grows: the longer it is, the smaller it and those beside it are. */
+  #count(labels: string): void {
+    this.#text(".labels", labels);
+    this.#at(".figures").style.setProperty("--letters", String(Math.max(FEWEST, labels.length)));
   }
 
   #text(selector: string, text: string): void {
