@@ -29,7 +29,7 @@ def _on_act() -> None:
 
 
 with shell.errors_in_words():
-    view = shell.require_view()
+    view = shell.require_view(is_unblinded=True)
     project = view.project.project_id
     shown = describe_map(handle.service(), view, map_root(project))
     with st.container(key="exploring"):

@@ -116,7 +116,7 @@ def _on_screen(view: View) -> _OnScreen:
 
 
 with shell.errors_in_words("What is not saved yet is kept in this browser."):
-    view = shell.require_view()
+    view = shell.require_view(is_unblinded=True)
     on_screen = _on_screen(view)
     judged = handle.service().judged(view)
     shown = describe_grid(

@@ -52,7 +52,7 @@ def _page(past: Past, view: View | None) -> None:
 
 with shell.errors_in_words():
     try:
-        view = shell.require_view()
+        view = shell.require_view(is_unblinded=True)
     except (InvalidDatasetError, InvalidNetworkError) as error:
         # The log tells most of it without the images.
         shell.say_error(error, "This is what is known without the images.")

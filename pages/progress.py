@@ -9,7 +9,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.arrays import IntArray
-from core.data.pictures import thumbnail_at
 from core.figures.base import CONFIG
 from core.figures.confusion import confusion_data, draw_confusion
 from core.figures.confusions import MOST_CLASSES, confusions
@@ -21,10 +20,11 @@ from core.quality.calibration import FEWEST_LABELS
 from core.service.auditing import Judged
 from core.service.exploring import behind, by_entropy, confused, unreached
 from core.service.view import NOT_SOLVED, View
-from core.wording import counted, file_stem, percent, spreadsheet, visible
+from core.wording import counted, file_stem, percent
 from pages._ui import handle, shell
 from pages._ui.audit import checked_figure, show_audit
 from pages._ui.confused import confusion_table
+from pages._ui.differing import as_cell, show_differing
 from pages._ui.downloads import downloads
 from pages._ui.grid_wishes import show_in_grid
 from pages._ui.key_figures import (
@@ -47,7 +47,6 @@ from pages._ui.replays import published_curve
 from pages._ui.stages import is_presenting, present_button, present_project
 from pages._ui.times import figures_of_times, show_times
 
-_MOST_LISTED = 100
 _MOST_CONFUSED = 25
 _ALL, _REST = "All", "Unlabelled"
 _SPLIT = (7, 6)
@@ -74,7 +73,7 @@ def _with_truth(
     with left:
         _reliability(judged)
     with right:
-        _differing(view, check, truth)
+        show_differing(view, check, truth)
 
 
 def _without_truth(view: View) -> None:
@@ -134,7 +133,7 @@ def _figures_with_truth(
             "Labels that differ",
             f"{len(check.differing):,}",
             f"from the truth, of {check.n_labels:,} given",
-            "Labels by a person that differ from the ground truth. They are listed below.",
+            "Labels by a person that differ from the ground truth.",
         ),
     ]
     with st.container(key="six_figures"):
@@ -153,9 +152,11 @@ def _figures_with_truth(
 def _confusion(view: View, everything: Report, rest: Report) -> None:
     """The confusion matrix, or a list in its place where there are too many classes for one.
 
-    A fragment, so that its switches redraw nothing else. A cell that is pressed opens in the grid.
+    A fragment, so that its switches redraw nothing else. A cell that is pressed opens in the grid,
+    for those who may see what others have said.
     """
     project, class_names = view.project.project_id, view.class_names
+    opens = not handle.is_blinded(view)
     is_matrix = len(class_names) <= MOST_CLASSES
     with st.container(horizontal=True, vertical_alignment="center", key="head_confusion"):
         title = "Confusion matrix" if is_matrix else "Most frequent confusions"
@@ -185,15 +186,17 @@ def _confusion(view: View, everything: Report, rest: Report) -> None:
         return
     colours, data = shell.palette(), confusion_data(report, class_names)
     drawn = st.plotly_chart(
-        draw_confusion(data, colours, shares=numbers == _SHARES, pressed=True),
+        draw_confusion(data, colours, shares=numbers == _SHARES, pressed=opens),
         key="confusion",
         theme=None,
         config=CONFIG,
-        on_select="rerun",
+        on_select="rerun" if opens else "ignore",
         selection_mode="points",
         alt=f"Confusion matrix of {report.n_items:,} items: {percent(report.accuracy)} are "
         "predicted correctly.",
     )
+    if not opens:
+        return
     cell = pressed(drawn)
     with st.container(horizontal=True, vertical_alignment="center", key="head_cell"):
         st.caption("Press a cell to open its images in the grid.", width="stretch")
@@ -212,7 +215,8 @@ def _curve(view: View) -> None:
         is_replay = view.project.config.replays is not None
         note = " :gray[:small[dotted: the published run]]" if is_replay else ""
         st.subheader(f"Accuracy by number of labels{note}", anchor=False)
-        st.page_link("pages/history.py", label="All rounds", icon=":material/history:")
+        if not handle.is_blinded(view):
+            st.page_link("pages/history.py", label="All rounds", icon=":material/history:")
     data = learning_curve_data(view.rounds)
     if view.selection.is_thinned:
         st.caption(str(view.selection))
@@ -229,13 +233,14 @@ def _curve(view: View) -> None:
 
 
 def _classes(view: View, report: Report) -> None:
-    """Figures of each class; one that is pressed opens the images behind it."""
+    """Figures of each class; one that is pressed opens the images behind it, where it may."""
+    opens = not handle.is_blinded(view)
     st.subheader("Classes", anchor=False)
     class_names = view.class_names
     per_cent = st.column_config.NumberColumn
     drawn = st.dataframe(
         {
-            "Class": [_as_cell(name) for name in class_names],
+            "Class": [as_cell(name) for name in class_names],
             "Precision": 100 * report.precision,
             "Recall": 100 * report.recall,
             "F1": 100 * report.f1,
@@ -243,7 +248,7 @@ def _classes(view: View, report: Report) -> None:
         },
         key="classes",
         height="content",
-        on_select="rerun",
+        on_select="rerun" if opens else "ignore",
         selection_mode="single-cell",
         column_config={
             "Precision": per_cent(
@@ -256,6 +261,8 @@ def _classes(view: View, report: Report) -> None:
             "Images": st.column_config.NumberColumn(help="Images of this class (its support)."),
         },
     )
+    if not opens:
+        return
     with st.container(horizontal=True, vertical_alignment="center", key="head_figure"):
         st.caption("Press a figure to open the images behind it in the grid.", width="stretch")
         with st.popover("Choose a figure"):
@@ -268,6 +275,7 @@ def _classes(view: View, report: Report) -> None:
 
 
 def _uncertainty(view: View) -> None:
+    opens = not handle.is_blinded(view)
     st.subheader("How unsure the model is", anchor=False)
     n_classes = view.dataset.n_classes
     st.caption(
@@ -280,11 +288,13 @@ def _uncertainty(view: View) -> None:
         key="entropy",
         theme=None,
         config=CONFIG,
-        on_select="rerun",
+        on_select="rerun" if opens else "ignore",
         selection_mode="points",
         alt=f"Histogram of entropy over {data.counts.sum():,} items; no label reaches "
         f"{data.n_unreached:,} others.",
     )
+    if not opens:
+        return
     with st.container(horizontal=True, vertical_alignment="center", key="head_bar"):
         st.caption("Press a bar to open its images in the grid.", width="stretch")
         with st.popover("Choose a bar"):
@@ -326,41 +336,6 @@ def _reliability(judged: Judged | None) -> None:
     )
 
 
-def _differing(view: View, check: LabelCheck, truth: IntArray) -> None:
-    st.subheader("Labels that differ from the ground truth", anchor=False)
-    if not check.differing:
-        st.caption("None so far.")
-        return
-    dataset = view.dataset
-    listed = list(check.differing[:_MOST_LISTED])
-    if len(listed) < len(check.differing):
-        st.caption(f"The first {len(listed):,} of {len(check.differing):,}.")
-    palette = shell.palette()
-    st.dataframe(
-        {
-            "Image": [
-                thumbnail_at(dataset, i, ink=palette.ink, paper=palette.page) for i in listed
-            ],
-            "Number": dataset.rows[listed],
-            "Label given": [_as_cell(dataset.class_names[view.beliefs.labels[i]]) for i in listed],
-            "Truth": [_as_cell(dataset.class_names[truth[i]]) for i in listed],
-        },
-        key="differing",
-        row_height=48,
-        column_config={
-            "Image": st.column_config.ImageColumn(width="small"),
-            "Number": st.column_config.NumberColumn(
-                format="%d", help="The item’s number in its data set, from 0."
-            ),
-        },
-    )
-
-
-def _as_cell(name: str) -> str:
-    """A class for a table, which a person can save as CSV and open elsewhere."""
-    return spreadsheet(visible(name))
-
-
 def _page(view: View) -> None:
     # Before the first label there is less in it.
     key = "head_progress" if view.labels else "head_page"
@@ -377,7 +352,8 @@ def _page(view: View) -> None:
             bind="query-params",
         )
         if view.labels:
-            present_button()
+            if not handle.is_blinded(view):
+                present_button()
             _downloads(view, figures_of_times(view) if part == _TIME else _figures_of(view))
     truth = view.dataset.truth
     if not view.is_solved:
@@ -399,7 +375,8 @@ def _page(view: View) -> None:
 
 
 with shell.errors_in_words():
-    view = shell.require_view()
+    # The stage shows images, and what was said of them.
+    view = shell.require_view(is_unblinded=is_presenting())
     if is_presenting() and view.labels:
         present_project(view)
     else:

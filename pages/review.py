@@ -91,9 +91,8 @@ def _on_screen(view: View, lists: tuple[ReviewList, ...]) -> _OnScreen:
 
 
 with shell.errors_in_words("What is not saved yet is kept in this browser."):
-    view = shell.require_view()
-    is_reviewer = handle.is_reviewer(view.project.project_id)
-    lists = lists_for(view, is_reviewer=is_reviewer)
+    view = shell.require_view(is_unblinded=True)
+    lists = lists_for(view)
     on_screen = _on_screen(view, lists)
     page = describe_review(
         view,

@@ -40,6 +40,7 @@ class Need(Enum):
     SET_OWNER = "whoever has brought in the set, or an administrator"
     ADMINISTRATOR = "an administrator"
     ANNOTATOR = Role.ANNOTATOR
+    UNBLINDED = "an annotator; a reviewer where people do not see what others say"
     OWN = "an annotator for answers of one's own, a reviewer for those of others"
     REVIEWER = Role.REVIEWER
     OWNER = Role.OWNER
@@ -74,31 +75,24 @@ RIGHTS: Final[Mapping[str, Need]] = MappingProxyType(
         "projects_on": Need.PERSON,
         "projects_with": Need.PERSON,
         "delete_network": Need.ADMINISTRATOR,
-        # To look at a project, and to answer.
+        # To look at a project, and to answer. Nothing of it tells a person what others have said of
+        # an image, or what is predicted of one that they may be asked about: it is of the project
+        # as a whole (``advice``, ``members``, ``n_labels`` ...), of one's own answers (``answers``
+        # where people are blind, ``redo``, ``undo``), or blind itself (``batch``, ``serve``).
+        # ``look`` and ``view`` hand all of it to a page, which draws none of that.
         "advice": Need.ANNOTATOR,
         "answers": Need.ANNOTATOR,
         "batch": Need.ANNOTATOR,
         "can_be_compared_otherwise": Need.ANNOTATOR,
-        "can_improve_layout": Need.ANNOTATOR,
-        "check_many": Need.ANNOTATOR,
-        "compare_rounds": Need.ANNOTATOR,
         "follow": Need.ANNOTATOR,
-        "grid": Need.ANNOTATOR,
-        "is_layout_plain": Need.ANNOTATOR,
         "judged": Need.ANNOTATOR,
         "known_accuracy": Need.ANNOTATOR,
         "last_news": Need.ANNOTATOR,
-        "layout": Need.ANNOTATOR,
-        "layout_name": Need.ANNOTATOR,
-        "layout_work": Need.ANNOTATOR,
         "leave": Need.ANNOTATOR,
         "look": Need.ANNOTATOR,
-        "marks": Need.ANNOTATOR,
         "members": Need.ANNOTATOR,
         "n_labels": Need.ANNOTATOR,
         "origin": Need.ANNOTATOR,
-        "past": Need.ANNOTATOR,
-        "prepare_grid": Need.ANNOTATOR,
         "problem": Need.ANNOTATOR,
         "project": Need.ANNOTATOR,
         "redo": Need.ANNOTATOR,
@@ -106,12 +100,25 @@ RIGHTS: Final[Mapping[str, Need]] = MappingProxyType(
         "serve": Need.ANNOTATOR,
         "stay": Need.ANNOTATOR,
         "stop_advice": Need.ANNOTATOR,
-        "stop_layout": Need.ANNOTATOR,
         "submit": Need.ANNOTATOR,
         "timed": Need.ANNOTATOR,
         "undo": Need.ANNOTATOR,
         "view": Need.ANNOTATOR,
         "with_others": Need.ANNOTATOR,
+        # What is said or predicted of single images: the grid, the map, the past and the lists.
+        "can_improve_layout": Need.UNBLINDED,
+        "check_many": Need.UNBLINDED,
+        "compare_rounds": Need.UNBLINDED,
+        "grid": Need.UNBLINDED,
+        "is_layout_plain": Need.UNBLINDED,
+        "layout": Need.UNBLINDED,
+        "layout_name": Need.UNBLINDED,
+        "layout_work": Need.UNBLINDED,
+        "look_unblinded": Need.UNBLINDED,
+        "marks": Need.UNBLINDED,
+        "past": Need.UNBLINDED,
+        "prepare_grid": Need.UNBLINDED,
+        "stop_layout": Need.UNBLINDED,
         # Answers that were given.
         "correct": Need.OWN,
         "correct_many": Need.OWN,

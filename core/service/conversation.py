@@ -57,6 +57,7 @@ from core.service.sharing import is_blind
 from core.service.view import View
 from core.session.events import LOCAL, AnswerKind, LabelKept, Reason, Served
 from core.session.ledger import Placed
+from core.session.state import State
 from core.wording import counted, percent, points
 
 _SHOWN_CLASSES: Final = 5
@@ -279,7 +280,7 @@ def describe(
         round_size=view.project.config.batch_size,
         answered=view.state.answers_in(number),
         items=tuple(_items(view, batch, at, calibration)) if batch else (),
-        beside=tuple(_beside(view, batch, at)) if batch else (),
+        beside=tuple(_beside(view, batch, by, at)) if batch else (),
         saved=view.state.n_answers,
         summary=summary(view, batch, by),
         last=named(last) if last else None,
@@ -358,13 +359,15 @@ def _items(
         )
 
 
-def _beside(view: View, batch: Served, at: PictureAddress | None) -> Iterator[AnsweredItem]:
+def _beside(
+    view: View, batch: Served, by: str, at: PictureAddress | None
+) -> Iterator[AnsweredItem]:
     """The images whose answers stand, of the batches that this one shows again."""
     batches = view.state.batches
     # Of a grid only what is shown again: it was never a row of images.
     rows = (batches[name] for name in batch.again if "grid" not in batches[name].reasons)
     whole = dict.fromkeys(item for row in rows for item in row.items)
-    answers = [(item, view.state.answer_to(item)) for item in whole if item not in batch.items]
+    answers = [(item, _seen(view.state, item, by)) for item in whole if item not in batch.items]
     gone = view.state.gone
     standing = {item: placed for item, placed in answers if placed and item not in gone}
     order = [item for item in whole if item in standing or item in batch.items]
@@ -379,6 +382,12 @@ def _beside(view: View, batch: Served, at: PictureAddress | None) -> Iterator[An
             pixels=shown.pixels,
             answer=named(placed),
         )
+
+
+def _seen(state: State, item: int, by: str) -> Placed | None:
+    """The answer to an item that a person may see: one's own, where several are asked."""
+    poll = state.poll(item)
+    return state.answer_to(item) if poll is None else poll.vote_of(by)
 
 
 def named(placed: Placed) -> LastAnswer:

@@ -25,7 +25,9 @@ from core.errors import (
 from core.people.persons import LOCAL_PERSON, Person, Who
 from core.people.roles import RIGHTS, Need, Role
 from core.service.labelling import Service
+from core.service.log import Standing
 from core.service.projects import require_set
+from core.service.sharing import hides_answers
 from core.service.view import View
 from core.session.state import State
 from core.storage.base import Project
@@ -142,6 +144,8 @@ class _Guarded:
         bound = signature.bind(*args, **kwargs)
         given = bound.arguments
         self._require(name, need, given)
+        if name == "answers" and self._is_blinded(given):
+            given["whose"] = self.person.person_id
         if "by" in signature.parameters:
             given["by"] = self.person.person_id
         if "who" in signature.parameters:
@@ -172,15 +176,24 @@ class _Guarded:
                     "Only whoever has brought in these images can do this.", "Ask that person."
                 )
             return
-        project_id, state = self._project(given)
-        role = self._role_in(state)
+        standing = self._standing(given)
+        role = self._role_in(standing.state)
         if role is None:
-            raise UnknownProjectError(project_id)
-        least = _least(name, need, given, state, self.person)
+            raise UnknownProjectError(standing.project.project_id)
+        least = _least(name, need, given, standing, self.person)
         if not role.may(least):
-            raise NotAllowedError(_told(least), "Ask an owner of the project.")
+            raise NotAllowedError(_told(need, least), "Ask an owner of the project.")
 
-    def _project(self, given: Mapping[str, Any]) -> tuple[str, State]:
+    def _is_blinded(self, given: Mapping[str, Any]) -> bool:
+        """Whether the person is not to see what others have said in a project."""
+        if self._is_administrator:
+            return False
+        standing = self._standing(given)
+        role = self._role_in(standing.state)
+        is_reviewer = role is not None and role.may(Role.REVIEWER)
+        return not is_reviewer and hides_answers(standing.project, standing.state)
+
+    def _standing(self, given: Mapping[str, Any]) -> Standing:
         """The project that a call is about, and what its log amounts to.
 
         Raises
@@ -190,10 +203,10 @@ class _Guarded:
         """
         named = next(given[name] for name in _PROJECT if name in given)
         if isinstance(named, View):
-            return named.project.project_id, self._service.latest(named.standing).state
+            return self._service.latest(named.standing)
         project_id: str = named.project_id if isinstance(named, Project) else named
         try:
-            return project_id, self._service.standing(project_id).state
+            return self._service.standing(project_id)
         except _UNREADABLE as error:
             raise UnknownProjectError(project_id) from error
 
@@ -228,8 +241,13 @@ def _signature(name: str) -> inspect.Signature:
     return whole.replace(parameters=[*whole.parameters.values()][1:])
 
 
-def _least(name: str, need: Need, given: Mapping[str, Any], state: State, person: Person) -> Role:
+def _least(
+    name: str, need: Need, given: Mapping[str, Any], standing: Standing, person: Person
+) -> Role:
     """The role that a call needs."""
+    state = standing.state
+    if need is Need.UNBLINDED:
+        return Role.REVIEWER if hides_answers(standing.project, state) else Role.ANNOTATOR
     if need is not Need.OWN:
         return Role(need.value)
     found = (state.ledger.find(batch_id, item) for batch_id, item in _answers(name, given, state))
@@ -249,8 +267,13 @@ def _answers(name: str, given: Mapping[str, Any], state: State) -> Iterator[tupl
         yield given["batch_id"], item
 
 
-def _told(least: Role) -> str:
+def _told(need: Need, least: Role) -> str:
     """Who may do what a person may not."""
+    if need is Need.UNBLINDED:
+        return (
+            "In this project, people answer without seeing what others say, so answers and "
+            "predictions are for reviewers and owners."
+        )
     if least is Role.OWNER:
         return "Only an owner of this project can do this."
     return "Only a reviewer or an owner of this project can do this."

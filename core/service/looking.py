@@ -38,6 +38,16 @@ class Looking(Answering):
         standing, engine = found
         return View(self._believed(standing), engine, self._curves)
 
+    def look_unblinded(self, project_id: str, *, is_complete: bool = True) -> View | Build:
+        """The same as :meth:`look`, to show single images with what is said or predicted of them.
+
+        Raises
+        ------
+        UnknownProjectError, LabelspreadError
+            As :meth:`look` does.
+        """
+        return self.look(project_id, is_complete=is_complete)
+
     def view(self, project_id: str, *, is_complete: bool = True) -> View:
         """A project as it stands in the store now. A large one may have to be waited for.
 

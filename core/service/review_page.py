@@ -23,6 +23,7 @@ from core.service.reviewing import (
     has_enough,
     said_of,
 )
+from core.service.sharing import hides_answers
 from core.service.view import View
 from core.wording import counted
 
@@ -151,13 +152,10 @@ class ReviewWish(BaseModel):
     is_anew: bool = False
 
 
-def lists_for(view: View, *, is_reviewer: bool) -> tuple[ReviewList, ...]:
-    """The lists that a person can look at.
-
-    What others have said is for reviewers, and there where several people answer an image.
-    """
-    are_asked = view.project.config.overlap > 1 or bool(view.state.votes.polls)
-    disputed: tuple[ReviewList, ...] = ("disputed",) if is_reviewer and are_asked else ()
+def lists_for(view: View) -> tuple[ReviewList, ...]:
+    """The lists that there are: what people disagree about where several answer an image."""
+    is_shared = hides_answers(view.project, view.state)
+    disputed: tuple[ReviewList, ...] = ("disputed",) if is_shared else ()
     return (*disputed, "contradicted", "aside", "near")
 
 

@@ -97,6 +97,11 @@ def is_for(state: State, batch: Served, by: str) -> bool:
     return all(poll is None or poll.vote_of(by) is None for poll in polls)
 
 
+def hides_answers(project: Project, state: State) -> bool:
+    """Whether people are not to see what others say: several answer an image, or some are known."""
+    return project.config.overlap > 1 or bool(state.votes.polls)
+
+
 def is_blind(state: State, item: int) -> bool:
     """Whether what is predicted of an item tells what others have said of it, or what is known."""
     poll = state.poll(item)

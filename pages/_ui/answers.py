@@ -14,7 +14,6 @@ from core.session.events import Answer, AnswerKind
 from core.session.ledger import Placed
 from core.wording import counted, visible
 from pages._ui import handle, shell
-from pages._ui.identity import current_person
 
 Changes = dict[Placed, Answer | None]
 """Answers, and what each becomes; None where it is taken back."""
@@ -68,11 +67,10 @@ def _list(view: View) -> None:
     )
     only = chosen[1]
     service = handle.service()
-    whose = _whose(view)
-    total = service.answers(project, only, 0, 0, whose).total
+    total = service.answers(project, only, 0, 0).total
     if total:
         offset = _offset(total, key=f"{_PREFIX}page_{project}_{chosen!r}")
-        listed = service.answers(project, only, offset, _PAGE, whose).answers
+        listed = service.answers(project, only, offset, _PAGE).answers
         _table(view, listed)
     elif only is not None:
         st.info("There is no such answer yet.", icon=":material/inbox:")
@@ -83,14 +81,6 @@ def _list(view: View) -> None:
         )
     if total or _unsaved(project):
         _saving(project)
-
-
-def _whose(view: View) -> str | None:
-    """Whose answers are listed: one's own, where nobody is to see what others have said."""
-    is_blind = view.project.config.overlap > 1 or bool(view.state.votes.polls)
-    if not is_blind or handle.is_reviewer(view.project.project_id):
-        return None
-    return current_person().person_id
 
 
 def _shown(chosen: tuple[str, str | AnswerKind | None]) -> str:

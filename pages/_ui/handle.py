@@ -20,6 +20,8 @@ from core.people.roles import Role
 from core.service.counts import Counts
 from core.service.guarded import guarded, who
 from core.service.labelling import Service
+from core.service.sharing import hides_answers
+from core.service.view import View
 from core.settings import home
 from core.simulation.comparisons import Comparisons
 from pages._ui.identity import current_person, roles
@@ -96,6 +98,12 @@ def is_reviewer(project_id: str) -> bool:
     """Whether the person of this session may see and change what others have said."""
     role = service().role_of(project_id)
     return is_administrator() or (role is not None and role.may(Role.REVIEWER))
+
+
+def is_blinded(view: View) -> bool:
+    """Whether the person of this session is not to see what others have said in a project."""
+    is_hidden = hides_answers(view.project, view.state)
+    return is_hidden and not is_reviewer(view.project.project_id)
 
 
 def require_administrator() -> None:

@@ -122,7 +122,7 @@ def say_error(error: LabelspreadError, comfort: str = "") -> None:
     st.error(plain(f"{error} {comfort}".strip()), icon=":material/error:")
 
 
-def require_view(*, is_complete: bool = True) -> View:
+def require_view(*, is_complete: bool = True, is_unblinded: bool = False) -> View:
     """The session's project; else an empty state that says how to make one, and the page's end.
 
     A large project whose graph is not there yet shows how far it has come instead of the page.
@@ -131,6 +131,13 @@ def require_view(*, is_complete: bool = True) -> View:
     ----------
     is_complete
         Whether a model that knows only some of the images will not do for the page.
+    is_unblinded
+        Whether the page shows what is said or predicted of single images.
+
+    Raises
+    ------
+    NotAllowedError
+        If the page shows that, and the person is not to see it.
     """
     project_id = handle.current_project_id()
     if project_id is None:
@@ -138,7 +145,9 @@ def require_view(*, is_complete: bool = True) -> View:
         st.page_link("pages/projects.py", label="Create a project", icon=":material/add:")
         st.stop()
     try:
-        return _view(project_id, is_complete=is_complete)
+        service = handle.service()
+        look = service.look_unblinded if is_unblinded else service.look
+        return _view(project_id, look(project_id, is_complete=is_complete), is_complete=is_complete)
     except UnknownProjectError:
         raise
     except LabelspreadError:
@@ -147,8 +156,8 @@ def require_view(*, is_complete: bool = True) -> View:
         raise
 
 
-def _view(project_id: str, *, is_complete: bool) -> View:
-    view = handle.service().look(project_id, is_complete=is_complete)
+def _view(project_id: str, view: View | Build, *, is_complete: bool) -> View:
+    """What was found, or how far that has come and the page's end."""
     if isinstance(view, Build):
         # What is nearly done gets a moment, so that nothing flickers.
         if not view.ends_within(_MOMENT):

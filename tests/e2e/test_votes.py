@@ -66,9 +66,10 @@ def test_each_is_asked_once_sees_nothing_of_the_other_and_a_reviewer_decides(
     assert {*state.votes.in_dispute()} == {*hers}
     assert not state.labels
 
-    eve.page.goto(f"{eve.url}/review?project={project}")
-    expect(eve.page.locator(".review[data-ready]")).to_be_visible()
-    expect(eve.page.get_by_role("tab", name="Disputed")).to_have_count(0)
+    for name in ("grid", "review", "explore", "history"):
+        eve.page.goto(f"{eve.url}/{name}?project={project}")
+        expect(eve.page.get_by_text("people answer without seeing what others say")).to_be_visible()
+        expect(eve.page.locator(f".{name}")).to_have_count(0)
     eve.page.goto(f"{eve.url}/progress?project={project}&part=People")
     expect(eve.page.get_by_text("What each person has said is for the reviewers")).to_be_visible()
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import recommended
+from core.people.persons import Person
+from core.people.roles import Role
+from core.service.guarded import Administrators
 from core.service.labelling import Service
 from core.session.events import Answer, AnswerKind
+from pages._ui import handle, map_route
 from tests.pages.conftest import OpenPage
+from tests.pages.test_explore import Reply
 
 
 def _shared(service: Service) -> str:
@@ -58,3 +64,50 @@ def test_where_one_answer_is_enough_it_says_so(open_page: OpenPage, service: Ser
     page = open_page("pages/progress.py", project=project, part="People")
     assert not page.exception
     assert "one answer an image is enough" in page.info[0].value
+
+
+@pytest.fixture
+def blind(service: Service, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A project of which Bob, who has this session, is one of those who answer each image."""
+    project, bob = _shared(service), Person("Bob", "Bob")
+    service.give_role(project, bob, Role.ANNOTATOR)
+    monkeypatch.setattr(handle, "current_person", lambda: bob)
+    monkeypatch.setattr(map_route, "person_of", lambda _: bob)
+    monkeypatch.setattr(handle, "roles", lambda: Administrators(has_login=True))
+    return project
+
+
+@pytest.mark.parametrize("name", ["grid", "review", "explore", "history", "progress"])
+def test_who_is_blind_is_refused_what_shows_single_images_and_finds_the_way_back(
+    open_page: OpenPage, blind: str, name: str
+):
+    page = open_page(f"pages/{name}.py", project=blind, present="1")
+    assert not page.exception
+    assert [one.value for one in page.info] == [
+        "In this project, people answer without seeing what others say, so answers and "
+        "predictions are for reviewers and owners\\. Ask an owner of the project\\."
+    ]
+    assert "Shared" in [button.label for button in page.button]
+    assert not page.get("bidi_component")
+
+
+def test_who_is_blind_sees_figures_that_lead_to_no_image(
+    open_page: OpenPage, service: Service, blind: str
+):
+    item = service.standing(blind).state.votes.in_dispute()[0]
+    service.decide(blind, Answer(item, AnswerKind.LABEL, "3"))
+    page = open_page("pages/progress.py", project=blind)
+    assert not page.exception
+    assert not page.info
+    assert "How unsure the model is" in [title.value for title in page.subheader]
+    assert "All rounds" not in [link.proto.label for link in page.get("page_link")]
+    assert "Present" not in [button.label for button in page.button]
+    assert not [one.value for one in page.caption if "Press a" in one.value]
+
+
+@pytest.mark.parametrize("part", ["state", "places/x", "marks/x", "image/x/5"])
+def test_who_is_blind_is_sent_nothing_of_the_map(service: Service, blind: str, part: str):
+    service.stop_layout(service.view(blind))
+    reply = Reply(f"/maps/{blind}/{part}")
+    assert reply.status == 404
+    assert b"without seeing what others say" in reply.body

@@ -25,10 +25,11 @@ def as_(service: Service, person: Person) -> Service:
     return guarded(service, person, ROLES)
 
 
-def shared_project(service: Service, name: str = "Shared") -> str:
+def shared_project(service: Service, name: str = "Shared", *, overlap: int = 1) -> str:
     """A project of Anna's, in which Ben is a reviewer and Cleo an annotator."""
     hers = as_(service, ANNA)
-    project = hers.create_project(name, ProjectConfig(n_samples=40, batch_size=4)).project_id
+    config = ProjectConfig(n_samples=40, batch_size=4, overlap=overlap)
+    project = hers.create_project(name, config).project_id
     hers.give_role(project, BEN, Role.REVIEWER)
     hers.give_role(project, CLEO, Role.ANNOTATOR)
     return project

@@ -36,7 +36,7 @@ from tests.core.service.people import (
 OF_A_PROJECT = {
     name: need
     for name, need in RIGHTS.items()
-    if need in {Need.ANNOTATOR, Need.OWN, Need.REVIEWER, Need.OWNER}
+    if need in {Need.ANNOTATOR, Need.UNBLINDED, Need.OWN, Need.REVIEWER, Need.OWNER}
 }
 EVERYBODY = (STRANGER, CLEO, BEN, ANNA, ADMIN)
 
@@ -80,13 +80,23 @@ class Counting(MemoryStore):
         return super().read(project_id, after, limit)
 
 
-@pytest.fixture(scope="module")
-def still() -> tuple[Still, str, View]:
+def still_with(overlap: int) -> tuple[Still, str, View]:
     service = Still(MemoryStore())
-    project = shared_project(service)
+    project = shared_project(service, overlap=overlap)
     view = service.view(project)
     service.is_still = True
     return service, project, view
+
+
+@pytest.fixture(scope="module")
+def still() -> tuple[Still, str, View]:
+    return still_with(overlap=1)
+
+
+@pytest.fixture(scope="module")
+def still_blind() -> tuple[Still, str, View]:
+    """In a project in which two people answer an image without seeing each other's answers."""
+    return still_with(overlap=2)
 
 
 def arguments(name: str, project: str, view: View) -> dict[str, Any]:
@@ -135,10 +145,55 @@ def reaches(name: str, service: Service, person: Person, project: str, view: Vie
 def test_a_use_case_is_there_for_those_whose_role_is_enough_and_for_no_other(
     name: str, still: tuple[Still, str, View]
 ) -> None:
-    least = OF_A_PROJECT[name]
-    role = Role.ANNOTATOR if least is Need.OWN else Role(least.value)
-    able = {person for of, person in OF_ROLE.items() if of.may(role)} | {ADMIN}
-    assert {person for person in EVERYBODY if reaches(name, still[0], person, *still[1:])} == able
+    assert those_who_reach(name, still) == those_with(_ROLES_FOR.get(OF_A_PROJECT[name]), name)
+
+
+@pytest.mark.parametrize("name", sorted(OF_A_PROJECT))
+def test_where_people_are_blind_what_is_said_of_single_images_is_for_reviewers(
+    name: str, still_blind: tuple[Still, str, View]
+) -> None:
+    roles = _ROLES_FOR | {Need.UNBLINDED: Role.REVIEWER}
+    assert those_who_reach(name, still_blind) == those_with(roles.get(OF_A_PROJECT[name]), name)
+
+
+_ROLES_FOR = {Need.OWN: Role.ANNOTATOR, Need.UNBLINDED: Role.ANNOTATOR}
+
+
+def those_with(role: Role | None, name: str) -> set[Person]:
+    """All who have a role, or the one that the table names, and administrators."""
+    least = role or Role(OF_A_PROJECT[name].value)
+    return {person for of, person in OF_ROLE.items() if of.may(least)} | {ADMIN}
+
+
+def those_who_reach(name: str, still: tuple[Still, str, View]) -> set[Person]:
+    return {person for person in EVERYBODY if reaches(name, still[0], person, *still[1:])}
+
+
+@pytest.mark.parametrize("is_known", [False, True], ids=["several answer", "some are known"])
+def test_who_is_blind_is_told_why_and_has_their_own_answers_alone(is_known: bool) -> None:
+    service = new_service()
+    project = shared_project(service, overlap=1 if is_known else 2)
+    if is_known:
+        as_(service, CLEO).past(project)
+        as_(service, ANNA).set_known(project, {3: "3"})
+    for person in (CLEO, BEN):
+        theirs = as_(service, person)
+        batch = theirs.batch(project, desk=person.person_id)
+        assert batch is not None
+        theirs.submit(project, batch.batch_id, [label(item) for item in batch.items])
+    hers = as_(service, CLEO)
+    with pytest.raises(NotAllowedError, match="without seeing what others say") as refused:
+        hers.look_unblinded(project)
+    assert str(refused.value).endswith("Ask an owner of the project.")
+    with pytest.raises(NotAllowedError):
+        hers.marks(hers.view(project))
+    for whose in (None, "cleo", "ben"):
+        assert {one.by for one in hers.answers(project, whose=whose).answers} == {"cleo"}
+    for person in (BEN, ANNA, ADMIN):
+        theirs = as_(service, person)
+        assert {one.by for one in theirs.answers(project).answers} == {"ben", "cleo"}
+        assert theirs.past(project).rounds
+        assert isinstance(theirs.look_unblinded(project), View)
 
 
 @pytest.mark.parametrize("name", sorted(set(RIGHTS) - set(OF_A_PROJECT)))

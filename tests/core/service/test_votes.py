@@ -238,14 +238,13 @@ def test_an_export_says_what_each_has_said_and_who_decided(service):
     assert {rows[item].votes for item in rows if item not in bob.items} == {None}
 
 
-def test_disputed_images_are_a_list_to_review_with_what_each_has_said_for_reviewers_alone(service):
+def test_disputed_images_are_a_list_to_review_with_what_each_has_said(service):
     project = made(service, truth="majority")
     ann = asked(service, project, "ann")
     answer(service, project, ann, "ann", "3")
     answer(service, project, asked(service, project, "bob"), "bob", "8")
     view = service.view(project)
-    assert lists_for(view, is_reviewer=False) == ("contradicted", "aside", "near")
-    lists = lists_for(view, is_reviewer=True)
+    lists = lists_for(view)
     assert lists[0] == "disputed"
     listed = review(view, "disputed")
     assert {case.items[0] for case in listed.cases} == {*ann.items}
@@ -264,10 +263,23 @@ def test_disputed_images_are_a_list_to_review_with_what_each_has_said_for_review
     assert service.judge(project, "r2", skip(item), by="rev")
     assert item not in service.view(project).labels
     calm = made(service, overlap=1)
-    assert lists_for(service.view(calm), is_reviewer=True) == ("contradicted", "aside", "near")
+    assert lists_for(service.view(calm)) == ("contradicted", "aside", "near")
     other = service.view(made(service))
     nothing = describe_review(other, "disputed", review(other, "disputed"), {}, (), list_id="m")
     assert nothing.nothing == "People agree on all images that several of them have answered."
+
+
+def test_beside_what_is_undone_stand_ones_own_answers_and_not_those_of_others(service):
+    project = made(service)
+    ann = asked(service, project, "ann")
+    answer(service, project, ann, "ann", "3")
+    answer(service, project, asked(service, project, "bob"), "bob", "8")
+    asked(service, project, "bob")
+    last = service.view(project).state.last_of("ann")
+    assert service.undo(project, last.batch_id, last.answer.item, by="ann", desk="ann")
+    beside = page(service, project, "ann")["beside"]
+    assert {one["id"] for one in beside} == {*ann.items} - {last.answer.item}
+    assert {one["answer"]["said"] for one in beside} == {"3"}
 
 
 def test_other_lists_tell_nothing_of_what_each_has_said(service):
