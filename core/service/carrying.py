@@ -176,20 +176,22 @@ class Carrying(Projects):
     def _owned(self, file: LogFile, state: State, who: Who) -> Iterator[Recorded]:
         """The events of a file, and that it is whose who brings it, and nobody else's.
 
-        Who had a role where it comes from may be somebody else here.
+        Who had a role where it comes from may be somebody else here. Where nobody signs in, the
+        one person there is takes their place: with a login some day, that is nobody.
         """
         yield from file.records()
         own: list[Event] = [*owned_by(who)]
         by = who.person.person_id
-        if own:
-            own += [
-                RoleGiven(person=member.person, name=member.name, role=None, by=by)
-                for member in state.members.values()
-                if member.person != by
-            ]
-            own += [InvitationWithdrawn(invitation=name, by=by) for name in state.invitations]
-            if state.room is not None and state.room.phase != "ended":
-                own.append(RoomSet(phase="ended", by=by))
+        if state.members and not own:
+            own.append(RoleGiven(person=by, name=by, role="owner", by=by))
+        own += [
+            RoleGiven(person=member.person, name=member.name, role=None, by=by)
+            for member in state.members.values()
+            if member.person != by
+        ]
+        own += [InvitationWithdrawn(invitation=name, by=by) for name in state.invitations]
+        if state.room is not None and state.room.phase != "ended":
+            own.append(RoomSet(phase="ended", by=by))
         for seq, event in enumerate(own, file.head.n_events + 1):
             yield Recorded(seq, self._clock(), event)
 

@@ -76,7 +76,7 @@ class Membership(Projects):
         return self._log.known(standing)
 
     def members(self, project_id: str) -> tuple[Member, ...]:
-        """Who has a role, owners first, then by name.
+        """Who has a role, owners first, then by name; not whoever is there without a login.
 
         Raises
         ------
@@ -84,7 +84,8 @@ class Membership(Projects):
             If the project does not exist or was deleted; the same in all that follows.
         """
         members = self._log.open(project_id).state.members.values()
-        return tuple(sorted(members, key=lambda one: (-Role(one.role).rank, one.name.casefold())))
+        people = (member for member in members if member.person != LOCAL)
+        return tuple(sorted(people, key=lambda one: (-Role(one.role).rank, one.name.casefold())))
 
     def role_of(self, project_id: str, *, who: Who = EVERYTHING) -> Role | None:
         """What somebody is in a project; an owner, where people have no names of their own."""
@@ -122,7 +123,7 @@ class Membership(Projects):
                 return []
             name = person.name if before is None else before.name
             given = RoleGiven(person=person.person_id, name=name, role=named, by=by)
-            return [given]
+            return [given, *_in_place_of_local(now, role)]
 
         return bool(self._decide(project_id, give))
 
@@ -196,7 +197,8 @@ class Membership(Projects):
                     role=invited.role,
                     invitation=name,
                     by=person.person_id,
-                )
+                ),
+                *_in_place_of_local(now, Role(invited.role)),
             ]
 
         try:
@@ -219,6 +221,14 @@ class Membership(Projects):
 
 def _is_name(text: str) -> bool:
     return 0 < len(text) <= _LONGEST_NAME and text.isprintable()
+
+
+def _in_place_of_local(now: Standing, role: Role | None) -> list[RoleGiven]:
+    """That whoever was there without a login is out, once somebody else is an owner."""
+    local = now.state.members.get(LOCAL)
+    if role is not Role.OWNER or local is None:
+        return []
+    return [RoleGiven(person=LOCAL, name=local.name, role=None, by=LOCAL)]
 
 
 def _name_of(secret: str) -> str:

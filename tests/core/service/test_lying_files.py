@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 
 from core.config import ProjectConfig
-from core.errors import InvalidProjectFileError, NotInRoomError, UnknownInvitationError
+from core.errors import (
+    IllegalEventError,
+    InvalidProjectFileError,
+    NotInRoomError,
+    UnknownInvitationError,
+)
 from core.export.log import write_log
 from core.export.log_file import LogFile
 from core.people.roles import Role
@@ -19,7 +24,7 @@ from core.session.events import Event, Invited, RoleGiven, RoomJoined, RoomOpene
 from core.storage import MemoryStore
 from core.storage.base import Project
 from tests.core.builders import NOON, TickingClock, label, numbered
-from tests.core.service.people import ANNA, BEN, STRANGER, as_, new_service
+from tests.core.service.people import ADMIN, ANNA, BEN, STRANGER, as_, new_service
 
 SECRET = "known to whoever wrote the file"
 TOKEN = "0" * 32
@@ -45,6 +50,10 @@ def file_with(path: Path, events: Sequence[Event], project_id: str = "room-abcd"
     return path
 
 
+def owned_elsewhere() -> RoleGiven:
+    return RoleGiven(person="eve", name="Eve", role="owner", by="eve")
+
+
 def brought(service: Service, path: Path) -> str:
     with LogFile(path) as file:
         return as_(service, ANNA).bring_back(file).project.project_id
@@ -52,7 +61,7 @@ def brought(service: Service, path: Path) -> str:
 
 def test_roles_and_invitations_in_a_file_are_nobodys_here(tmp_path: Path) -> None:
     events = (
-        RoleGiven(person="eve", name="Eve", role="owner", by="eve"),
+        owned_elsewhere(),
         RoleGiven(person="ben", name="Ben", role="reviewer", by="eve"),
         RoleGiven(person="anna", name="Anna", role="annotator", by="eve"),
         Invited(invitation=hashed(SECRET), role="owner", until=LATER, by="eve"),
@@ -64,6 +73,49 @@ def test_roles_and_invitations_in_a_file_are_nobodys_here(tmp_path: Path) -> Non
     assert as_(service, STRANGER).projects() == as_(service, BEN).projects() == ()
     with pytest.raises(UnknownInvitationError):
         as_(service, STRANGER).accept_invitation(made, SECRET)
+
+
+def test_what_is_brought_in_where_nobody_signs_in_is_nobodys_once_there_is_a_login(
+    tmp_path: Path,
+) -> None:
+    events = (
+        owned_elsewhere(),
+        RoleGiven(person="ben", name="Ben", role="owner", by="eve"),
+        Invited(invitation=hashed(SECRET), role="owner", until=LATER, by="eve"),
+        RoomOpened(code="ABCD"),
+        RoomJoined(person="room:1", name="Mia", token=hashed(TOKEN)),
+    )
+    service = new_service()
+    path = file_with(tmp_path / "a.zip", events)
+    with LogFile(path) as file:
+        made = service.bring_back(file).project.project_id
+    assert service.members(made) == ()
+    assert service.in_room("ABCD", TOKEN).handed == ()
+    for person in (STRANGER, BEN):
+        assert as_(service, person).projects() == ()
+        with pytest.raises(UnknownInvitationError):
+            as_(service, person).accept_invitation(made, SECRET)
+    # To bring it again changes nothing.
+    with LogFile(path) as file:
+        assert not service.bring_back(file).is_new
+    # It is the administrators' to hand out, and whoever has it keeps it.
+    hers = as_(service, ADMIN)
+    assert hers.give_role(made, BEN, Role.REVIEWER)
+    assert hers.give_role(made, ANNA, Role.OWNER)
+    assert [one.person for one in service.members(made)] == ["anna", "ben"]
+    with pytest.raises(IllegalEventError, match="needs an owner"):
+        hers.give_role(made, ANNA, None)
+
+
+def test_the_first_owner_by_invitation_takes_the_place_of_whoever_was_there_without_a_login(
+    tmp_path: Path,
+) -> None:
+    service = new_service()
+    with LogFile(file_with(tmp_path / "a.zip", [owned_elsewhere()])) as file:
+        made = service.bring_back(file).project.project_id
+    secret = as_(service, ADMIN).invite(made, Role.OWNER, timedelta(days=1))
+    as_(service, ANNA).accept_invitation(made, secret)
+    assert {*service.standing(made).state.members} == {"anna"}
 
 
 def test_a_room_in_a_file_has_ended_here_and_its_phones_are_asked_nothing(tmp_path: Path) -> None:
