@@ -27,7 +27,9 @@ from pages._ui.gate import METRICS_VARIABLE
 
 ADDRESS: Final = "metrics"
 
-_PLACES: Final = re.compile(r"(talk|pictures|maps|r|sign-in|static|media|_stcore|healthz)(/|$)")
+_PLACES: Final = re.compile(
+    r"(talk|pictures|maps|rooms|r|sign-in|static|media|_stcore|healthz)(/|$)"
+)
 """Parts of the app by the first word of their addresses; all else is a page."""
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0)

@@ -13,6 +13,8 @@ from streamlit.config import set_option
 
 from pages._ui import upload_pass
 from pages._ui.gate import Gate, allowed_hosts, only_this_machine
+from pages._ui.metrics import Metrics
+from pages._ui.server import application
 from tests.pages.loops import run
 
 
@@ -24,8 +26,8 @@ def _hosts():
     set_option("server.allowedHosts", before)
 
 
-def ask(path: str = "/", **headers: str) -> int:
-    """The status with which the gate answers; 200 if it hands on."""
+def ask(path: str = "/", before: type[Metrics] | None = None, **headers: str) -> int:
+    """The status with which the gate, or what is before it, answers; 200 if it hands on."""
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
@@ -41,7 +43,8 @@ def ask(path: str = "/", **headers: str) -> int:
         "path": path,
         "headers": [(name.encode(), value.encode()) for name, value in named.items()],
     }
-    run(Gate(PlainTextResponse("handed on"))(scope, receive, send))
+    gate = Gate(PlainTextResponse("handed on"))
+    run((before(gate) if before else gate)(scope, receive, send))
     return int(sent[0]["status"])
 
 
@@ -89,6 +92,14 @@ def test_metrics_are_closed_unless_they_are_asked_for(monkeypatch):
     assert ask("/_stcore/metrics") == ask("/base/_stcore/metrics/") == 404
     monkeypatch.setenv("LABELSPREAD_METRICS", "1")
     assert ask("/_stcore/metrics") == 200
+
+
+def test_prometheus_reads_from_within_by_a_name_that_nobody_else_is_let_in_by(monkeypatch):
+    monkeypatch.setenv("LABELSPREAD_METRICS", "1")
+    names: list[object] = [one.cls for one in application()._user_middleware]
+    assert names.index(Metrics) < names.index(Gate)
+    assert ask("/metrics", Metrics, host="app:8501") == 200
+    assert ask("/progress", Metrics, host="app:8501") == 403
 
 
 @pytest.mark.parametrize(
