@@ -12,6 +12,13 @@ GRAVE: Final = {"serious", "critical"}
 COLOURS: Final = ("color-contrast", "link-in-text-block")
 """The rules that depend on colours, and so on the theme."""
 
+_SETTLED: Final = """() => Promise.all(
+  document.getAnimations()
+    .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime))
+    .map((one) => one.finished.catch(() => null))
+)"""
+"""Waits until colours are what they are to be: from one theme to another they pass over others."""
+
 
 def findings(page: Page, rules: tuple[str, ...] = ()) -> dict[str, list[str]]:
     """What it finds of serious and critical faults: rule and places.
@@ -24,6 +31,7 @@ def findings(page: Page, rules: tuple[str, ...] = ()) -> dict[str, list[str]]:
     options: dict[str, Any] = {"resultTypes": ["violations"]}
     if rules:
         options["runOnly"] = list(rules)
+    page.evaluate(_SETTLED)
     response: dict[str, Any] = Axe().run(page, options=options).response
     return {
         violation["id"]: [

@@ -56,24 +56,30 @@ def wait_drawn(page: Page) -> None:
     page.locator(".stApp[data-test-script-state=notRunning]").wait_for()
 
 
-def wait_at_rest(page: Page) -> None:
+def wait_at_rest(page: Page, milliseconds: int = 500) -> None:
     """Wait until nothing is drawn any more: a button that is being replaced takes no click.
 
     What follows from another size of the screen begins with a frame, which a busy machine may be
     late with.
+
+    Parameters
+    ----------
+    milliseconds
+        For so long nothing may have changed.
     """
     wait_drawn(page)
     page.wait_for_function(
-        """() => new Promise((resolve) => {
+        """(milliseconds) => new Promise((resolve) => {
           const watch = () => {
-            let timer = setTimeout(() => resolve(true), 500);
+            let timer = setTimeout(() => resolve(true), milliseconds);
             new MutationObserver(() => {
               clearTimeout(timer);
-              timer = setTimeout(() => resolve(true), 500);
+              timer = setTimeout(() => resolve(true), milliseconds);
             }).observe(document.body, { childList: true, subtree: true });
           };
           requestAnimationFrame(() => requestAnimationFrame(watch));
-        })"""
+        })""",
+        arg=milliseconds,
     )
 
 

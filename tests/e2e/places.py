@@ -43,7 +43,7 @@ SCREENS: Final[dict[str, ViewportSize]] = {
     "narrow": {"width": 600, "height": 900},
     "one column": {"width": 1000, "height": 800},
 }
-"""All on which nothing may be cut."""
+"""Those, and others at which a page is laid out otherwise."""
 
 NAMES: Final = (
     "none", "one", "a pair of something, or more", "three", "four", "five", "half a dozen",
