@@ -26,6 +26,7 @@ from tests.e2e.people import sign_in
 from tests.image.container import Container
 from tests.image.deployment import BELOW, PASSWORDS, REPLICA, SERVICES, SITE, Team, answers
 from tests.image.labeller import Labeller
+from tests.image.phone import Phone, assert_said, opened_room
 from tests.image.services import CADDY, is_well
 
 
@@ -155,6 +156,17 @@ def test_a_browser_whose_replica_is_killed_goes_on_at_another(team: Team):
     team.one_more()
 
 
+def test_phones_find_a_room_and_nothing_else_without_an_account(team: Team):
+    with closing(team.book()) as book, team.open() as client:
+        project, code = opened_room(book)
+        phone = Phone(client, code)
+        said = phone.answer()
+        assert said.keys().isdisjoint(more := phone.answer())
+        assert_said(book, project, said | more)
+        assert client.get(f"/rooms/{project}").status_code == httpx.codes.UNAUTHORIZED
+    assert team.app.environment["LABELSPREAD_PUBLIC_URL"] == f"https://{SITE}"
+
+
 def test_it_can_be_below_a_path(team: Team):
     environment = team.app.environment | {
         "STREAMLIT_SERVER_BASE_URL_PATH": "labels",
@@ -175,6 +187,9 @@ def test_it_can_be_below_a_path(team: Team):
         somebody = Labeller(client, team.project(), "/labels")
         somebody.answer()
         team.assert_stored(somebody)
+    with closing(team.book()) as book, team.open(site=BELOW) as client:
+        project, code = opened_room(book)
+        assert_said(book, project, Phone(client, code, "/labels").answer())
     before.kill()
     below.kill()
 
