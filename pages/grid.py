@@ -118,7 +118,6 @@ def _on_screen(view: View) -> _OnScreen:
 with shell.errors_in_words("What is not saved yet is kept in this browser."):
     view = shell.require_view(is_unblinded=True)
     on_screen = _on_screen(view)
-    judged = handle.service().judged(view)
     shown = describe_grid(
         view,
         on_screen.wish,
@@ -127,7 +126,7 @@ with shell.errors_in_words("What is not saved yet is kept in this browser."):
         by=current_person().person_id,
         batch_id=on_screen.batch_id,
         at=picture_address(),
-        calibration=judged.calibration if judged else None,
+        calibration=handle.service().calibration(view),
     )
     with st.container(key="checking"):
         raw = grid(shown, _on_message, _on_show)

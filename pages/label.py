@@ -162,7 +162,6 @@ with shell.errors_in_words("Answers that are not saved yet are kept in this brow
         st.rerun()
     work, learned = shell.side_by_side("label", [1.9, 1], "large")
     with work, st.container(key="task"):
-        judged = handle.service().judged(view)
         shown = describe(
             view,
             batch,
@@ -170,7 +169,7 @@ with shell.errors_in_words("Answers that are not saved yet are kept in this brow
             current_person().person_id,
             at=picture_address(),
             post=talk_address(view.project.project_id) if named_desk() else None,
-            calibration=judged.calibration if judged else None,
+            calibration=handle.service().calibration(view),
             others=others,
         )
         raw = labeler(shown, _MAIL.on_message, _open_dialog)
@@ -181,7 +180,7 @@ with shell.errors_in_words("Answers that are not saved yet are kept in this brow
     if shown.post is None:
         _let_the_batch_go_first(batch)
     with learned, st.container(key="learned"):
-        _figures(view, judged, is_waiting=batch is None)
+        _figures(view, handle.service().judged(view), is_waiting=batch is None)
     dialog = st.session_state.get(_DIALOG)
     if dialog == "answers":
         show_answers(view, _close_dialog)

@@ -83,6 +83,7 @@ RIGHTS: Final[Mapping[str, Need]] = MappingProxyType(
         "advice": Need.ANNOTATOR,
         "answers": Need.ANNOTATOR,
         "batch": Need.ANNOTATOR,
+        "calibration": Need.ANNOTATOR,
         "can_be_compared_otherwise": Need.ANNOTATOR,
         "follow": Need.ANNOTATOR,
         "judged": Need.ANNOTATOR,

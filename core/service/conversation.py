@@ -167,7 +167,6 @@ def converse(
                     break
                 batch = service.serve(view, desk=desk, by=by)
                 others = 0 if batch else service.with_others(view, desk=desk, by=by)
-                judged = service.judged(view)
                 return receipt, describe(
                     view,
                     batch,
@@ -175,7 +174,7 @@ def converse(
                     by,
                     at=at,
                     post=post,
-                    calibration=judged.calibration if judged else None,
+                    calibration=service.calibration(view),
                     others=others,
                 )
     return receipt, None

@@ -26,15 +26,17 @@ from core.export.rows import Labelled
 from core.jobs.once import Latest
 from core.jobs.resources import Resources
 from core.people.leases import Desks, Taking
+from core.quality.calibration import Calibration
 from core.querying.choosing import Choice
 from core.querying.hiding import by_lot
 from core.service.advising import Advice, Advisor
-from core.service.auditing import Judged, judger
+from core.service.auditing import Judged, calibration_of, is_quick, judger
 from core.service.comparing import Comparer
 from core.service.counts import Counts
 from core.service.crowd import Crowd
 from core.service.exploring import Exploring, marks_name
 from core.service.exporting import labelled_of
+from core.service.finding import Finder
 from core.service.grid import Grid, Grids
 from core.service.history import History
 from core.service.log import Standing
@@ -125,6 +127,7 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
         self._layouts = Layouts(caches.layouts if caches else None)
         self._marks = Latest(_MARKS)
         self._judge = judger()
+        self._calibrate = Finder(calibration_of, lambda _: True, "calibrate")
         self._maturity = weigher(self._judge)
         self._timed: Latest[str, Timed] = Latest(_MARKS)
         self._comparer = Comparer()
@@ -237,6 +240,13 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
     def judged(self, view: View) -> Judged | None:
         """What the labels say of the model; None while that is being found out."""
         return self._judge.found(view)
+
+    def calibration(self, view: View) -> Calibration | None:
+        """How likely predictions are right; None while that is not known."""
+        if is_quick(view):
+            return self._calibrate.found(view)
+        judged = self._judge.found(view)
+        return judged.calibration if judged else None
 
     def labelled(self, view: View) -> Labelled:
         """The items of a project with all that is known of them, to be taken away."""

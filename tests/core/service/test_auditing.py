@@ -204,6 +204,20 @@ def test_probabilities_on_the_label_page_are_how_likely_classes_are_right(servic
         assert sum(one.probability for one in after.beliefs) <= 1 + 1e-3
 
 
+@pytest.mark.parametrize("few", [600, 5], ids=["at once", "in the background"])
+def test_how_likely_predictions_are_right_is_the_same_by_itself(service, monkeypatch, few):
+    monkeypatch.setattr(auditing, "_FEW_LABELS", few)
+    view = labelled(service, recommended(n_samples=N_ITEMS), 50, truth_of)
+    whole = judged(view).calibration
+    assert whole is not None
+    wait_until(lambda: service.calibration(view) is not None)
+    alone = service.calibration(view)
+    assert alone is not None
+    margins = np.linspace(0, 1, 50)
+    assert np.array_equal(alone.probability(margins), whole.probability(margins))
+    assert alone.n_labels == whole.n_labels
+
+
 def test_what_takes_long_is_found_out_in_the_background_and_stays_until_much_is_new(
     service, monkeypatch
 ):
