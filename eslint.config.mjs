@@ -8,6 +8,7 @@ export default typed.config(
   { ignores: ["**/labeler.js", "**/stage.js", "**/grid.js", "**/review.js", "**/explore.js", "**/phone.js", "**/room.js", ".venv/", "build/"] },
   js.configs.recommended,
   { files: ["**/*.mjs"], languageOptions: { globals: globals.node } },
+  { files: ["pages/_ui/*.js"], languageOptions: { globals: globals.browser } },
   {
     files: ["**/*.ts"],
     extends: [typed.configs.strictTypeChecked, typed.configs.stylisticTypeChecked],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,7 @@ from pages._ui.addresses import base_path
 _INDEX: Final = Path(st.__file__).parent / "static" / "index.html"
 _TITLE: Final = "<title>Streamlit</title>"
 _END: Final = "</body>"
+_WATCH: Final = Path(__file__).with_name("signed_out.js").read_text(encoding="utf-8")
 _NO_PAGES: Final = frozenset(
     {
         "_stcore",
@@ -80,8 +82,10 @@ def _is_of_a_page(address: str, headers: Headers) -> bool:
 
 @cache
 def page() -> str:
-    """Streamlit's page, with the app's name and style in it."""
+    """Streamlit's page, with the app's name and style in it, and what sees that a sign-in ends."""
     page = _INDEX.read_text(encoding="utf-8")
+    base = base_path()
+    watch = f"<script>{_WATCH}watchSignIn({json.dumps(f'/{base}' if base else '')});</script>"
     # Last of all, so that it rules over Streamlit's own style of the same weight.
     style = f"<style>{site.STYLE}</style>"
-    return page.replace(_TITLE, f"<title>{site.APP}</title>").replace(_END, f"{style}{_END}")
+    return page.replace(_TITLE, f"<title>{site.APP}</title>").replace(_END, f"{watch}{style}{_END}")

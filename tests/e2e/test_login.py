@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.axe import findings
+from tests.e2e.axe import COLOURS, findings
 from tests.e2e.desk import PATIENCE
 from tests.e2e.people import PASSWORDS, running_with_login
 from tests.e2e.server import Server
@@ -212,3 +212,38 @@ def test_what_one_person_has_not_sent_is_not_sent_by_another_with_the_same_brows
         anna.goto(f"{server.url}/sign-out")
         enter(anna, server, name, f"/?project={project}")
         expect(anna.locator(".saved")).to_contain_text(waiting, timeout=PATIENCE)
+
+
+def test_a_page_whose_sign_in_has_ended_says_so_and_keeps_what_was_answered(
+    anna: Page, server: Server
+) -> None:
+    enter(anna, server, "anna")
+    made(anna, "Signed out elsewhere")
+    anna.keyboard.type("123")
+    expect(anna.locator(".saved")).to_contain_text("3 answers", timeout=PATIENCE)
+    other = anna.context.new_page()
+    ended = anna.get_by_role("dialog", name="Your sign-in has ended")
+
+    # Who signs in again in another tab goes on in both.
+    other.goto(f"{server.url}/sign-out")
+    expect(ended).to_be_visible(timeout=PATIENCE)
+    assert findings(anna) == {}
+    anna.keyboard.press("4")
+    enter(other, server, "anna")
+    anna.bring_to_front()
+    expect(ended).to_have_count(0)
+    expect(anna.locator(".saved")).to_contain_text("3 answers", timeout=PATIENCE)
+
+    other.goto(f"{server.url}/sign-out")
+    expect(ended).to_be_visible(timeout=PATIENCE)
+    anna.emulate_media(color_scheme="dark")
+    assert findings(anna, COLOURS) == {}
+    address = anna.url
+    ended.get_by_role("link", name="Sign in").click()
+    anna.get_by_label("Name").fill("anna")
+    anna.get_by_label("Password").fill(PASSWORDS["anna"])
+    anna.keyboard.press("Enter")
+    expect(anna.locator(".saved")).to_contain_text("3 answers", timeout=PATIENCE)
+    assert anna.url == address
+    anna.keyboard.type("4567890")
+    expect(anna.locator(".saved")).to_contain_text("all 10 answers saved", timeout=PATIENCE)
