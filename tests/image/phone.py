@@ -69,6 +69,8 @@ def opened_room(book: Book) -> tuple[str, str]:
     project = book.service.open_room(source, 1).project_id
     room = book.service.room(project)
     assert room is not None
+    # What it is to ask is chosen in the background; nobody is to close the book meanwhile.
+    wait_until(lambda: bool(book.service.standing(project).state.batches))
     return project, room.code
 
 
