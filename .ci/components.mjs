@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
-const COMPONENTS = ["labeler", "stage", "grid", "review", "explore", "phone", "room"];
+const COMPONENTS = ["labeler", "stage", "grid", "review", "explore", "phone", "room", "news"];
 const isCheck = process.argv.includes("--check");
 const stale = [];
 

@@ -19,6 +19,7 @@ from pages._ui.grid import KEY, grid
 from pages._ui.grid_wishes import wish, wish_of
 from pages._ui.identity import current_person
 from pages._ui.mail import Mail
+from pages._ui.news import follow_news
 from pages._ui.picture_route import picture_address
 
 _MAIL = Mail(KEY)
@@ -130,5 +131,6 @@ with shell.errors_in_words("What is not saved yet is kept in this browser."):
     )
     with st.container(key="checking"):
         raw = grid(shown, _on_message, _on_show)
+    follow_news(view)
     if _MAIL.take(raw):
         st.rerun()

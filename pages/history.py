@@ -11,6 +11,7 @@ from core.service.history import past_in
 from core.service.past import Past
 from core.service.view import View
 from pages._ui import handle, shell
+from pages._ui.news import follow_news
 from pages._ui.past_rounds import show_rounds
 from pages._ui.two_rounds import show_two
 
@@ -61,3 +62,4 @@ with shell.errors_in_words():
         _page(handle.service().past(project_id), None)
     else:
         _page(past_in(view), view)
+        follow_news(view)

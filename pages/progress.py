@@ -35,6 +35,7 @@ from pages._ui.key_figures import (
     seconds_a_label,
     to_come,
 )
+from pages._ui.news import follow_news
 from pages._ui.people import show_people
 from pages._ui.pressed import (
     chosen_bar,
@@ -381,3 +382,4 @@ with shell.errors_in_words():
         present_project(view)
     else:
         _page(view)
+        follow_news(view)

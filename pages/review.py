@@ -17,6 +17,7 @@ from core.service.reviewing import Reasons, Review, ReviewList, reasons, review
 from core.service.view import View
 from pages._ui import handle, shell
 from pages._ui.mail import Mail
+from pages._ui.news import follow_news
 from pages._ui.picture_route import picture_address
 from pages._ui.review import KEY
 from pages._ui.review import review as mount_review
@@ -31,12 +32,13 @@ _AHEAD = 4
 
 @dataclass
 class _OnScreen:
-    """A list that a person works through: it stays as it was made."""
+    """A list that a person works through: it stays as it was made, unless nothing is on it."""
 
     project: str
     which: ReviewList
     named: int
     numbering: str
+    news: int
     listed: Review
     list_id: str = field(default_factory=lambda: uuid4().hex)
     reasons: dict[int, Reasons] = field(default_factory=dict)
@@ -44,6 +46,8 @@ class _OnScreen:
     def still_fits(self, view: View, which: ReviewList) -> bool:
         """Whether it speaks of the images and classes that there are now."""
         state = view.state
+        if not self.listed.cases and self.news != state.news:
+            return False
         return (self.project, self.which, self.named, self.numbering) == (
             view.project.project_id,
             which,
@@ -83,7 +87,7 @@ def _on_screen(view: View, lists: tuple[ReviewList, ...]) -> _OnScreen:
         state = view.state
         named, numbering = state.class_list.seq, state.images.numbering
         listed = review(view, wish.which)
-        shown = _OnScreen(project, wish.which, named, numbering, listed)
+        shown = _OnScreen(project, wish.which, named, numbering, state.news, listed)
         _wishes()[project] = ReviewWish(which=wish.which)
         st.session_state[_ON_SCREEN] = shown
     shown.look_ahead(view, wish.item)
@@ -106,5 +110,6 @@ with shell.errors_in_words("What is not saved yet is kept in this browser."):
     )
     with st.container(key="reviewing"):
         raw = mount_review(page, _MAIL.on_message, _on_show)
+    follow_news(view)
     if _MAIL.take(raw):
         st.rerun()

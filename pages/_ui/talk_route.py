@@ -9,7 +9,8 @@ then to draw the figures.
 - ``POST /talk/PROJECT/left``: the page was left; others may have its images, unless somebody is
   there again in a moment, as after a reload;
 - ``GET /talk/PROJECT``: a number that grows when somebody does something, and when
-  to ask again.
+  to ask again;
+- ``GET /talk/PROJECT/news``: the same for other pages, on which nobody keeps images for themselves.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "talk"
 
-_ADDRESS: Final = re.compile(r"([^/]{1,64})(/left)?", re.ASCII)
+_ADDRESS: Final = re.compile(r"([^/]{1,64})(/left|/news)?", re.ASCII)
 _LARGEST: Final = 2**20
 """Bytes of a message."""
 
@@ -83,6 +84,11 @@ def talk_address(project_id: str) -> str | None:
     return _address_of(project_id) if _served else None
 
 
+def news_address(project_id: str) -> str | None:
+    """Where it is said whether there is news of a project; None where nothing listens."""
+    return f"{_address_of(project_id)}/news" if _served else None
+
+
 def _address_of(project_id: str) -> str:
     base = base_path()
     root = f"/{base}" if base else ""
@@ -115,6 +121,11 @@ class Talk:
         if person is None:
             return _refused("Sign in first.", 401)
         project, place = address[1], (address[1], desk)
+        if address[2] == "/news":
+            n_desks = self._presence.note(desk)
+            return await run_sync(
+                partial(_stand, project, person, n_desks, stays=None), limiter=self._limit
+            )
         if address[2] is not None:
             if request.method == "POST":
                 part = partial(_leave, project, person, desk)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.book import Book, one_more, right, two_more
 from tests.e2e.desk import PATIENCE, Desk
@@ -96,6 +96,65 @@ def wait_told(desks: list[Desk], text: str) -> None:
 
 
 # ---- two people
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("progress", "Nothing to measure yet", "Accuracy, all"),
+        ("history", "No round yet", "What else happened"),
+    ],
+)
+def test_what_another_labels_shows_on_other_pages_without_a_reload(
+    desk: Desk, other_desk: Desk, name: str, before: str, after: str
+):
+    page = desk.page
+    page.goto(f"{desk.url}/{name}?project={desk.project}")
+    expect(page.get_by_text(before)).to_be_visible()
+    other_desk.round(right)
+    expect(page.get_by_text(after)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(before)).to_have_count(0)
+
+
+def test_nothing_is_drawn_anew_under_an_open_dialog(desk: Desk, other_desk: Desk):
+    other_desk.round(right)
+    page = desk.page
+    page.goto(f"{desk.url}/history?project={desk.project}")
+    page.get_by_role("button", name="Branch from here").click()
+    field = page.get_by_role("dialog").get_by_role("textbox")
+    field.fill("Half done")
+    rounds = page.locator("[role=grid]").first
+    before = rounds.get_attribute("aria-rowcount") or ""
+    other_desk.round(right)
+    wait_for_news(page)
+    expect(field).to_have_value("Half done")
+    expect(rounds).to_have_attribute("aria-rowcount", before)
+    page.keyboard.press("Escape")
+    expect(field).to_have_count(0)
+    expect(rounds).not_to_have_attribute("aria-rowcount", before, timeout=PATIENCE)
+
+
+def test_a_grid_in_which_something_is_marked_stays_as_it_is(desk: Desk, other_desk: Desk):
+    other_desk.round(right)
+    page = desk.page
+    page.goto(f"{desk.url}/grid?project={desk.project}")
+    page.locator(".grid[data-ready]").wait_for()
+    shown = page.locator(".grid .choices")
+    tile = page.locator(".grid .tile").first
+    tile.click()
+    before = shown.inner_text()
+    other_desk.round(right)
+    wait_for_news(page)
+    assert shown.inner_text() == before
+    tile.click()
+    expect(shown).not_to_have_text(before, timeout=PATIENCE)
+
+
+def wait_for_news(page: Page) -> None:
+    """Wait until a page has heard that there is news, and has looked twice more since."""
+    for _ in range(3):
+        with page.expect_response(lambda response: response.url.endswith("/news")):
+            pass
 
 
 def test_two_people_have_different_images_and_all_answers_are_stored(

@@ -19,6 +19,7 @@ from core.config import ProjectConfig, recommended
 from core.service.labelling import Service
 from core.session.events import Answer, AnswerKind
 from core.wording import file_stem
+from pages._ui import news, talk_route
 from tests.pages.conftest import OpenPage, metrics
 
 PAGE = "pages/progress.py"
@@ -418,3 +419,33 @@ def test_without_a_label_there_is_nothing_to_present(open_page: OpenPage):
     assert not page.exception
     assert not page.get("bidi_component")
     assert not [button for button in page.button if button.label == "Present"]
+
+
+@pytest.mark.parametrize("path", [PAGE, "pages/history.py", "pages/grid.py", "pages/review.py"])
+def test_a_page_follows_what_others_do(
+    open_page: OpenPage, service: Service, monkeypatch: pytest.MonkeyPatch, path: str
+):
+    def known() -> dict[str, Any]:
+        """What the component that follows was told."""
+        told = [json.loads(one.proto.json) for one in page.get("bidi_component")]
+        return next(one for one in told if "address" in one)
+
+    monkeypatch.setattr(talk_route, "_served", True)
+    monkeypatch.setattr(news, "named_desk", lambda: "a" * 32)
+    label_rounds(service, 1)
+    page = open_page(path)
+    assert known() == {"address": "/talk/digits/news", "news": service.last_news("digits")}
+    label_rounds(service, 1)
+    assert known()["news"] < service.last_news("digits")
+    page.session_state[news.KEY] = {"redraw": 1.0}
+    page.run()
+    assert not page.exception
+    assert known()["news"] == service.last_news("digits")
+    if path == PAGE:
+        assert metrics(page)["Labels given"] == "18"
+
+
+def test_a_page_follows_nothing_where_nothing_tells(open_page: OpenPage, service: Service):
+    label_rounds(service, 1)
+    page = open_page(PAGE)
+    assert not page.get("bidi_component")

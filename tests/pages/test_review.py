@@ -55,6 +55,23 @@ def test_with_few_labels_the_page_says_when_they_are_compared(open_page: OpenPag
     assert "once there are 10" in page["nothing"]
 
 
+def test_a_list_with_nothing_on_it_is_made_anew_once_there_is_news(
+    open_page: OpenPage, service: Service
+):
+    page = open_page(PAGE)
+    page.session_state["review_wishes"] = {"digits": ReviewWish(which="aside")}
+    page.run()
+    first = shown(page)
+    assert (first["which"], first["cases"]) == ("aside", [])
+    page.run()
+    assert shown(page)["list_id"] == first["list_id"]
+    batch = service.batch("digits")
+    assert batch is not None
+    service.submit("digits", batch.batch_id, [Answer(batch.items[0], AnswerKind.UNSURE)])
+    page.run()
+    assert [case["items"][0]["id"] for case in shown(page)["cases"]] == [batch.items[0]]
+
+
 @pytest.mark.usefixtures("mistaken")
 def test_a_list_stays_while_it_is_worked_through_until_it_is_made_anew(open_page: OpenPage):
     page = open_page(PAGE)

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse
 
 from core.errors import StoreUnavailableError
 from core.service.protocol import VERSION
+from core.session.events import Answer, AnswerKind
 from pages._ui import handle, presence, talk_route
 from pages._ui.desk import COOKIE
 from pages._ui.presence import Presence
@@ -63,6 +64,14 @@ async def ask_soon(
     kind = dict(sent[0]["headers"]).get(b"content-type", b"")
     is_json = kind.startswith(b"application/json")
     return int(sent[0]["status"]), json.loads(content) if is_json else content.decode()
+
+
+def news_of(talk: Talk, project: str) -> int:
+    """What another page hears."""
+    status, told = ask(talk, f"{project}/news")
+    assert status == 200
+    assert told["every"] > 0
+    return int(told["news"])
 
 
 def ask(
@@ -223,3 +232,18 @@ def test_a_desk_counts_for_a_minute(monkeypatch: pytest.MonkeyPatch):
     here.note("a")
     now[0] = 61.0
     assert here.note("a") == 1
+
+
+def test_other_pages_hear_of_news_and_keep_no_images_from_others(talk: Talk, project: str):
+    _, first = ask(talk, project, sync(project))
+    page = first["page"]
+    before = news_of(talk, project)
+    assert before == page["news"]
+    service = handle.whole_service()
+    service.leave(project, desk=DESK)
+    assert news_of(talk, project) == before
+    assert not service.stay(project, desk=DESK), "to look at another page takes nothing to a desk"
+    item = page["items"][0]["id"]
+    service.submit(project, page["batch_id"], [Answer(item, AnswerKind.LABEL, "3")])
+    assert news_of(talk, project) > before
+    assert ask(talk, "nothing/news")[0] == 404

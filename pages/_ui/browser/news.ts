@@ -16,12 +16,12 @@ const never = (): void => undefined;
 export class News {
   readonly #clock: Clock;
   readonly #ask: AskStand;
-  readonly #onNews: () => void;
+  readonly #onNews: (stand: Stand) => void;
   #address: string | null = null;
   #known = 0;
   #callOff = never;
 
-  constructor(clock: Clock, ask: AskStand, onNews: () => void) {
+  constructor(clock: Clock, ask: AskStand, onNews: (stand: Stand) => void) {
     this.#clock = clock;
     this.#ask = ask;
     this.#onNews = onNews;
@@ -46,7 +46,7 @@ export class News {
     if (address !== this.#address) return;
     if (stand !== null && stand.news > this.#known) {
       this.#known = stand.news;
-      this.#onNews();
+      this.#onNews(stand);
     }
     this.#wait(stand?.every ?? 4 * EVERY);
   }

@@ -296,7 +296,7 @@ var News = class {
     if (address !== this.#address) return;
     if (stand2 !== null && stand2.news > this.#known) {
       this.#known = stand2.news;
-      this.#onNews();
+      this.#onNews(stand2);
     }
     this.#wait(stand2?.every ?? 4 * EVERY);
   }

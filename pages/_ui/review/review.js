@@ -49,6 +49,20 @@ function pressesControl(event, controls) {
 }
 var isDialogOpen = () => [...document.querySelectorAll("[data-testid=stDialog], dialog[open]")].some((dialog) => dialog.checkVisibility());
 
+// pages/_ui/browser/streamlit.ts
+var UNDER_WAY = /* @__PURE__ */ new Set(["running", "rerunRequested"]);
+var stand = () => document.querySelector(".stApp")?.dataset ?? {};
+var isRunUnderWay = ({ testScriptState, testConnectionState } = stand()) => testConnectionState === "CONNECTED" && UNDER_WAY.has(testScriptState ?? "");
+var isAtRest = ({ testScriptState, testConnectionState } = stand()) => testConnectionState === "CONNECTED" && testScriptState === "notRunning";
+
+// pages/_ui/browser/in_use.ts
+var ASKED = "labelspread-redraw";
+function whileInUse(isInUse, signal) {
+  document.addEventListener(ASKED, (event) => {
+    if (isInUse()) event.preventDefault();
+  }, { signal });
+}
+
 // pages/_ui/browser/mount.ts
 function mounted(create) {
   const instances = /* @__PURE__ */ new WeakMap();
@@ -149,12 +163,6 @@ function identifier() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
-
-// pages/_ui/browser/streamlit.ts
-var UNDER_WAY = /* @__PURE__ */ new Set(["running", "rerunRequested"]);
-var stand = () => document.querySelector(".stApp")?.dataset ?? {};
-var isRunUnderWay = ({ testScriptState, testConnectionState } = stand()) => testConnectionState === "CONNECTED" && UNDER_WAY.has(testScriptState ?? "");
-var isAtRest = ({ testScriptState, testConnectionState } = stand()) => testConnectionState === "CONNECTED" && testScriptState === "notRunning";
 
 // pages/_ui/browser/revive.ts
 async function revive() {
@@ -2659,6 +2667,7 @@ var Review = class {
   }
   #listen() {
     const { signal } = this.#listening;
+    whileInUse(() => this.#isInUse, signal);
     document.addEventListener("keydown", (event) => {
       this.#onKey(event);
     }, { signal, capture: true });
@@ -2698,6 +2707,11 @@ var Review = class {
         this.#perform(wish);
       }, { signal });
     }
+  }
+  /** Whether something was decided that is not stored yet, or another list is on its way. */
+  get #isInUse() {
+    const { asking, isHeld, outbox, waiting } = this.#desk;
+    return isHeld || outbox.isBusy || waiting.all.length > 0 || asking.wish !== null;
   }
   #perform(wish) {
     if (wish === "help") this.#toggleKeys();

@@ -4,6 +4,7 @@
 
 import { clock } from "../../browser/clock.ts";
 import { find, isWithin } from "../../browser/dom.ts";
+import { whileInUse } from "../../browser/in_use.ts";
 import { isDialogOpen, isTyped, pressesControl } from "../../browser/keys.ts";
 import { mounted, type Component, type Trigger } from "../../browser/mount.ts";
 import { Outbox } from "../../browser/outbox.ts";
@@ -54,6 +55,7 @@ class Grid implements Component<GridPage> {
 
   #listen(): void {
     const { signal } = this.#listening;
+    whileInUse(() => this.#isInUse, signal);
     document.addEventListener("keydown", (event) => { this.#onKey(event); }, { signal, capture: true });
     document.addEventListener("visibilitychange", () => { this.#onReturn(); }, { signal });
     addEventListener("storage", ({ key, newValue }) => { this.#desk.hearOf(key, newValue === null); }, { signal });
@@ -77,6 +79,12 @@ class Grid implements Component<GridPage> {
     for (const [name, wish] of Object.entries(BUTTONS)) {
       find(this.#root, `button.${name}`).addEventListener("click", () => { this.#perform(wish); }, { signal });
     }
+  }
+
+  /** Whether something is marked, on its way, or looked at more closely. */
+  get #isInUse(): boolean {
+    const { asking, given, isLocked, isPainted, waiting } = this.#desk;
+    return !isPainted || isLocked || given.length > 0 || waiting.all.length > 0 || asking.wish !== null || this.#view.closer.isOpen;
   }
 
   #perform(wish: Wish): void {

@@ -3,6 +3,7 @@
 
 import { clock } from "../../browser/clock.ts";
 import { find, isWithin } from "../../browser/dom.ts";
+import { whileInUse } from "../../browser/in_use.ts";
 import { isDialogOpen, isTyped, pressesControl } from "../../browser/keys.ts";
 import { mounted, type Component, type Trigger } from "../../browser/mount.ts";
 import { Outbox } from "../../browser/outbox.ts";
@@ -54,6 +55,7 @@ class Review implements Component<ReviewPage> {
 
   #listen(): void {
     const { signal } = this.#listening;
+    whileInUse(() => this.#isInUse, signal);
     document.addEventListener("keydown", (event) => { this.#onKey(event); }, { signal, capture: true });
     document.addEventListener("visibilitychange", () => { this.#onReturn(); }, { signal });
     addEventListener("storage", ({ key, newValue }) => { this.#desk.hearOf(key, newValue === null); }, { signal });
@@ -77,6 +79,12 @@ class Review implements Component<ReviewPage> {
     for (const [place, wish] of Object.entries(BUTTONS)) {
       find(this.#root, place).addEventListener("click", () => { this.#perform(wish); }, { signal });
     }
+  }
+
+  /** Whether something was decided that is not stored yet, or another list is on its way. */
+  get #isInUse(): boolean {
+    const { asking, isHeld, outbox, waiting } = this.#desk;
+    return isHeld || outbox.isBusy || waiting.all.length > 0 || asking.wish !== null;
   }
 
   #perform(wish: Wish): void {
