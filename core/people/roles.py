@@ -85,7 +85,6 @@ RIGHTS: Final[Mapping[str, Need]] = MappingProxyType(
         "batch": Need.ANNOTATOR,
         "calibration": Need.ANNOTATOR,
         "can_be_compared_otherwise": Need.ANNOTATOR,
-        "follow": Need.ANNOTATOR,
         "judged": Need.ANNOTATOR,
         "known_accuracy": Need.ANNOTATOR,
         "last_news": Need.ANNOTATOR,

@@ -55,7 +55,6 @@ from core.service.sharing import (
 from core.service.stopping import StopAdvice, stop_advice, weigher
 from core.service.timed import Timed, timed
 from core.service.view import View
-from core.service.watching import Watch
 from core.session.events import LOCAL, Hiding, Served
 from core.session.state import State
 from core.storage.base import Project, Store
@@ -131,7 +130,6 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
         self._maturity = weigher(self._judge)
         self._timed: Latest[str, Timed] = Latest(_MARKS)
         self._comparer = Comparer()
-        self._watch = Watch(store)
         self._begin_rooms()
 
     def ping(self) -> None:
@@ -162,7 +160,6 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
         self._end_rooms()
         self._ahead.shutdown(wait=False, cancel_futures=True)
         self._curves.close()
-        self._watch.stop()
         self._store.close()
 
     def batch(self, project_id: str, *, desk: str = "", by: str = LOCAL) -> Served | None:
@@ -224,10 +221,6 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
         """How many items that somebody could be asked about are on other desks now."""
         elsewhere = set(self._leases.elsewhere(view.project.project_id, desk))
         return sum(not view.state.is_done_by(item, by) for item in elsewhere)
-
-    def follow(self, project_id: str, tell: Callable[[str], None]) -> Callable[[], None]:
-        """Call back whenever something has happened in a project: :meth:`Watch.follow`."""
-        return self._watch.follow(project_id, tell)
 
     def stay(self, project_id: str, *, desk: str = "") -> bool:
         """Let a desk keep what is on it, since somebody is there; False if nothing is on it now."""

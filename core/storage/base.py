@@ -39,7 +39,7 @@ Thread safety
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol
@@ -260,12 +260,5 @@ class Store(Protocol):
         """The number of the last event, 0 if there is none; ``UnknownProjectError`` if no project.
 
         It costs the same however long the log is.
-        """
-        ...
-
-    def heads(self, project_ids: Collection[str]) -> Mapping[str, int]:
-        """The number of the last event of each of some projects; those there are not are left out.
-
-        It costs the same however long the logs are.
         """
         ...

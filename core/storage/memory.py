@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from time import time
@@ -191,11 +191,6 @@ class MemoryStore:
         with self._lock:
             self._get(project_id)
             return len(self._logs[project_id])
-
-    def heads(self, project_ids: Collection[str]) -> dict[str, int]:
-        """The number of the last event of each of some projects."""
-        with self._lock:
-            return {name: len(self._logs[name]) for name in project_ids if name in self._logs}
 
     def _get(self, project_id: str) -> Project:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
@@ -61,10 +61,6 @@ _HEAD: Final = sa.text(
     "SELECT p.deleted_at, (SELECT max(e.seq) FROM events e WHERE e.project_id = p.project_id) "
     "FROM projects p WHERE p.project_id = :project_id"
 )
-_HEADS: Final = sa.text(
-    "SELECT p.project_id, (SELECT max(e.seq) FROM events e WHERE e.project_id = p.project_id) "
-    "FROM projects p WHERE p.project_id IN :project_ids"
-).bindparams(sa.bindparam("project_ids", expanding=True))
 _PING: Final = tables.health.update().values(at=sa.bindparam("now"))
 
 
@@ -282,15 +278,6 @@ class SqlStore:
         _require_possible(project_id)
         with self._database.reading() as connection:
             return _head(connection, project_id)[1]
-
-    def heads(self, project_ids: Collection[str]) -> dict[str, int]:
-        """The number of the last event of each of some projects, by one statement."""
-        possible = [name for name in project_ids if name.isprintable()]
-        if not possible:
-            return {}
-        with self._database.reading() as connection:
-            rows = _tuples(connection.execute(_HEADS, {"project_ids": possible}))
-        return {name: last or 0 for name, last in rows}
 
     def _update(self, project_id: str, **values: Any) -> None:  # noqa: ANN401 - column values
         _require_possible(project_id)

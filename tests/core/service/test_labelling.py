@@ -758,3 +758,15 @@ def test_what_is_solved_ahead_is_left_without_a_word_when_the_service_is_closed(
     solving[0].join(10)
     assert asked == [True, False]
     assert not caplog.records
+
+
+def test_what_is_labelled_on_one_server_is_news_on_the_other(servers: tuple[Service, Service]):
+    left, right = servers
+    project = left.create_project("Shared", ProjectConfig(n_samples=30)).project_id
+    before = right.last_news(project)
+    batch = left.batch(project, desk="ann")
+    assert batch is not None
+    assert right.last_news(project) == before, "to be asked is no news"
+    left.submit(project, batch.batch_id, [label(item) for item in batch.items])
+    assert right.last_news(project) == left.last_news(project) > before
+    assert right.standing(project).state.n_answers == len(batch.items)

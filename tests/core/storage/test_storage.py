@@ -263,14 +263,6 @@ def test_what_was_decided_on_another_store_is_not_appended(store):
     assert store.head("p") == 2
 
 
-def test_the_ends_of_several_logs_are_read_at_once(store):
-    for name, n_events in (("p", 2), ("q", 0), ("r", 1)):
-        store.create(project(name), EVENTS[:n_events])
-    store.delete("p", NOON)
-    assert store.heads({"p", "q", "nowhere", "p\0"}) == {"p": 2, "q": 0}
-    assert store.heads(()) == {}
-
-
 def test_logs_of_different_projects_do_not_mix(store):
     store.create(project("p"), EVENTS[:1])
     store.create(project("q"), EVENTS[:2])
