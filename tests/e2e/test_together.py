@@ -190,7 +190,7 @@ def test_who_is_left_without_an_image_is_told_and_goes_on_when_one_comes_back(
     other_desk.page.close()
     book.let_go(project)
     expect(desk.find(".done.others")).to_be_hidden()
-    assert desk.wait_ready() == left
+    assert desk.wait_ready(after="none") == left
     said |= desk.some(one_more, 5)
     expect(desk.find(".done.all")).to_be_visible()
     assert book.labels(project) == said
