@@ -933,6 +933,40 @@ var KeptPreferences = class {
   }
 };
 
+// pages/_ui/labeler/src/taking.ts
+var Taking = class {
+  #store;
+  #key;
+  #wish = null;
+  constructor(project, store) {
+    this.#store = store;
+    this.#key = `labelspread:taking:${project}`;
+  }
+  get wish() {
+    return this.#wish;
+  }
+  ask(wish) {
+    this.#wish = wish;
+    this.#store.write(this.#key, wish === "next" ? null : wish);
+  }
+  /** The server is asked for it by a message of its own. */
+  sent() {
+    this.#wish = null;
+  }
+  /** It is known what became of it, or nobody asks any more. */
+  end() {
+    this.ask(null);
+  }
+  /** Go on with what was asked for before the page was drawn anew, unless that is over by now. */
+  resume(drafts, last) {
+    const kept = this.#store.read(this.#key);
+    if (kept === null) return;
+    const isStored = last?.batch_id === kept.batch_id && last.item === kept.item;
+    if (isStored || kept.item in drafts.all(kept.batch_id)) this.#wish = kept;
+    else this.end();
+  }
+};
+
 // pages/_ui/labeler/src/words.ts
 var KINDS = { skip: "skipped", unsure: "unsure", bad: "bad" };
 var UNDONE = "Undone. The model is as it was before.";
@@ -997,6 +1031,7 @@ var Desk = class {
   data;
   drafts;
   keys;
+  #taking;
   /** The index of the image on screen. */
   current = 0;
   /** A key counts only once a person can have seen the image it is for. */
@@ -1010,7 +1045,6 @@ var Desk = class {
   #clock;
   /** The batch that is to be saved. */
   #closing = null;
-  #taking = null;
   /** The item whose answer was taken back, as you go, until it is on screen again. */
   #undone = null;
   #shownAt = 0;
@@ -1044,7 +1078,8 @@ var Desk = class {
   #beginProject() {
     this.drafts = new Drafts(this.data.project, this.#store);
     this.keys = new ProjectKeys(this.data.project, this.#store);
-    this.#taking = null;
+    this.#taking = new Taking(this.data.project, this.#store);
+    if (this.data.as_you_go) this.#taking.resume(this.drafts, this.data.last);
     this.#undone = null;
     this.#screen.beginProject();
   }
@@ -1060,7 +1095,7 @@ var Desk = class {
       return;
     }
     this.notice = settled.text;
-    if (settled.outcome === "refused") this.#taking = null;
+    if (settled.outcome === "refused") this.#taking.end();
     else if (settled.message.kind === "undo") this.#showUndone(settled.message.item);
     this.#settleDrafts(settled);
   }
@@ -1083,6 +1118,7 @@ var Desk = class {
     this.#showUndone(message.item);
   }
   #showUndone(item) {
+    this.#taking.end();
     if (!this.data.as_you_go) return;
     this.#undone = item;
     this.notice = UNDONE;
@@ -1131,11 +1167,11 @@ var Desk = class {
   }
   /** As you go: send the undo that has waited for its answer to be stored, or else the oldest answers. */
   #sendNext() {
-    if (this.#taking === "next") this.#taking = this.data.last;
-    const taking = this.#taking;
+    if (this.#taking.wish === "next") this.#taking.ask(this.data.last);
+    const taking = this.#taking.wish;
     const [oldest] = this.drafts.batches();
-    if (taking && !(taking.item in this.drafts.all(taking.batch_id))) {
-      this.#taking = null;
+    if (typeof taking === "object" && taking && !(taking.item in this.drafts.all(taking.batch_id))) {
+      this.#taking.sent();
       this.#rewind("undo", taking);
     } else if (oldest !== void 0) {
       this.#send(oldest);
@@ -1173,7 +1209,7 @@ var Desk = class {
   }
   /** Whether what is on screen is on its way to the server, or an undo is. */
   get isLocked() {
-    return this.#closing !== null || this.#taking !== null || this.outbox.isRewinding || this.data.as_you_go && (this.isComplete || this.#isUnderWay(this.item?.id));
+    return this.#closing !== null || this.#taking.wish !== null || this.outbox.isRewinding || this.data.as_you_go && (this.isComplete || this.#isUnderWay(this.item?.id));
   }
   get canAnswer() {
     return this.isPainted && !this.isLocked && this.item !== void 0;
@@ -1278,7 +1314,7 @@ var Desk = class {
   }
   /** As you go: take back a draft that was not sent yet, or else what was stored, once that is known. */
   #takeBack() {
-    if (!this.isPainted || this.#taking) return;
+    if (!this.isPainted || this.#taking.wish) return;
     const latest = this.drafts.everywhere().at(-1);
     const index = this.data.items.findIndex(({ id }) => id === latest?.item);
     if (latest && index >= 0 && !this.#isUnderWay(latest.item)) {
@@ -1287,8 +1323,8 @@ var Desk = class {
       this.move(index);
       return;
     }
-    if (latest) this.#taking = { batch_id: latest.batch, item: latest.item };
-    else this.#taking = this.outbox.isBusy ? "next" : this.data.last;
+    if (latest) this.#taking.ask({ batch_id: latest.batch, item: latest.item });
+    else this.#taking.ask(this.outbox.isBusy ? "next" : this.data.last);
     this.sendWaiting();
     this.#screen.show();
   }

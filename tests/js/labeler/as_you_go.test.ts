@@ -80,6 +80,40 @@ test("an answer that is under way is taken back once it is stored", async () => 
   assert.match(tab.desk.notice, /^Undone/);
 });
 
+test("what was to be taken back still is when the page was drawn anew before the answer was stored", async () => {
+  const before = new Tab();
+  await before.hear(going("a", [1, 2, 3]));
+  before.label("cat");
+  before.press("undo");
+  before.close();
+  const tab = new Tab(before.shelf);
+  await tab.hear(going("a", [1, 2, 3]));
+  assert.equal(tab.desk.isLocked, true);
+  assert.deepEqual(tab.told, [[1, "cat"]]);
+  const last = { batch_id: "a", item: 1, said: "cat" };
+  await tab.hear(going("b", [2, 3], { receipts: tab.receipt("done"), last }));
+  assert.equal(tab.message.kind === "undo" && tab.message.item, 1);
+  await tab.hear(going("c", [2, 1], { receipts: tab.receipt("done") }));
+  assert.equal(tab.desk.item?.id, 1);
+  assert.equal(tab.shelf.length, 0);
+});
+
+test("an undo whose receipt was never seen is asked for again, but not once something else was answered", async () => {
+  const last = { batch_id: "a", item: 1, said: "cat" };
+  const before = new Tab();
+  await before.hear(going("b", [2, 3], { last }));
+  before.press("undo");
+  assert.equal(before.message.kind, "undo");
+  before.close();
+  const tab = new Tab(before.shelf);
+  await tab.hear(going("b", [2, 3], { last }));
+  assert.equal(tab.message.kind === "undo" && tab.message.item, 1);
+  const later = new Tab(before.shelf);
+  await later.hear(going("d", [4, 5], { last: { ...last, item: 3 } }));
+  assert.equal(later.desk.isLocked, false);
+  assert.equal(later.sent.length, 0);
+});
+
 test("refused answers are set aside, and the next ones go", async () => {
   const tab = new Tab();
   await tab.hear(going("a", [1, 2, 3]));

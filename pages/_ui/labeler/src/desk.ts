@@ -21,16 +21,15 @@ import { isAsItWas, onScreenStill } from "./on_screen.ts";
 import type { Outbox, Settled } from "./outbox.ts";
 import { isPreference, KeptPreferences, matters, type Preferences } from "./preferences.ts";
 import type { Screen } from "./screen.ts";
+import { Taking } from "./taking.ts";
 import { nothingToAccept, toggled, UNDONE } from "./words.ts";
-
-/** An answer to be taken back, or the one that the server is about to store. */
-type Taking = { batch_id: string; item: number } | "next" | null;
 
 export class Desk {
   /** Both are there from the first update on, before which nothing is asked of a desk. */
   data!: LabelPage;
   drafts!: Drafts;
   keys!: ProjectKeys;
+  #taking!: Taking;
   /** The index of the image on screen. */
   current = 0;
   /** A key counts only once a person can have seen the image it is for. */
@@ -44,7 +43,6 @@ export class Desk {
   readonly #clock: Clock;
   /** The batch that is to be saved. */
   #closing: string | null = null;
-  #taking: Taking = null;
   /** The item whose answer was taken back, as you go, until it is on screen again. */
   #undone: number | null = null;
   #shownAt = 0;
@@ -83,7 +81,8 @@ export class Desk {
   #beginProject(): void {
     this.drafts = new Drafts(this.data.project, this.#store);
     this.keys = new ProjectKeys(this.data.project, this.#store);
-    this.#taking = null;
+    this.#taking = new Taking(this.data.project, this.#store);
+    if (this.data.as_you_go) this.#taking.resume(this.drafts, this.data.last);
     this.#undone = null;
     this.#screen.beginProject();
   }
@@ -101,7 +100,7 @@ export class Desk {
       return;
     }
     this.notice = settled.text;
-    if (settled.outcome === "refused") this.#taking = null;
+    if (settled.outcome === "refused") this.#taking.end();
     else if (settled.message.kind === "undo") this.#showUndone(settled.message.item);
     this.#settleDrafts(settled);
   }
@@ -127,6 +126,7 @@ export class Desk {
   }
 
   #showUndone(item: number): void {
+    this.#taking.end();
     if (!this.data.as_you_go) return;
     this.#undone = item;
     this.notice = UNDONE;
@@ -181,11 +181,11 @@ export class Desk {
 
   /** As you go: send the undo that has waited for its answer to be stored, or else the oldest answers. */
   #sendNext(): void {
-    if (this.#taking === "next") this.#taking = this.data.last;
-    const taking = this.#taking;
+    if (this.#taking.wish === "next") this.#taking.ask(this.data.last);
+    const taking = this.#taking.wish;
     const [oldest] = this.drafts.batches();
-    if (taking && !(taking.item in this.drafts.all(taking.batch_id))) {
-      this.#taking = null;
+    if (typeof taking === "object" && taking && !(taking.item in this.drafts.all(taking.batch_id))) {
+      this.#taking.sent();
       this.#rewind("undo", taking);
     } else if (oldest !== undefined) {
       this.#send(oldest);
@@ -232,7 +232,7 @@ export class Desk {
 
   /** Whether what is on screen is on its way to the server, or an undo is. */
   get isLocked(): boolean {
-    return this.#closing !== null || this.#taking !== null || this.outbox.isRewinding
+    return this.#closing !== null || this.#taking.wish !== null || this.outbox.isRewinding
       || (this.data.as_you_go && (this.isComplete || this.#isUnderWay(this.item?.id)));
   }
 
@@ -334,7 +334,7 @@ export class Desk {
 
   /** As you go: take back a draft that was not sent yet, or else what was stored, once that is known. */
   #takeBack(): void {
-    if (!this.isPainted || this.#taking) return;
+    if (!this.isPainted || this.#taking.wish) return;
     const latest = this.drafts.everywhere().at(-1);
     const index = this.data.items.findIndex(({ id }) => id === latest?.item);
     if (latest && index >= 0 && !this.#isUnderWay(latest.item)) {
@@ -343,8 +343,8 @@ export class Desk {
       this.move(index);
       return;
     }
-    if (latest) this.#taking = { batch_id: latest.batch, item: latest.item };
-    else this.#taking = this.outbox.isBusy ? "next" : this.data.last;
+    if (latest) this.#taking.ask({ batch_id: latest.batch, item: latest.item });
+    else this.#taking.ask(this.outbox.isBusy ? "next" : this.data.last);
     this.sendWaiting();
     this.#screen.show();
   }
