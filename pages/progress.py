@@ -117,15 +117,16 @@ def _figures_with_truth(
     figures = [
         right_of_all(view, everything),
         KeyFigure(
-            f"Accuracy, {rest.n_items:,} unlabelled",
+            "Accuracy, unlabelled",
             percent(rest.accuracy),
-            "as in scikit-learn’s examples",
-            "Share of the images without a label whose predicted class is the true one.",
+            f"of {counted(rest.n_items, 'image')}",
+            "Share of the images without a label whose predicted class is the true one, as in "
+            "scikit-learn’s examples.",
         ),
         KeyFigure(
             "Macro F1",
             percent(everything.macro_f1),
-            "all classes count equally",
+            "classes count equally",
             "The mean over classes of F1, the harmonic mean of precision and recall.",
         ),
         labels_given(view),
@@ -133,7 +134,7 @@ def _figures_with_truth(
         KeyFigure(
             "Labels that differ",
             f"{len(check.differing):,}",
-            f"from the truth, of {check.n_labels:,} given",
+            f"of {check.n_labels:,} given",
             "Labels by a person that differ from the ground truth.",
         ),
     ]

@@ -58,11 +58,11 @@ def right_of_all(view: View, report: Report) -> KeyFigure:
     if latest and change is not None:
         note, since = f"{points(change)} points", f" The points are those of round {latest.round}."
     return KeyFigure(
-        f"Accuracy, all {report.n_items:,}",
+        "Accuracy, all",
         percent(report.accuracy) if view.labels else "–",
         note if view.labels else "no label yet",
-        "Share of all images whose predicted class is the true one. An image that no label "
-        f"reaches counts as wrong.{since}",
+        f"Share of all {report.n_items:,} images whose predicted class is the true one. An image "
+        f"that no label reaches counts as wrong.{since}",
         is_better=change is not None and change > 0,
     )
 
