@@ -42,6 +42,8 @@ def _settings_text(config: ProjectConfig) -> str:
     if config.overlap > 1:
         share = "" if config.overlap_share == 1 else f" on {100 * config.overlap_share:.0f} %"
         parts.append(f"{config.overlap} people an image{share}")
+        if config.truth == "majority":
+            parts.append("learns from what most say")
     if config.hidden_share:
         parts.append(f"hides {100 * config.hidden_share:.0f} % of predictions")
     return f":gray[{' · '.join(parts)}]"

@@ -12,6 +12,7 @@ from core.config import (
     MOST_VOTES,
     RBF_MOST,
     ProjectConfig,
+    Truth,
     classic,
     make_config,
     recommended,
@@ -83,7 +84,8 @@ def new_project(open_project: Callable[[Project], None]) -> None:
     st.caption(meaning)
     with st.container(key="new_kernel"):
         kernel = _choose_kernel(entry) if settings == "custom" else None
-    sent = _form(entry, settings, kernel)
+    is_shared = _choose_people()
+    sent = _form(entry, settings, kernel, is_shared=is_shared)
     if sent is None:
         return
     name, values, classes = sent
@@ -139,6 +141,12 @@ KNOWN_LABELS: Final = {
     "ignored": "ignored",
 }
 """What the labels may be that came with images."""
+
+TRUTHS: Final[dict[Truth, str]] = {
+    "dawid_skene": "what is likeliest, by how often each is right",
+    "majority": "what most say",
+}
+"""What the model may learn from where several people answer an image."""
 
 _ASKING: Final = ("opening", "query", "random_share", "assume_answers")
 
@@ -208,7 +216,7 @@ def classes_field() -> tuple[str, ...]:
 
 
 def _form(
-    entry: Entry, settings: Settings, kernel: Kernel | None
+    entry: Entry, settings: Settings, kernel: Kernel | None, *, is_shared: bool
 ) -> tuple[str, Any, tuple[str, ...]] | None:
     """The name, the settings and the classes, once the person has sent them."""
     given: dict[str, Any] = {"dataset": entry.key}
@@ -261,7 +269,8 @@ def _form(
             help="When the model is fitted again and chooses the next images: after each batch, or "
             "after each label (as you go).",
         )
-        given |= _overlap()
+        if is_shared:
+            given |= _overlap()
         sent = st.form_submit_button("Create project", type="primary")
     if settings == "best":
         given = recommended_settings(best_features(entry)) | given
@@ -270,16 +279,25 @@ def _form(
     return (name, given, typed) if sent else None
 
 
+def _choose_people() -> bool:
+    """Whether several people are to answer an image."""
+    chosen: str = st.segmented_control(
+        "An image is answered by",
+        ["one", "several"],
+        default="one",
+        required=True,
+        format_func={"one": "One person", "several": "Several people"}.__getitem__,
+        help="Several answer without seeing what others say. What they agree on is the label; "
+        "where they disagree, a reviewer decides on the Review page.",
+    )
+    return chosen == "several"
+
+
 def _overlap() -> dict[str, Any]:
-    """Fields for how many people answer an image."""
+    """Fields for how many people answer an image, and what follows from what they say."""
     left, right = st.columns(2)
     people = left.number_input(
-        "People an image",
-        1,
-        MOST_VOTES,
-        1,
-        help="How many people answer an image, each without seeing what others say. What they "
-        "agree on is the label; where they disagree, a reviewer decides on the Review page.",
+        "People an image", 2, MOST_VOTES, 2, help="How many people answer an image."
     )
     share = right.number_input(
         "On a share of images, %",
@@ -289,7 +307,14 @@ def _overlap() -> dict[str, Any]:
         step=5,
         help="So many images, drawn by lot, are answered by more than one person.",
     )
-    return {"overlap": people, "overlap_share": share / 100} if people > 1 else {}
+    truth = st.selectbox(
+        "The model learns from",
+        list(TRUTHS),
+        format_func=TRUTHS.__getitem__,
+        help="*What is likeliest* weighs each answer by how often that person turns out to be "
+        "right (Dawid and Skene). *What most say* counts all people alike.",
+    )
+    return {"overlap": people, "overlap_share": share / 100, "truth": truth}
 
 
 def _spreading(entry: Entry, kernel: Kernel) -> dict[str, Any]:

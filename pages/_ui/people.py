@@ -120,7 +120,7 @@ def _agreement(view: View, told: PeopleTold) -> None:
         if view.project.config.overlap == 1:
             st.info(
                 "In this project one answer an image is enough, so there is nothing to compare. "
-                "A new project can ask for more: “People an image”.",
+                "A new project can ask several people.",
                 icon=":material/group:",
             )
         else:

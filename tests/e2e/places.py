@@ -164,6 +164,7 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
         "stage-keys": Place(f"{run}&present=1", ".stage[data-ready]", _press("?")),
         "projects": Place("/projects", card),
         "projects-custom": Place("/projects", card, _choose_custom),
+        "projects-several": Place("/projects", card, _choose_several),
         "projects-rename": Place("/projects", card, _open_dialog),
         "data": Place("/data", "[class*=st-key-set_]"),
         "data-networks": Place("/data", "[class*=st-key-set_]", _open_networks),
@@ -191,8 +192,13 @@ def _choose_two(page: Page) -> None:
 
 
 def _choose_custom(page: Page) -> None:
-    page.get_by_role("radio").last.click()
+    page.get_by_role("radio", name="Custom").click()
     expect(page.get_by_label("Neighbours").first).to_be_visible()
+
+
+def _choose_several(page: Page) -> None:
+    page.get_by_role("radio", name="Several people").click()
+    expect(page.get_by_role("spinbutton", name="People an image")).to_be_visible()
 
 
 def _choose_report(page: Page) -> None:

@@ -50,6 +50,7 @@ PLACES: Final = (
     "stage-keys",
     "projects",
     "projects-custom",
+    "projects-several",
     "projects-rename",
     "data-networks",
     "data-preview",

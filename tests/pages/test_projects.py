@@ -45,6 +45,28 @@ def test_the_app_comes_with_one_project_of_all_digits(open_page: OpenPage):
     assert "1,797 digits" in text
 
 
+@pytest.mark.parametrize("truth", ["majority", "dawid_skene"])
+def test_where_several_people_answer_it_is_asked_how_many_and_what_is_learned_from(
+    open_page: OpenPage, service: Service, truth: str
+):
+    page = open_page(PROJECTS)
+    assert [one.label for one in page.selectbox] == ["Learn"]
+    choose(page, "An image is answered by", "several").run()
+    field(page, "Name").set_value("Shared")
+    field(page, "People an image").set_value(3)
+    field(page, "On a share of images, %").set_value(40)
+    learns = next(one for one in page.selectbox if one.label == "The model learns from")
+    assert learns.value == "dawid_skene"
+    learns.set_value(truth)
+    button(page, "Create project").click().run()
+    assert not page.exception
+    config = service.projects()[-1].config
+    assert (config.overlap, config.overlap_share, config.truth) == (3, 0.4, truth)
+    text = " ".join(markdown.value for markdown in open_page(PROJECTS).markdown)
+    assert ("learns from what most say" in text) == (truth == "majority")
+    assert "3 people an image on 40 %" in text
+
+
 def test_a_project_is_made_with_all_its_settings(open_page: OpenPage, service: Service):
     page = open_page(PROJECTS)
     choose(page, "Settings", "custom").run()
