@@ -41,6 +41,7 @@ from pages._ui.picture_route import picture_address
 from pages._ui.replays import published_curve
 from pages._ui.stopping import say_whether_to_stop
 from pages._ui.talk_route import talk_address
+from pages._ui.turns import in_turn
 
 _MAIL = Mail(KEY)
 _SHOWN = "label_shown"
@@ -179,7 +180,7 @@ with shell.errors_in_words("Answers that are not saved yet are kept in this brow
         _wait_for_others(view.project.project_id)
     if shown.post is None:
         _let_the_batch_go_first(batch)
-    with learned, st.container(key="learned"):
+    with learned, st.container(key="learned"), in_turn():
         _figures(view, handle.service().judged(view), is_waiting=batch is None)
     dialog = st.session_state.get(_DIALOG)
     if dialog == "answers":

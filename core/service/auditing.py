@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from core.arrays import UNLABELLED, BoolArray
+from core.arrays import UNLABELLED, BoolArray, IntArray
 from core.engine.engine import Engine
 from core.learning.beliefs import Beliefs
 from core.learning.decisions import DecisionKey
@@ -52,7 +52,7 @@ class Quality:
     most: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClassQuality:
     """How good the labels of one class are.
 
@@ -62,22 +62,39 @@ class ClassQuality:
         What it is called.
     n_images
         Images that have its label or are predicted as it.
+    n_predicted
+        Those of them that no person has labelled.
     n_checks, n_right
         Images predicted as it that were checked at random, and how many of them are of it.
-    precision
-        The share of its images that are of it; None where too few were checked.
+    n_open
+        Images without a person's label, of any class.
+    checks
+        What was checked at random, of any class, where what is predicted as this one and is not
+        counts as wrong; none where too few of it were checked.
     """
 
     name: str
     n_images: int
+    n_predicted: int
     n_checks: int
     n_right: int
-    precision: Quality | None
+    n_open: int
+    checks: tuple[Check, ...]
+
+    @cached_property
+    def precision(self) -> Quality | None:
+        """The share of its images that are of it; None where too few were checked."""
+        if self.n_checks < FEWEST_CHECKS:
+            return None
+        wrong = bounds(self.checks, self.n_open)
+        most = self.n_predicted
+        capped = (min(errors, most) for errors in (wrong.least, wrong.likely, wrong.most))
+        return _of_all(Bounds(*capped), self.n_images)
 
 
 @dataclass(frozen=True)
 class Audit:
-    """How good all labels are that would be exported now.
+    """How good all labels are that would be exported now. Bounds are worked out when asked for.
 
     Attributes
     ----------
@@ -87,8 +104,6 @@ class Audit:
         Those of them that no person has labelled.
     checks
         What was checked at random, in the order in which it was drawn.
-    accuracy
-        None where too few were checked.
     classes
         One by one, in the order of the project.
     """
@@ -96,8 +111,14 @@ class Audit:
     n_images: int
     n_open: int
     checks: tuple[Check, ...]
-    accuracy: Quality | None
     classes: tuple[ClassQuality, ...]
+
+    @cached_property
+    def accuracy(self) -> Quality | None:
+        """How many of all labels are right; None where too few were checked."""
+        if len(self.checks) < FEWEST_CHECKS:
+            return None
+        return _of_all(bounds(self.checks, self.n_open), self.n_images)
 
     @cached_property
     def soon(self) -> Quality:
@@ -156,14 +177,11 @@ def audit(state: State, engine: Engine, left_out: LeftOut) -> Audit:
     is_open[aside] = False
     n_open, n_images = int(np.count_nonzero(is_open)), len(is_open) - len(aside)
     drawn = _drawn(state, engine, left_out)
-    known = _Pool(state, engine, left_out, is_open)
-    checks = known.checks(drawn, ~left_out.right)
-    enough = len(checks) >= FEWEST_CHECKS
+    known = _Pool(state, engine, left_out, drawn, is_open)
     return Audit(
         n_images=n_images,
         n_open=n_open,
-        checks=checks,
-        accuracy=_of_all(bounds(checks, n_open), n_images) if enough else None,
+        checks=known.checks(~left_out.right),
         classes=_classes(engine, beliefs, left_out, drawn, known, is_open),
     )
 
@@ -195,26 +213,47 @@ def _classes(
     is_open: BoolArray,
 ) -> tuple[ClassQuality, ...]:
     names = engine.dataset.class_names
-    n_open = np.bincount(beliefs.predicted[is_open & beliefs.reached], minlength=len(names))
+    n_predicted = np.bincount(beliefs.predicted[is_open & beliefs.reached], minlength=len(names))
     n_given = np.bincount(beliefs.labels[left_out.items], minlength=len(names))
-    is_check = np.isin(left_out.items, [*drawn])
+    is_check, n_open = np.isin(left_out.items, [*drawn]), int(np.count_nonzero(is_open))
     found = []
     for number, name in enumerate(names):
         predicted = left_out.predicted == number
         n_checks = int(np.count_nonzero(is_check & predicted))
-        n_right = int(np.count_nonzero(is_check & predicted & left_out.right))
-        n_images, precision = int(n_open[number] + n_given[number]), None
-        if n_checks >= FEWEST_CHECKS:
-            wrong = bounds(
-                known.checks(drawn, predicted & ~left_out.right), int(np.count_nonzero(is_open))
+        is_enough = n_checks >= FEWEST_CHECKS
+        found.append(
+            ClassQuality(
+                name=name,
+                n_images=int(n_predicted[number] + n_given[number]),
+                n_predicted=int(n_predicted[number]),
+                n_checks=n_checks,
+                n_right=int(np.count_nonzero(is_check & predicted & left_out.right)),
+                n_open=n_open,
+                checks=known.checks(predicted & ~left_out.right) if is_enough else (),
             )
-            most = int(n_open[number])
-            capped = Bounds(
-                *(min(errors, most) for errors in (wrong.least, wrong.likely, wrong.most))
-            )
-            precision = _of_all(capped, n_images)
-        found.append(ClassQuality(name, n_images, n_checks, n_right, precision))
+        )
     return tuple(found)
+
+
+class _Known(NamedTuple):
+    """One draw, as far as it does not matter what counts as an error.
+
+    Attributes
+    ----------
+    place
+        The item's place among those that are labelled.
+    n_before
+        How many of them had their label by then.
+    apart : (n,), int64
+        Places of those that have got theirs since, and were none of those it was drawn from.
+    """
+
+    draw: Draw
+    place: int
+    n_before: int
+    apart: IntArray
+    missed: int
+    aside: int
 
 
 class _Pool:
@@ -222,21 +261,46 @@ class _Pool:
 
     Parameters
     ----------
+    drawn
+        What was drawn at random and has a label.
     is_open : (n_items,), bool
         Which items have no label now and are not set aside.
     """
 
-    def __init__(self, state: State, engine: Engine, left_out: LeftOut, is_open: BoolArray) -> None:
-        self._state, self._engine, self._is_open = state, engine, is_open
-        self._place = {item: place for place, item in enumerate(left_out.items.tolist())}
+    def __init__(
+        self,
+        state: State,
+        engine: Engine,
+        left_out: LeftOut,
+        drawn: dict[int, Drawn],
+        is_open: BoolArray,
+    ) -> None:
+        self._is_open = is_open
+        place_of = np.full(len(is_open), -1, dtype=np.int64)
+        place_of[left_out.items] = np.arange(len(left_out.items))
         top, rows = state.ledger.top, engine.dataset.rows[left_out.items]
-        self._numbers = np.array([top.get(row, 0) for row in rows.tolist()], dtype=np.int64)
-        self._order = np.argsort(self._numbers, kind="stable")
-        self._aside = np.sort(
-            np.array([top.get(item, 0) for item in state.set_aside], dtype=np.int64)
-        )
+        numbers = np.array([top.get(row, 0) for row in rows.tolist()], dtype=np.int64)
+        self._order = np.argsort(numbers, kind="stable")
+        ordered = numbers[self._order]
+        aside = np.sort(np.array([top.get(item, 0) for item in state.set_aside], dtype=np.int64))
+        self._known: list[_Known] = []
+        for item, how in drawn.items():
+            undrawable = np.array(engine.present(how.undrawable), dtype=np.int64)
+            labelled = place_of[undrawable[~is_open[undrawable]]]
+            labelled = labelled[labelled >= 0]
+            draw, short = self._draw(how)
+            self._known.append(
+                _Known(
+                    draw,
+                    int(place_of[item]),
+                    int(np.searchsorted(ordered, how.n_answers, side="right")),
+                    labelled[numbers[labelled] > how.n_answers],
+                    int(np.count_nonzero(is_open[undrawable])) + short,
+                    len(aside) - int(np.searchsorted(aside, how.n_answers, side="right")),
+                )
+            )
 
-    def checks(self, drawn: dict[int, Drawn], wrong: BoolArray) -> tuple[Check, ...]:
+    def checks(self, wrong: BoolArray) -> tuple[Check, ...]:
         """Each draw as it looks from now.
 
         Parameters
@@ -244,23 +308,11 @@ class _Pool:
         wrong : (n_labelled,), bool
             What counts as an error, of the labelled items.
         """
-        numbers = self._numbers[self._order]
         upto = np.concatenate([[0], np.cumsum(wrong[self._order])])
         found = []
-        for item, how in drawn.items():
-            before = int(np.searchsorted(numbers, how.n_answers, side="right"))
-            later = int(upto[-1] - upto[before])
-            missed = 0
-            for place in self._engine.present(how.undrawable):
-                if self._is_open[place]:
-                    missed += 1
-                elif place in self._place:
-                    at = self._place[place]
-                    later -= int(wrong[at] and self._numbers[at] > how.n_answers)
-            aside = len(self._aside) - int(np.searchsorted(self._aside, how.n_answers, "right"))
-            draw, short = self._draw(how)
-            check = Check(draw, bool(wrong[self._place[item]]), later, missed + short, aside)
-            found.append(check)
+        for one in self._known:
+            later = int(upto[-1] - upto[one.n_before]) - int(np.count_nonzero(wrong[one.apart]))
+            found.append(Check(one.draw, bool(wrong[one.place]), later, one.missed, one.aside))
         return tuple(found)
 
     def _draw(self, how: Drawn) -> tuple[Draw, int]:
@@ -320,7 +372,8 @@ def judger() -> Finder[Judged]:
         judged = judge(view.state, view.engine, view.project.config.decision)
         if len(view.state.draws) > _FEW_DRAWS:
             # With many checks that takes longer than a page is to wait.
-            _ = judged.audit.soon
+            _ = judged.audit.soon, judged.audit.accuracy
+            _ = [one.precision for one in judged.audit.classes]
         return judged
 
     return Finder(find, is_quick, "judge-labels")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final, Generic, TypeVar
 
 from core.config import ProjectConfig
@@ -18,6 +19,10 @@ _KEPT: Final = 16
 
 _FEW: Final = 0.02
 """So many more labels, as a share of all, and it is not found out anew in the background."""
+
+
+_REST: Final = 9.0
+"""So many times as long as it took in the background it rests then: others want to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Finder(Generic[Found]):
         self._find, self._is_quick, self._name = find, is_quick, name
         self._known: dict[str, _Known[Found]] = {}
         self._asked: dict[str, Work[None]] = {}
+        self._rests_until: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def found(self, view: View) -> Found | None:
@@ -69,7 +75,8 @@ class Finder(Generic[Found]):
             abs(len(state.labels) - known.n_labels) <= _FEW * known.n_labels
         )
         with self._lock:
-            if not few_since and project_id not in self._asked:
+            rests = monotonic() < self._rests_until.get(project_id, 0.0)
+            if not (few_since or rests or project_id in self._asked):
                 self._asked[project_id] = Work(lambda _: self._behind(view), self._name)
         return known.found if known else None
 
@@ -80,12 +87,18 @@ class Finder(Generic[Found]):
                 work.cancel()
 
     def _behind(self, view: View) -> None:
+        project_id, began = view.project.project_id, monotonic()
         try:
             self._now(view)
         finally:
+            until = monotonic() + _REST * (monotonic() - began)
             # It would hold the engine for as long as it is kept.
             with self._lock:
-                del self._asked[view.project.project_id]
+                del self._asked[project_id]
+                self._rests_until.pop(project_id, None)
+                self._rests_until[project_id] = until
+                while len(self._rests_until) > _KEPT:
+                    del self._rests_until[next(iter(self._rests_until))]
 
     def _now(self, view: View) -> Found | None:
         project, state = view.project, view.state

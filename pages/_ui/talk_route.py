@@ -20,6 +20,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from random import uniform
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -52,11 +53,12 @@ _LARGEST: Final = 2**20
 _AT_ONCE: Final = 8
 """Messages that are dealt with at the same time; others wait their turn."""
 
-_CALM: Final = 300
-"""Milliseconds, times desks, for which a page is not to be run again: so figures take no more than
-a part of one core, however many look at them."""
+_CALM: Final = 40
+"""Milliseconds, times desks squared, for which a page is not to be run again: the more people look
+at figures, the less of a server these take, for all the more answers come in."""
 
 _CALMEST: Final = 30_000
+_SPREAD: Final = 0.5
 _NEWS: Final = 2_000
 """Milliseconds after which to ask again how things stand; and for each desk, some more."""
 
@@ -181,7 +183,7 @@ def _exchange(
 
     def answer() -> Response:
         receipt, page = _conversed(project, person, desk, message)
-        calm = 0 if n_desks == 1 else min(_CALM * n_desks, _CALMEST)
+        calm = 0 if n_desks == 1 else _spread(min(_CALM * n_desks**2, _CALMEST))
         exchanged = Exchanged(receipt=receipt.shown(), page=page, calm=calm).model_dump_json()
         return Response(exchanged, media_type="application/json", headers=_HEADERS)
 
@@ -213,6 +215,11 @@ def _conversed(
         at=picture_address(),
         post=_address_of(project),
     )
+
+
+def _spread(milliseconds: float) -> int:
+    """About so many: those who begin together are not to ask together ever after."""
+    return round(milliseconds * uniform(1 - _SPREAD, 1 + _SPREAD))
 
 
 def _in_words(answer: Callable[[], Response]) -> Response:

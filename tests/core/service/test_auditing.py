@@ -128,7 +128,7 @@ def test_before_enough_was_checked_nothing_is_said(service):
     assert audit.accuracy is None
     assert all(one.precision is None for one in audit.classes)
     nothing = judged(service.view(service.create_project("New", recommended()).project_id))
-    assert nothing.audit == Audit(1797, 1797, (), None, nothing.audit.classes)
+    assert nothing.audit == Audit(1797, 1797, (), nothing.audit.classes)
     assert nothing.calibration is None
 
 
