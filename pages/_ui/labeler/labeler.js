@@ -2762,12 +2762,13 @@ var BUTTONS = {
   contrast: "contrast",
   zoom: "zoom"
 };
+var mayBeDrawn = () => isFree() && !isDialogOpen();
 var Labeler = class {
   #root;
   #view;
   #line = new Line(clock, post, (heard) => {
     this.#hearQuickly(heard);
-  }, isRunUnderWay, isFree);
+  }, isRunUnderWay, mayBeDrawn);
   #news = new News(clock, askStand, () => {
     this.#line.redraw();
   });

@@ -23,10 +23,13 @@ const BUTTONS: Record<string, Wish> = {
   contrast: "contrast", zoom: "zoom",
 };
 
+/** Nothing is drawn anew under an open dialog: closing it does that. */
+const mayBeDrawn = (): boolean => isFree() && !isDialogOpen();
+
 class Labeler implements Component<LabelPage> {
   readonly #root: HTMLElement;
   readonly #view: View;
-  readonly #line = new Line<Exchanged>(clock, post, (heard) => { this.#hearQuickly(heard); }, isRunUnderWay, isFree);
+  readonly #line = new Line<Exchanged>(clock, post, (heard) => { this.#hearQuickly(heard); }, isRunUnderWay, mayBeDrawn);
   readonly #news = new News(clock, askStand, () => { this.#line.redraw(); });
   readonly #outbox: Outbox;
   readonly #desk: Desk;
