@@ -137,14 +137,22 @@ def test_whatever_is_served_is_tried_here() -> None:
         assert is_open or any(one.startswith(address) for one in ROUTES), address
 
 
+@pytest.fixture(scope="module")
+def stranger(server: Server) -> Iterator[httpx.Client]:
+    """Whoever asks a server without being signed in."""
+    with httpx.Client(base_url=server.url) as client:
+        yield client
+
+
 @pytest.mark.parametrize("path", ROUTES)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"])
 def test_nothing_is_there_for_whoever_is_not_signed_in(
-    server: Server, path: str, method: str
+    stranger: httpx.Client, path: str, method: str
 ) -> None:
     for kept in ("", "labelspread_sign_in=forged.forged", "_streamlit_user=forged"):
         headers = {"Cookie": kept} if kept else {}
-        reply = httpx.request(method, server.url + path, headers=headers)
+        reply = stranger.request(method, path, headers=headers)
+        stranger.cookies.clear()
         refused = AT_THE_GATE.get(path, 401)
         assert reply.status_code == refused, f"{method} {path}"
 
