@@ -15,7 +15,7 @@ from core.session.state import Member
 from core.storage import Project
 from pages._ui import handle, shell
 from pages._ui.identity import current_person
-from pages._ui.login import OpenIdLogin, login
+from pages._ui.login import OpenIdLogin, PasswordLogin, login
 from pages._ui.site import JOIN
 
 _ROLES: Final = {
@@ -50,8 +50,17 @@ def _give(project: Project, person: Person, role: Role | None) -> None:
         shell.say_error(error)
         return
     name = shell.plain(person.name)
-    st.session_state[_DONE] = f"{name} is out." if role is None else f"{name}: {role}."
+    said = f"{name} is out." if role is None else f"{name}: {role}."
+    if role is not None and not _can_sign_in(person):
+        said += " Nobody of this name can sign in yet: see that it is written as in the passwords."
+    st.session_state[_DONE] = said
     st.rerun()
+
+
+def _can_sign_in(person: Person) -> bool:
+    """Whether there is an account of this name, as far as that is known here."""
+    how = login()
+    return not isinstance(how, PasswordLogin) or how.accounts.hash_of(person.person_id) is not None
 
 
 def _member(project: Project, member: Member, *, may_change: bool) -> None:

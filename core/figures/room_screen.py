@@ -178,11 +178,12 @@ class _Screen:
         return None, f"right: {told}"
 
     def _note(self, labels: int, share: float) -> None:
-        """Add a point to the room's curve, where it has gone on."""
-        if not self._points or labels > self._points[-1][0]:
-            self._points.append((labels, share))
-            if len(self._points) > _MOST_POINTS:
-                del self._points[1:-1:2]
+        """Note how far the room's curve goes now: back, where people have come to disagree."""
+        while self._points and self._points[-1][0] >= labels:
+            self._points.pop()
+        self._points.append((labels, share))
+        if len(self._points) > _MOST_POINTS:
+            del self._points[1:-1:2]
 
     def _disputed(self, view: View) -> Iterator[ShownDispute]:
         """The images of which people say most different things."""

@@ -50,6 +50,7 @@ from core.service.protocol import (
     TakeBackMessage,
     UndoMessage,
     UnkeepMessage,
+    is_of,
     message_id,
     parse_message,
 )
@@ -98,6 +99,19 @@ def respond(
     desk: str = "",
 ) -> Receipt:
     """Do what a message from a browser asks for, and say what became of it."""
+    if not is_of(raw, by):
+        # It waits in its browser until that person is there again.
+        told = "Somebody else is signed in by now in this browser."
+        return Receipt(message_id(raw), "failed", told)
+    return _responded(service, raw, by, desk)
+
+
+def _responded(
+    service: Service,
+    raw: Any,  # noqa: ANN401 - untrusted
+    by: str,
+    desk: str,
+) -> Receipt:
     sender = message_id(raw)
     try:
         message = parse_message(raw)

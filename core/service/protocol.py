@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, Val
 
 from core.config import LONGEST_CLASS_NAME
 from core.errors import InvalidMessageError
-from core.session.events import Answer, AnswerKind
+from core.people.persons import mark_of
+from core.session.events import LOCAL, Answer, AnswerKind
 
 VERSION: Final = 1
 
@@ -215,6 +216,9 @@ ReviewMessage = JudgeMessage | KeepMessage | UnkeepMessage | SyncMessage
 """What the review page says."""
 
 _ID: Final[TypeAdapter[str]] = TypeAdapter(_Identifier, config=ConfigDict(strict=True))
+_WHOSE: Final = "whose"
+"""Beside what a message says: the mark of whoever had the page, where people sign in."""
+
 _MESSAGE: Final[TypeAdapter[Message | GridMessage | ReviewMessage]] = TypeAdapter(
     Annotated[Message | GridMessage | ReviewMessage, Field(discriminator="kind")]
 )
@@ -231,9 +235,24 @@ def parse_message(
         If it is not one of the messages above, to the letter.
     """
     try:
-        return _MESSAGE.validate_python(raw)
+        return _MESSAGE.validate_python(_without(raw, _WHOSE))
     except ValidationError as error:
         raise InvalidMessageError(_told(error)) from error
+
+
+def is_of(raw: Any, person_id: str) -> bool:  # noqa: ANN401 - as above
+    """Whether a message may be of a person: it says by whose mark its page was, where it had one.
+
+    Somebody else may have signed in with the same browser since it was written.
+    """
+    said = raw.get(_WHOSE) if isinstance(raw, dict) else None
+    return said is None or person_id == LOCAL or said == mark_of(person_id)
+
+
+def _without(raw: Any, key: str) -> Any:  # noqa: ANN401 - as above
+    if not isinstance(raw, dict):
+        return raw
+    return {name: value for name, value in raw.items() if name != key}
 
 
 def message_id(raw: Any) -> str | None:  # noqa: ANN401 - as above

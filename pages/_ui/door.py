@@ -6,7 +6,6 @@ It stands before all routes, Streamlit's own among them. Where people do not sig
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from contextlib import suppress
 from typing import Final
@@ -19,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 from streamlit.runtime import Runtime, exists
 
-from core.people.persons import Person
+from core.people.persons import Person, mark_of
 from core.people.sign_ins import LASTS
 from pages._ui.addresses import base_path
 from pages._ui.identity import is_session_of, known_session
@@ -78,7 +77,7 @@ class Door:
             await to(scope, receive, send)
         else:
             kept = [cookie(text, scope)] if (text := _renewed(way, cookies)) else []
-            if cookies.get(WHOSE) != (whose := _whose(found.person)):
+            if cookies.get(WHOSE) != (whose := mark_of(found.person.person_id)):
                 kept.append(_cookie(WHOSE, whose, _A_YEAR, scope, for_scripts=True))
             await self._app(scope, receive, _keeping(kept, send) if kept else send)
 
@@ -206,11 +205,6 @@ def _renewed(way: Login, cookies: dict[str, str]) -> str | None:
     """What the browser is to keep from now on, to stay signed in; None for what it has."""
     found = way.sign_in_of(cookies) if isinstance(way, PasswordLogin) else None
     return way.sign_ins.renewed(found) if found and isinstance(way, PasswordLogin) else None
-
-
-def _whose(person: Person) -> str:
-    """Tells browsers whose answers wait in them, and nobody who it is."""
-    return hashlib.sha256(person.person_id.encode()).hexdigest()[:12]
 
 
 def _keeping(cookies: list[str], send: Send) -> Send:

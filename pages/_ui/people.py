@@ -178,7 +178,7 @@ def _known(view: View, told: PeopleTold) -> None:
 
 
 def _coefficient(agreement: Agreement) -> str:
-    return "–" if agreement.value is None else f"{agreement.value:.2f}"
+    return "–" if agreement.value is None else f"{agreement.value:.2f}".replace("-", "−")
 
 
 def _share(agreed: Counted) -> float | None:

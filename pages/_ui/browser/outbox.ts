@@ -45,12 +45,15 @@ export class Outbox<Message extends Sendable> {
   readonly #clock: Clock;
   readonly #onSlow: () => void;
   readonly #isRunUnderWay: () => boolean;
+  readonly #whose: string | undefined;
   #sentAt = 0;
   #delay = RESEND_FIRST;
   #callOff = never;
   #callOffSlow = never;
 
-  constructor(clock: Clock, onSlow: () => void, isRunUnderWay: () => boolean) {
+  /** `whose` tells who has the page: somebody else may be signed in by the time a message arrives. */
+  constructor(clock: Clock, onSlow: () => void, isRunUnderWay: () => boolean, whose?: string) {
+    this.#whose = whose;
     this.#clock = clock;
     this.#onSlow = onSlow;
     this.#isRunUnderWay = isRunUnderWay;
@@ -82,7 +85,7 @@ export class Outbox<Message extends Sendable> {
 
   #transmit(): void {
     this.#callOff();
-    this.trigger("message", this.message);
+    this.trigger("message", this.#whose === undefined ? this.message : { ...this.message, whose: this.#whose });
     this.#callOff = this.#clock.after(this.#delay, () => { this.#sendAgain(false); });
     this.#delay = Math.min(this.#delay * 1.5, RESEND_LAST);
   }

@@ -3,13 +3,16 @@ export type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" |
 
 const WHOSE = /(?:^|;\s*)labelspread_whose=([0-9a-f]{12})(?:;|$)/;
 
+/** Who has this page, by their mark; undefined where nobody signs in. */
+export const whoseOf = (cookies: string): string | undefined => WHOSE.exec(cookies)?.[1];
+
 /**
  * The part of a shelf that is one person's own, where several sign in with the same browser.
  *
  * @param cookies - As `document.cookie` has them; they say whose page this is, where people sign in.
  */
 export function ownShelf(shelf: Shelf, cookies: string): Shelf {
-  const whose = WHOSE.exec(cookies)?.[1];
+  const whose = whoseOf(cookies);
   if (whose === undefined) return shelf;
   const mark = `of:${whose}:`;
   return {

@@ -62,11 +62,14 @@ var Outbox = class {
   #clock;
   #onSlow;
   #isRunUnderWay;
+  #whose;
   #sentAt = 0;
   #delay = RESEND_FIRST;
   #callOff = never;
   #callOffSlow = never;
-  constructor(clock2, onSlow, isRunUnderWay2) {
+  /** `whose` tells who has the page: somebody else may be signed in by the time a message arrives. */
+  constructor(clock2, onSlow, isRunUnderWay2, whose) {
+    this.#whose = whose;
     this.#clock = clock2;
     this.#onSlow = onSlow;
     this.#isRunUnderWay = isRunUnderWay2;
@@ -93,7 +96,7 @@ var Outbox = class {
   }
   #transmit() {
     this.#callOff();
-    this.trigger("message", this.message);
+    this.trigger("message", this.#whose === void 0 ? this.message : { ...this.message, whose: this.#whose });
     this.#callOff = this.#clock.after(this.#delay, () => {
       this.#sendAgain(false);
     });
@@ -337,8 +340,9 @@ async function revive() {
 
 // pages/_ui/browser/storage.ts
 var WHOSE = /(?:^|;\s*)labelspread_whose=([0-9a-f]{12})(?:;|$)/;
+var whoseOf = (cookies) => WHOSE.exec(cookies)?.[1];
 function ownShelf(shelf, cookies) {
-  const whose = WHOSE.exec(cookies)?.[1];
+  const whose = whoseOf(cookies);
   if (whose === void 0) return shelf;
   const mark = `of:${whose}:`;
   return {
@@ -1041,6 +1045,7 @@ var Desk = class {
   #preferences;
   outbox;
   #store;
+  #own;
   #screen;
   #clock;
   /** The batch that is to be saved. */
@@ -1050,11 +1055,12 @@ var Desk = class {
   #shownAt = 0;
   /** Drafts that were taken back, the latest last, until something else is answered. */
   #redoable = [];
-  constructor(screen, outbox, store, clock2) {
+  constructor(screen, outbox, store, clock2, own) {
     this.#screen = screen;
     this.outbox = outbox;
     this.#store = store;
     this.#clock = clock2;
+    this.#own = own;
     this.#preferences = new KeptPreferences(store);
   }
   // ---- what comes from the server
@@ -1078,7 +1084,7 @@ var Desk = class {
   #beginProject() {
     this.drafts = new Drafts(this.data.project, this.#store);
     this.keys = new ProjectKeys(this.data.project, this.#store);
-    this.#taking = new Taking(this.data.project, this.#store);
+    this.#taking = new Taking(this.data.project, this.#own);
     if (this.data.as_you_go) this.#taking.resume(this.drafts, this.data.last);
     this.#undone = null;
     this.#screen.beginProject();
@@ -1331,6 +1337,7 @@ var Desk = class {
   /** Give the answer that was taken back last once more. */
   #redo() {
     if (!this.isPainted || this.isLocked) return;
+    this.#taking.end();
     const latest = this.#redoable.pop();
     const index = this.data.items.findIndex(({ id }) => id === latest?.item);
     const { undone } = this.data;
@@ -2781,11 +2788,12 @@ var Labeler = class {
   constructor(parent) {
     this.#root = find(parent, ".labeler");
     this.#view = new View(this.#root);
+    const { cookie: cookies } = document;
     this.#outbox = new Outbox2(clock, () => {
       this.#view.showSaved();
-    }, () => this.#line.isUnderWay);
+    }, () => this.#line.isUnderWay, whoseOf(cookies));
     this.#outbox.trigger = this.#line.trigger;
-    this.#desk = new Desk(this.#view, this.#outbox, new Store(() => ownShelf(localStorage, document.cookie)), clock);
+    this.#desk = new Desk(this.#view, this.#outbox, new Store(() => ownShelf(localStorage, cookies)), clock, new Store(() => ownShelf(sessionStorage, cookies)));
     this.#view.attach(this.#desk);
     this.#listen();
     this.#widths.observe(this.#root);

@@ -91,11 +91,14 @@ var Outbox = class {
   #clock;
   #onSlow;
   #isRunUnderWay;
+  #whose;
   #sentAt = 0;
   #delay = RESEND_FIRST;
   #callOff = never;
   #callOffSlow = never;
-  constructor(clock2, onSlow, isRunUnderWay2) {
+  /** `whose` tells who has the page: somebody else may be signed in by the time a message arrives. */
+  constructor(clock2, onSlow, isRunUnderWay2, whose) {
+    this.#whose = whose;
     this.#clock = clock2;
     this.#onSlow = onSlow;
     this.#isRunUnderWay = isRunUnderWay2;
@@ -122,7 +125,7 @@ var Outbox = class {
   }
   #transmit() {
     this.#callOff();
-    this.trigger("message", this.message);
+    this.trigger("message", this.#whose === void 0 ? this.message : { ...this.message, whose: this.#whose });
     this.#callOff = this.#clock.after(this.#delay, () => {
       this.#sendAgain(false);
     });
@@ -176,8 +179,9 @@ async function revive() {
 
 // pages/_ui/browser/storage.ts
 var WHOSE = /(?:^|;\s*)labelspread_whose=([0-9a-f]{12})(?:;|$)/;
+var whoseOf = (cookies) => WHOSE.exec(cookies)?.[1];
 function ownShelf(shelf, cookies) {
-  const whose = WHOSE.exec(cookies)?.[1];
+  const whose = whoseOf(cookies);
   if (whose === void 0) return shelf;
   const mark = `of:${whose}:`;
   return {
@@ -2645,10 +2649,11 @@ var Review = class {
   constructor(parent) {
     this.#root = find(parent, ".review");
     this.#view = new View(this.#root);
+    const { cookie: cookies } = document;
     this.#outbox = new Outbox(clock, () => {
       this.#view.showSaved();
-    }, isRunUnderWay);
-    this.#desk = new Desk(this.#view, this.#outbox, new Store(() => ownShelf(localStorage, document.cookie)), clock, isRunUnderWay);
+    }, isRunUnderWay, whoseOf(cookies));
+    this.#desk = new Desk(this.#view, this.#outbox, new Store(() => ownShelf(localStorage, cookies)), clock, isRunUnderWay);
     this.#view.attach(this.#desk);
     this.#listen();
     this.#widths.observe(this.#root);

@@ -12,10 +12,11 @@ import pytest
 from core.config import ProjectConfig, recommended
 from core.errors import StoreBusyError
 from core.people.leases import Taking
+from core.people.persons import mark_of
 from core.service.conversation import WHY, Receipt, describe, respond, said, summary
 from core.service.labelling import Service
 from core.service.protocol import VERSION
-from core.session.events import Event, Served
+from core.session.events import LOCAL, Event, Served
 from core.session.ledger import Placed
 from core.storage import MemoryStore
 from tests.core.builders import TickingClock, bad, label, numbered, skip, unsure
@@ -111,6 +112,21 @@ def test_answers_are_stored_and_acknowledged_by_name(service, project):
     assert receipt == Receipt("m1", "done")
     assert labels(service, project) == {batch.items[0]: "4"}
     assert service.view(project).state.placed[0].answer.milliseconds == 812
+
+
+def test_what_was_written_on_somebody_elses_page_is_not_stored_as_ones_own(service, project):
+    batch = service.batch(project)
+    assert batch is not None
+    raw = submit(project, batch, label(batch.items[0]))
+    refused = respond(service, raw | {"whose": mark_of("anna")}, "ben")
+    assert refused == Receipt(
+        raw["id"], "failed", "Somebody else is signed in by now in this browser."
+    )
+    assert not service.view(project).labels
+    for by in ("anna", LOCAL):
+        assert respond(service, raw | {"whose": mark_of("anna")}, by).outcome == "done"
+    (placed,) = service.answers(project).answers
+    assert placed.by == "anna"
 
 
 def test_the_same_message_again_changes_nothing_and_is_acknowledged_again(service, project):

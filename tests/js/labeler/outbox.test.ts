@@ -160,3 +160,12 @@ test("a trigger that was renewed is the one that is used", () => {
   assert.equal(sent.length, 1);
   assert.deepEqual(renewed, [outbox.message]);
 });
+
+test("a message says whose the page is on which it was written", () => {
+  const clock = new FakeClock();
+  const sent: unknown[] = [];
+  const outbox = new Outbox(clock, () => undefined, () => false, "0123456789ab");
+  outbox.trigger = (_, message) => sent.push(message);
+  outbox.send(UNDO);
+  assert.deepEqual(sent, [{ ...outbox.message, whose: "0123456789ab" }]);
+});

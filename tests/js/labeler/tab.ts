@@ -65,7 +65,7 @@ export class Tab {
     this.clock = clock;
     this.outbox = new Outbox(clock, () => { this.screen.showSaved(); }, () => false);
     this.outbox.trigger = (_, message) => { if (this.isOnline) this.sent.push(message as Message); };
-    this.desk = new Desk(this.screen, this.outbox, new Store(() => shelf), clock);
+    this.desk = new Desk(this.screen, this.outbox, new Store(() => shelf), clock, new Store(() => shelf));
   }
 
   /** The server's word comes, and is on the screen. */

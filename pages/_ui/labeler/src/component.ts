@@ -8,7 +8,7 @@ import { Line, post } from "../../browser/line.ts";
 import { mounted, type Component, type Trigger } from "../../browser/mount.ts";
 import { askStand, News, sayLeft } from "../../browser/news.ts";
 import { revive } from "../../browser/revive.ts";
-import { Store, ownShelf } from "../../browser/storage.ts";
+import { ownShelf, Store, whoseOf } from "../../browser/storage.ts";
 import { isFree, isRunUnderWay } from "../../browser/streamlit.ts";
 import type { Exchanged, LabelPage } from "./contract.ts";
 import { Desk } from "./desk.ts";
@@ -39,9 +39,11 @@ class Labeler implements Component<LabelPage> {
   constructor(parent: HTMLElement) {
     this.#root = find(parent, ".labeler");
     this.#view = new View(this.#root);
-    this.#outbox = new Outbox(clock, () => { this.#view.showSaved(); }, () => this.#line.isUnderWay);
+    // Who has the page now: another person may sign in, in another tab.
+    const { cookie: cookies } = document;
+    this.#outbox = new Outbox(clock, () => { this.#view.showSaved(); }, () => this.#line.isUnderWay, whoseOf(cookies));
     this.#outbox.trigger = this.#line.trigger;
-    this.#desk = new Desk(this.#view, this.#outbox, new Store(() => ownShelf(localStorage, document.cookie)), clock);
+    this.#desk = new Desk(this.#view, this.#outbox, new Store(() => ownShelf(localStorage, cookies)), clock, new Store(() => ownShelf(sessionStorage, cookies)));
     this.#view.attach(this.#desk);
     this.#listen();
     this.#widths.observe(this.#root);

@@ -1,14 +1,11 @@
-// What a person does with a batch, and what the server says of it, without a screen. Three rules keep
-// every label:
-//
+// What a person does with a batch, and what the server says of it, without a screen. Three rules keep every label:
 //  1. An answer is written to the browser's storage before it is shown (`Drafts`).
 //  2. A message is sent again until the server's receipt for it has come (`Outbox`).
-//  3. Drafts are dropped only when a receipt says that they are stored. Drafts of an older batch, left
-//     over by a crash or by another tab, are sent as soon as they are found.
+//  3. Drafts are dropped only when a receipt says that they are stored. Those of an older batch, left over by a
+//     crash or by another tab, are sent as soon as they are found.
 //
-// In a project that learns as you go the server hears of each answer at once, or as soon as it has
-// taken the one before. Nobody waits for it: the next image is there already, and it stays on screen
-// when the new batch comes.
+// In a project that learns as you go the server hears of each answer at once, or as soon as it has taken the one
+// before. Nobody waits for it: the next image is there already, and stays on screen when the new batch comes.
 
 import type { Clock } from "../../browser/clock.ts";
 import type { Store } from "../../browser/storage.ts";
@@ -21,7 +18,7 @@ import { isAsItWas, onScreenStill } from "./on_screen.ts";
 import type { Outbox, Settled } from "./outbox.ts";
 import { isPreference, KeptPreferences, matters, type Preferences } from "./preferences.ts";
 import type { Screen } from "./screen.ts";
-import { Taking } from "./taking.ts";
+import { Taking, type Place } from "./taking.ts";
 import { nothingToAccept, toggled, UNDONE } from "./words.ts";
 
 export class Desk {
@@ -39,6 +36,7 @@ export class Desk {
   readonly #preferences: KeptPreferences;
   readonly outbox: Outbox;
   readonly #store: Store;
+  readonly #own: Store;
   readonly #screen: Screen;
   readonly #clock: Clock;
   /** The batch that is to be saved. */
@@ -49,11 +47,12 @@ export class Desk {
   /** Drafts that were taken back, the latest last, until something else is answered. */
   #redoable: Placed[] = [];
 
-  constructor(screen: Screen, outbox: Outbox, store: Store, clock: Clock) {
+  constructor(screen: Screen, outbox: Outbox, store: Store, clock: Clock, own: Store) {
     this.#screen = screen;
     this.outbox = outbox;
     this.#store = store;
     this.#clock = clock;
+    this.#own = own;
     this.#preferences = new KeptPreferences(store);
   }
 
@@ -81,7 +80,7 @@ export class Desk {
   #beginProject(): void {
     this.drafts = new Drafts(this.data.project, this.#store);
     this.keys = new ProjectKeys(this.data.project, this.#store);
-    this.#taking = new Taking(this.data.project, this.#store);
+    this.#taking = new Taking(this.data.project, this.#own);
     if (this.data.as_you_go) this.#taking.resume(this.drafts, this.data.last);
     this.#undone = null;
     this.#screen.beginProject();
@@ -198,7 +197,7 @@ export class Desk {
     this.outbox.send({ kind: "submit", project: this.data.project, batch_id: batch, answers });
   }
 
-  #rewind(kind: "undo" | "redo", { batch_id, item }: { batch_id: string; item: number }): void {
+  #rewind(kind: "undo" | "redo", { batch_id, item }: Place): void {
     this.outbox.send({ kind, project: this.data.project, batch_id, item });
     this.#screen.show();
   }
@@ -352,6 +351,7 @@ export class Desk {
   /** Give the answer that was taken back last once more. */
   #redo(): void {
     if (!this.isPainted || this.isLocked) return;
+    this.#taking.end();
     const latest = this.#redoable.pop();
     const index = this.data.items.findIndex(({ id }) => id === latest?.item);
     const { undone } = this.data;

@@ -8,7 +8,7 @@ import { isDialogOpen, isTyped, pressesControl } from "../../browser/keys.ts";
 import { mounted, type Component, type Trigger } from "../../browser/mount.ts";
 import { Outbox } from "../../browser/outbox.ts";
 import { revive } from "../../browser/revive.ts";
-import { Store, ownShelf } from "../../browser/storage.ts";
+import { ownShelf, Store, whoseOf } from "../../browser/storage.ts";
 import { isRunUnderWay } from "../../browser/streamlit.ts";
 import type { Message, ReviewPage } from "./contract.ts";
 import { Desk } from "./desk.ts";
@@ -32,8 +32,10 @@ class Review implements Component<ReviewPage> {
   constructor(parent: HTMLElement) {
     this.#root = find(parent, ".review");
     this.#view = new View(this.#root);
-    this.#outbox = new Outbox(clock, () => { this.#view.showSaved(); }, isRunUnderWay);
-    this.#desk = new Desk(this.#view, this.#outbox, new Store(() => ownShelf(localStorage, document.cookie)), clock, isRunUnderWay);
+    // Who has the page now: another person may sign in, in another tab.
+    const { cookie: cookies } = document;
+    this.#outbox = new Outbox(clock, () => { this.#view.showSaved(); }, isRunUnderWay, whoseOf(cookies));
+    this.#desk = new Desk(this.#view, this.#outbox, new Store(() => ownShelf(localStorage, cookies)), clock, isRunUnderWay);
     this.#view.attach(this.#desk);
     this.#listen();
     this.#widths.observe(this.#root);
