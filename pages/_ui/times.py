@@ -37,8 +37,10 @@ def show_times(view: View) -> None:
     left, right = shell.side_by_side("times", _SPLIT, "medium")
     with left:
         _rounds(view, told)
-    with right:
-        _classes(told)
+    # By class it tells what others have just said.
+    if not handle.is_blinded(view):
+        with right:
+            _classes(told)
     _shown_and_hidden(view, told)
 
 
@@ -90,7 +92,7 @@ def _figure(name: str, times: Times, explained: str) -> KeyFigure:
 @st.fragment
 def _rounds(view: View, told: Timed) -> None:
     """A fragment, so that another class redraws nothing else."""
-    classes = [name for name, _ in told.timing.classes]
+    classes = [] if handle.is_blinded(view) else [name for name, _ in told.timing.classes]
     with st.container(horizontal=True, vertical_alignment="center", key="head_times"):
         st.subheader("Seconds per label, by round", anchor=False)
         chosen = st.selectbox(

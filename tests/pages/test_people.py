@@ -105,6 +105,21 @@ def test_who_is_blind_sees_figures_that_lead_to_no_image(
     assert not [one.value for one in page.caption if "Press a" in one.value]
 
 
+def test_who_is_blind_is_not_told_how_long_which_class_took(
+    open_page: OpenPage, service: Service, blind: str
+):
+    batch = service.batch(blind, desk="bob", by="Bob")
+    assert batch is not None
+    said = Answer(batch.items[0], AnswerKind.LABEL, "3", 900)
+    service.submit(blind, batch.batch_id, [said], by="Bob")
+    page = open_page("pages/progress.py", project=blind, part="Time")
+    assert not page.exception
+    titles = [title.value for title in page.subheader]
+    assert "Seconds per label, by round" in titles
+    assert "By class" not in titles
+    assert page.selectbox(key=f"times_class_{blind}").options == ["All classes"]
+
+
 @pytest.mark.parametrize("part", ["state", "places/x", "marks/x", "image/x/5"])
 def test_who_is_blind_is_sent_nothing_of_the_map(service: Service, blind: str, part: str):
     service.stop_layout(service.view(blind))
