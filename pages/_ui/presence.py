@@ -26,7 +26,7 @@ _MOST: Final = 10_000
 
 
 class Presence:
-    """Who is there. All but :meth:`note` is for one event loop."""
+    """Who is there. All but :meth:`note` and :meth:`forget` is for one event loop."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -47,6 +47,11 @@ class Presence:
                     break
                 del self._seen[oldest]
             return len(self._seen)
+
+    def forget(self, desk: str) -> None:
+        """Nobody sits at a desk, as far as is known."""
+        with self._lock:
+            self._seen.pop(desk, None)
 
     def stays(self, place: Place) -> bool:
         """Somebody looks; whether it is time to note that in the store once more."""

@@ -63,6 +63,7 @@ _NEWS: Final = 2_000
 """Milliseconds after which to ask again how things stand; and for each desk, some more."""
 
 _NEWS_A_DESK: Final = 40
+_RAREST: Final = 10_000
 
 _HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -125,9 +126,7 @@ class Talk:
         project, place = address[1], (address[1], desk)
         if address[2] == "/news":
             n_desks = self._presence.note(desk)
-            return await run_sync(
-                partial(_stand, project, person, n_desks, stays=None), limiter=self._limit
-            )
+            return await self._told(partial(_stand, project, person, n_desks, stays=None), desk)
         if address[2] is not None:
             if request.method == "POST":
                 part = partial(_leave, project, person, desk)
@@ -144,7 +143,14 @@ class Talk:
             except UnreadableError as error:
                 return _refused(error.sentence, error.status)
             answer = partial(_exchange, project, person, desk, message, n_desks)
-        return await run_sync(answer, limiter=self._limit)
+        return await self._told(answer, desk)
+
+    async def _told(self, answer: Callable[[], Response], desk: str) -> Response:
+        """An answer; a desk that is told nothing counts for nothing either."""
+        response = await run_sync(answer, limiter=self._limit)
+        if response.status_code == 404:
+            self._presence.forget(desk)
+        return response
 
 
 def _leave(project: str, person: Person, desk: str) -> None:
@@ -166,7 +172,8 @@ def _stand(project: str, person: Person, n_desks: int, *, stays: str | None) -> 
         if stays is not None:
             service.stay(project, desk=stays)
         return JSONResponse(
-            {"news": news, "every": _NEWS + _NEWS_A_DESK * n_desks}, headers=_HEADERS
+            {"news": news, "every": min(_NEWS + _NEWS_A_DESK * n_desks, _RAREST)},
+            headers=_HEADERS,
         )
 
     return _in_words(answer)

@@ -234,6 +234,15 @@ def test_a_desk_counts_for_a_minute(monkeypatch: pytest.MonkeyPatch):
     assert here.note("a") == 1
 
 
+def test_whoever_asks_for_what_is_not_there_makes_nobody_wait(talk: Talk, project: str):
+    _, before = ask(talk, project)
+    for number in range(20):
+        assert ask(talk, "nothing/news", desk=f"{number:032x}")[0] == 404
+        assert ask(talk, "nothing", desk=f"{number:032x}")[0] == 404
+    _, after = ask(talk, project)
+    assert after["every"] == before["every"]
+
+
 def test_other_pages_hear_of_news_and_keep_no_images_from_others(talk: Talk, project: str):
     _, first = ask(talk, project, sync(project))
     page = first["page"]
