@@ -212,7 +212,7 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
                 with suppress(LeasedError):
                     if self._is_taken(view, standing, desk, batch, desks, by, is_new=is_new):
                         self._solve_ahead_of(view, desk, batch)
-                        if is_new:
+                        if is_new and view.project.config.refit == "label":
                             self._crowd.put(project_id, desk, batch)
                         return batch
         raise StoreBusyError(f"of project {project_id}")

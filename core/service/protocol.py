@@ -235,7 +235,7 @@ def parse_message(
         If it is not one of the messages above, to the letter.
     """
     try:
-        return _MESSAGE.validate_python(_without(raw, _WHOSE))
+        return _MESSAGE.validate_python(_message_in(raw))
     except ValidationError as error:
         raise InvalidMessageError(_told(error)) from error
 
@@ -249,10 +249,11 @@ def is_of(raw: Any, person_id: str) -> bool:  # noqa: ANN401 - as above
     return said is None or person_id == LOCAL or said == mark_of(person_id)
 
 
-def _without(raw: Any, key: str) -> Any:  # noqa: ANN401 - as above
+def _message_in(raw: Any) -> Any:  # noqa: ANN401 - as above
+    """The message itself, without what stands beside it."""
     if not isinstance(raw, dict):
         return raw
-    return {name: value for name, value in raw.items() if name != key}
+    return {name: value for name, value in raw.items() if name != _WHOSE}
 
 
 def message_id(raw: Any) -> str | None:  # noqa: ANN401 - as above
