@@ -257,6 +257,17 @@ class OvertakenError(IllegalEventError):
         )
 
 
+class NotOwnAnswerError(IllegalEventError):
+    """An answer that is to be undone or put back is another person's, and in force."""
+
+    def __init__(self, item: int) -> None:
+        super().__init__(
+            f"The answer to image {item} is somebody else's; nothing was changed.",
+            "Undo and redo are about your own answers.",
+        )
+        self.item = item
+
+
 class NothingToRedoError(IllegalEventError):
     """An undone answer cannot be put back any more."""
 

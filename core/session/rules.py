@@ -10,6 +10,7 @@ from core.errors import (
     IllegalEventError,
     NothingToRedoError,
     NotInForceError,
+    NotOwnAnswerError,
     OvertakenError,
     UnknownBatchError,
     UnknownClassError,
@@ -168,10 +169,12 @@ def undo(
     ------
     UnknownBatchError, UnknownItemError
         If there never was such an answer.
+    NotOwnAnswerError
+        If it is another person's.
     OvertakenError
         If another answer has come since.
     """
-    if not _is_in_force(state, batch_id, item):
+    if not _is_own_in_force(state, batch_id, item, by):
         return None
     last = state.last_of(by)
     if last is None or (last.batch_id, last.answer.item) != (batch_id, item):
@@ -188,10 +191,12 @@ def redo(state: State, batch_id: str, item: int, by: str = LOCAL) -> Redone | No
     ------
     UnknownBatchError, UnknownItemError
         If there never was such an answer.
+    NotOwnAnswerError
+        If another person's answer is in force there.
     NothingToRedoError
         If something new was answered since, or another answer was undone later.
     """
-    if _is_in_force(state, batch_id, item):
+    if _is_own_in_force(state, batch_id, item, by):
         return None
     last = state.last_undone(by)
     if (
@@ -466,6 +471,16 @@ def _is_in_force(state: State, batch_id: str, item: int) -> bool:
     if all(answer.item != item for answer in _batch(state, batch_id).answers):
         raise UnknownItemError(item, batch_id)
     return state.ledger.find(batch_id, item) is not None
+
+
+def _is_own_in_force(state: State, batch_id: str, item: int, by: str) -> bool:
+    """Whether an answer is in force; it has to be this person's then."""
+    if not _is_in_force(state, batch_id, item):
+        return False
+    placed = state.ledger.find(batch_id, item)
+    if placed is not None and placed.by != by:
+        raise NotOwnAnswerError(item)
+    return True
 
 
 def _same(one: Answer, other: Answer) -> bool:

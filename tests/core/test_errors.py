@@ -35,6 +35,7 @@ EXAMPLES = [
     errors.UnknownItemError(5, "b"),
     errors.UnknownClassError("x", ("0", "1")),
     errors.OvertakenError(),
+    errors.NotOwnAnswerError(4),
     errors.NothingToRedoError(),
     errors.NotInForceError(5),
     errors.ClassesUnknownError(),

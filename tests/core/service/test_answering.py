@@ -13,7 +13,7 @@ from core.errors import (
     ClassesUnknownError,
     NothingToRedoError,
     NotInForceError,
-    OvertakenError,
+    NotOwnAnswerError,
     UnknownClassError,
 )
 from core.service.conversation import describe, respond, summary
@@ -289,11 +289,30 @@ def test_once_something_new_is_answered_nothing_can_be_put_back(service, project
 def test_a_person_undoes_what_he_has_answered_himself(service, project):
     mine = answer_all(service, project, "1", "2", "3", by="ann")
     others = answer_all(service, project, "4", "5", "6", by="bob")
-    with pytest.raises(OvertakenError):
+    with pytest.raises(NotOwnAnswerError):
         service.undo(project, others.batch_id, others.items[2], by="ann")
     assert service.undo(project, mine.batch_id, mine.items[2], by="ann")
     labels = service.view(project).labels
     assert set(labels) == {*mine.items[:2], *others.items}
+
+
+@pytest.mark.parametrize("kind", ["undo", "redo"])
+def test_to_undo_or_put_back_what_another_has_said_is_refused_and_changes_nothing(
+    service, project, kind
+):
+    answer_all(service, project, "1", "2", "3", by="ann")
+    others = answer_all(service, project, "4", "5", "6", by="bob")
+    before = service.view(project).state
+    message = {"v": 1, "id": "m", "project": project, "kind": kind}
+    message |= {"batch_id": others.batch_id, "item": others.items[2]}
+    receipt = respond(service, message, "ann")
+    assert receipt.outcome == "refused"
+    assert "somebody else's; nothing was changed" in receipt.text
+    assert service.view(project).state == before
+    outcomes = [respond(service, message | {"kind": "undo"}, "bob").outcome for _ in range(2)]
+    assert outcomes == ["done", "done"]
+    if kind == "redo":
+        assert respond(service, message, "ann").outcome == "refused", "it was not ann who undid it"
 
 
 @pytest.mark.parametrize(
