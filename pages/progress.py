@@ -131,13 +131,17 @@ def _figures_with_truth(
         ),
         labels_given(view),
         seconds_a_label(view),
-        KeyFigure(
-            "Labels that differ",
-            f"{len(check.differing):,}",
-            f"of {check.n_labels:,} given",
-            "Labels by a person that differ from the ground truth.",
-        ),
     ]
+    if not handle.is_blinded(view):
+        # It would tell after each answer whether that was right.
+        figures.append(
+            KeyFigure(
+                "Labels that differ",
+                f"{len(check.differing):,}",
+                f"of {check.n_labels:,} given",
+                "Labels by a person that differ from the ground truth.",
+            )
+        )
     with st.container(key="six_figures"):
         key_figures(figures)
     st.caption(

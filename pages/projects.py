@@ -52,7 +52,7 @@ def _settings_text(config: ProjectConfig) -> str:
 def _title(key: str) -> str:
     """What a data set is called; its key where it is not there."""
     try:
-        return handle.imports().sets.head(key).title
+        return handle.imports().sets.title(key)
     except LabelspreadError:
         return key.removesuffix(".npz")
 

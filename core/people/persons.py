@@ -47,7 +47,11 @@ class Who(Protocol):
         ...
 
     def sees_set(self, key: str, /) -> bool:
-        """Whether the person may use a data set."""
+        """Whether the person may use a data set, with all that it says of its images."""
+        ...
+
+    def knows_set(self, key: str, /) -> bool:
+        """Whether the person may know that there is a data set, and what it is called."""
         ...
 
 
@@ -60,6 +64,9 @@ class _Local:
         return True
 
     def sees_set(self, _key: str, /) -> bool:
+        return True
+
+    def knows_set(self, _key: str, /) -> bool:
         return True
 
 

@@ -121,12 +121,33 @@ class _Guarded:
             return False
 
     def sees_set(self, key: str, /) -> bool:
-        """Whether a set came with the app, is the person's, or is that of a project of theirs."""
-        if key == DIGITS or self._is_administrator:
+        """Whether a set came with the app, is the person's, or is that of a project of theirs.
+
+        A set may say what is true of each image. So it is not there for whoever only answers in a
+        project on it where people are not to see what others say, or what is known.
+        """
+        if key == DIGITS or self._is_administrator or self._has_brought_in(key):
             return True
-        if self.person.person_id in self._service.owners_of_set(key):
+        return any(self._sees_truth_in(p.project_id) for p in self._service.projects_on(key))
+
+    def knows_set(self, key: str, /) -> bool:
+        """Whether a set is seen, or is that of any project in which the person has a role."""
+        if key == DIGITS or self._is_administrator or self._has_brought_in(key):
             return True
         return any(self.sees_project(p.project_id) for p in self._service.projects_on(key))
+
+    def _has_brought_in(self, key: str) -> bool:
+        return self.person.person_id in self._service.owners_of_set(key)
+
+    def _sees_truth_in(self, project_id: str) -> bool:
+        try:
+            standing = self._service.standing_lately(project_id)
+        except (UnknownProjectError, *_UNREADABLE):
+            return False
+        role = self._role_in(standing.state)
+        if role is None:
+            return False
+        return role.may(Role.REVIEWER) or not hides_answers(standing.project, standing.state)
 
     @property
     def _is_administrator(self) -> bool:

@@ -19,11 +19,11 @@ _MOST_LISTED: Final = 100
 def show_differing(view: View, check: LabelCheck, truth: IntArray) -> None:
     """Draw them, for those who may see what others have said."""
     st.subheader("Labels that differ from the ground truth", anchor=False)
-    if not check.differing:
-        st.caption("None so far.")
-        return
     if handle.is_blinded(view):
         st.caption("Which these are is for the reviewers and owners of this project.")
+        return
+    if not check.differing:
+        st.caption("None so far.")
         return
     dataset = view.dataset
     listed = list(check.differing[:_MOST_LISTED])

@@ -39,6 +39,18 @@ class OwnSets:
         """The keys of those that the person may use."""
         return tuple(key for key in self._sets.listed() if self._who.sees_set(key))
 
+    def title(self, key: str) -> str:
+        """What a set is called, for whoever has a role in a project on it too.
+
+        Raises
+        ------
+        InvalidDatasetError
+            If it is not there for this person.
+        """
+        if not self._who.knows_set(key):
+            require_set(key, self._who)
+        return self._sets.head(key).title
+
     def head(self, key: str) -> Head:
         """As :meth:`Sets.head`; one that the person may not use is not there."""
         require_set(key, self._who)

@@ -122,6 +122,41 @@ def test_a_role_in_a_project_on_a_set_shows_the_set_and_lets_nobody_change_it(
         hers.head(key)
 
 
+def test_who_is_tested_by_what_is_known_does_not_see_the_set_that_says_it(house: House) -> None:
+    key = house.kept(ANNA)
+    annas = house.service_of(ANNA)
+    made = annas.create_project("Pets", ProjectConfig(dataset=key, n_samples=12)).project_id
+    annas.give_role(made, EVE, Role.ANNOTATOR)
+    view = annas.view(made)
+    items = view.dataset.rows[:3].tolist()
+    annas.set_known(made, dict.fromkeys(items, "cat"))
+    hers, sets = house.service_of(EVE), house.imports_of(EVE).sets
+    assert hers.project(made).name == "Pets"
+    assert sets.title(key) == "Pets", "what it is called is no secret"
+    assert key not in {entry.key for entry in hers.datasets()}
+    assert key not in sets.listed()
+    for ask in (sets.open, sets.head):
+        with pytest.raises(InvalidDatasetError, match="There is no data set"):
+            ask(key)
+    for known in ("truth", "given"):
+        with pytest.raises(InvalidDatasetError, match="There is no data set"):
+            hers.create_project(
+                "Mine", ProjectConfig(dataset=key, n_samples=12, known_labels=known)
+            )
+    with pytest.raises(InvalidDatasetError, match="There is no data set"):
+        house.comparisons_of(EVE).start(plan(dataset=key), "Pets")
+    for person in (ANNA, ADA):
+        assert house.imports_of(person).sets.listed() == (key,)
+    annas.give_role(made, EVE, Role.REVIEWER)
+    assert sets.listed() == (key,)
+
+
+def test_a_set_of_nobodys_project_has_no_title_for_others(house: House) -> None:
+    key = house.kept(ANNA)
+    with pytest.raises(InvalidDatasetError, match="There is no data set"):
+        house.imports_of(EVE).sets.title(key)
+
+
 def test_who_brings_in_the_same_images_is_an_owner_too_and_leaves_them_to_the_other(
     house: House,
 ) -> None:

@@ -103,6 +103,12 @@ def test_who_is_blind_sees_figures_that_lead_to_no_image(
     assert "All rounds" not in [link.proto.label for link in page.get("page_link")]
     assert "Present" not in [button.label for button in page.button]
     assert not [one.value for one in page.caption if "Press a" in one.value]
+    # Nor does a figure say after each answer whether it was right.
+    figures = " ".join(one.proto.body for one in page.get("html"))
+    assert "Macro F1" in figures
+    assert "Labels that differ" not in figures
+    differing = "Which these are is for the reviewers and owners of this project."
+    assert differing in [one.value for one in page.caption]
 
 
 def test_who_is_blind_is_not_told_how_long_which_class_took(
