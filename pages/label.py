@@ -11,7 +11,7 @@ from core.errors import LabelspreadError, OutdatedViewError
 from core.figures.base import CONFIG
 from core.figures.confusion import confusion_data, draw_confusion
 from core.figures.confusions import MOST_CLASSES, confusions
-from core.figures.learning_curve import LearningCurve, draw_learning_curve, learning_curve_data
+from core.figures.learning_curve import LearningCurve, draw_learning_curve, project_curve
 from core.learning.metrics import Report
 from core.service.auditing import Judged
 from core.service.conversation import describe
@@ -106,9 +106,12 @@ def _figures(view: View, judged: Judged | None, *, is_waiting: bool) -> None:
     published = published_curve(view.project.config.replays)
     step = view.selection.step
     note = f"every {ordinal(step)} round" if view.selection.is_thinned else ""
-    figure_title("Accuracy by number of labels", "dotted: the published run" if published else note)
+    curve = project_curve(view)
+    figure_title(
+        f"Accuracy by number of {curve.unit}s", "dotted: the published run" if published else note
+    )
     with st.container(key="growth"):
-        _curve(view, published)
+        _curve(view, curve, published)
 
 
 def _matrix(view: View, report: Report) -> None:
@@ -139,11 +142,10 @@ def _confusions(view: View, report: Report) -> None:
     confusion_list(confusions(report, _MOST_CONFUSED), view.dataset.class_names)
 
 
-def _curve(view: View, published: LearningCurve | None) -> None:
+def _curve(view: View, data: LearningCurve, published: LearningCurve | None) -> None:
     if not view.labels and not published:
         to_come("And here the accuracy after each round.")
         return
-    data = learning_curve_data(view.rounds)
     st.plotly_chart(
         draw_learning_curve(data, shell.palette(), compact=True, published=published),
         key="curve",

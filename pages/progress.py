@@ -13,7 +13,7 @@ from core.figures.base import CONFIG
 from core.figures.confusion import confusion_data, draw_confusion
 from core.figures.confusions import MOST_CLASSES, confusions
 from core.figures.entropy_histogram import draw_entropy_histogram, entropy_histogram_data
-from core.figures.learning_curve import draw_learning_curve, learning_curve_data
+from core.figures.learning_curve import draw_learning_curve, project_curve
 from core.figures.reliability import draw_reliability, reliability_data
 from core.learning.metrics import LabelCheck, Report
 from core.quality.calibration import FEWEST_LABELS
@@ -101,7 +101,7 @@ def _figures_of(view: View) -> dict[str, Callable[[], go.Figure]]:
             confusion_data(everything, view.dataset.class_names), colours
         )
         figures["Learning curve"] = lambda: draw_learning_curve(
-            learning_curve_data(view.rounds),
+            project_curve(view),
             colours,
             published=published_curve(view.project.config.replays),
         )
@@ -217,13 +217,13 @@ def _confusion(view: View, everything: Report, rest: Report) -> None:
 
 
 def _curve(view: View) -> None:
+    data = project_curve(view)
     with st.container(horizontal=True, vertical_alignment="center", key="head_curve"):
         is_replay = view.project.config.replays is not None
         note = " :gray[:small[dotted: the published run]]" if is_replay else ""
-        st.subheader(f"Accuracy by number of labels{note}", anchor=False)
+        st.subheader(f"Accuracy by number of {data.unit}s{note}", anchor=False)
         if not handle.is_blinded(view):
             st.page_link("pages/history.py", label="All rounds", icon=":material/history:")
-    data = learning_curve_data(view.rounds)
     if view.selection.is_thinned:
         st.caption(str(view.selection))
     if (measuring := view.measuring) is not None:

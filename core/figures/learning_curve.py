@@ -1,11 +1,11 @@
-"""The learning curve: how much is predicted correctly after how many labels."""
+"""The learning curve: how much is predicted correctly after how many labels, or answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, Literal
 
 import plotly.graph_objects as go
 
@@ -13,7 +13,11 @@ from core.figures import base
 from core.figures.palette import Palette
 from core.replay.run import ReplayRound
 from core.service.rounds import RoundRecord
+from core.service.view import View
 from core.wording import counted, percent, points
+
+Unit = Literal["label", "answer"]
+"""What a curve may count."""
 
 COMPACT_HEIGHT: Final = 170
 FULL_HEIGHT: Final = 360
@@ -40,28 +44,49 @@ class LearningCurve:
     ----------
     rounds
         Their numbers; 0 stands for the labels that came with the project.
-    labels
-        Labels there were after each.
+    given
+        Labels there were after each, or answers.
     percents
         Accuracy over all items after each, in per cent.
     changes
         Percentage points gained in each; None in the first.
+    unit
+        What is counted.
     """
 
     rounds: tuple[int, ...]
-    labels: tuple[int, ...]
+    given: tuple[int, ...]
     percents: tuple[float, ...]
     changes: tuple[float | None, ...]
+    unit: Unit = "label"
 
 
-def learning_curve_data(records: Sequence[RoundRecord]) -> LearningCurve:
-    """Take the curve out of the rounds; empty where there is no round, or no known truth."""
+def learning_curve_data(records: Sequence[RoundRecord], unit: Unit = "label") -> LearningCurve:
+    """Take the curve out of the rounds; empty where there is no round, or no known truth.
+
+    Parameters
+    ----------
+    unit
+        What is counted. By answers the curve runs forwards also where people come to disagree,
+        which takes labels away.
+    """
     known = [(r, r.accuracy) for r in records if r.accuracy is not None]
+    if unit == "answer":
+        # A round whose batch was answered late has more before it than its number says.
+        known.sort(key=lambda one: one[0].n_answers)
     return LearningCurve(
         rounds=tuple(r.round for r, _ in known),
-        labels=tuple(r.n_labels for r, _ in known),
+        given=tuple(r.n_answers if unit == "answer" else r.n_labels for r, _ in known),
         percents=tuple(100 * accuracy for _, accuracy in known),
         changes=tuple(None if r.change is None else 100 * r.change for r, _ in known),
+        unit=unit,
+    )
+
+
+def project_curve(view: View) -> LearningCurve:
+    """The curve of a project: by answers where several people answer an image, else by labels."""
+    return learning_curve_data(
+        view.rounds, "answer" if view.project.config.overlap > 1 else "label"
     )
 
 
@@ -70,7 +95,7 @@ def replay_curve(rounds: Sequence[ReplayRound]) -> LearningCurve:
     percents = tuple(100 * step.accuracy_all for step in rounds)
     return LearningCurve(
         rounds=tuple(step.number for step in rounds),
-        labels=tuple(int(step.beliefs.labelled.sum()) for step in rounds),
+        given=tuple(int(step.beliefs.labelled.sum()) for step in rounds),
         percents=percents,
         changes=(None, *(later - earlier for earlier, later in pairwise(percents))),
     )
@@ -109,10 +134,10 @@ def draw_learning_curve(
     """
     behind = [] if published is None else [_line(published, palette.muted, palette, dash="dot")]
     curves = [data] if published is None else [published, data]
-    labels = [n for curve in curves for n in curve.labels]
+    given = [n for curve in curves for n in curve.given]
     floor, tick = axis_of_percents([p for curve in curves for p in curve.percents])
     hair = (100 - floor) / 150
-    first, last = min(labels, default=0), max(labels, default=0)
+    first, last = min(given, default=0), max(given, default=0)
     room = max(0.03 * (last - first), 0.5)
     layout = base.layout(
         palette,
@@ -126,7 +151,7 @@ def draw_learning_curve(
             tickvals=[first] if first == last else None,
             dtick=tick_of_labels(last - first),
             tickformat=",d",
-            title=None if compact else base.title(palette, "labels given"),
+            title=None if compact else base.title(palette, f"{data.unit}s given"),
         ),
         yaxis=base.axis(
             palette,
@@ -138,7 +163,7 @@ def draw_learning_curve(
             ticksuffix=" %",
             ticklabelstandoff=6,
         ),
-        annotations=[] if labels else [base.note(palette, "Starts with the first label")],
+        annotations=[] if given else [base.note(palette, "Starts with the first label")],
     )
     return base.figure([*behind, _line(data, palette.accent, palette)], layout)
 
@@ -149,7 +174,7 @@ def _line(
     who = "" if dash is None else "published run, "
     return {
         "type": "scatter",
-        "x": data.labels,
+        "x": data.given,
         "y": data.percents,
         "mode": "lines+markers",
         "line": {"color": colour, "width": 2.5, "dash": dash or "solid"},
@@ -162,10 +187,10 @@ def _line(
 
 def _hover_texts(data: LearningCurve) -> list[str]:
     texts = []
-    for number, labels, value, change in zip(
-        data.rounds, data.labels, data.percents, data.changes, strict=True
+    for number, given, value, change in zip(
+        data.rounds, data.given, data.percents, data.changes, strict=True
     ):
         when = f"round {number}" if number else "before round 1"
         gain = "" if change is None else f" ({points(change / 100)})"
-        texts.append(f"{when}: {counted(labels, 'label')}, accuracy {percent(value / 100)}{gain}")
+        texts.append(f"{when}: {counted(given, data.unit)}, accuracy {percent(value / 100)}{gain}")
     return texts

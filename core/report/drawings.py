@@ -12,6 +12,7 @@ from typing import Final
 from core.figures.learning_curve import LearningCurve, axis_of_percents, tick_of_labels
 from core.quality.calibration import Bin
 from core.quality.timing import RoundTimes
+from core.wording import counted
 
 _WIDTH: Final = 640
 _LEFT: Final = 52
@@ -48,19 +49,19 @@ class _Frame:
 
 
 def curve(data: LearningCurve) -> str:
-    """Accuracy over all images by number of labels; empty where there is no point."""
-    if not data.labels:
+    """Accuracy over all images by number of labels, or answers; empty where there is no point."""
+    if not data.given:
         return ""
     floor, tick = axis_of_percents(data.percents)
-    first, last = data.labels[0], data.labels[-1]
+    first, last = data.given[0], data.given[-1]
     room = max(0.02 * (last - first), 0.5)
     frame = _Frame((first - room, last + room), (floor, 100))
-    points = [*zip(data.labels, data.percents, strict=True)]
-    tips = [f"{labels:,} labels: {value:.1f} %" for labels, value in points]
+    points = [*zip(data.given, data.percents, strict=True)]
+    tips = [f"{counted(given, data.unit)}: {value:.1f} %" for given, value in points]
     return _drawing(
         frame,
-        "Accuracy over all images by number of labels",
-        _across(frame, _ticks(first, last, tick_of_labels(last - first)), "labels given"),
+        f"Accuracy over all images by number of {data.unit}s",
+        _across(frame, _ticks(first, last, tick_of_labels(last - first)), f"{data.unit}s given"),
         _up(frame, range(floor, 101, tick), " %"),
         _line(frame, points),
         _dots(frame, points, tips),

@@ -7,7 +7,7 @@ from typing import Final
 
 from core.figures.confusion import confusion_data
 from core.figures.confusions import MOST_CLASSES, confusions
-from core.figures.learning_curve import learning_curve_data
+from core.figures.learning_curve import project_curve
 from core.figures.reliability import reliability_data
 from core.learning.metrics import Report
 from core.report import drawings
@@ -57,7 +57,7 @@ def quality_told(view: View) -> Quality | None:
                 "classes count equally.",
             ),
         ),
-        curve=drawings.curve(learning_curve_data(view.rounds)),
+        curve=drawings.curve(project_curve(view)),
         classes=tuple(_class_metrics(everything, names)),
         matrix=_matrix(everything, names) if is_matrix else None,
         confusions=() if is_matrix else tuple(_confused(everything, names)),

@@ -26,8 +26,9 @@ class RoundRecord:
     ----------
     round
         From 1; 0 stands for the labels that came with the project.
-    n_labels
-        Labels there were, in all, when the round ended.
+    n_labels, n_answers
+        Labels and answers there were, in all, when the round ended. Answers only grow as people go
+        on; labels become fewer where several people answer an image and come to disagree.
     labelled, skipped, unsure, bad
         Answers of each kind in this round, late ones included.
     accuracy
@@ -41,6 +42,7 @@ class RoundRecord:
 
     round: int
     n_labels: int
+    n_answers: int
     labelled: int
     skipped: int
     unsure: int
@@ -119,6 +121,7 @@ def rounds(
             RoundRecord(
                 round=number,
                 n_labels=summary.n_labels,
+                n_answers=summary.n_answers,
                 labelled=summary.labelled,
                 skipped=summary.skipped,
                 unsure=summary.unsure,

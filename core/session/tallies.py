@@ -21,8 +21,9 @@ class RoundSummary(NamedTuple):
     ----------
     labelled, skipped, unsure, bad
         Answers of each kind in force that were given in this round, late ones included.
-    n_labels
-        Labels there were, in all, when the round ended, or now if it is under way.
+    n_labels, n_answers
+        Labels and answers in force there were, in all, when the round ended, or now if it is under
+        way.
     digest
         Of those labels.
     ended_by
@@ -36,6 +37,7 @@ class RoundSummary(NamedTuple):
     unsure: int = 0
     bad: int = 0
     n_labels: int = 0
+    n_answers: int = 0
     digest: int = 0
     ended_by: int = 0
     times: tuple[int, ...] = ()
@@ -56,14 +58,15 @@ class Tallies:
         The last one with an answer in force; 0 before the first.
     rounds
         Each by its number; 0 stands for the labels that came with the project.
-    n_timed
-        How many answers were timed.
+    n_answers, n_timed
+        How many answers are in force, and how many of them were timed.
     times, spans
         How many answers took so many milliseconds, each by itself and in spans.
     """
 
     round: int = 0
     rounds: SharedMap[int, RoundSummary] = field(default_factory=SharedMap)
+    n_answers: int = 0
     n_timed: int = 0
     times: SharedMap[int, int] = field(default_factory=SharedMap)
     spans: SharedMap[int, int] = field(default_factory=SharedMap)
@@ -95,7 +98,7 @@ class Tallies:
 class _RoundDraft:
     """A round while answers are counted in and out."""
 
-    __slots__ = ("_digest", "_ended_by", "_n_labels", "_times", "by_kind", "n_answers")
+    __slots__ = ("_digest", "_ended_by", "_n_answers", "_n_labels", "_times", "answers", "by_kind")
 
     def __init__(self, before: RoundSummary) -> None:
         self.by_kind = {
@@ -104,15 +107,16 @@ class _RoundDraft:
             AnswerKind.UNSURE: before.unsure,
             AnswerKind.BAD: before.bad,
         }
-        self.n_answers = before.answers
+        self.answers = before.answers
         self._n_labels = before.n_labels
+        self._n_answers = before.n_answers
         self._digest = before.digest
         self._ended_by = before.ended_by
         self._times = list(before.times)
 
     def count(self, answer: Answer, change: int) -> None:
         self.by_kind[answer.kind] += change
-        self.n_answers += change
+        self.answers += change
         time = answer.milliseconds
         if time is None:
             return
@@ -121,8 +125,9 @@ class _RoundDraft:
         else:
             self._times.remove(time)
 
-    def stamp(self, n_labels: int, digest: int, ended_by: int) -> None:
-        self._n_labels, self._digest, self._ended_by = n_labels, digest, ended_by
+    def stamp(self, n_labels: int, n_answers: int, digest: int, ended_by: int) -> None:
+        self._n_labels, self._n_answers = n_labels, n_answers
+        self._digest, self._ended_by = digest, ended_by
 
     def done(self) -> RoundSummary:
         return RoundSummary(
@@ -131,6 +136,7 @@ class _RoundDraft:
             unsure=self.by_kind[AnswerKind.UNSURE],
             bad=self.by_kind[AnswerKind.BAD],
             n_labels=self._n_labels,
+            n_answers=self._n_answers,
             digest=self._digest,
             ended_by=self._ended_by,
             times=(*self._times,),
@@ -144,6 +150,7 @@ class TalliesDraft:
         self.round = tallies.round
         self._before = tallies.rounds
         self._changed: dict[int, _RoundDraft | None] = {}
+        self._n_answers = tallies.n_answers
         self._n_timed = tallies.n_timed
         self._times = tallies.times
         self._spans = tallies.spans
@@ -162,6 +169,7 @@ class TalliesDraft:
         return Tallies(
             self.round,
             finished(rounds),
+            self._n_answers,
             self._n_timed + len(self._timed) - len(self._untimed),
             self._counted(self._times, 1),
             self._counted(self._spans, _SPAN),
@@ -173,6 +181,7 @@ class TalliesDraft:
         if changed is None:
             changed = self._open(number)
         changed.count(answer, 1)
+        self._n_answers += 1
         self.round = max(self.round, number)
         if answer.milliseconds is not None:
             self._timed.append(answer.milliseconds)
@@ -182,9 +191,10 @@ class TalliesDraft:
         changed = self._edit(number)
         assert changed is not None
         changed.count(answer, -1)
+        self._n_answers -= 1
         if answer.milliseconds is not None:
             self._untimed.append(answer.milliseconds)
-        if changed.n_answers == 0:
+        if changed.answers == 0:
             self._changed[number] = None
             if number == self.round:
                 self.round = self._last_before(number)
@@ -197,7 +207,7 @@ class TalliesDraft:
         for number in (self.round, *self._new) if self._new else (self.round,):
             changed = self._changed.get(number) or self._edit(number)
             if changed is not None:
-                changed.stamp(n_labels, digest, seq)
+                changed.stamp(n_labels, self._n_answers, digest, seq)
         self._new.clear()
 
     def open_round_zero(self) -> None:

@@ -11,7 +11,7 @@ from core.service.rounds import RoundRecord
 
 
 def record(round_: int, n_labels: int, accuracy: float | None, change: float | None) -> RoundRecord:
-    return RoundRecord(round_, n_labels, 10, 0, 0, 0, accuracy, change, 1.0)
+    return RoundRecord(round_, n_labels, 10 * round_, 10, 0, 0, 0, accuracy, change, 1.0)
 
 
 ROUNDS = (record(0, 1, 0.25, None), record(1, 11, 0.95, 0.70), record(2, 1021, 0.93, -0.02))
@@ -20,10 +20,22 @@ ROUNDS = (record(0, 1, 0.25, None), record(1, 11, 0.95, 0.70), record(2, 1021, 0
 def test_there_is_a_point_for_every_round():
     data = learning_curve_data(ROUNDS)
     assert data.rounds == (0, 1, 2)
-    assert data.labels == (1, 11, 1021)
+    assert data.given == (1, 11, 1021)
     assert data.percents == pytest.approx((25, 95, 93))
     assert data.changes[0] is None
     assert data.changes[1:] == pytest.approx((70, -2))
+
+
+def test_by_answers_the_curve_runs_forwards_where_labels_become_fewer():
+    records = [
+        RoundRecord(number, n_labels, n_answers, 5, 0, 0, 0, 0.9, None, 1.0)
+        for number, n_labels, n_answers in ((1, 10, 10), (2, 7, 30), (3, 8, 20))
+    ]
+    data = learning_curve_data(records, "answer")
+    assert (data.rounds, data.given) == ((1, 3, 2), (10, 20, 30))
+    figure = draw_learning_curve(data, LIGHT)
+    assert figure.layout.xaxis.title.text == "answers given"
+    assert figure.data[0].hovertext[0] == "round 1: 10 answers, accuracy 90.0 %"
 
 
 def test_without_a_known_truth_there_is_no_curve():
@@ -34,7 +46,7 @@ def test_without_a_known_truth_there_is_no_curve():
 def test_the_line_runs_through_the_points():
     data = learning_curve_data(ROUNDS)
     (line,) = draw_learning_curve(data, LIGHT).data
-    assert line.x == data.labels
+    assert line.x == data.given
     assert line.y == data.percents
 
 

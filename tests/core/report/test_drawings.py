@@ -50,7 +50,7 @@ def read_off(svg: str, unit_x: str, unit_y: str) -> np.ndarray:
 def test_points_of_the_curve_can_be_read_off():
     data = LearningCurve((1, 2, 3), (10, 20, 250), (61.0, 88.5, 97.25), (None, 27.5, 8.75))
     found = read_off(drawings.curve(data), "", " %")
-    np.testing.assert_allclose(found, np.column_stack([data.labels, data.percents]), atol=0.4)
+    np.testing.assert_allclose(found, np.column_stack([data.given, data.percents]), atol=0.4)
 
 
 def test_one_point_is_drawn_too_and_none_is_nothing():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.service.rounds import RoundRecord, rounds
+from core.session.events import Answered, Event
 from core.session.labels import Labels
 from core.session.state import State
 from tests.core.builders import (
@@ -35,6 +36,7 @@ def test_labels_that_came_with_the_project_are_round_zero():
         RoundRecord(
             round=0,
             n_labels=2,
+            n_answers=0,
             labelled=0,
             skipped=0,
             unsure=0,
@@ -121,6 +123,19 @@ def test_a_round_of_many_batches_is_one_round_and_told_of_while_it_is_under_way(
     found = measured(state)
     assert [(r.round, r.labelled, r.n_labels) for r in found] == [(1, 2, 2), (2, 1, 3)]
     assert found[1].change == pytest.approx(0.1)
+
+
+def test_answers_grow_also_where_labels_become_fewer_since_people_disagree():
+    events: list[Event] = []
+    for number, (person, name) in enumerate((("ann", "3"), ("bob", "8"), ("cy", "8")), 1):
+        batch = served(f"b{number}", [1, 2], number)
+        events += [
+            batch.model_copy(update={"votes": {1: 3}}),
+            Answered(batch_id=f"b{number}", answers=(label(1, name),), by=person),
+        ]
+    state = state_of(*events)
+    assert [(r.n_labels, r.n_answers) for r in rounds(state, {})] == [(1, 1), (0, 2), (1, 3)]
+    assert state.rounds[3].n_answers == state.n_answers
 
 
 def test_answers_that_were_not_timed_do_not_count_in_the_median():

@@ -383,6 +383,7 @@ def test_whatever_happened_polls_are_what_a_plain_count_of_all_answers_gives(eve
             waits = bool(poll.votes) and poll.known is None and not poll.is_done_by(person)
             assert due == waits
     assert len(state.settled) == len({*state.settled})
+    assert state.tallies.n_answers == state.n_answers
 
 
 @settings(deadline=None, max_examples=100)
