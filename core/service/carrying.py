@@ -27,6 +27,7 @@ from core.jobs.garbage import garbage_later
 from core.jobs.progress import Progress, silent
 from core.people.persons import EVERYTHING, LOCAL_PERSON, Who
 from core.service.log import Standing
+from core.service.project_names import checked_name
 from core.service.projects import Projects, owned_by
 from core.session.events import Event, InvitationWithdrawn, RoleGiven, RoomSet
 from core.session.fold import fold_records
@@ -147,7 +148,7 @@ class Carrying(Projects):
             If ``progress`` says so.
         """
         if name is not None:
-            name = self._checked_name(name, who)
+            name = checked_name(name, self._taken(who))
         told, digest = file.head.project, _Digest()
         here = self._here(told.id) if who.sees_project(told.id) else None
         records = file.records(progress)

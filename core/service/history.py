@@ -15,7 +15,8 @@ from core.service.grid import Chosen
 from core.service.log import Standing
 from core.service.looking import Looking
 from core.service.past import Past, ended, past_of, settings_of
-from core.service.projects import LONGEST_NAME, owned_by
+from core.service.project_names import LONGEST_NAME, checked_name
+from core.service.projects import owned_by
 from core.service.view import View
 from core.session.events import Branched, Event, SettingsNoted
 from core.session.landmarks import origin, settings_after
@@ -79,7 +80,7 @@ class History(Looking, Carrying):
             If it could not be stored; there is no part of it then.
         """
         standing = self._log.open(project_id)
-        name, end = self._checked_name(name, who), ended(standing.state, number).ended_by
+        name, end = checked_name(name, self._taken(who)), ended(standing.state, number).ended_by
         config = settings_of(standing, number) or standing.project.config
         if problem := self._network_problem(config):
             raise problem

@@ -22,8 +22,8 @@ from core.errors import (
 )
 from core.people.persons import EVERYTHING, Person, Who
 from core.people.roles import Role
+from core.service.holdings import Holdings
 from core.service.log import Standing
-from core.service.projects import Projects
 from core.session.events import LOCAL, Event, InvitationWithdrawn, Invited, RoleGiven
 from core.session.state import Member
 from core.storage.base import Project
@@ -37,7 +37,7 @@ _LONGEST_DAYS: Final = 90
 """An invitation ends after so many days at the latest."""
 
 
-class Membership(Projects):
+class Membership(Holdings):
     """What can be done about people in a project."""
 
     @cached_property

@@ -27,13 +27,11 @@ from core.engine.registry import Engines, is_small
 from core.errors import (
     InvalidConfigError,
     InvalidDatasetError,
-    InvalidNameError,
     InvalidNetworkError,
     LabelspreadError,
     StoreError,
     UnknownProjectError,
 )
-from core.graph.embeddings.networks import is_same
 from core.jobs.once import Latest
 from core.jobs.resources import Resources
 from core.people.leases import Leases
@@ -41,6 +39,7 @@ from core.people.persons import EVERYTHING, Who
 from core.people.roles import Role
 from core.service.curve import Curves
 from core.service.log import Log, Standing
+from core.service.project_names import checked_name, free_name
 from core.service.sources import Sources, settings_to_note, to_note
 from core.session.class_list import Meaning
 from core.session.class_rules import FEWEST_CLASSES
@@ -56,15 +55,12 @@ from core.session.events import (
 from core.session.fold import fold
 from core.session.state import State
 from core.storage.base import BrokenProject, Project, Store
-from core.wording import counted
 
 DEFAULT_PROJECT_ID: Final = "digits"
 DEFAULT_PROJECT_NAME: Final = "Digits"
 
 _TRUTHS: Final = 16
 """Of how many states of votes it is kept what is likely true."""
-
-LONGEST_NAME: Final = 80
 
 
 class Projects:
@@ -176,7 +172,7 @@ class Projects:
         InvalidNetworkError
             If the network that is to look at the images is not there.
         """
-        name = self._checked_name(name, who)
+        name = checked_name(name, self._taken(who))
         require_set(config.dataset, who)
         if problem := self._network_problem(config):
             raise problem
@@ -211,11 +207,7 @@ class Projects:
         who
             Projects of which this person knows nothing do not count.
         """
-        taken = {other.name.casefold() for other in self._known_to(who)}
-        name = " ".join(name.split())
-        ends = ("", *(f" ({i})" for i in range(2, len(taken) + 2)))
-        candidates = (f"{name[: LONGEST_NAME - len(end)]}{end}" for end in ends)
-        return next(c for c in candidates if c.casefold() not in taken)
+        return free_name(name, self._taken(who))
 
     def rename_project(
         self, project_id: str, name: str, *, who: Who = EVERYTHING, by: str = LOCAL
@@ -232,7 +224,7 @@ class Projects:
         InvalidNameError
             If the name is empty, too long or taken.
         """
-        called = self._checked_name(name, who, besides=project_id)
+        called = checked_name(name, self._taken(who, besides=project_id))
         before = {project.project_id: project.name for project in self._listed()}
         self._store.rename(project_id, called)
         if called != before.get(project_id):
@@ -324,73 +316,6 @@ class Projects:
         """The data sets that a project can be made on."""
         return self._catalogue.entries()
 
-    def projects_on(self, key: str) -> tuple[Project, ...]:
-        """The projects on a data set, those that were deleted and can be restored among them."""
-        return tuple(
-            p for p in self._store.projects() if isinstance(p, Project) and p.config.dataset == key
-        )
-
-    def owners_of_set(self, key: str) -> tuple[str, ...]:
-        """Who has brought in a set, by their ids; nobody where that is not known."""
-        with suppress(InvalidDatasetError):
-            if self._catalogue.sets is not None and self._catalogue.is_stored(key):
-                return self._catalogue.sets.head(key).owners
-        return ()
-
-    def delete_dataset(self, key: str, *, who: Who = EVERYTHING) -> None:
-        """Delete a set that was brought in, for good.
-
-        Parameters
-        ----------
-        who
-            Who deletes it. It stays where others have brought in the same; projects of which this
-            person knows nothing are not named.
-
-        Raises
-        ------
-        InvalidDatasetError
-            If a project uses it, or it cannot be deleted.
-        """
-        require_set(key, who)
-        users = [project for project in self.projects_on(key) if project.deleted_at is None]
-        if any(not who.sees_project(project.project_id) for project in users):
-            raise InvalidDatasetError(
-                "A project of somebody else cannot do without these images.",
-                "They stay as long as it does.",
-            )
-        if names := _named(users):
-            raise InvalidDatasetError(
-                f"{names} cannot do without these images.", "Delete what uses them first."
-            )
-        if self._catalogue.sets is None:
-            raise InvalidDatasetError(f"There is no data set “{key}”.", "Reload the page.")
-        person = who.person.person_id
-        if person == LOCAL or not self._catalogue.sets.disown(key, person):
-            self._catalogue.sets.delete(key)
-
-    def projects_with(self, network: str) -> tuple[Project, ...]:
-        """The projects whose images a network looks at, deleted ones among them."""
-        listed = (p for p in self._store.projects() if isinstance(p, Project))
-        return tuple(
-            p for p in listed if p.config.uses_embeddings and is_same(p.config.network, network)
-        )
-
-    def delete_network(self, key: str) -> None:
-        """Delete a network that was added, for good.
-
-        Raises
-        ------
-        InvalidNetworkError
-            If a project uses it, or it cannot be deleted.
-        """
-        if users := _named(self.projects_with(key)):
-            raise InvalidNetworkError(
-                f"{users} cannot do without this network.", "Delete what uses it first."
-            )
-        if self.networks is None:
-            raise InvalidNetworkError("There are no networks here.", "Reload the page.")
-        self.networks.remove(key)
-
     def _network_problem(self, config: ProjectConfig) -> InvalidNetworkError | None:
         """Why the network of some settings cannot be used; None if it can, or needs not be."""
         if not config.uses_embeddings or self.networks is None:
@@ -450,9 +375,10 @@ class Projects:
     def _listed(self) -> tuple[Project | BrokenProject, ...]:
         return tuple(p for p in self._store.projects() if p.deleted_at is None)
 
-    def _known_to(self, who: Who) -> Iterable[Project | BrokenProject]:
-        """Those that were not deleted and of which somebody knows."""
-        return (other for other in self._listed() if who.sees_project(other.project_id))
+    def _taken(self, who: Who, *, besides: str | None = None) -> list[str]:
+        """What the projects are called that were not deleted and of which somebody knows."""
+        others = (other for other in self._listed() if other.project_id != besides)
+        return [other.name for other in others if who.sees_project(other.project_id)]
 
     def _open_project(self, project_id: str) -> Project:
         project = self._store.project(project_id)
@@ -471,29 +397,6 @@ class Projects:
             if engine.contents is not None:
                 return engine.dataset, engine.contents
         return self._catalogue.open(config)
-
-    def _checked_name(self, name: str, who: Who, *, besides: str | None = None) -> str:
-        name = " ".join(name.split())
-        if not name:
-            raise InvalidNameError("A project needs a name.", "Type one and try again.")
-        odd = next((sign for sign in name if not sign.isprintable()), "")
-        if odd:
-            raise InvalidNameError(
-                f"The name contains a character that cannot be seen (U+{ord(odd):04X}).",
-                "Take it out.",
-            )
-        if len(name) > LONGEST_NAME:
-            raise InvalidNameError(
-                f"A name can have at most {LONGEST_NAME} characters.", "Shorten it."
-            )
-        others = (p for p in self._known_to(who) if p.project_id != besides)
-        same = next((p.name for p in others if p.name.casefold() == name.casefold()), None)
-        if same is not None:
-            raise InvalidNameError(
-                f"There is already a project called “{same}”.",
-                "Choose another name; small and capital letters do not count.",
-            )
-        return name
 
 
 def owned_by(who: Who) -> list[RoleGiven]:
@@ -516,13 +419,6 @@ def require_set(key: str, who: Who) -> None:
         raise InvalidDatasetError(
             f"There is no data set “{key}”.", "Choose one of those on the Data page."
         )
-
-
-def _named(projects: Iterable[Project]) -> str:
-    """Those that were not deleted, in words; empty where there is none."""
-    names = [project.name for project in projects if project.deleted_at is None]
-    others = f" and {counted(len(names) - 1, 'other project')}" if names[1:] else ""
-    return f"“{names[0]}”{others}" if names else ""
 
 
 def _true_labels(dataset: Dataset, n_given: int) -> dict[int, str]:

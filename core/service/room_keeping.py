@@ -26,7 +26,8 @@ from core.jobs.once import Latest
 from core.people.persons import EVERYTHING, Who
 from core.service.log import Standing
 from core.service.looking import Looking
-from core.service.projects import LONGEST_NAME, owned_by, require_set
+from core.service.project_names import LONGEST_NAME
+from core.service.projects import owned_by, require_set
 from core.service.room_batches import next_batch
 from core.service.room_desk import RoomDesk
 from core.service.sources import to_note

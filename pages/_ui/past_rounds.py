@@ -12,7 +12,7 @@ from core.engine.best import NAMES
 from core.errors import LabelspreadError
 from core.service.history import answered_in, branch_name
 from core.service.past import Past, PastRound
-from core.service.projects import LONGEST_NAME
+from core.service.project_names import LONGEST_NAME
 from core.service.told import Line
 from core.service.view import View
 from core.wording import counted, spreadsheet, visible

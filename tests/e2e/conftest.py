@@ -34,6 +34,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--no-first-run",
+    # Pages follow each other in one process, which keeps the app's scripts compiled: half the work.
+    "--process-per-site",
     # A page lives for seconds: making its scripts quick would take longer than it gains.
     "--js-flags=--no-maglev --no-turbofan",
 ]

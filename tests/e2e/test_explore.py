@@ -47,7 +47,7 @@ def test_images_are_found_on_the_map_and_opened_in_the_grid(
     batch = book.service.batch(desk.project)
     assert batch is not None
     desk.round(right)
-    expect(root).not_to_have_attribute("data-ready", before or "")
+    page.locator(f".explore[data-ready]:not([data-ready='{before}'])").wait_for()
     expect(root.locator(".open")).to_have_text(chosen)
 
     # Only what a person has labelled: it can be corrected.
@@ -63,7 +63,7 @@ def test_images_are_found_on_the_map_and_opened_in_the_grid(
     expect(page.locator(".among .told")).to_have_text(told)
     before = page.locator(".grid").get_attribute("data-ready")
     page.locator(".among select").select_option("answered")
-    expect(page.locator(".grid")).not_to_have_attribute("data-ready", before or "")
+    page.locator(f".grid[data-ready]:not([data-ready='{before}'])").wait_for()
     name = page.locator(".grid h1 b").first.inner_text()
     other = "3" if name != "3" else "8"
     page.keyboard.press("ArrowRight")

@@ -25,7 +25,7 @@ from core.errors import (
     UnknownProjectError,
 )
 from core.service.labelling import Service
-from core.service.projects import LONGEST_NAME
+from core.service.project_names import LONGEST_NAME
 from core.service.view import View
 from core.session.events import Answer, Answered, Served
 from core.session.state import SKIP_REST, State
