@@ -26,7 +26,7 @@ _MOST_PICTURES: Final = 4_000
 _LARGEST: Final = 2**53 - 1
 """Numbers beyond it are not themselves in a browser."""
 
-_SOON, _CALM = 1_000, 4_000
+_SOON, _CALM = 1_000, 2_000
 """Milliseconds after which a phone without images asks again: where some are being chosen, and
 where that takes until somebody does something."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from time import monotonic
 from typing import Final
 
@@ -80,7 +81,8 @@ class Rooms(RoomKeeping):
             if len(room.names) >= MOST_PEOPLE:
                 raise RoomFullError(MOST_PEOPLE)
             person = f"{GUEST}{len(room.names) + 1}"
-            return RoomJoined(person=person, name=name, token=_hashed(token), by=person)
+            told = _own_name(name, room.names.values())
+            return RoomJoined(person=person, name=told, token=_hashed(token), by=person)
 
         project_id = _require_code(code)
         joined = self._in_words(project_id, lambda: self._log.decide(project_id, join, _alone))
@@ -188,6 +190,14 @@ def _checked_name(name: str) -> str:
     if not name.isprintable():
         raise InvalidNameError("The name has a sign that cannot be seen.", "Take it out.")
     return name
+
+
+def _own_name(name: str, others: Iterable[str]) -> str:
+    """The name, with a number behind it where somebody else in the room is called so."""
+    taken = {other.casefold() for other in others}
+    numbered = (f" {n}" for n in count(2))
+    found = chain([name], (name[: LONGEST_FIRST_NAME - len(n)] + n for n in numbered))
+    return next(one for one in found if one.casefold() not in taken)
 
 
 def _hashed(token: str) -> str:

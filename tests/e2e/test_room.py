@@ -148,6 +148,8 @@ def test_a_presenter_opens_a_room_two_phones_label_and_the_screen_shows_it_to_th
     for phone in phones:
         expect(phone.get_by_role("heading", name="That was it")).to_be_visible()
     expect(presenter.locator(".state")).to_have_text("Ended")
+    for way_in in (".qr", ".address", ".code"):
+        expect(presenter.locator(f".screen {way_in}")).to_be_hidden()
 
     assert room_book.labels(source) == {}, "the other project is not touched"
     presenter.get_by_role("button", name="Throw away").click()
@@ -157,6 +159,24 @@ def test_a_presenter_opens_a_room_two_phones_label_and_the_screen_shows_it_to_th
         expect(phone.get_by_role("heading", name="There is no such room")).to_be_visible()
     with pytest.raises(UnknownProjectError):
         room_book.service.project(project)
+
+
+def test_the_screen_lists_its_keys_and_is_blanked_with_all_that_is_around_it(
+    context: BrowserContext, room_server: Server, room_book: Book
+) -> None:
+    page = context.new_page()
+    project, _ = opened(room_book)
+    page.goto(f"{room_server.url}/room?project={project}")
+    expect(page.locator(".qr svg")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    page.keyboard.press("b")
+    blank = page.get_by_role("dialog", name="Blank screen")
+    assert blank.bounding_box() == {"x": 0, "y": 0, **(page.viewport_size or {})}
+    page.keyboard.press("b")
+    expect(blank).to_be_hidden()
 
 
 def test_the_server_is_killed_in_the_middle_and_nothing_is_lost_or_asked_again(

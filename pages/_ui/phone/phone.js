@@ -75,7 +75,7 @@ var Store = class {
 var AT_ONCE = 50;
 var RETRY_FIRST = 1e3;
 var RETRY_LAST = 15e3;
-var ALIVE = 1e4;
+var ALIVE = 3e3;
 var isSame = (one, other) => one.kind === other.kind && one.label === other.label;
 var Desk = class {
   classes = [];

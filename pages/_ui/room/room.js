@@ -12,6 +12,7 @@ function element(tag, className = "", text = "") {
   if (text) made.textContent = text;
   return made;
 }
+var keycap = (name) => element("kbd", "", name);
 function drawn(tag, attributes, text = "") {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
@@ -54,9 +55,19 @@ var KEYS = /* @__PURE__ */ new Map([
   ["b", "blank"],
   [".", "blank"],
   ["f", "fill"],
+  ["?", "help"],
   ["Escape", "escape"]
 ]);
 var commandOf = (key) => KEYS.get(key) ?? KEYS.get(key.toLowerCase());
+var HELP = [
+  [["P"], "a break, or go on"],
+  [["N"], "who is in the room"],
+  [["H"], "hide or show results"],
+  [["B", "."], "blank the screen; any key brings it back"],
+  [["F"], "full screen"],
+  [["?"], "show or hide this list"],
+  [["Esc"], "leave"]
+];
 
 // pages/_ui/stage/src/matrix.ts
 var STRONG = 0.8;
@@ -213,6 +224,7 @@ var View = class {
   screen;
   #stage;
   #frame;
+  #blank;
   #figures = null;
   #disputes = "";
   #confusion = "";
@@ -221,7 +233,13 @@ var View = class {
     this.screen = find(parent, ".screen");
     this.#stage = find(parent, ".stage", HTMLDialogElement);
     this.#frame = find(parent, ".frame");
+    this.#blank = find(parent, ".blank", HTMLDialogElement);
     this.#frame.append(this.screen);
+    this.#at(".keys dl").replaceChildren(...HELP.flatMap(([keys, meaning]) => {
+      const term = element("dt");
+      term.append(...keys.map(keycap));
+      return [term, element("dd", "", meaning)];
+    }));
   }
   get phase() {
     return this.#figures?.phase ?? "open";
@@ -230,7 +248,10 @@ var View = class {
     return !this.#at(".names").hidden;
   }
   get isBlank() {
-    return !this.#at(".blank").hidden;
+    return this.#blank.open;
+  }
+  get isHelpOpen() {
+    return !this.#at(".keys").hidden;
   }
   get isFilling() {
     return this.#stage.open;
@@ -257,7 +278,9 @@ var View = class {
     this.said(TOLD[phase]);
     this.#labelPause(phase);
     this.#text(".joined b", joined.toLocaleString("en"));
-    this.#text(".joined span", joined === 1 ? "person in the room" : "people in the room");
+    const people = joined === 1 ? "person" : "people";
+    this.#text(".joined span", phase === "ended" ? `${people} took part` : `${people} in the room`);
+    this.#text(".unit", labels === 1 ? "label" : "labels");
     this.#count(labels.toLocaleString("en"));
     this.#text(".rate", rate.toFixed(1));
     this.#text(".share", share === null ? "–" : `${(100 * share).toFixed(1)} %`);
@@ -283,8 +306,13 @@ var View = class {
     this.#at(".hidden-told").hidden = !isQuiet;
     this.#at(".hide").ariaPressed = String(isQuiet);
   }
+  toggleHelp(isOpen = !this.isHelpOpen) {
+    this.#at(".keys").hidden = !isOpen;
+  }
+  /** Blank all of the window; a dialog lies above all of Streamlit. */
   toggleBlank(isBlank = !this.isBlank) {
-    this.#at(".blank").hidden = !isBlank;
+    if (isBlank) this.#blank.showModal();
+    else this.#blank.close();
   }
   /** Fill the window; a dialog lies above all of Streamlit. */
   async fill() {
@@ -424,8 +452,13 @@ var Screen = class {
     fill: () => {
       void (this.#view.isFilling ? this.#view.leave() : this.#view.fill());
     },
+    help: () => {
+      this.#view.toggleHelp();
+    },
     escape: () => {
-      if (this.#view.areNamesShown) this.#view.toggleNames(false);
+      if (this.#view.isBlank) this.#view.toggleBlank(false);
+      else if (this.#view.isHelpOpen) this.#view.toggleHelp(false);
+      else if (this.#view.areNamesShown) this.#view.toggleNames(false);
       else if (this.#view.isFilling) void this.#view.leave();
     }
   };
@@ -461,13 +494,16 @@ var Screen = class {
     find(screen, ".blank").addEventListener("click", () => {
       this.#view.toggleBlank(false);
     }, { signal });
+    find(screen, ".keys").addEventListener("click", () => {
+      this.#view.toggleHelp(false);
+    }, { signal });
   }
   /** Whether a key is meant for the screen, and not for a field or a dialog of the page. */
   #isOurs(event) {
     if (isElsewhere(event) || isTyped(event) || pressesControl(event, "button")) return false;
-    const { isFilling, areNamesShown } = this.#view;
+    const { isFilling, areNamesShown, isHelpOpen } = this.#view;
     if (isFilling) return true;
-    return !isDialogOpen() && (commandOf(event.key) !== "escape" || areNamesShown);
+    return !isDialogOpen() && (commandOf(event.key) !== "escape" || areNamesShown || isHelpOpen);
   }
   #onKey(event) {
     const { isBlank } = this.#view;
@@ -479,7 +515,13 @@ var Screen = class {
     else if (command) this.#deeds[command]();
   }
 };
-var BUTTONS = [["pause", "pause"], ["joined", "names"], ["hide", "hide"], ["fill", "fill"]];
+var BUTTONS = [
+  ["pause", "pause"],
+  ["joined", "names"],
+  ["hide", "hide"],
+  ["fill", "fill"],
+  ["help", "help"]
+];
 var component_default = mounted((parent) => new Screen(parent));
 export {
   component_default as default

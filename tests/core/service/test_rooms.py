@@ -214,6 +214,13 @@ def test_a_room_that_was_thrown_away_is_not_there_and_can_come_back(service):
     assert phone.send(said) == ("stored",)
 
 
+def test_people_who_are_called_the_same_are_told_apart(service):
+    _, code = opened(service)
+    names = ["Mia", "mia", "Mia 2", "Mia", "x" * 20, "x" * 20]
+    called = [service.join_room(code, name)[1].name for name in names]
+    assert called == ["Mia", "mia 2", "Mia 2 2", "Mia 3", "x" * 20, "x" * 18 + " 2"]
+
+
 @pytest.mark.parametrize("name", ["", "   ", "x" * 21, "a\u202eb", "\u0000"])
 def test_a_name_that_nobody_has_is_refused(service, name):
     _, code = opened(service)

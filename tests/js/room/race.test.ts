@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { ShownLine } from "../../../pages/_ui/room/src/contract.ts";
-import { commandOf } from "../../../pages/_ui/room/src/keys.ts";
+import { commandOf, HELP } from "../../../pages/_ui/room/src/keys.ts";
 import { cut, floorOf, reach, shareAt } from "../../../pages/_ui/room/src/race.ts";
 
 const LINE: ShownLine = {
@@ -29,6 +29,10 @@ test("a line is cut with its interval", () => {
   assert.deepEqual([labels, low, high], [[10, 20], [0.3, 0.5], [0.5, 0.7]]);
 });
 
+test("each key that is told of does something", () => {
+  for (const [keys] of HELP) for (const key of keys) assert.ok(commandOf(key === "Esc" ? "Escape" : key), key);
+});
+
 test("keys are those of the stage, however they are written", () => {
-  assert.deepEqual(["P", "n", "Escape", ".", "B", "x"].map(commandOf), ["pause", "names", "escape", "blank", "blank", undefined]);
+  assert.deepEqual(["P", "n", "Escape", ".", "B", "?", "x"].map(commandOf), ["pause", "names", "escape", "blank", "blank", "help", undefined]);
 });

@@ -10,8 +10,8 @@ const AT_ONCE = 50;
 /** Milliseconds after which it is tried again when nothing came back, at first and at last. */
 export const RETRY_FIRST = 1000;
 export const RETRY_LAST = 15000;
-/** Milliseconds after which a phone that rests says that it is still there. */
-export const ALIVE = 10000;
+/** Milliseconds after which a phone that rests says that it is still there, and hears of a break and the end. */
+export const ALIVE = 3000;
 
 /** What came back; the page only where all is well. */
 export interface Reply {

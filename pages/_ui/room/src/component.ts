@@ -68,8 +68,11 @@ class Screen implements Component<RoomPage> {
     hide: () => { this.#view.toggleHidden(); },
     blank: () => { this.#view.toggleBlank(); },
     fill: () => { void (this.#view.isFilling ? this.#view.leave() : this.#view.fill()); },
+    help: () => { this.#view.toggleHelp(); },
     escape: () => {
-      if (this.#view.areNamesShown) this.#view.toggleNames(false);
+      if (this.#view.isBlank) this.#view.toggleBlank(false);
+      else if (this.#view.isHelpOpen) this.#view.toggleHelp(false);
+      else if (this.#view.areNamesShown) this.#view.toggleNames(false);
       else if (this.#view.isFilling) void this.#view.leave();
     },
   };
@@ -99,14 +102,15 @@ class Screen implements Component<RoomPage> {
     const end = find(screen, ".end");
     end.addEventListener("click", () => { this.#end(end); }, { signal });
     find(screen, ".blank").addEventListener("click", () => { this.#view.toggleBlank(false); }, { signal });
+    find(screen, ".keys").addEventListener("click", () => { this.#view.toggleHelp(false); }, { signal });
   }
 
   /** Whether a key is meant for the screen, and not for a field or a dialog of the page. */
   #isOurs(event: KeyboardEvent): boolean {
     if (isElsewhere(event) || isTyped(event) || pressesControl(event, "button")) return false;
-    const { isFilling, areNamesShown } = this.#view;
+    const { isFilling, areNamesShown, isHelpOpen } = this.#view;
     if (isFilling) return true;
-    return !isDialogOpen() && (commandOf(event.key) !== "escape" || areNamesShown);
+    return !isDialogOpen() && (commandOf(event.key) !== "escape" || areNamesShown || isHelpOpen);
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -120,6 +124,8 @@ class Screen implements Component<RoomPage> {
   }
 }
 
-const BUTTONS: [string, Command][] = [["pause", "pause"], ["joined", "names"], ["hide", "hide"], ["fill", "fill"]];
+const BUTTONS: [string, Command][] = [
+  ["pause", "pause"], ["joined", "names"], ["hide", "hide"], ["fill", "fill"], ["help", "help"],
+];
 
 export default mounted((parent) => new Screen(parent));

@@ -1,8 +1,9 @@
 // The big screen, drawn anew from what was fetched; what did not change is left as it is.
 
-import { drawn, element, find } from "../../browser/dom.ts";
+import { drawn, element, find, keycap } from "../../browser/dom.ts";
 import { showBars, showMatrix } from "../../stage/src/matrix.ts";
 import type { RoomFigures, RoomPage, ShownDispute } from "./contract.ts";
+import { HELP } from "./keys.ts";
 import { drawRace, listRace } from "./race.ts";
 
 /** How large an address is at most, and how much smaller the more letters it has. */
@@ -17,6 +18,7 @@ export class View {
   readonly screen: HTMLElement;
   readonly #stage: HTMLDialogElement;
   readonly #frame: HTMLElement;
+  readonly #blank: HTMLDialogElement;
   #figures: RoomFigures | null = null;
   #disputes = "";
   #confusion = "";
@@ -26,7 +28,13 @@ export class View {
     this.screen = find(parent, ".screen");
     this.#stage = find(parent, ".stage", HTMLDialogElement);
     this.#frame = find(parent, ".frame");
+    this.#blank = find(parent, ".blank", HTMLDialogElement);
     this.#frame.append(this.screen);
+    this.#at(".keys dl").replaceChildren(...HELP.flatMap(([keys, meaning]) => {
+      const term = element("dt");
+      term.append(...keys.map(keycap));
+      return [term, element("dd", "", meaning)];
+    }));
   }
 
   get phase(): RoomFigures["phase"] {
@@ -38,7 +46,11 @@ export class View {
   }
 
   get isBlank(): boolean {
-    return !this.#at(".blank").hidden;
+    return this.#blank.open;
+  }
+
+  get isHelpOpen(): boolean {
+    return !this.#at(".keys").hidden;
   }
 
   get isFilling(): boolean {
@@ -68,7 +80,9 @@ export class View {
     this.said(TOLD[phase]);
     this.#labelPause(phase);
     this.#text(".joined b", joined.toLocaleString("en"));
-    this.#text(".joined span", joined === 1 ? "person in the room" : "people in the room");
+    const people = joined === 1 ? "person" : "people";
+    this.#text(".joined span", phase === "ended" ? `${people} took part` : `${people} in the room`);
+    this.#text(".unit", labels === 1 ? "label" : "labels");
     this.#count(labels.toLocaleString("en"));
     this.#text(".rate", rate.toFixed(1));
     this.#text(".share", share === null ? "–" : `${(100 * share).toFixed(1)} %`);
@@ -98,8 +112,14 @@ export class View {
     this.#at(".hide").ariaPressed = String(isQuiet);
   }
 
+  toggleHelp(isOpen = !this.isHelpOpen): void {
+    this.#at(".keys").hidden = !isOpen;
+  }
+
+  /** Blank all of the window; a dialog lies above all of Streamlit. */
   toggleBlank(isBlank = !this.isBlank): void {
-    this.#at(".blank").hidden = !isBlank;
+    if (isBlank) this.#blank.showModal();
+    else this.#blank.close();
   }
 
   /** Fill the window; a dialog lies above all of Streamlit. */
