@@ -1,8 +1,7 @@
-"""A first visit with nothing in the browser's cache: what is on screen stays where it is."""
+"""A visit with no file in the browser's cache: what is on screen stays where it is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 import pytest
@@ -51,16 +50,18 @@ new PerformanceObserver((list) => {
     ],
 )
 def test_nothing_jumps(
-    new_context: Callable[..., BrowserContext],
+    context: BrowserContext,
     known_places: dict[str, Place],
     place: str,
     size: str,
 ):
-    context = new_context(viewport=SIZES[size])
-    context.add_init_script(WATCH)
     page = context.new_page()
+    page.set_viewport_size(SIZES[size])
+    page.add_init_script(WATCH)
+    context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
     known_places[place].open(page)
     shifts = page.evaluate("() => window.shifts")
+    page.close()
     assert sum(value for value, _ in shifts) < MOST, shifts
 
 

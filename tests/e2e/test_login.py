@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.axe import COLOURS, findings
-from tests.e2e.desk import PATIENCE
+from tests.e2e.desk import PATIENCE, idle_tab
 from tests.e2e.people import PASSWORDS, running_with_login
+from tests.e2e.places import SIZES
 from tests.e2e.server import Server
 from tests.e2e.shapes import save_shapes
 
@@ -24,13 +25,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def anna(new_context: Callable[..., BrowserContext]) -> Page:
-    return new_context().new_page()
+def anna(context: BrowserContext) -> Page:
+    return idle_tab(context)
 
 
 @pytest.fixture
-def eve(new_context: Callable[..., BrowserContext]) -> Page:
-    return new_context(viewport={"width": 390, "height": 844}, color_scheme="dark").new_page()
+def eve(other_context: BrowserContext) -> Page:
+    page = idle_tab(other_context)
+    page.set_viewport_size(SIZES["phone"])
+    page.emulate_media(color_scheme="dark")
+    return page
 
 
 def enter(page: Page, server: Server, name: str, path: str = "/projects") -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from tests.e2e.desk import idle_tab
 from tests.e2e.provider import CLIENT, SECRET, Provider, provider
 from tests.e2e.server import QuickServer, Server
 
@@ -64,10 +65,10 @@ def cookies_of(page: Page) -> dict[str, str]:
 
 
 def test_who_has_an_account_at_the_provider_is_let_in_and_led_to_what_was_asked_for(
-    new_context: Callable[..., BrowserContext], server: Server, issuer: Provider
+    context: BrowserContext, server: Server, issuer: Provider
 ) -> None:
     issuer.claims = ANNA
-    page = new_context().new_page()
+    page = idle_tab(context)
     enter(page, server, "/data")
     expect(page.get_by_role("heading", name="Data")).to_be_visible()
     assert page.url == f"{server.url}/data"
@@ -81,14 +82,14 @@ def test_who_has_an_account_at_the_provider_is_let_in_and_led_to_what_was_asked_
 
 
 def test_an_address_that_the_provider_has_not_checked_makes_nobody_an_administrator(
-    new_context: Callable[..., BrowserContext], server: Server, issuer: Provider
+    context: BrowserContext, other_context: BrowserContext, server: Server, issuer: Provider
 ) -> None:
     issuer.claims = ANNA
-    administrator = new_context().new_page()
+    administrator = idle_tab(context)
     enter(administrator, server, "/projects")
     expect(administrator.get_by_text("Digits", exact=True).first).to_be_visible()
     issuer.claims = EVE
-    eve = new_context().new_page()
+    eve = idle_tab(other_context)
     enter(eve, server, "/projects")
     expect(eve.get_by_text("There is no project yet. Create one here.")).to_be_visible()
     state = "/maps/digits/state"

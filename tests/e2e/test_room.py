@@ -21,6 +21,7 @@ from core.settings import HOME_VARIABLE
 from tests.core.builders import label, wait_until
 from tests.e2e.axe import COLOURS, findings
 from tests.e2e.book import Book
+from tests.e2e.desk import idle_tab
 from tests.e2e.server import QuickServer, Server
 from tests.e2e.shapes import save_shapes
 
@@ -64,10 +65,9 @@ def room_book(room_server: Server) -> Iterator[Book]:
 
 
 @pytest.fixture
-def phones(new_context: Callable[..., BrowserContext]) -> list[Page]:
-    return [
-        new_context(viewport=PHONE, has_touch=True, is_mobile=True).new_page() for _ in range(2)
-    ]
+def phones(phone_context: BrowserContext, new_context: Callable[..., BrowserContext]) -> list[Page]:
+    other = new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    return [idle_tab(phone_context), other.new_page()]
 
 
 def come_in(phone: Page, address: str, name: str) -> None:

@@ -11,7 +11,7 @@ from core.people.persons import Person
 from core.people.roles import Role
 from tests.e2e.axe import findings
 from tests.e2e.book import Book
-from tests.e2e.desk import WATCH_KEYS, Desk
+from tests.e2e.desk import Desk
 from tests.e2e.people import PASSWORDS, running_with_login
 from tests.e2e.server import Server
 
@@ -35,16 +35,20 @@ def project(book: Book) -> str:
 
 @pytest.fixture
 def sit(
-    new_context: Callable[..., BrowserContext], server: Server, project: str
+    context: BrowserContext,
+    other_context: BrowserContext,
+    new_context: Callable[..., BrowserContext],
+    server: Server,
+    project: str,
 ) -> Callable[[str], Desk]:
-    """Sits somebody down who has signed in."""
+    """Sits somebody down who has signed in, each before a browser of their own."""
+    idle = iter([context, other_context])
 
     def sit_down(name: str) -> Desk:
-        context = new_context()
-        context.add_init_script(WATCH_KEYS)
+        theirs = next(idle, None) or new_context()
         form: dict[str, str | float | bool] = {"name": name, "password": PASSWORDS[name]}
-        context.request.post(f"{server.url}/sign-in", form=form, max_redirects=0)
-        return Desk(context, server.url, project)
+        theirs.request.post(f"{server.url}/sign-in", form=form, max_redirects=0)
+        return Desk(theirs, server.url, project)
 
     return sit_down
 
