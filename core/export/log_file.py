@@ -32,7 +32,7 @@ from core.errors import InvalidProjectFileError, LabelspreadError
 from core.export.log import EVENTS, FORMAT, PROJECT, SET, Head
 from core.jobs.progress import Progress, silent
 from core.session.formats import read_event
-from core.session.sound import is_sound
+from core.session.sounding import Sounding, is_time
 from core.storage.base import Recorded
 from core.storage.rows import why_unusable
 
@@ -125,7 +125,7 @@ class LogFile:
             If ``progress`` says so.
         """
         n_events = self.head.n_events
-        numbers = count(1)
+        numbers, sounding = count(1), Sounding()
         # Lines of a member itself come one byte after the other.
         with io.BufferedReader(self._opened(EVENTS), _AT_A_TIME) as lines:  # type: ignore[type-var]
             while line := self._read(lines.readline, _LONGEST_LINE + 1):
@@ -134,7 +134,11 @@ class LogFile:
                     raise self._problem(f"holds more than the {n_events:,} events it speaks of")
                 if len(line) > _LONGEST_LINE:
                     raise self._problem(f"has a line {number:,} that is longer than any event")
-                yield self._record(line, number)
+                record = self._record(line, number)
+                if fault := sounding.fault(record.at, record.event):
+                    kind = record.event.event
+                    raise self._problem(f"cannot be used. Event {number:,} ({kind}) {fault}")
+                yield record
                 if number % 1_000 == 0:
                     progress("Reading answers", number / n_events)
         if (found := next(numbers) - 1) < n_events:
@@ -181,10 +185,7 @@ class LogFile:
         if seq != number:
             raise self._problem(f"has event {seq:,} where event {number:,} should be")
         try:
-            event = read_event(found[3])
-            if not is_sound(event):
-                raise ValueError("its parts do not fit together")
-            return Recorded(seq, at.astimezone(UTC), event)
+            return Recorded(seq, at.astimezone(UTC), read_event(found[3]))
         except (ValueError, TypeError, OverflowError, RecursionError) as error:
             raise self._problem(f"has an event {number:,} that cannot be read") from error
 
@@ -244,7 +245,8 @@ class LogFile:
         try:
             head = Head.model_validate_json(content)
             # A time of the first or the last day there is may be none elsewhere.
-            head.project.created_at.astimezone(UTC)
+            if not is_time(head.project.created_at.astimezone(UTC)):
+                raise OverflowError
             return head
         except OverflowError as error:
             raise self._problem(f"has a {PROJECT} with a time that makes no sense") from error

@@ -314,8 +314,9 @@ def _folded(file: LogFile, records: Iterator[Recorded]) -> State:
         return fold_records(State(), events())
     # What does not fit may stumble over whatever is not there.
     except (IllegalEventError, LookupError, ValueError, TypeError) as error:
+        why = f" {error.problem}" if type(error) is IllegalEventError else ""
         raise InvalidProjectFileError(
-            f"Event {at:,} in the file {file.name} does not fit those before it.",
+            f"Event {at:,} in the file {file.name} does not fit those before it.{why}",
             "Export the project again.",
         ) from error
 

@@ -202,7 +202,7 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
                     self._log.open(project_id)
                     standing = self._known(view)
                 _require_numbers_of(view, standing)
-                batch = self._at_hand(standing, desk, desks, by)
+                batch = self._at_hand(view, standing, desk, desks, by)
                 if batch is None and view.project.config.refit == "label":
                     batch = self._crowd.rest(project_id, desk, standing.state, desks, by)
                 is_new = batch is None
@@ -302,14 +302,21 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
         with self._lock:
             return self._choosers.setdefault(project_id, threading.Lock())
 
-    def _at_hand(self, standing: Standing, desk: str, desks: Desks, by: str) -> Served | None:
+    def _at_hand(
+        self, view: View, standing: Standing, desk: str, desks: Desks, by: str
+    ) -> Served | None:
         """A batch that waits for answers: the desk's own, or the newest one that nobody has.
 
         One that was left behind while others went on is chosen anew instead: the model has learned
-        more since.
+        more since. One with images that there are not, in a log from elsewhere, waits for nobody.
         """
         state, elsewhere = standing.state, set(desks.elsewhere(desk))
-        open_batches = [batch for batch in state.open_batches[::-1] if is_for(state, batch, by)]
+        open_batches = [
+            batch
+            for batch in state.open_batches[::-1]
+            if is_for(state, batch, by)
+            and len(view.engine.present(batch.items)) == len(batch.items)
+        ]
         for batch in open_batches:
             if desks.left(desk, batch.batch_id) > 0:
                 return batch
@@ -439,14 +446,17 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
             last = self._leases.last(project_id, desk, desks)
             known = last if last in state.batches else None
             number, items = state.as_you_go(size, known, elsewhere, by)
-            first = _again(state, items)
+            first = _again(state, _there(view, items))
         elif (reopened := state.reopened_batch(size, elsewhere, by)) is not None:
             number, items = reopened
-            return number, _again(state, items), ()
+            if found := _there(view, items):
+                return number, _again(state, found), ()
         policy, random = policy_of(config), _chance(project_id, state)
         own = [choice.item for choice in first]
         busy = about_to_be_answered(state, desks, desk)
-        first = (*first, *due(state, by, size - len(first), (own, busy), random))
+        shared = due(state, by, size - len(first), (own, busy), random)
+        there = {*_there(view, [choice.item for choice in shared])}
+        first = (*first, *(choice for choice in shared if choice.item in there))
         if state.checks_wanted:
             policy = replace(policy, random_share=1.0)
         on_screens = (*elsewhere, *(choice.item for choice in first))
@@ -471,6 +481,11 @@ def _hiding(project: Project, items: tuple[int, ...]) -> Hiding | None:
 def _again(state: State, items: Iterable[int]) -> tuple[Choice, ...]:
     """Items that are shown once more, for the reason for which they were shown first."""
     return tuple(Choice(item, state.reason(item)) for item in items)
+
+
+def _there(view: View, items: Iterable[int]) -> tuple[int, ...]:
+    """Those of some items that the data set has: a log from elsewhere may name others."""
+    return tuple(view.dataset.rows[view.engine.present(items)].tolist())
 
 
 def _require_numbers_of(view: View, standing: Standing) -> None:

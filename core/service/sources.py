@@ -212,7 +212,10 @@ def to_note(standing: Standing, contents: Contents) -> list[Event]:
     state = standing.state
     events: list[Event] = []
     noted = state.images.noted
-    if noted is None or noted.fingerprint != contents.fingerprint:
+    if noted is None or (noted.fingerprint, noted.n_items) != (
+        contents.fingerprint,
+        contents.n_items,
+    ):
         events.append(_data_noted(standing, contents))
     names = state.class_list.of_data(contents.class_names)
     if names != state.classes:

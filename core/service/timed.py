@@ -52,8 +52,8 @@ def timed(view: View) -> Timed:
     state, truth, names = view.state, view.dataset.truth, view.class_names
     known: dict[int, str] = {}
     if truth is not None:
-        items = [item for item in state.ledger.top if item not in state.gone]
-        classes = truth[view.engine.positions(items)].tolist()
+        positions = view.engine.present(state.ledger.top)
+        items, classes = view.dataset.rows[positions].tolist(), truth[positions].tolist()
         pairs = zip(items, classes, strict=True)
         known = {item: names[number] for item, number in pairs if number != UNLABELLED}
     return Timed(asked(state, known), names)

@@ -15,7 +15,7 @@ from core.querying.hiding import by_lot
 from core.service.conversation import describe
 from core.service.labelling import Service
 from core.session.events import Hiding, Served
-from core.session.sound import is_sound
+from core.session.sound import fault
 from core.storage import MemoryStore
 from tests.core.builders import TickingClock, label, numbered, served, skip
 
@@ -130,5 +130,5 @@ def test_a_share_changes_nothing_of_what_is_learned_and_none_is_not_written():
 @pytest.mark.parametrize("wrong", [Hiding(0.0, ()), Hiding(1.1, ()), Hiding(0.5, (9,))])
 def test_lots_from_elsewhere_are_looked_at(wrong):
     batch = served("a", [1, 2])
-    assert is_sound(batch.model_copy(update={"hiding": Hiding(0.5, (2,))}))
-    assert not is_sound(batch.model_copy(update={"hiding": wrong}))
+    assert not fault(batch.model_copy(update={"hiding": Hiding(0.5, (2,))}))
+    assert fault(batch.model_copy(update={"hiding": wrong}))

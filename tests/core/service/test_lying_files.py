@@ -155,5 +155,5 @@ def test_a_phone_in_a_file_speaks_for_nobody_who_signs_in(tmp_path: Path, person
         RoomJoined(person=person, name="Mia", token=hashed(TOKEN)),
     )
     path = file_with(tmp_path / "a.zip", events)
-    with pytest.raises(InvalidProjectFileError, match="event 3 that cannot be read"):
+    with pytest.raises(InvalidProjectFileError, match=r"Event 3 \(room_joined\)"):
         brought(new_service(), path)

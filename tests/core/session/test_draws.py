@@ -19,7 +19,7 @@ from core.session.events import (
 )
 from core.session.fold import fold
 from core.session.formats import read_event, write_event
-from core.session.sound import is_sound
+from core.session.sound import fault
 from core.session.state import State
 from tests.core.builders import served
 
@@ -99,9 +99,9 @@ def test_in_a_log_from_before_draws_were_noted_items_were_drawn_from_all_alike()
     ],
 )
 def test_a_draw_from_elsewhere_has_to_make_sense(wrong):
-    assert is_sound(drawn("b", (5, 6), {5: HOW}))
-    assert not is_sound(drawn("b", (5, 6), {5: wrong}))
-    assert not is_sound(drawn("b", (5, 6), {7: HOW}))
+    assert not fault(drawn("b", (5, 6), {5: HOW}))
+    assert fault(drawn("b", (5, 6), {5: wrong}))
+    assert fault(drawn("b", (5, 6), {7: HOW}))
 
 
 def test_checks_can_be_asked_for_and_are_wanted_until_they_have_a_label():

@@ -9,7 +9,7 @@ from core.session.events import Branched, RoomJoined, RoomOpened, RoomSet
 from core.session.fold import fold
 from core.session.formats import read_event, write_event
 from core.session.room import Guest, Room
-from core.session.sound import is_sound
+from core.session.sound import fault
 from core.session.state import State
 from tests.core.builders import state_of
 
@@ -63,7 +63,7 @@ def test_a_branch_of_a_room_is_none():
 @pytest.mark.parametrize("event", [OPENED, MIA, RoomSet(phase="paused")])
 def test_what_happens_to_a_room_is_written_and_read(event):
     assert read_event(write_event(event)) == event
-    assert is_sound(event)
+    assert not fault(event)
 
 
 @pytest.mark.parametrize(
@@ -75,4 +75,4 @@ def test_what_happens_to_a_room_is_written_and_read(event):
     ],
 )
 def test_an_event_from_elsewhere_that_names_nobody_is_none(event):
-    assert not is_sound(event)
+    assert fault(event)

@@ -34,7 +34,7 @@ from core.session.events import (
 )
 from core.session.fold import fold
 from core.session.formats import read_event, write_event
-from core.session.sound import is_sound
+from core.session.sound import fault
 from core.session.state import State
 from tests.core.builders import bad, given, label, served, skip, state_of, unsure
 
@@ -446,5 +446,5 @@ def test_one_more_vote_costs_the_same_after_ten_thousand():
     ],
 )
 def test_events_from_elsewhere_are_looked_at(event, is_fine):
-    assert is_sound(event) == is_fine
+    assert (not fault(event)) == is_fine
     assert read_event(write_event(event)) == event
