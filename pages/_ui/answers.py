@@ -203,7 +203,7 @@ def _table(view: View, listed: tuple[Placed, ...]) -> None:
                 required=True,
                 help="Choose another one to correct it.",
             ),
-            "Given": column.DatetimeColumn(format="calendar"),
+            "Given": column.DatetimeColumn(format="DD MMM YYYY, HH:mm"),
             "Take back": column.CheckboxColumn(
                 help="The image has no answer then, and may be asked about again."
             ),

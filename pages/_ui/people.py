@@ -89,8 +89,8 @@ def _persons(told: PeopleTold) -> None:
         "Seconds": [one.seconds for one in persons],
     }
     if any(one.agreed.n for one in persons):
-        columns["As the label"] = [_share(one.agreed) for one in persons]
-        columns["of"] = [one.agreed.n for one in persons]
+        columns["Agrees"] = [_share(one.agreed) for one in persons]
+        columns["Compared"] = [one.agreed.n for one in persons]
     if any(one.right.n for one in persons):
         columns["Right"] = [_right(one.right) for one in persons]
     st.dataframe(
@@ -100,18 +100,27 @@ def _persons(told: PeopleTold) -> None:
         height="content" if len(persons) <= _ROWS else _HIGH,
         column_config={
             "Seconds": st.column_config.NumberColumn(format="%.1f", help="The median."),
-            "As the label": st.column_config.NumberColumn(
+            "Answers": st.column_config.NumberColumn(help="All that are in force."),
+            "Labels": st.column_config.NumberColumn(help="Answers that name a class."),
+            "Agrees": st.column_config.NumberColumn(
                 format="%.0f %%",
                 help="Of the images that others have answered too: how often this person says what "
                 "is taken for true.",
             ),
-            "of": st.column_config.NumberColumn(help="So many images."),
+            "Compared": st.column_config.NumberColumn(
+                help="So many images others have answered too."
+            ),
             "Right": st.column_config.TextColumn(
                 help="Of the images whose answer was known: how many are right, and what share "
                 "that speaks for, 95 % sure."
             ),
         },
     )
+    if "Agrees" in columns:
+        st.caption(
+            "Agrees: how often a person says what is taken for true, of the images that others "
+            "have answered too (Compared). Seconds: the median time of an answer."
+        )
 
 
 def _agreement(view: View, told: PeopleTold) -> None:

@@ -42,6 +42,15 @@ def test_it_says_who_has_answered_and_how_far_they_agree(open_page: OpenPage, se
     assert "Decide 5 disputed images" in [link.proto.label for link in page.get("page_link")]
 
 
+def test_what_its_columns_mean_is_said(open_page: OpenPage, service: Service):
+    project = _shared(service)
+    item, *_ = service.standing(project).state.votes.in_dispute()
+    service.decide(project, Answer(item, AnswerKind.LABEL, "3"))
+    page = open_page("pages/progress.py", project=project, part="People")
+    assert {"Agrees", "Compared"} < {*page.dataframe[0].value.columns}
+    assert any("what is taken for true" in caption.value for caption in page.caption)
+
+
 def test_known_answers_are_set_and_ended(open_page: OpenPage, service: Service):
     project = _shared(service)
     page = open_page("pages/progress.py", project=project, part="People")

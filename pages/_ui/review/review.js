@@ -2347,7 +2347,10 @@ function becomeWords({ said }, name) {
 var told = (said, name) => said.label === null ? inShort(said) : name(said.label);
 function becauseWords(which, one, isDecided, name) {
   const { other } = one;
-  if (which === "disputed") return votesWords(one, name);
+  if (which === "disputed") {
+    const votes = votesWords(one, name);
+    return isDecided || other === null ? votes : `${votes}. The model would say ${name(other)}, so that key is outlined.`;
+  }
   if (isDecided) return "⌫ takes that back; another key changes it.";
   if (which === "near") return "One of them is wrong, or what tells them apart is very small.";
   if (which === "contradicted") return "Without its own label the model would say so, because of these labelled images:";

@@ -28,7 +28,10 @@ const told = (said: ShownSaid, name: Name): string => (said.label === null ? inS
 /** Why it is there, and what to do. */
 export function becauseWords(which: Which, one: ReviewCase, isDecided: boolean, name: Name): string {
   const { other } = one;
-  if (which === "disputed") return votesWords(one, name);
+  if (which === "disputed") {
+    const votes = votesWords(one, name);
+    return isDecided || other === null ? votes : `${votes}. The model would say ${name(other)}, so that key is outlined.`;
+  }
   if (isDecided) return "⌫ takes that back; another key changes it.";
   if (which === "near") return "One of them is wrong, or what tells them apart is very small.";
   if (which === "contradicted") return "Without its own label the model would say so, because of these labelled images:";
