@@ -2,16 +2,18 @@
 
 import streamlit as st
 
-from pages._ui import shell, site
+from pages._ui import handle, shell, site
 
 shell.style()
+closed = handle.closed_pages()
 page = st.navigation(
     [
         st.Page(
             one.file,
             title=one.title,
             default=one is site.HOME,
-            visibility="visible" if one.in_menu else "hidden",
+            # What may not be opened is not offered; its address says why.
+            visibility="visible" if one.in_menu and one not in closed else "hidden",
         )
         for one in site.PAGES
     ],

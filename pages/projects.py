@@ -8,10 +8,13 @@ import streamlit as st
 
 from core.config import DIGITS, ProjectConfig, make_config
 from core.errors import LabelspreadError
+from core.people.roles import Role
 from core.storage import BrokenProject, Project
 from core.wording import counted, percent
 from pages._ui import handle, shell
 from pages._ui.bring_back import bring_back, take_what_came
+from pages._ui.identity import current_person
+from pages._ui.login import login
 from pages._ui.model_fields import features_field
 from pages._ui.new_project import new_project, settings_in_words
 
@@ -115,9 +118,11 @@ def _card(project: Project | BrokenProject) -> None:
         name, labels, right, opens, renames, deletes = st.columns(
             [5.2, 1.3, 1.9, 1.6, 0.7, 0.7], vertical_alignment="center", gap="small"
         )
-        name.markdown(f"**{shell.plain(project.name)}**  \n{_second_line(project)}{origin}")
+        name.markdown(
+            f"**{shell.plain(project.name)}**  \n{_second_line(project)}{origin}{_owners(project)}"
+        )
         if n_labels is not None:
-            labels.markdown(f"{n_labels:,}  \n:gray[labels]")
+            labels.markdown(f"{n_labels:,}  \n:gray[{'label' if n_labels == 1 else 'labels'}]")
         if accuracy is not None:
             right.markdown(f"{percent(accuracy)}  \n:gray[accuracy]")
         can_open = isinstance(project, Project) and n_labels is not None
@@ -165,6 +170,21 @@ def _origin(project: Project | BrokenProject) -> str:
     return f"  \n:gray[Branched from “{shell.plain(origin.name)}”, after round {origin.round:,}]"
 
 
+def _owners(project: Project | BrokenProject) -> str:
+    """Whose a project is, where it is not one's own alone; empty where nobody signs in."""
+    if login() is None:
+        return ""
+    try:
+        members = handle.service().members(project.project_id)
+    except LabelspreadError:
+        return ""
+    owners = [member for member in members if Role(member.role) is Role.OWNER]
+    if [member.person for member in owners] == [current_person().person_id]:
+        return ""
+    told = ", ".join(shell.plain(member.name) for member in owners)
+    return f"  \n:gray[{'Owners' if len(owners) > 1 else 'Owner'}: {told or 'nobody'}]"
+
+
 def _second_line(project: Project | BrokenProject) -> str:
     if isinstance(project, BrokenProject):
         return ":gray[Settings unknown]"
@@ -183,7 +203,7 @@ def _deleted(projects: tuple[Project | BrokenProject, ...]) -> None:
 
 
 with shell.errors_in_words():
-    shell.account_menu()
+    shell.menu()
     if came := take_what_came():
         _say(shell.plain(came))
     if done := st.session_state.pop(_DONE, None):

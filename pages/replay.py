@@ -357,6 +357,8 @@ with shell.errors_in_words():
     run = _wanted_run()
     rounds = rounds_of(run.id) if run else ()
     number = _wanted_round(len(rounds)) if run else None
+    if not is_presenting():
+        shell.account_menu()
     if run is None or number is None:
         _list_of_runs()
     elif is_presenting():

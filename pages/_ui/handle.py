@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.bootstrap import comparisons_of, exports_of, imports_of, service_of
 from core.data.incoming import Imports
-from core.errors import NotAllowedError, StoreFullError
+from core.errors import LabelspreadError, NotAllowedError, StoreFullError
 from core.export.written import Exports
 from core.graph.embeddings.arriving import Arrivals
 from core.graph.embeddings.networks import Entry, Networks
@@ -24,8 +24,9 @@ from core.service.sharing import hides_answers
 from core.service.view import View
 from core.settings import home
 from core.simulation.comparisons import Comparisons
+from pages._ui import site
 from pages._ui.identity import current_person, roles
-from pages._ui.login import forget_login
+from pages._ui.login import forget_login, login
 from pages._ui.own import OwnComparisons, OwnImports
 
 _PROJECT: Final = "project"
@@ -104,6 +105,22 @@ def is_blinded(view: View) -> bool:
     """Whether the person of this session is not to see what others have said in a project."""
     is_hidden = hides_answers(view.project, view.state)
     return is_hidden and not is_reviewer(view.project.project_id)
+
+
+def closed_pages() -> frozenset[site.SitePage]:
+    """Pages that the person of this session may not open in the project of this session."""
+    try:
+        project_id = None if login() is None else _wanted_project()
+        if project_id is None or is_reviewer(project_id):
+            return frozenset()
+        standing = whole_service().standing_lately(project_id)
+    except LabelspreadError:
+        # The page says what is wrong.
+        return frozenset()
+    is_hidden = hides_answers(standing.project, standing.state)
+    return frozenset(
+        page for page in site.PAGES if page.is_for_reviewers or (page.is_unblinded and is_hidden)
+    )
 
 
 def require_administrator() -> None:
@@ -212,12 +229,17 @@ def warm_up() -> None:
 
 def current_project_id() -> str | None:
     """The project of this session: as the address says, as opened before, or the oldest one."""
-    wanted = st.query_params.get(_PROJECT) or st.session_state.get(_PROJECT)
+    wanted = _wanted_project()
+    if wanted is not None:
+        open_project(wanted)
+    return wanted
+
+
+def _wanted_project() -> str | None:
+    wanted: str | None = st.query_params.get(_PROJECT) or st.session_state.get(_PROJECT)
     if wanted is None:
         projects = service().projects()
         wanted = projects[0].project_id if projects else None
-    if wanted is not None:
-        open_project(wanted)
     return wanted
 
 

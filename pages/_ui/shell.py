@@ -141,6 +141,7 @@ def require_view(*, is_complete: bool = True, is_unblinded: bool = False) -> Vie
     """
     project_id = handle.current_project_id()
     if project_id is None:
+        account_menu()
         st.info("There is no project yet.", icon=":material/folder_open:")
         st.page_link("pages/projects.py", label="Create a project", icon=":material/add:")
         st.stop()
@@ -285,6 +286,20 @@ def account_menu() -> None:
         st.container(key="project_list"),
     ):
         account()
+
+
+def menu() -> None:
+    """The menu at the top right, for pages that concern all projects."""
+    project_id = handle.current_project_id()
+    try:
+        opened = None if project_id is None else handle.service().project(project_id)
+    except LabelspreadError:
+        # It was deleted, or cannot be read: the page says so, if it concerns it.
+        opened = None
+    if opened is None:
+        account_menu()
+    else:
+        project_menu(opened)
 
 
 def address_of(page: site.SitePage, **query: str) -> str:

@@ -13,11 +13,21 @@ STYLE: Final = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 
 @dataclass(frozen=True, slots=True)
 class SitePage:
-    """One page; its address is that of its file, but for the first one, which is at the root."""
+    """One page; its address is that of its file, but for the first one, which is at the root.
+
+    Attributes
+    ----------
+    is_unblinded
+        Whether it shows what others have said, which not everybody may see in every project.
+    is_for_reviewers
+        Whether it takes away what others have said.
+    """
 
     title: str
     address: str
     in_menu: bool = True
+    is_unblinded: bool = False
+    is_for_reviewers: bool = False
 
     @property
     def file(self) -> str:
@@ -32,13 +42,13 @@ JOIN: Final = SitePage("Invitation", "join", in_menu=False)
 MISSING: Final = SitePage("No such page", "missing", in_menu=False)
 PAGES: Final = (
     HOME,
-    SitePage("Grid", "grid"),
-    SitePage("Review", "review"),
-    SitePage("Explore", "explore"),
+    SitePage("Grid", "grid", is_unblinded=True),
+    SitePage("Review", "review", is_unblinded=True),
+    SitePage("Explore", "explore", is_unblinded=True),
     SitePage("Progress", "progress"),
-    SitePage("History", "history"),
+    SitePage("History", "history", is_unblinded=True),
     ROOM,
-    SitePage("Export", "export"),
+    SitePage("Export", "export", is_for_reviewers=True),
     SitePage("Compare", "compare"),
     SitePage("Replay", "replay"),
     SitePage("Projects", "projects"),

@@ -97,6 +97,8 @@ def test_a_project_of_somebody_else_is_not_there_until_it_is_shared(
     project = made(anna, "Secret leaves")
     enter(eve, server, "eve")
     expect(eve.get_by_text("There is no project yet.").first).to_be_visible()
+    eve.goto(server.url)
+    expect(menu(eve).get_by_role("link", name="Sign out")).to_be_visible()
     eve.goto(f"{server.url}/?project={project}")
     expect(eve.get_by_text("This project does not exist, or it was deleted.")).to_be_visible()
     for path in ("progress", "grid", "review", "explore", "history", "export", "people"):
@@ -109,6 +111,7 @@ def test_a_project_of_somebody_else_is_not_there_until_it_is_shared(
     assert "Secret" not in reply.text()
     assert '"outcome":"done"' not in reply.text()
 
+    anna.goto(f"{server.url}/projects")
     menu(anna).get_by_role("link", name="People").click()
     expect(anna.get_by_role("heading", name="People of Secret leaves")).to_be_visible()
     anna.get_by_role("button", name="Make a link").click()
@@ -128,6 +131,18 @@ def test_a_project_of_somebody_else_is_not_there_until_it_is_shared(
     expect(anna.get_by_text("eve", exact=True)).to_have_count(0)
     eve.goto(f"{server.url}/?project={project}")
     expect(eve.get_by_text("This project does not exist, or it was deleted.")).to_be_visible()
+
+
+def test_an_administrator_is_told_whose_a_project_is(anna: Page, eve: Page, server: Server) -> None:
+    enter(anna, server, "anna")
+    project = made(anna, "Leaves of anna")
+    anna.goto(f"{server.url}/projects")
+    card = f".st-key-card_{project}"
+    expect(anna.locator(card)).to_contain_text("Leaves of anna")
+    expect(anna.locator(card)).not_to_contain_text("Owner")
+    enter(eve, server, "ada")
+    eve.goto(f"{server.url}/projects")
+    expect(eve.locator(card)).to_contain_text("Owner: anna")
 
 
 def test_an_invitation_leads_through_the_door_and_works_once_it_is_opened(

@@ -70,6 +70,9 @@ def test_each_is_asked_once_sees_nothing_of_the_other_and_a_reviewer_decides(
     assert {*state.votes.in_dispute()} == {*hers}
     assert not state.labels
 
+    links = eve.page.get_by_test_id("stTopNavLink")
+    offered = "Label, Progress, Compare, Replay, Projects, Data"
+    expect(links).to_have_text(offered.split(", "))
     for name in ("grid", "review", "explore", "history"):
         eve.page.goto(f"{eve.url}/{name}?project={project}")
         expect(eve.page.get_by_text("people answer without seeing what others say")).to_be_visible()
