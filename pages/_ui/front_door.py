@@ -85,7 +85,10 @@ def page() -> str:
     """Streamlit's page, with the app's name and style in it, and what sees that a sign-in ends."""
     page = _INDEX.read_text(encoding="utf-8")
     base = base_path()
-    watch = f"<script>{_WATCH}watchSignIn({json.dumps(f'/{base}' if base else '')});</script>"
+    root = json.dumps(f"/{base}" if base else "")
+    # Else Streamlit looks for itself below the page that is opened first, in vain.
+    told = f"window.__streamlit={{BACKEND_BASE_URL:location.origin+{root}}};"
+    watch = f"<script>{told}{_WATCH}watchSignIn({root});</script>"
     # Last of all, so that it rules over Streamlit's own style of the same weight.
     style = f"<style>{site.STYLE}</style>"
     return page.replace(_TITLE, f"<title>{site.APP}</title>").replace(_END, f"{watch}{style}{_END}")

@@ -71,3 +71,12 @@ def test_an_address_without_a_page_shows_where_to_go(context: BrowserContext, se
     expect(page.get_by_text("Nothing is at “progress/nope”.")).to_be_visible()
     page.get_by_role("main").get_by_role("link", name="Projects").click()
     expect(page.get_by_role("button", name="Create project")).to_be_visible()
+
+
+def test_a_page_asks_for_nothing_that_is_not_there(context: BrowserContext, server: Server):
+    page = context.new_page()
+    missing: list[str] = []
+    page.on("response", lambda one: missing.append(one.url) if one.status >= 400 else None)
+    page.goto(f"{server.url}/replay")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert missing == []
