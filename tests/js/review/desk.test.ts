@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { ReviewCase, ReviewItem } from "../../../pages/_ui/review/src/contract.ts";
-import { verdictWords } from "../../../pages/_ui/review/src/telling.ts";
+import { becauseWords, verdictWords } from "../../../pages/_ui/review/src/telling.ts";
 import { votesWords } from "../../../pages/_ui/review/src/words.ts";
 import { asking, image, saying, Tab } from "./tab.ts";
 
@@ -119,6 +119,10 @@ test("of images that people disagree about the votes are told, a key decides, an
   assert.ok(one);
   assert.equal(verdictWords("disputed", one, tab.desk.standing(one), (name) => name), "cat or dog?");
   assert.equal(votesWords(one, (name) => name), "Ann: cat · Bob: dog · 1 more to answer");
+  const because = (other: string | null, isDecided = false): string =>
+    becauseWords("disputed", { ...one, other }, isDecided, (name) => name);
+  assert.equal(because("dog"), `${because(null)}. The model would say dog, so that key is outlined.`);
+  assert.equal(because("dog", true), because(null));
   tab.press("keep");
   assert.deepEqual([tab.desk.current, tab.desk.decided, tab.sent.length], [1, 0, 0]);
   tab.press({ label: "dog" });
