@@ -38,13 +38,10 @@ class Taken(NamedTuple):
         What is to be added to the log.
     fates
         What becomes of each answer.
-    n_new
-        How many images the person has answered that were not by then.
     """
 
     events: tuple[Event, ...]
     fates: tuple[Fate, ...]
-    n_new: int
 
 
 def taken(
@@ -53,7 +50,6 @@ def taken(
     """Decide what becomes of some answers, one after another; sent again they change nothing."""
     events: list[Event] = []
     fates: list[Fate] = []
-    n_new = 0
     for place, said in enumerate(answers):
         try:
             new, fate = _one(state, person, said, class_names)
@@ -61,10 +57,9 @@ def taken(
             new, fate = (), "refused"
         fates.append(fate)
         events += new
-        n_new += bool(new) and said.was is None
         if new and place < len(answers) - 1:
             state = fold(state, new)
-    return Taken(tuple(events), tuple(fates), n_new)
+    return Taken(tuple(events), tuple(fates))
 
 
 def _one(

@@ -71,13 +71,16 @@ class RoomDesk:
         self._now = now
         self._lock = threading.Lock()
         self._open: dict[int, _Open] = {}
+        self._said: dict[str, set[int]] = {}
         self._seen: dict[str, float] = {}
         self._tidied = now()
 
     def add(self, batch_id: str, item: int, wanted: int, said: Iterable[str] = ()) -> None:
-        """Let so many people answer an image; some have."""
+        """Let so many people answer an image; some have, and maybe more since that was found."""
         with self._lock:
-            self._open.setdefault(item, _Open(batch_id, wanted, {*said}))
+            have = {*said, *(person for person, items in self._said.items() if item in items)}
+            if len(have) < wanted:
+                self._open.setdefault(item, _Open(batch_id, wanted, have))
 
     def hand_out(self, person: str, most: int, has: Collection[int] = ()) -> HandedOut:
         """Up to ``most`` images for somebody, who is given none of them twice.
@@ -112,12 +115,18 @@ class RoomDesk:
     def is_answered(self, person: str, item: int) -> None:
         """Note that somebody has answered an image."""
         with self._lock:
+            self._said.setdefault(person, set()).add(item)
             one = self._open.get(item)
             if one is not None:
                 one.out.pop(person, None)
                 one.said.add(person)
                 if len(one.said) >= one.wanted:
                     del self._open[item]
+
+    def n_said(self, person: str) -> int:
+        """How many images somebody has answered."""
+        with self._lock:
+            return len(self._said.get(person, ()))
 
     def settle(self, is_settled: Callable[[int], bool]) -> None:
         """Let go of images that need no answer any more."""

@@ -71,7 +71,6 @@ class Desk:
         self.project_id = project_id
         self.desk = RoomDesk()
         self.lock = threading.Lock()
-        self.said: dict[str, int] = {}
         self.standing: Standing | None = None
         self.read_at = 0.0
         self.is_filled = False
@@ -192,6 +191,8 @@ class RoomKeeping(Looking):
         with desk.lock:
             if desk.is_filled:
                 return
+            for placed in state.ledger.newest_first():
+                desk.desk.is_answered(placed.by, placed.answer.item)
             batches = sorted(state.batches.items(), key=lambda one: one[1].seq)
             for batch_id, batch in batches:
                 desk.round = max(desk.round, batch.round)
@@ -200,8 +201,6 @@ class RoomKeeping(Looking):
                     said = () if poll is None else tuple(vote.by for vote in poll.votes)
                     if not _is_settled(state, item):
                         desk.desk.add(batch_id, item, poll.wanted if poll else 1, said)
-            for placed in state.ledger.newest_first():
-                desk.said[placed.by] = desk.said.get(placed.by, 0) + 1
             desk.is_filled = True
 
     def _choose_soon(self, desk: Desk) -> None:

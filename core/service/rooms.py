@@ -118,10 +118,15 @@ class Rooms(RoomKeeping):
         n_present = desk.desk.n_present
         wanted = max(0, queue_for(n_present) - len(has)) if wants and is_open else 0
         handed, n_left = desk.desk.hand_out(guest.person, wanted, has)
+        while said := [one.item for one in handed if _has_said(standing.state, guest, one.item)]:
+            # To another process.
+            for item in said:
+                desk.desk.is_answered(guest.person, item)
+            handed, n_left = desk.desk.hand_out(guest.person, wanted, has)
         if is_open and (n_left < LEAST or desk.desk.n_free < 2 * n_present):
             self._choose_soon(desk)
         is_done = desk.is_exhausted and not handed and not has
-        n_said = desk.said.get(guest.person, 0)
+        n_said = desk.desk.n_said(guest.person)
         return InRoom(standing.project, room, guest, standing.state, n_said, handed, is_done)
 
     def answer_in_room(
@@ -153,7 +158,6 @@ class Rooms(RoomKeeping):
         for said, fate in zip(answers, found.fates, strict=True):
             if fate != "refused":
                 desk.desk.is_answered(guest.person, said.answer.item)
-        desk.said[guest.person] = desk.said.get(guest.person, 0) + found.n_new
         return found.fates
 
     def _found(self, desk: Desk, code: str, token: str) -> tuple[Standing, Room, Guest]:
@@ -177,6 +181,13 @@ class Rooms(RoomKeeping):
             if before is None or before.state.seq <= found.state.seq:
                 desk.standing, desk.read_at = found, monotonic()
         return found
+
+
+def _has_said(state: State, guest: Guest, item: int) -> bool:
+    """Whether somebody has answered an image."""
+    poll = state.poll(item)
+    placed = state.answer_to(item) if poll is None else poll.vote_of(guest.person)
+    return placed is not None and placed.by == guest.person
 
 
 def _checked_name(name: str) -> str:

@@ -48,6 +48,16 @@ def test_what_is_answered_by_as_many_as_are_wanted_waits_no_more(desk):
     desk.is_answered("ada", 0)
 
 
+def test_what_was_answered_since_somebody_looked_at_the_log_is_not_asked_again(desk):
+    for person in ("mia", "tom"):
+        desk.is_answered(person, 0)
+    desk.is_answered("mia", 9)
+    desk.add("b", 0, 2, said=["mia"])
+    desk.add("c", 9, 2)
+    assert desk.items == (1, 2, 3, 9)
+    assert items(desk.hand_out("mia", 10)) == [1, 2, 3]
+
+
 def test_what_a_phone_has_lost_it_is_given_again(desk):
     assert items(desk.hand_out("mia", 2)) == [0, 1]
     assert items(desk.hand_out("mia", 1, has=[0])) == [1]

@@ -173,7 +173,27 @@ def test_three_people_answer_each_image_and_nobody_twice(service):
     assert len(state.votes.polls) == 60
     assert {len({v.by for v in poll.votes}) for poll in state.votes.polls.values()} == {3}
     assert state.n_answers == 180 == sum(len(phone.given) for phone in phones)
-    assert all(service.in_room(code, phone.token).is_done for phone in phones)
+    found = [service.in_room(code, phone.token) for phone in phones]
+    assert all(one.is_done for one in found)
+    assert [one.n_said for one in found] == [len(phone.given) for phone in phones]
+
+
+@pytest.mark.parametrize("overlap", [1, 3])
+def test_a_phone_that_comes_to_another_server_is_not_asked_again(
+    service, store, monkeypatch, overlap
+):
+    _, code = opened(service, overlap)
+    phone = Phone(service, code)
+    phone.fetch()
+    other = Service(store, clock=TickingClock(), new_id=numbered("other"))
+    monkeypatch.setattr(rooms, "_FRESH", 0.0)
+    assert other.in_room(code, phone.token).handed, "it knows of what is in the log"
+    said = [phone.answer() for _ in range(3)]
+    assert phone.send(*said) == ("stored",) * 3
+    items = {one.item for one in other.in_room(code, phone.token).handed}
+    assert items
+    assert items.isdisjoint(one.answer.item for one in said)
+    other.close()
 
 
 def test_the_answers_to_an_image_come_together(service):
