@@ -7,17 +7,12 @@ from typing import Any, Final
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.e2e.desk import wait_for_animations
+
 GRAVE: Final = {"serious", "critical"}
 
 COLOURS: Final = ("color-contrast", "link-in-text-block")
 """The rules that depend on colours, and so on the theme."""
-
-_SETTLED: Final = """() => Promise.race([
-  Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null))),
-  new Promise((resolve) => setTimeout(resolve, 2000)),
-])"""
-"""Waits until colours are what they are to be, which pass over others on the way to another theme;
-some things move for ever, or stand still in the middle."""
 
 
 def findings(page: Page, rules: tuple[str, ...] = ()) -> dict[str, list[str]]:
@@ -31,7 +26,8 @@ def findings(page: Page, rules: tuple[str, ...] = ()) -> dict[str, list[str]]:
     options: dict[str, Any] = {"resultTypes": ["violations"]}
     if rules:
         options["runOnly"] = list(rules)
-    page.evaluate(_SETTLED)
+    # Colours pass over others on the way to another theme.
+    wait_for_animations(page)
     response: dict[str, Any] = Axe().run(page, options=options).response
     return {
         violation["id"]: [

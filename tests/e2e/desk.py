@@ -83,6 +83,19 @@ def wait_at_rest(page: Page, milliseconds: int = 500) -> None:
     )
 
 
+def wait_for_animations(page: Page) -> None:
+    """Wait until things and colours are where they are to be.
+
+    Two seconds at most: some things move for ever, or stand still in the middle.
+    """
+    page.evaluate(
+        """() => Promise.race([
+          Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null))),
+          new Promise((resolve) => setTimeout(resolve, 2000)),
+        ])"""
+    )
+
+
 class Desk:
     """One tab on one project."""
 

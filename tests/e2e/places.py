@@ -75,6 +75,10 @@ class Place:
         page.goto(self.address)
         page.locator(self.ready).first.wait_for()
         wait_at_rest(page)
+        self.go_on(page)
+
+    def go_on(self, page: Page) -> None:
+        """Come to the state from another one of the same page."""
         if self.then is not None:
             self.then(page)
             wait_at_rest(page)

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.e2e.book import Book, right
-from tests.e2e.desk import Desk, wait_at_rest
+from tests.e2e.desk import Desk, wait_at_rest, wait_for_animations
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +38,8 @@ def _opened(desk: Desk) -> Locator:
     dialog = desk.page.get_by_role("dialog", name="Classes")
     dialog.get_by_test_id("stDataFrame").wait_for()
     wait_at_rest(desk.page)
+    # Where a cell is can be told once the dialog has come in.
+    wait_for_animations(desk.page)
     return dialog
 
 
@@ -61,6 +63,8 @@ def _edit(classes: Locator, row: int, column: str, text: str) -> None:
             # What the table shows is not with the app yet.
             expect(save).to_be_enabled(timeout=5_000)
             break
+    else:
+        pytest.fail(f"Nothing could be typed into row {row} of “{column}”.")
     field.wait_for(state="detached")
     wait_at_rest(page)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import Final
 
 import pytest
@@ -134,6 +135,23 @@ WIDTHS: Final = (
 )
 """Screens on which nothing may be cut: of two that are as good as equally wide the narrower one."""
 
+TOGETHER: Final = (
+    ("label", "label-keys"),
+    ("grid", "grid-marked"),
+    ("review", "review-aside"),
+    ("progress", "menu"),
+    ("history", "history-two"),
+    ("export", "export-report"),
+    ("stage", "stage-keys"),
+    ("projects", "projects-custom", "projects-several", "projects-rename"),
+)
+"""Places that one comes to from each other, without loading a page."""
+
+VISITS: Final = (
+    *TOGETHER,
+    *((one,) for one in dict.fromkeys((*FITTING, *PLACES)) if one not in {*chain(*TOGETHER)}),
+)
+
 DRAWN: Final = ("progress", "history-two", "compare", "replay-run")
 """Places whose charts and tables have the colours of the theme that they were drawn for."""
 
@@ -156,27 +174,37 @@ def page(context: BrowserContext) -> Page:
     return idle_tab(context)
 
 
-@pytest.mark.parametrize("place", dict.fromkeys((*FITTING, *PLACES)))
+@pytest.mark.parametrize("visit", VISITS, ids="+".join)
 def test_nothing_is_cut_on_any_screen_and_axe_finds_nothing_serious_in_either_theme(
-    page: Page, known_places: dict[str, Place], place: str
+    page: Page, known_places: dict[str, Place], visit: tuple[str, ...]
 ):
     """Both at one visit, for that takes the most time of all."""
-    known_places[place].open(page)
-    expect(page).to_have_title(title(place))
-    if place in FITTING:
-        assert trouble_by_screen(page) == {}
-        page.set_viewport_size(SIZES["desktop"])
-        wait_at_rest(page)
-    if place in PLACES:
-        assert not is_dark(page)
-        assert findings(page) == {}
-        page.emulate_media(color_scheme="dark")
-        if place in DRAWN:
+    for place in visit:
+        if place == visit[0]:
             known_places[place].open(page)
-        wait_at_rest(page)
-        assert is_dark(page)
-        # What else there is to find is the same in both.
-        assert findings(page, COLOURS) == {}
+        else:
+            known_places[place].go_on(page)
+        expect(page).to_have_title(title(place))
+        if place in FITTING:
+            assert trouble_by_screen(page) == {}, place
+            page.set_viewport_size(SIZES["desktop"])
+            wait_at_rest(page, 200)
+        if place in PLACES:
+            look_at(page, known_places[place], is_drawn=place in DRAWN)
+
+
+def look_at(page: Page, place: Place, *, is_drawn: bool) -> None:
+    """Let axe look in both themes."""
+    assert not is_dark(page)
+    assert findings(page) == {}, place.address
+    page.emulate_media(color_scheme="dark")
+    if is_drawn:
+        place.open(page)
+    wait_at_rest(page, 200)
+    assert is_dark(page)
+    # What else there is to find is the same in both.
+    assert findings(page, COLOURS) == {}, place.address
+    page.emulate_media(color_scheme="light")
 
 
 def trouble_by_screen(page: Page) -> dict[str, list[str]]:
