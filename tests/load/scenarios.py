@@ -29,6 +29,9 @@ _REST: Final = 1.0
 _IDLE: Final = 0.1
 """Share of a core that a server takes at which nobody works."""
 
+_QUIET: Final = 5
+"""Of so many of these in a row: what takes long rests in between."""
+
 _LONGEST_SETTLING: Final = 120.0
 """Seconds for which a server is waited for that has something to do once and for all."""
 
@@ -136,17 +139,18 @@ def run(scenario: Scenario) -> Outcome:
 async def _settle(server: Server, project: str) -> None:
     """Label some images, and wait until all that this has begun for good is done.
 
-    With the first labels the app looks, once, whether a network tells these images apart better.
+    With the first labels the app looks, once, whether a network tells these images apart better,
+    and looks again whenever there are twice as many; the last time here is at 480.
     """
     begin = asyncio.Event()
     begin.set()
-    await Person(project, Looks(), 0.0).label(server.url, 40, begin, 0)
-    until = time.monotonic() + _LONGEST_SETTLING
-    while time.monotonic() < until:
-        before = cpu_seconds(server.pid)
-        await asyncio.sleep(_REST)
-        if cpu_seconds(server.pid) - before < _IDLE * _REST:
-            return
+    for rounds in (48, 2):
+        await Person(project, Looks(), 0.0).label(server.url, rounds, begin, 0)
+        until, n_quiet = time.monotonic() + _LONGEST_SETTLING, 0
+        while time.monotonic() < until and n_quiet < _QUIET:
+            before = cpu_seconds(server.pid)
+            await asyncio.sleep(_REST)
+            n_quiet = n_quiet + 1 if cpu_seconds(server.pid) - before < _IDLE * _REST else 0
 
 
 async def _work(
