@@ -21,8 +21,10 @@ PHOTOGRAPHS ?=
 FASHION ?=
 # For `make lock`: 1 takes the newest release of all that the pinned packages need, a name of that one.
 UPGRADE ?=
-# For `make load`: so many rounds in all without a pause instead, to watch memory.
+# For `make load`: so many rounds in all instead, to watch memory; in so many minutes, or without a
+# pause.
 ROUNDS ?=
+MINUTES ?=
 
 BIN := .venv/bin
 # Runs a script of package.json.
@@ -103,7 +105,7 @@ faults:  ## Let thousands of things go wrong while people label, and count what 
 
 load:  ## Let many people label at once, and see how long they wait
 	@.ci/setup bench
-	@$(BIN)/python -m tests.load $(if $(ROUNDS),--rounds $(ROUNDS))
+	@$(BIN)/python -m tests.load $(if $(ROUNDS),--rounds $(ROUNDS) --minutes $(or $(MINUTES),0))
 
 image:  ## Do what Docker would do, and try what comes of it; as root
 	@.ci/setup bench

@@ -63,6 +63,9 @@ class Taking:
         One for each item; none stands for 0 everywhere.
     seconds
         For how long, without a sign of life.
+    before
+        The batch that came to the desk last when this one was chosen, empty for none: if another
+        one has come since, it stays. None where that is no matter.
     """
 
     desk: str
@@ -70,6 +73,7 @@ class Taking:
     items: tuple[int, ...]
     slots: tuple[int, ...] = ()
     seconds: float = IDLE
+    before: str | None = None
 
     @property
     def places(self) -> tuple[tuple[int, int], ...]:

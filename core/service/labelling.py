@@ -358,12 +358,13 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
             return not any(now.state.is_done_by(item, by) for item in waiting)
 
         slots = slots_of(state, batch.items)
-        taking = None if desk == _NOBODY else Taking(desk, batch.batch_id, batch.items, slots)
+        before = desks.last(desk) or ""
+        taking = Taking(desk, batch.batch_id, batch.items, slots, before=before)
         return self._log.decide(
             project_id,
             is_free,
             lambda free: [batch] if free and is_new else [],
-            lambda free: taking if free else None,
+            lambda free: taking if free and desk != _NOBODY else None,
         )
 
     def _solve_ahead_of(self, view: View, desk: str, batch: Served) -> None:

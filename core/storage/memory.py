@@ -165,6 +165,11 @@ class MemoryStore:
             other = held.get(place)
             if other and other.desk != taking.desk and 0 < other.until - now <= LONGEST:
                 raise LeasedError(project_id, taking.desk)
+        for one in held.values():
+            is_own = one.desk == taking.desk and 0 < one.until - now <= LONGEST
+            known = (taking.before, taking.batch_id)
+            if is_own and taking.before is not None and one.batch_id not in known:
+                raise LeasedError(project_id, taking.desk)
         kept = {
             place: one
             for place, one in held.items()

@@ -46,7 +46,7 @@ def take(
     Raises
     ------
     LeasedError
-        If some of it is on another desk.
+        If some of it is on another desk, or another batch has come to this one since it was chosen.
     """
     if lock:
         query = _text(f"SELECT 1 FROM projects WHERE project_id = :project_id {lock}", now)
@@ -55,6 +55,12 @@ def take(
         "project_id": project_id,
         "desk": taking.desk,
         "batch_id": taking.batch_id,
+        # By names of their own, for PostgreSQL would take each for another type in each place.
+        "own_project": project_id,
+        "own_desk": taking.desk,
+        "own_batch": taking.batch_id,
+        "before": taking.before or "",
+        "is_whatever": taking.before is None,
         "seconds": taking.seconds,
         "now": clock,
     }
@@ -93,7 +99,9 @@ def _take(n_items: int, now: str) -> sa.TextClause:
     return _text(
         "INSERT INTO leases (project_id, item, slot, desk, batch_id, until) "
         "SELECT :project_id, new.column1, new.column2, :desk, :batch_id, {now} + :seconds "
-        f"FROM (VALUES {rows}) AS new WHERE true "
+        f"FROM (VALUES {rows}) AS new WHERE :is_whatever OR NOT EXISTS ("
+        "SELECT 1 FROM leases WHERE project_id = :own_project AND desk = :own_desk "
+        f"AND batch_id NOT IN (:own_batch, :before) AND {_LIVE}) "
         "ON CONFLICT (project_id, item, slot) DO UPDATE "
         "SET desk = excluded.desk, batch_id = excluded.batch_id, until = excluded.until "
         f"WHERE leases.desk = excluded.desk OR NOT ({_LIVE})",

@@ -34,14 +34,20 @@ def main() -> None:
         "--rounds",
         type=int,
         metavar="N",
-        help=f"so many rounds in all without a pause (at most {_MOST_AT_LENGTH}), to watch memory; "
-        "writes no file",
+        help=f"so many rounds in all (at most {_MOST_AT_LENGTH}), to watch memory; writes no file",
+    )
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=0.0,
+        metavar="M",
+        help="how long these rounds take; without a pause, unless this is given",
     )
     names = [*(s.name for s in SCENARIOS), _ROOM]
     parser.add_argument("--only", choices=names, help="writes no file")
     options = parser.parse_args()
     if options.rounds is not None:
-        outcome = _told(run(_at_length(options.rounds)))
+        outcome = _told(run(_at_length(options.rounds, options.minutes)))
         print("Memory on the way, MB:", " ".join(f"{mb:,.0f}" for mb in outcome.megabytes))
         return
     wanted = [s for s in SCENARIOS if options.only in {None, s.name}]
@@ -59,9 +65,10 @@ def _told(outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _at_length(rounds: int) -> Scenario:
-    each = min(rounds, _MOST_AT_LENGTH) // _PEOPLE_AT_LENGTH
-    return replace(SCENARIOS[1], name="at length", times=max(each, 1), thinks=0.0)
+def _at_length(rounds: int, minutes: float) -> Scenario:
+    each = max(min(rounds, _MOST_AT_LENGTH) // _PEOPLE_AT_LENGTH, 1)
+    thinks = 60 * minutes / each
+    return replace(SCENARIOS[1], name="at length", times=each, thinks=thinks)
 
 
 if __name__ == "__main__":

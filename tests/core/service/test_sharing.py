@@ -414,6 +414,27 @@ def test_what_was_chosen_ahead_is_for_whoever_comes_first(service: Service):
     assert set(other.items).isdisjoint(first.items)
 
 
+def test_what_another_server_puts_on_a_desk_meanwhile_stays_there(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    stores = open_store(database_url), open_store(database_url)
+    one, other = (new_service(store, name) for store, name in zip(stores, "lr", strict=True))
+    project = project_of(one, recommended(dataset=DIGITS, n_samples=200))
+    view, desks = other.view(project), other._leases.now(project)
+    put = one.batch(project, desk="ann")
+    assert put is not None
+    # As it stood when a message that was sent to both came to the other one.
+    looks = [desks]
+    now = other._leases.now
+    monkeypatch.setattr(other._leases, "now", lambda p: looks.pop() if looks else now(p))
+    found = other.serve(view, desk="ann")
+    assert found is not None
+    assert found.batch_id == put.batch_id
+    assert len(other.view(project).state.batches) == 1
+    for service in (one, other):
+        service.close()
+
+
 def test_two_servers_never_give_one_image_to_two_desks(database_url: str):
     """Twenty desks answer all there is, on whichever server; the log says who was shown what."""
     stores = open_store(database_url), open_store(database_url)

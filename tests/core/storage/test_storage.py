@@ -371,6 +371,23 @@ def test_a_desk_is_renewed_or_left_without_the_others(both):
     assert other.leases("nowhere") == ()
 
 
+def test_a_batch_that_has_come_since_another_was_chosen_stays(both):
+    one, other = both
+    one.create(project(), [])
+    chosen = Taking("ann", "b", (4,), before="")
+    one.append("p", 0, [], NOON, takings=[Taking("ann", "a", (1,), before="")])
+    with pytest.raises(LeasedError) as caught:
+        other.append("p", 0, EVENTS, NOON, takings=[chosen])
+    assert caught.value.desk == "ann"
+    assert (other.head("p"), on_desks(one)) == (0, {(1, 0): "ann a"})
+    other.append("p", 0, [], NOON, takings=[replace(chosen, before="a")])
+    assert on_desks(one) == {(4, 0): "ann b"}
+    other.append("p", 0, [], NOON, takings=[replace(chosen, items=(5,), before="a")])
+    one.release("p", "ann")
+    one.append("p", 0, [], NOON, takings=[Taking("ann", "c", (6,), before="")])
+    assert on_desks(one) == {(6, 0): "ann c"}, "what was there has ended"
+
+
 def test_an_item_may_be_on_as_many_desks_as_it_has_slots(store):
     store.create(project(), [])
     for slot, desk in enumerate(("ann", "bob")):
