@@ -311,18 +311,13 @@ class Service(Grids, Reviewing, Exploring, History, Membership, Rooms):
         more since. One with images that there are not, in a log from elsewhere, waits for nobody.
         """
         state, elsewhere = standing.state, set(desks.elsewhere(desk))
-        open_batches = [
-            batch
-            for batch in state.open_batches[::-1]
-            if is_for(state, batch, by)
-            and len(view.engine.present(batch.items)) == len(batch.items)
-        ]
+        open_batches = [batch for batch in state.open_batches[::-1] if is_for(state, batch, by)]
         for batch in open_batches:
-            if desks.left(desk, batch.batch_id) > 0:
+            if desks.left(desk, batch.batch_id) > 0 and _is_there(view, batch):
                 return batch
         for batch in open_batches:
             is_news = batch.round >= state.round or bool(batch.again)
-            if is_news and elsewhere.isdisjoint(batch.items):
+            if is_news and elsewhere.isdisjoint(batch.items) and _is_there(view, batch):
                 return batch
         return None
 
@@ -482,6 +477,11 @@ def _hiding(project: Project, items: tuple[int, ...]) -> Hiding | None:
 def _again(state: State, items: Iterable[int]) -> tuple[Choice, ...]:
     """Items that are shown once more, for the reason for which they were shown first."""
     return tuple(Choice(item, state.reason(item)) for item in items)
+
+
+def _is_there(view: View, batch: Served) -> bool:
+    """Whether the data set has all items of a batch."""
+    return len(_there(view, batch.items)) == len(batch.items)
 
 
 def _there(view: View, items: Iterable[int]) -> tuple[int, ...]:

@@ -23,6 +23,10 @@ class _Lease(NamedTuple):
     batch_id: str
     until: float
 
+    def is_live(self, now: float) -> bool:
+        """Whether somebody has it now; one that would end too late was made by a wrong clock."""
+        return 0 < self.until - now <= LONGEST
+
 
 class MemoryStore:
     """The contract of :mod:`core.storage.base`, but for durability.
@@ -151,11 +155,7 @@ class MemoryStore:
         """Let the leases of a desk that have not ended yet end then."""
         with self._lock:
             now, held = self._now(), self._leases.get(project_id, {})
-            live = [
-                place
-                for place, one in held.items()
-                if one.desk == desk and 0 < one.until - now <= LONGEST
-            ]
+            live = [place for place, one in held.items() if one.desk == desk and one.is_live(now)]
             held.update({place: held[place]._replace(until=now + seconds) for place in live})
             return bool(live)
 
@@ -163,13 +163,12 @@ class MemoryStore:
         now, held = self._now(), self._leases.get(project_id, {})
         for place in taking.places:
             other = held.get(place)
-            if other and other.desk != taking.desk and 0 < other.until - now <= LONGEST:
+            if other and other.desk != taking.desk and other.is_live(now):
                 raise LeasedError(project_id, taking.desk)
-        for one in held.values():
-            is_own = one.desk == taking.desk and 0 < one.until - now <= LONGEST
-            known = (taking.before, taking.batch_id)
-            if is_own and taking.before is not None and one.batch_id not in known:
-                raise LeasedError(project_id, taking.desk)
+        mine = (one for one in held.values() if one.desk == taking.desk and one.is_live(now))
+        own = {one.batch_id for one in mine}
+        if taking.before is not None and own - {taking.before, taking.batch_id}:
+            raise LeasedError(project_id, taking.desk)
         kept = {
             place: one
             for place, one in held.items()
