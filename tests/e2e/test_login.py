@@ -265,5 +265,6 @@ def test_a_page_whose_sign_in_has_ended_says_so_and_keeps_what_was_answered(
     anna.keyboard.press("Enter")
     expect(anna.locator(".saved")).to_contain_text("3 answers", timeout=PATIENCE)
     assert anna.url == address
+    anna.locator(".labeler[data-ready]").wait_for()
     anna.keyboard.type("4567890")
     expect(anna.locator(".saved")).to_contain_text("all 10 answers saved", timeout=PATIENCE)
