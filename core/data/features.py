@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import BoolArray
 from core.data.archive import REMEDY
 from core.errors import InvalidDatasetError
 
@@ -37,8 +38,7 @@ def usable_features(file: str, features: NDArray[Any], n_items: int) -> NDArray[
     if features.dtype.kind not in "iuf":
         raise InvalidDatasetError(f"The features of {file} are not all numbers.", REMEDY)
     features = np.ascontiguousarray(features, dtype=_usual(features.dtype))
-    most, least = features.max(axis=1).astype(float), features.min(axis=1).astype(float)
-    odd = np.flatnonzero(~((most <= _LARGEST) & (least >= -_LARGEST)))
+    odd = np.flatnonzero(~are_usual(features))
     if len(odd):
         raise InvalidDatasetError(
             f"The features of {file} are not all numbers of a usual size: those of image "
@@ -46,6 +46,13 @@ def usable_features(file: str, features: NDArray[Any], n_items: int) -> NDArray[
             "Leave these images out, or make their features anew.",
         )
     return features
+
+
+def are_usual(features: NDArray[Any]) -> BoolArray:
+    """Which rows of features are all numbers of a usual size, (n_items,)."""
+    most, least = features.max(axis=1).astype(float), features.min(axis=1).astype(float)
+    are: BoolArray = (most <= _LARGEST) & (least >= -_LARGEST)
+    return are
 
 
 def _usual(dtype: np.dtype[Any]) -> np.dtype[Any]:

@@ -49,6 +49,7 @@ TOUCH_FILES = (
     "core.data.catalogue",
     "core.data.incoming",
     "core.data.npz",
+    "core.data.parts",
     "core.data.pieces",
     "core.data.readers",
     "core.data.sets",

@@ -22,7 +22,7 @@ from core.data.readers.celltypes import (
 from core.data.readers.found import Choice
 from core.data.readers.layout import is_flat_image
 from core.data.readers.roles import FEATURES, NONE
-from core.data.readers.sheets import Sheet
+from core.data.readers.sheets import Sampled, Sheet
 from core.errors import InvalidDatasetError
 
 Kind = Literal["bytes", "paths", "pixels", "lists"]
@@ -32,12 +32,12 @@ REMEDY: Final = (
     "to pixel783; and a column of labels if there are any."
 )
 
-_LABELS: Final = (
+LABELS: Final = (
     *("label", "labels", "class", "target", "y", "category", "species", "class_name", "classname"),
     *("label_name", "human_label", "digit", "fine_label"),
 )
 _SPLITS: Final = ("split", "subset", "set", "partition", "usage")
-_IDS: Final = ("id", "image_id", "img_id", "item_id", "key", "uuid", "index", "idx", "(unnamed)")
+IDS: Final = ("id", "image_id", "img_id", "item_id", "key", "uuid", "index", "idx", "(unnamed)")
 _OF_FEATURES: Final = ("f", "feature", "feat", "emb", "e", "dim", "z", "pc", *FEATURES)
 _NUMBERED: Final = re.compile(r"(.*?)[\s_.\-]*(\d+)")
 _GRID: Final = re.compile(r"(\d+)\s*[x×]\s*(\d+)")
@@ -92,12 +92,12 @@ def find_images(file: str, sheet: Sheet, said: Mapping[str, str]) -> Grouped:
     InvalidDatasetError
         If none can be images.
     """
-    groups = list(_groups(sheet, said))
+    groups = list(groups_of(sheet, said))
     lists = [name for name, kind in sheet.types.items() if is_list_of_numbers(kind)]
     options = [
         *(Images(name, "bytes", (name,)) for name in sheet.types if _is_bytes(sheet, name)),
-        *(Images(name, "paths", (name,)) for name in sheet.types if _is_paths(sheet, name)),
-        *(Images(_words(group), "pixels", group) for group, is_pixels in groups if is_pixels),
+        *(Images(name, "paths", (name,)) for name in sheet.types if is_paths(sheet, name)),
+        *(Images(words_of(group), "pixels", group) for group, is_pixels in groups if is_pixels),
         *(
             Images(name, "lists", (name,))
             for name in lists
@@ -123,13 +123,13 @@ def find_images(file: str, sheet: Sheet, said: Mapping[str, str]) -> Grouped:
         features = tuple(sorted(others, key=lambda n: n.lower() not in FEATURES)[:1])
     notes: tuple[str, ...] = ()
     if features:
-        notes = (f"{_words(features)}: taken for features.",)
+        notes = (f"{words_of(features)}: taken for features.",)
     return Grouped(images, features, choices, notes)
 
 
 def find_features(sheet: Sheet) -> tuple[str, ...]:
     """The columns of features of a table that holds no images; empty if there are none."""
-    groups = sorted((group for group, _ in _groups(sheet, {})), key=len)
+    groups = sorted((group for group, _ in groups_of(sheet, {})), key=len)
     lists = (name for name, kind in sheet.types.items() if is_list_of_numbers(kind))
     one = next(iter(sorted(lists, key=lambda name: name.lower() not in FEATURES)), None)
     return groups[-1] if groups else (() if one is None else (one,))
@@ -146,9 +146,9 @@ def find_told(file: str, sheet: Sheet, rest: Sequence[str], said: Mapping[str, s
     plain = [name for name in rest if not pa.types.is_nested(sheet.types[name])]
     distinct = {name: _n_distinct(sheet.column(name)) for name in plain}
     few = [name for name in plain if distinct[name] <= MOST_CLASSES]
-    split = _first(_SPLITS, [n for n in plain if distinct[n] <= _MOST_SPLITS])
-    ids = _first(_IDS, [n for n in plain if distinct[n] == sheet.n_rows])
-    labels = _first(_LABELS, list(rest))
+    split = first_of(_SPLITS, [n for n in plain if distinct[n] <= _MOST_SPLITS])
+    ids = first_of(IDS, [n for n in plain if distinct[n] == sheet.n_rows])
+    labels = first_of(LABELS, list(rest))
     notes: tuple[str, ...] = ()
     if labels is None and "labels" not in said:
         most = min(MOST_CLASSES, sheet.n_rows // 2)
@@ -184,7 +184,7 @@ def _are_counted(names: Sequence[str]) -> bool:
     )
 
 
-def _label_among(sheet: Sheet, said: Mapping[str, str]) -> str | None:
+def _label_among(sheet: Sampled, said: Mapping[str, str]) -> str | None:
     """The column of labels where columns have but numbers: the first or the last; None if neither.
 
     All others are the pixels.
@@ -225,7 +225,7 @@ def _said(
     return None if wanted == NONE else wanted
 
 
-def _groups(sheet: Sheet, said: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], bool]]:
+def groups_of(sheet: Sampled, said: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], bool]]:
     """Columns of numbers that are counted, in their order; and whether they can be pixels."""
     told = {said.get(key) for key in ("labels", "split", "id")}
     numbers = [n for n, kind in sheet.types.items() if is_number(kind) and n not in told]
@@ -251,11 +251,13 @@ def _groups(sheet: Sheet, said: Mapping[str, str]) -> Iterator[tuple[tuple[str, 
             yield tuple(name for _, _, name in members), is_pixels
 
 
-def _words(names: Sequence[str]) -> str:
+def words_of(names: Sequence[str]) -> str:
+    """What a group of columns is called."""
     return names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}"
 
 
-def _first(names: Sequence[str], columns: Sequence[str]) -> str | None:
+def first_of(names: Sequence[str], columns: Sequence[str]) -> str | None:
+    """The column with the first of these names that one has, however it is written."""
     lower = {column.lower(): column for column in reversed(columns)}
     return next((lower[name] for name in names if name in lower), None)
 
@@ -267,7 +269,7 @@ def _are_whole(values: Sequence[Any]) -> bool:
         return False
 
 
-def _told(sheet: Sheet, name: str) -> list[Any]:
+def _told(sheet: Sampled, name: str) -> list[Any]:
     return [value for value in sheet.sample(name) if value is not None]
 
 
@@ -285,7 +287,8 @@ def _is_image_file(start: bytes) -> bool:
     return start.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"RIFF"))
 
 
-def _is_paths(sheet: Sheet, name: str) -> bool:
+def is_paths(sheet: Sampled, name: str) -> bool:
+    """Whether a column holds the paths or the addresses of image files."""
     kind = sheet.types[name]
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
         return False
@@ -306,7 +309,7 @@ def _none(
 ) -> InvalidDatasetError:
     names = list(sheet.types)
     if groups or lists:
-        words = _words(groups[0][0]) if groups else lists[0]
+        words = words_of(groups[0][0]) if groups else lists[0]
         number = f"{len(groups[0][0]):,} columns of " if groups else ""
         return InvalidDatasetError(
             f"The table {file} holds {number}numbers ({shown(words)}) that may be features and "

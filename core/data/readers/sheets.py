@@ -30,7 +30,20 @@ _KEPT: Final = 2
 """Groups of rows whose images are kept in memory, of the last that were asked for."""
 
 
-class Sheet(Protocol):
+class Sampled(Protocol):
+    """A table of which the first rows can be looked at."""
+
+    @property
+    def types(self) -> Mapping[str, pa.DataType]:
+        """The type of each column; text in which all is text has only texts and numbers."""
+        ...
+
+    def sample(self, name: str) -> list[Any]:
+        """The first values of a column."""
+        ...
+
+
+class Sheet(Sampled, Protocol):
     """A table that can be read column by column."""
 
     @property
@@ -49,11 +62,6 @@ class Sheet(Protocol):
         ...
 
     @property
-    def types(self) -> Mapping[str, pa.DataType]:
-        """The type of each column; text in which all is text has only texts and numbers."""
-        ...
-
-    @property
     def class_names(self) -> Mapping[str, tuple[str, ...]]:
         """The names that the whole numbers of a column count, so far as they are told."""
         ...
@@ -66,10 +74,6 @@ class Sheet(Protocol):
     @property
     def bad(self) -> tuple[Bad, ...]:
         """The rows that cannot be used; of text they are known once it is loaded."""
-        ...
-
-    def sample(self, name: str) -> list[Any]:
-        """The first values of a column."""
         ...
 
     def load(self, numbers: Sequence[str]) -> None:

@@ -1,0 +1,1 @@
+"""Sets that lie elsewhere, in Parquet parts, and are never copied whole."""
