@@ -6,8 +6,8 @@ Three ways, by the number of items:
 - up to ``EXACT_UP_TO``: exact, in blocks (:func:`exact_neighbours`). Every pair is looked at once
   and serves both of its items, and a bound found beforehand sifts out nearly all pairs by one
   comparison, so no item's distances are ever sorted;
-- beyond: an inverted file of faiss, whose probes are raised until a random sample of items finds
-  at least ``RECALL`` of its true neighbours. Items are asked for list by list, so that what one
+- beyond: an inverted file, which looks as far as a random sample of items needs to find nearly all
+  of its true neighbours. Items are asked for list by list, so that what one
   looks through is still in the processor's cache for the next.
 """
 
@@ -18,13 +18,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import threadpool_limits
 
 from core.arrays import BoolArray, Float32Array, Int32Array, IntArray, freeze
+from core.graph.inverted_file import InvertedFile
 from core.jobs.progress import CancelledError, Progress, silent
 
 FEW: Final = 4_000
@@ -33,9 +34,6 @@ FEW: Final = 4_000
 EXACT_UP_TO: Final = 150_000
 """More items than this are searched approximately, unless the caller says otherwise."""
 
-RECALL: Final = 0.985
-"""Share of true neighbours that an approximate search has to find in a sample of items."""
-
 _STAGE: Final = "Finding neighbours"
 _SEED: Final = 0
 _LEAF: Final = 1_400
@@ -43,10 +41,6 @@ _ROWS, _COLUMNS = 512, 512
 _ROUNDING: Final = 1e-5
 """Bound on the rounding error of a squared distance from inner products in float32, as a share of
 the squared lengths of both vectors; of about 50 features, 6e-6."""
-_SAMPLE: Final = 500
-_PROBES: Final = (4, 6, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 64, 96, 128, 192, 256)
-_SWEEPS, _TAUGHT = 4, 32
-"""Of k-means, and items a list that it is done on: more of either gains next to nothing."""
 _CHUNK: Final = 20_000
 
 
@@ -316,75 +310,23 @@ def _starts(owners: Int32Array, n_items: int) -> IntArray:
 def approximate_neighbours(
     points: Float32Array, n_neighbors: int, *, threads: int = 1, progress: Progress = silent
 ) -> Neighbours:
-    """Search with faiss's inverted file, as wide as a sample of the items shows to be needed.
+    """Search with an inverted file, as wide as a sample of the items shows to be needed.
 
     Parameters
     ----------
     points : (n_items, n_features), float32
-
-    References
-    ----------
-    Johnson, Douze, Jégou, "Billion-scale similarity search with GPUs", 2019 (faiss, IVFFlat).
     """
-    # Takes a quarter of a second to load, and only large sets need it.
-    import faiss
-
-    faiss.omp_set_num_threads(threads)
-    n_items, n_features = points.shape
-    n_lists = max(1, int(4 * np.sqrt(n_items)))
-    index = faiss.IndexIVFFlat(faiss.IndexFlatL2(n_features), n_features, n_lists)
-    index.cp.niter = _SWEEPS
-    index.cp.max_points_per_centroid = _TAUGHT
-    index.cp.seed = _SEED + 1
-    index.train(points)
-    progress(_STAGE, 0.05)
-    for start in range(0, n_items, _CHUNK * 5):
-        index.add(points[start : start + _CHUNK * 5])
-        progress(_STAGE, 0.05 + 0.15 * start / n_items)
-    recall = _calibrate(index, points, n_neighbors)
-    order = _by_list(index)
+    n_items = len(points)
+    lists = InvertedFile.build(points, n_neighbors, threads=threads, progress=progress)
+    order = lists.by_list()
     indices = np.empty((n_items, n_neighbors), dtype=np.int32)
     squared = np.empty((n_items, n_neighbors), dtype=np.float32)
     for start in range(0, n_items, _CHUNK):
         chunk = order[start : start + _CHUNK]
-        distances, found = index.search(points[chunk], n_neighbors + 1)
+        distances, found = lists.search(points[chunk], n_neighbors + 1)
         indices[chunk], squared[chunk] = _without_self(chunk, found, distances)
         progress(_STAGE, 0.2 + 0.8 * (start + len(chunk)) / n_items)
-    return Neighbours(indices, squared, recall)
-
-
-def _by_list(index: Any) -> IntArray:  # noqa: ANN401 - faiss
-    """All items, list by list, shape (n_items,)."""
-    import faiss
-
-    lists = index.invlists
-    sizes = [lists.list_size(number) for number in range(index.nlist)]
-    return np.concatenate(
-        [
-            np.array(faiss.rev_swig_ptr(lists.get_ids(number), size), dtype=np.int64)
-            for number, size in enumerate(sizes)
-            if size
-        ]
-    )
-
-
-def _calibrate(index: Any, points: Float32Array, n_neighbors: int) -> float:  # noqa: ANN401 - faiss
-    """Widen the search until a sample of items finds its true neighbours; give their share."""
-    import faiss
-
-    size = min(_SAMPLE, len(points))
-    sample = np.random.default_rng(_SEED).choice(len(points), size, replace=False)
-    true_distances, _ = faiss.knn(points[sample], points, n_neighbors + 1)
-    # By distance, not by index: of items equally far away either is right.
-    limit = true_distances[:, -1:] * (1 + 1e-4) + 1e-12
-    recall = 0.0
-    for probes in _PROBES:
-        index.nprobe = min(probes, index.nlist)
-        distances, found = index.search(points[sample], n_neighbors + 1)
-        recall = float(np.mean((distances <= limit) & (found >= 0)))
-        if recall >= RECALL:
-            break
-    return recall
+    return Neighbours(indices, squared, lists.recall)
 
 
 def _without_self(

@@ -63,6 +63,7 @@ TOUCH_FILES = (
     "core.graph.embeddings.network",
     "core.graph.embeddings.networks",
     "core.graph.embeddings.torch_file",
+    "core.graph.inverted_file",
     "core.graph.kept",
     "core.graph.layout_process",
     "core.jobs.files",

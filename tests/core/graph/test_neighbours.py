@@ -10,8 +10,8 @@ from sklearn.neighbors import NearestNeighbors
 
 from core.arrays import Float32Array
 from core.graph import neighbours
+from core.graph.inverted_file import RECALL
 from core.graph.neighbours import (
-    RECALL,
     approximate_neighbours,
     exact_neighbours,
     nearest_neighbours,
