@@ -115,7 +115,8 @@ lock:  ## Write the locks anew from pyproject.toml, hashes included
 	@.ci/setup maintain
 	$(LOCK) pyproject.toml --output-file requirements.txt
 	$(LOCK) pyproject.toml --extra export --constraint requirements.txt --output-file requirements-export.txt
-	$(LOCK) pyproject.toml --extra export --group dev --constraint requirements-export.txt --output-file requirements-dev.txt
+	$(LOCK) pyproject.toml --extra remote --constraint requirements-export.txt --output-file requirements-remote.txt
+	$(LOCK) pyproject.toml --extra export --group dev --constraint requirements-export.txt --constraint requirements-remote.txt --output-file requirements-dev.txt
 	$(LOCK) pyproject.toml --extra export --group dev --group bench --constraint requirements-dev.txt --output-file requirements-bench.txt
 	$(LOCK) --group maintain --constraint requirements-bench.txt --output-file requirements-maintain.txt
 

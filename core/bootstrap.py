@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.data.catalogue import Catalogue
 from core.data.incoming import Imports
+from core.data.parts.kept import KeptFiles
 from core.data.readers.found import Limits
 from core.data.sets import Sets
 from core.engine.accuracies import Notes
@@ -137,7 +138,12 @@ def sets_of(environment: Mapping[str, str] = os.environ) -> Sets:
     """The sets that were brought in."""
     embeddings = _embeddings_of(environment, networks_of(environment)) if has_network() else None
     judge = None if embeddings is None else partial(judged, embeddings)
-    return Sets(sets_folder(environment), threads=resources(environment).threads, judge=judge)
+    return Sets(
+        sets_folder(environment),
+        threads=resources(environment).threads,
+        judge=judge,
+        fetched=KeptFiles(cache_folder(environment) / "images"),
+    )
 
 
 def imports_of(environment: Mapping[str, str] = os.environ) -> Imports:

@@ -7,7 +7,7 @@ from collections import Counter
 import streamlit as st
 
 from core.config import DIGITS
-from core.data.catalogue import Entry
+from core.data.catalogue import Entry, told_number
 from core.data.incoming import Import
 from core.errors import LabelspreadError
 from core.wording import counted
@@ -112,7 +112,7 @@ def _samples_of(entry: Entry) -> None:
 
 def _told(entry: Entry, n_projects: int) -> str:
     """What a set holds and how many projects use it, in a line."""
-    told = [counted(entry.n_items, "image")] if entry.n_items else []
+    told = [told_number(entry)] if entry.n_items else []
     if entry.class_names is not None:
         n_classes = len(entry.class_names)
         told.append(f"{n_classes:,} {'class' if n_classes == 1 else 'classes'}")

@@ -84,7 +84,15 @@ def carried_of(catalogue: Catalogue, key: str) -> Carried | None:
         return None
     if catalogue.is_stored(key):
         assert catalogue.sets is not None
-        folder = catalogue.sets.open(key).folder
+        stored = catalogue.sets.open(key)
+        if stored.head.elsewhere is not None:
+            raise InvalidDatasetError(
+                f"“{shown(stored.head.title)}” is too large to be copied, so its images stay where "
+                "they are.",
+                "Export the project without its images. Whoever draws as many landmarks from the "
+                "same set can bring it back.",
+            )
+        folder = stored.folder
         names = sorted(path.name for path in folder.iterdir() if path.name in SET_FILES)
         # What a set is comes first: who reads it sees that before all else.
         names.sort(key=lambda name: name != HEAD)
@@ -177,6 +185,9 @@ def _check(stored: StoredSet, fingerprint: str, progress: Progress) -> None:
             raise ValueError("it is no set")
         if len(head.class_names) > MOST_CLASSES:
             raise ValueError("it has too many classes")
+        # What comes from anywhere may not say where this machine is to read.
+        if head.pixels is None:
+            raise ValueError("its images are elsewhere")
         _check_layout(head.pixels, "u", (3, 4))
         if head.values is not None:
             _check_layout(head.values, "buif", (3, 4))

@@ -25,8 +25,9 @@ from core.errors import (
     LabelspreadError,
 )
 from core.jobs.progress import Progress, silent
+from core.wording import counted
 
-__all__ = ["Catalogue", "Edition", "Entry", "first_rows", "load", "order_of"]
+__all__ = ["Catalogue", "Edition", "Entry", "first_rows", "load", "order_of", "told_number"]
 
 _SUFFIX: Final = ".npz"
 
@@ -70,6 +71,9 @@ class Entry:
         What its images are best compared by, as their classes say; None where nothing says.
     has_features
         Whether its images are known to have come with features, which are used as they are.
+    n_whole
+        How many items there are in all, where these are but landmarks of a set that lies elsewhere;
+        None of all others.
     """
 
     key: str
@@ -82,6 +86,14 @@ class Entry:
     is_photo: bool = False
     judged: Judged | None = None
     has_features: bool = False
+    n_whole: int | None = None
+
+
+def told_number(entry: Entry) -> str:
+    """How many images a set has; of landmarks, also of how many they are."""
+    if entry.n_whole is None:
+        return counted(entry.n_items, "image")
+    return f"{entry.n_items:,} of {counted(entry.n_whole, 'item')}"
 
 
 def order_of(config: ProjectConfig, n_items: int) -> IntArray:
@@ -408,6 +420,7 @@ def _entry_of(sets: Sets, key: str) -> Entry:
         is_photo=head.is_photo and head.features is None,
         judged=head.judged,
         has_features=head.features is not None,
+        n_whole=None if head.elsewhere is None else head.elsewhere.n_rows,
     )
 
 

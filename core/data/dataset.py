@@ -44,7 +44,7 @@ class Dataset:
         are the pixels.
     small : (n_items, height, width) or (n_items, height, width, 3), uint8, or None
         The images in one small size, which similarity is measured on; None where ``images`` is such
-        an array itself.
+        an array itself, and where the features came with the data and images lie elsewhere.
     is_ink
         Whether each image is ink on paper: one grey value a pixel; 0 is paper, 255 is full ink.
         Otherwise they are photographs, grey or in colour, and are shown as they are.
@@ -79,9 +79,10 @@ class Dataset:
             raise ValueError(f"rows, images, features and truth differ in length: {lengths}")
         if len(set(self.class_names)) != len(self.class_names):
             raise ValueError("class names must differ from one another")
-        if self.small is None and not isinstance(self.images, np.ndarray):
-            raise ValueError("images that are no array need a small size of them")
-        if self.small is None:
+        is_array = isinstance(self.images, np.ndarray)
+        if self.small is None and not (is_array or self.has_own_features):
+            raise ValueError("images that are no array need a small size of them, or features")
+        if self.small is None and is_array:
             object.__setattr__(self, "size", self.pixels.shape[1:3])
         freeze(self)
 
@@ -91,11 +92,16 @@ class Dataset:
         return len(self.rows)
 
     @property
+    def has_pixels(self) -> bool:
+        """Whether all images are at hand in one size; those that lie elsewhere are not."""
+        return self.small is not None or isinstance(self.images, np.ndarray)
+
+    @property
     def pixels(self) -> PixelArray:
         """All images in one size, which similarity is measured on: as ``small``, or ``images``."""
         if self.small is not None:
             return self.small
-        assert isinstance(self.images, np.ndarray)
+        assert isinstance(self.images, np.ndarray), "see has_pixels"
         return self.images
 
     @property
@@ -110,17 +116,21 @@ class Dataset:
 
     def some(self, positions: IntArray) -> Self:
         """The items at these indices alone, in their order."""
-        pixels = self.pixels[positions]
-        # Pixels that serve as features are not copied twice.
-        same = np.may_share_memory(self.features, self.pixels)
         truth = None if self.truth is None else self.truth[positions]
-        is_array = self.small is None
+        images = some_of(self.images, positions)
+        small = None if self.small is None else self.small[positions]
+        # Pixels that serve as features are not copied twice.
+        features = None
+        if self.has_pixels and np.may_share_memory(self.features, self.pixels):
+            pixels = images if small is None else small
+            assert isinstance(pixels, np.ndarray)
+            features = pixels.reshape(len(pixels), -1)
         return replace(
             self,
             rows=self.rows[positions],
-            images=pixels if is_array else some_of(self.images, positions),
-            features=pixels.reshape(len(pixels), -1) if same else self.features[positions],
-            small=None if is_array else pixels,
+            images=images,
+            features=self.features[positions] if features is None else features,
+            small=small,
             truth=None if truth is None or (truth == UNLABELLED).all() else truth,
         )
 

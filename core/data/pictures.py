@@ -15,6 +15,7 @@ from PIL import Image
 from core.arrays import IntArray, PixelArray
 from core.data.dataset import INLINE, Dataset
 from core.data.images import screen_at
+from core.errors import InvalidDatasetError
 
 _SMALL: Final = 32
 """Images with fewer pixels a side are hard to read for a person unless they are smoothed."""
@@ -30,6 +31,8 @@ _QUALITY: Final = 88
 
 _READ_SIDE: Final = 40
 _SMALL_QUALITY: Final = 80
+_GREY: Final = 128
+_BLANK: Final[PixelArray] = np.full((1, 1), _GREY, dtype=np.uint8)
 
 
 LEAST: Final = SCREEN // 2
@@ -114,9 +117,7 @@ def url_at(dataset: Dataset, position: int, *, smooth: bool) -> str:
 
 def thumbnail_at(dataset: Dataset, position: int, *, ink: str, paper: str) -> str:
     """The image of an item as :func:`thumbnail_url` gives it."""
-    screen = screen_at(dataset.images, position)
-    small = None if screen is None else np.asarray(Image.open(BytesIO(screen)))
-    image = dataset.images[position] if small is None else small
+    image = _seen(dataset, position)
     return thumbnail_url(image, ink=ink, paper=paper, is_ink=dataset.is_ink)
 
 
@@ -130,8 +131,7 @@ def small_at(dataset: Dataset, position: int, *, side: int = 2 * _READ_SIDE) -> 
     side
         Pixels that no side has more of.
     """
-    screen = screen_at(dataset.images, position)
-    image = dataset.images[position] if screen is None else np.asarray(Image.open(BytesIO(screen)))
+    image = _seen(dataset, position)
     buffer = BytesIO()
     if not dataset.is_ink:
         picture = Image.fromarray(image)
@@ -193,7 +193,8 @@ def atlas_url(dataset: Dataset, positions: IntArray, side: int, columns: int) ->
     """The images of some items in one, row by row: each a square of so many pixels.
 
     Ink is drawn as black on nothing, so that a page can colour it. Photographs are taken in the
-    size that similarity is measured on, for no file is to be read for each of them.
+    size that similarity is measured on, for no file is to be read for each of them; where there is
+    none, squares are grey.
 
     Parameters
     ----------
@@ -204,7 +205,7 @@ def atlas_url(dataset: Dataset, positions: IntArray, side: int, columns: int) ->
     ink = dataset.is_ink
     sheet = Image.new("L" if ink else "RGB", (columns * side, rows * side))
     for place, position in enumerate(positions.tolist()):
-        pixels = dataset.pixels[position]
+        pixels = dataset.pixels[position] if dataset.has_pixels else _BLANK
         tile = Image.fromarray(_drawn(pixels, smooth=True) if ink else pixels)
         row, column = divmod(place, columns)
         sheet.paste(
@@ -228,10 +229,20 @@ def tile_at(dataset: Dataset, position: int, side: int) -> str:
     """
     if dataset.is_ink and dataset.is_inline:
         return ink_url(dataset.images[position], smooth=True)
-    screen = screen_at(dataset.images, position)
-    image = dataset.images[position] if screen is None else np.asarray(Image.open(BytesIO(screen)))
+    image = _seen(dataset, position)
     picture = picture_of(image, is_ink=dataset.is_ink, side=side)
     return _url(picture.content, picture.media_type)
+
+
+def _seen(dataset: Dataset, position: int) -> PixelArray:
+    """An image as a screen has it; where it cannot be read, an empty one among the others."""
+    try:
+        screen = screen_at(dataset.images, position)
+        if screen is None:
+            return dataset.images[position]
+        return np.asarray(Image.open(BytesIO(screen)))
+    except InvalidDatasetError:
+        return np.full((SCREEN // 4, SCREEN // 4), 0 if dataset.is_ink else _GREY, dtype=np.uint8)
 
 
 @lru_cache(maxsize=2048)

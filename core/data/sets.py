@@ -20,6 +20,8 @@ from core.arrays import UNLABELLED, IntArray
 from core.data.duplicates import near_duplicates, repeats_of
 from core.data.fingerprint import fingerprint_of
 from core.data.looks import Look
+from core.data.parts.elsewhere import PARTS, Elsewhere
+from core.data.parts.kept import KeptFiles
 from core.data.readers.found import Bad, Choice, Found, Limits
 from core.data.stored import (
     FEATURES,
@@ -95,11 +97,13 @@ class Draft:
         The set itself, as it would be.
     """
 
-    def __init__(self, sets: Sets, folder: UnfinishedFolder, report: Report) -> None:
+    def __init__(
+        self, sets: Sets, folder: UnfinishedFolder, stored: StoredSet, report: Report
+    ) -> None:
         self._sets = sets
         self._folder = folder
         self.report = report
-        self.stored = StoredSet(folder.path)
+        self.stored = stored
 
     def keep(self, title: str, owner: str = LOCAL) -> str:
         """Keep the set under this title; its key, also where the same was kept before.
@@ -138,6 +142,8 @@ class Sets:
         How many read images at the same time.
     judge
         Looks at each set that is read; None: nobody does.
+    fetched
+        Where images are kept that were fetched from elsewhere to be looked at; None: nowhere.
     """
 
     def __init__(
@@ -146,14 +152,20 @@ class Sets:
         *,
         threads: int = 1,
         judge: Judge | None = None,
+        fetched: KeptFiles | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._folder = folder
-        self._threads = threads
+        self.threads = threads
         self._judge = judge
+        self._fetched = fetched
         self._clock = clock
         self._lock = threading.Lock()
         self._open: dict[str, StoredSet] = {}
+
+    def now(self) -> datetime:
+        """The time that a set is made at."""
+        return self._clock()
 
     def tidy(self) -> tuple[str, ...]:
         """Remove what killed processes left unfinished; what each was to become."""
@@ -188,7 +200,7 @@ class Sets:
         with self._lock:
             stored = self._open.get(key)
             if stored is None or not stored.folder.exists():
-                stored = self._open[key] = StoredSet(self._path(key))
+                stored = self._open[key] = StoredSet(self._path(key), self._fetched)
             return stored
 
     def read(
@@ -214,17 +226,39 @@ class Sets:
             If ``progress`` says so.
         """
         limits = limits or Limits()
-        folder = None
-        try:
-            folder = UnfinishedFolder(self._folder, found.title)
-            written = write_images(found, folder.path, look, limits, self._threads, progress)
-            report = _report(found, written, folder.path, progress)
-            head = self._describe(found, written, report, folder.path)
-            judged = self._judge(StoredSet(folder.path), progress) if self._judge else None
+
+        def write(folder: Path) -> Report:
+            written = write_images(found, folder, look, limits, self.threads, progress)
+            report = _report(found, written, folder, progress)
+            head = self._describe(found, written, report, folder)
+            judged = self._judge(StoredSet(folder), progress) if self._judge else None
             if judged is not None:
                 head = head.model_copy(update={"judged": judged})
-                (folder.path / HEAD).write_bytes(_json(head))
-            return Draft(self, folder, report)
+                (folder / HEAD).write_bytes(head_as_json(head))
+            return report
+
+        return self.write(found.title, write)
+
+    def write(self, title: str, write: Callable[[Path], Report]) -> Draft:
+        """Write a set, so that it can be looked at and then be kept.
+
+        Parameters
+        ----------
+        title
+            What is to be said of it should it be left behind unfinished.
+        write
+            Writes its files into a folder, its head among them, and says what it is.
+
+        Raises
+        ------
+        InvalidDatasetError
+            If it cannot be stored; and whatever ``write`` raises.
+        """
+        folder = None
+        try:
+            folder = UnfinishedFolder(self._folder, title)
+            report = write(folder.path)
+            return Draft(self, folder, StoredSet(folder.path, self._fetched), report)
         except BaseException as error:
             if folder is not None:
                 folder.remove()
@@ -274,14 +308,17 @@ class Sets:
                 same = [other for other in self.listed() if other.endswith(f"-{content}")]
                 sound = next((other for other in same if self._is_sound(other)), None)
                 if sound is not None:
-                    folder.remove()
                     before = self.head(sound)
+                    # The same landmarks of a set that has moved: it is read from where it is now.
+                    if head.elsewhere is not None and before.owners == (owner,):
+                        self._point_to(sound, before, folder.path, head.elsewhere)
+                    folder.remove()
                     if owner not in before.owners:
                         self._describe_anew(sound, before, owners=(*before.owners, owner))
                     return sound
                 told = {"title": title, "made_at": self._clock(), "owners": (owner,)}
                 kept = head.model_copy(update=told)
-                write_whole(folder.path / HEAD, lambda file: file.write(_json(kept)))
+                write_whole(folder.path / HEAD, lambda file: file.write(head_as_json(kept)))
                 for damaged in same:
                     # It makes way, under the key that projects know.
                     self._remove(damaged)
@@ -290,6 +327,12 @@ class Sets:
         except OSError as error:
             raise _not_stored(error) from error
         return key
+
+    def _point_to(self, key: str, head: Head, folder: Path, elsewhere: Elsewhere) -> None:
+        """Say that the whole of a set is where a new one of the same content was drawn from."""
+        told = (folder / PARTS).read_bytes()
+        write_whole(self._path(key) / PARTS, lambda file: file.write(told))
+        self._describe_anew(key, head, elsewhere=elsewhere)
 
     def _is_sound(self, key: str) -> bool:
         """Whether all that a set needs is there."""
@@ -334,7 +377,7 @@ class Sets:
     def _describe_anew(self, key: str, head: Head, **changes: object) -> None:
         """Write what is said of a set; its key and its content stay."""
         changed = head.model_copy(update=changes)
-        write_whole(self._path(key) / HEAD, lambda file: file.write(_json(changed)))
+        write_whole(self._path(key) / HEAD, lambda file: file.write(head_as_json(changed)))
         with self._lock:
             self._open.pop(key, None)
 
@@ -415,7 +458,7 @@ class Sets:
             ),
             n_bytes=sum(file.stat().st_size for file in folder.iterdir()),
         )
-        (folder / HEAD).write_bytes(_json(head))
+        (folder / HEAD).write_bytes(head_as_json(head))
         return head
 
 
@@ -523,8 +566,10 @@ def _write_table(found: Found, kept: IntArray, path: Path) -> bool:
     return True
 
 
-def _json(head: Head) -> bytes:
-    return head.model_dump_json(indent=1).encode()
+def head_as_json(head: Head) -> bytes:
+    """What is said of a set, as it is kept; of most sets in words that older apps know too."""
+    left_out = {"elsewhere"} if head.elsewhere is None else None
+    return head.model_dump_json(indent=1, exclude=left_out).encode()
 
 
 def _digest(file: Path) -> str:

@@ -4,6 +4,9 @@ A set is a folder. ``set.json`` says what it is. The images are as they came: as
 files in ``originals.arrow``, or as one array in ``originals.bin``; an array that is shown as it is
 and small serves as both. What is too large for a screen is in ``screens.arrow`` too, smaller.
 
+Of a set that is too large to copy, landmarks alone are kept, without their images: those are read
+where they lie. ``parts.arrow`` tells of the whole, and ``rows.bin`` which of its rows they are.
+
 Beside them are, one row an image, ``pixels.bin``, a small size of all; ``names.bin``, what each is
 called by its content; and where there are such, ``truth.bin``, ``features.bin``, and
 ``table.arrow`` with what the source told of each.
@@ -11,18 +14,26 @@ called by its content; and where there are such, ``truth.bin``, ``features.bin``
 
 from __future__ import annotations
 
+import json
 import math
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeInt, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    NonNegativeInt,
+    ValidationError,
+    model_validator,
+)
 
 from core.arrays import UNLABELLED, IntArray, PixelArray
 from core.config import Features
@@ -30,6 +41,11 @@ from core.data.dataset import INLINE, Dataset, question_for
 from core.data.decoding import decode, decode_small
 from core.data.fingerprint import Contents
 from core.data.looks import Look
+from core.data.parts.elsewhere import Elsewhere, read_parts
+from core.data.parts.images import ImagesElsewhere
+from core.data.parts.kept import KeptFiles
+from core.data.parts.parts import Parts
+from core.data.pictures import LEAST, screen_of
 from core.data.readers.found import Limits, Original
 from core.errors import InvalidDatasetError
 
@@ -42,12 +58,15 @@ NAMES: Final = "names.bin"
 TRUTH: Final = "truth.bin"
 FEATURES: Final = "features.bin"
 TABLE: Final = "table.arrow"
+ROWS: Final = "rows.bin"
 
 IMAGE_COLUMN: Final = "image"
 NAME_COLUMN: Final = "name"
 SPLIT_COLUMN: Final = "split"
+ADDRESS_COLUMN: Final = "address"
 
 _COLOUR_AXES: Final = 4
+_VERSION: Final = 2
 _UNLIMITED: Final = Limits()
 
 
@@ -86,7 +105,7 @@ class Head(BaseModel):
     Attributes
     ----------
     v
-        The version of the format.
+        The version of the format: 2 of landmarks, which an app that knows 1 alone cannot read.
     title
         What people call it.
     source
@@ -95,7 +114,7 @@ class Head(BaseModel):
         When it was brought in.
     originals
         ``files``: bytes of image files; ``values``: an array; ``pixels``: the array of small images
-        is what came.
+        is what came; ``elsewhere``: they are read where they lie.
     starts
         The first row of each piece of the file of image files.
     has_screens
@@ -110,22 +129,24 @@ class Head(BaseModel):
         What its images are best compared by; None where nothing says.
     owners
         Who has brought it in, by their ids; nobody where that was not noted.
+    elsewhere
+        Where the whole set lies that these are landmarks of; None where all of it is here.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    v: Literal[1] = 1
+    v: Literal[1, 2] = 1
     title: str
     source: str
     made_at: AwareDatetime
     n_items: NonNegativeInt
     look: Look
-    originals: Literal["files", "values", "pixels"]
+    originals: Literal["files", "values", "pixels", "elsewhere"]
     starts: tuple[NonNegativeInt, ...] = ()
     has_screens: bool = False
     height: NonNegativeInt
     width: NonNegativeInt
-    pixels: Layout
+    pixels: Layout | None
     values: Layout | None = None
     features: Layout | None = None
     class_names: tuple[str, ...]
@@ -135,11 +156,19 @@ class Head(BaseModel):
     n_bytes: NonNegativeInt
     judged: Judged | None = None
     owners: tuple[str, ...] = ()
+    elsewhere: Elsewhere | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        is_elsewhere = self.elsewhere is not None
+        if len({is_elsewhere, self.originals == "elsewhere", self.pixels is None, self.v == 2}) > 1:
+            raise ValueError("images are here, or elsewhere")
+        return self
 
     @property
     def is_photo(self) -> bool:
         """Whether the images are photographs: in colour, or large, and no ink on paper."""
-        is_colour = len(self.pixels.shape) == _COLOUR_AXES
+        is_colour = self.pixels is None or len(self.pixels.shape) == _COLOUR_AXES
         is_small = 0 < max(self.height, self.width) <= INLINE
         return not self.look.is_ink and (is_colour or not is_small)
 
@@ -152,17 +181,34 @@ def read_head(folder: Path) -> Head:
     InvalidDatasetError
         If it is not there or cannot be read.
     """
+    told = b""
     try:
-        return Head.model_validate_json((folder / HEAD).read_bytes())
+        told = (folder / HEAD).read_bytes()
+        return Head.model_validate_json(told)
     except FileNotFoundError as error:
         raise InvalidDatasetError(
             f"There is no data set “{folder.name}”.", "Choose one of those on the Data page."
         ) from error
     except (OSError, ValidationError) as error:
+        if _is_newer(told):
+            raise InvalidDatasetError(
+                f"The data set “{folder.name}” was brought in by a newer version of Labelspread.",
+                "Update the app.",
+            ) from error
         raise InvalidDatasetError(
             f"The data set “{folder.name}” is damaged: its {HEAD} cannot be read.",
             "Bring the images in again.",
         ) from error
+
+
+def _is_newer(told: bytes) -> bool:
+    """Whether a head has a version that this program does not know yet."""
+    try:
+        head = json.loads(told)
+    except (ValueError, RecursionError):
+        return False
+    version = head.get("v") if isinstance(head, dict) else None
+    return isinstance(version, int) and version > _VERSION
 
 
 class StoredSet:
@@ -172,6 +218,8 @@ class StoredSet:
     ----------
     folder
         Where it is.
+    fetched
+        Where images that lie elsewhere are kept once they were looked at; None: nowhere.
 
     Raises
     ------
@@ -179,9 +227,10 @@ class StoredSet:
         If it is not there or damaged; here and from each method.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, fetched: KeptFiles | None = None) -> None:
         self.folder = folder
         self.head = read_head(folder)
+        self._fetched = fetched
         self._lock = threading.Lock()
 
     @property
@@ -192,7 +241,22 @@ class StoredSet:
     @cached_property
     def pixels(self) -> PixelArray:
         """All images in a small size, (n_items, height, width[, 3]); mapped, not read."""
+        assert self.head.pixels is not None, "of images that lie elsewhere there is none"
         return self._mapped(PIXELS, self.head.pixels)
+
+    @cached_property
+    def rows(self) -> IntArray:
+        """Which row of the whole set each landmark is, counted through all parts, (n_items,)."""
+        rows = self._mapped(ROWS, Layout(dtype="<i8", shape=(self.head.n_items,)))
+        return rows.astype(np.int64, copy=False)
+
+    @cached_property
+    def parts(self) -> Parts | None:
+        """The whole set that these are landmarks of, as it was when they were drawn."""
+        if self.head.elsewhere is None:
+            return None
+        with self._in_words():
+            return read_parts(self.folder, self.head.elsewhere)
 
     @cached_property
     def names(self) -> NDArray[np.uint64]:
@@ -218,8 +282,9 @@ class StoredSet:
 
     def original(self, row: int) -> Original:
         """An image as it came: the bytes of its file, or its values."""
-        if self.head.originals == "files":
-            return self._bytes_of(self._files, row)
+        content = self.file(row)
+        if content is not None:
+            return content
         values: NDArray[Any] = self.values[row]
         return values.copy()
 
@@ -235,9 +300,9 @@ class StoredSet:
 
     def glance(self, row: int, side: int) -> PixelArray:
         """An image as people see it, with no side much longer than so many pixels if it can be."""
-        if self.head.originals != "files":
+        if self.head.originals not in {"files", "elsewhere"}:
             return self.image(row)
-        screen = self.screen(row)
+        screen = self.screen(row) if self.head.has_screens else None
         if screen is not None:
             return decode_small(screen, self.name(row), _UNLIMITED, side).values
         original = self.original(row)
@@ -246,6 +311,9 @@ class StoredSet:
 
     def screen(self, row: int) -> bytes | None:
         """A JPEG file of an image that is too large for a screen; None for all others."""
+        if self.head.originals == "elsewhere":
+            decoded = decode_small(self._elsewhere.file(row), self.name(row), _UNLIMITED, LEAST)
+            return screen_of(self.head.look.shown(decoded.values), decoded.size) or None
         return (self._bytes_of(self._screens, row) or None) if self.head.has_screens else None
 
     def name(self, row: int) -> str:
@@ -273,6 +341,8 @@ class StoredSet:
 
     def file(self, row: int) -> bytes | None:
         """The image file that an image came as; None where it came as values."""
+        if self.head.originals == "elsewhere":
+            return self._elsewhere.file(row)
         return self._bytes_of(self._files, row) if self.head.originals == "files" else None
 
     @property
@@ -286,9 +356,12 @@ class StoredSet:
         last = self.head.n_items - 1
         self.dataset()
         self.contents.name(last)
-        self.image(last)
-        self.screen(last)
         self.told(last)
+        if self.head.elsewhere is None:
+            self.image(last)
+            self.screen(last)
+        elif self.parts is None or not 0 <= self.rows.min() <= self.rows.max() < self.parts.n_rows:
+            raise self._damaged()
 
     def dataset(self) -> Dataset:
         """All items of the set; its images are read when they are looked at."""
@@ -297,12 +370,17 @@ class StoredSet:
 
     def _dataset(self) -> Dataset:
         head, own = self.head, self.features
-        pixels = self.pixels
+        pixels = None if head.pixels is None else self.pixels
+        features = own
+        if features is None:
+            assert pixels is not None, "landmarks have features"
+            features = pixels.reshape(len(pixels), -1)
+        images = pixels if head.originals == "pixels" else None
         return Dataset(
             title=head.title,
             rows=np.arange(head.n_items, dtype=np.int64),
-            images=pixels if head.originals == "pixels" else _StoredImages(self),
-            features=pixels.reshape(len(pixels), -1) if own is None else own,
+            images=_StoredImages(self) if images is None else images,
+            features=features,
             class_names=head.class_names,
             truth=self.truth,
             question=question_for(head.class_names),
@@ -326,6 +404,19 @@ class StoredSet:
             column = file.get_batch(piece).column(0)
             data: bytes = column[row - self.head.starts[piece]].as_py()
         return data
+
+    @cached_property
+    def _elsewhere(self) -> ImagesElsewhere:
+        parts = self.parts
+        assert parts is not None
+        has_addresses = parts.columns.are_addresses
+        return ImagesElsewhere(
+            parts,
+            self.rows,
+            self.names,
+            (lambda row: self.told(row).get(ADDRESS_COLUMN, "")) if has_addresses else None,
+            self._fetched,
+        )
 
     @cached_property
     def _files(self) -> pa.RecordBatchFileReader:
@@ -360,10 +451,13 @@ class StoredSet:
         try:
             yield
         except (OSError, ValueError, TypeError, KeyError, IndexError, pa.ArrowException) as error:
-            raise InvalidDatasetError(
-                f"The data set “{self.head.title}” is damaged: its files cannot be read.",
-                "Bring the images in again.",
-            ) from error
+            raise self._damaged() from error
+
+    def _damaged(self) -> InvalidDatasetError:
+        return InvalidDatasetError(
+            f"The data set “{self.head.title}” is damaged: its files cannot be read.",
+            "Bring the images in again.",
+        )
 
 
 class _StoredImages:

@@ -16,6 +16,8 @@ from PIL import Image
 
 from core.arrays import PixelArray
 from core.data.dataset import Dataset
+from core.data.readers.found import BadImageError
+from core.data.small import SIDE, Small
 from core.export.about import about_text
 from core.export.pack import Pack
 from core.export.rows import EXPLAINED, Row
@@ -38,6 +40,7 @@ _ENDINGS: Final = {
     b"MM": ".tif",
 }
 _KINDS: Final = {".jpg": "jpeg", ".tif": "tiff"}
+_SMALL: Final = Small(SIDE, SIDE, is_colour=True, is_exact=False, is_ink=False)
 _TABLE: Final = "metadata.csv"
 _ABOUT: Final = "about.json"
 _UNSAFE: Final = frozenset('/\\:*?"<>|')
@@ -50,7 +53,8 @@ _STARTED: Final = (1980, 1, 1, 0, 0, 0)
 def write_npz(pack: Pack, file: IO[bytes]) -> None:
     """Arrays as numpy reads them: images, labels, predictions, class names.
 
-    Images of sizes that differ are in the one small size that similarity is measured on.
+    Images of sizes that differ are in the one small size that similarity is measured on. One that
+    lies elsewhere and cannot be read is black, and ``about.json`` names it.
 
     Labelspread itself reads it as an image set, whose known classes are ``labels``: those of people
     and given ones, no guesses. An empty name stands where there is none.
@@ -72,7 +76,7 @@ def write_npz(pack: Pack, file: IO[bytes]) -> None:
         "image_names": [row.image_name or "" for row in rows],
     }
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-        _put_images(archive, pack, places)
+        missing = _put_images(archive, pack, places)
         if dataset.has_own_features:
             _put_rows(archive, "features", dataset.features, pack, places)
         for name, values in texts.items():
@@ -89,7 +93,8 @@ def write_npz(pack: Pack, file: IO[bytes]) -> None:
         }
         for name, array in numbers.items():
             _put_array(archive, name, array)
-        archive.writestr(_entry(_ABOUT), about_text(pack.about))
+        told = _told_missing([rows[index].number for index in missing])
+        archive.writestr(_entry(_ABOUT), about_text(pack.about | told))
 
 
 def write_folders(pack: Pack, file: IO[bytes]) -> None:
@@ -99,7 +104,8 @@ def write_folders(pack: Pack, file: IO[bytes]) -> None:
     one in the folder has that name; what came as values is written as PNG.
 
     Beside them ``metadata.csv`` names each file with all that is known of it. The choice has to
-    leave out what has no image or no label.
+    leave out what has no image or no label. An image that cannot be read is left out, and
+    ``about.json`` names it.
     """
     names = pack.dataset.class_names
     # A label may name a class that the data set has no more.
@@ -110,24 +116,31 @@ def write_folders(pack: Pack, file: IO[bytes]) -> None:
     writer.writerow(["file_name", *EXPLAINED])
     digits = len(str(int(pack.dataset.rows.max(initial=0))))
     taken: set[str] = set()
+    missing: list[int] = []
     with ZipFile(file, "w", ZIP_STORED) as archive:
         for some in pack.some():
             for row, place in zip(*some, strict=True):
                 assert row.label is not None, "the choice leaves out what has none"
-                content, ending = _file(pack.dataset, place, row)
+                try:
+                    content, ending = _file(pack.dataset, place, row)
+                except BadImageError:
+                    missing.append(row.number)
+                    continue
                 number = f"{row.number:0{digits}}"
                 name = _unlike(folders[row.label], row.file, number, ending, taken)
                 archive.writestr(_entry(name, ZIP_STORED), content)
                 writer.writerow([name, *cells(row)])
         archive.writestr(_entry(_TABLE), listed.getvalue())
-        archive.writestr(_entry(_ABOUT), about_text(pack.about | {"folders": folders}))
+        told = {"folders": folders} | _told_missing(missing)
+        archive.writestr(_entry(_ABOUT), about_text(pack.about | told))
 
 
 def write_label_studio(pack: Pack, file: IO[bytes]) -> None:
     """Tasks as Label Studio imports them: its images within, and one choice for each.
 
     Labels of people and given ones are annotations, those of the model are predictions. The
-    labelling interface has an ``Image`` called ``image`` and ``Choices`` called ``class``.
+    labelling interface has an ``Image`` called ``image`` and ``Choices`` called ``class``. Of an
+    image that cannot be read there is only what it is called.
     """
     separator = b"[\n"
     for some in pack.some():
@@ -139,7 +152,10 @@ def write_label_studio(pack: Pack, file: IO[bytes]) -> None:
 
 
 def _address(dataset: Dataset, place: int, row: Row) -> str:
-    content, ending = _file(dataset, place, row)
+    try:
+        content, ending = _file(dataset, place, row)
+    except BadImageError:
+        return ""
     kind = _KINDS.get(ending, ending[1:])
     return f"data:image/{kind};base64,{b64encode(content).decode()}"
 
@@ -196,23 +212,44 @@ def _put_rows(
             entry.write(np.ascontiguousarray(array[place]).tobytes())
 
 
-def _put_images(archive: ZipFile, pack: Pack, places: list[int]) -> None:
-    """The images in full size where all have one, else in the small size of the set."""
+def _put_images(archive: ZipFile, pack: Pack, places: list[int]) -> list[int]:
+    """The images in full size where all have one, else in the small size of the set.
+
+    Returns
+    -------
+    missing
+        Which of the places have an image that cannot be read.
+    """
     dataset = pack.dataset
-    if dataset.size is None or dataset.small is None or not places:
+    missing: list[int] = []
+    if dataset.has_pixels and (dataset.size is None or dataset.small is None or not places):
         _put_rows(archive, "images", dataset.pixels, pack, places)
-        return
-    first = dataset.images[places[0]]
+        return missing
+    # Those that lie elsewhere have no small size yet.
+    small = None if dataset.has_pixels else _SMALL
+    shape = dataset.images[places[0]].shape if small is None else small.shape
     with archive.open(_entry("images.npy"), "w", force_zip64=True) as entry:
-        head = {"descr": "|u1", "fortran_order": False, "shape": (len(places), *first.shape)}
+        head = {"descr": "|u1", "fortran_order": False, "shape": (len(places), *shape)}
         np.lib.format.write_array_header_1_0(entry, head)
-        for place in pack.places(places):
-            image = dataset.images[place]
-            if image.ndim < first.ndim:
+        for number, place in enumerate(pack.places(places)):
+            try:
+                image = dataset.images[place]
+            except BadImageError:
+                missing.append(number)
+                image = np.zeros(shape, dtype=np.uint8)
+            if small is not None:
+                image = small.one_of(image)
+            elif image.ndim < len(shape):
                 image = np.repeat(image[:, :, np.newaxis], 3, axis=2)
-            elif image.ndim > first.ndim:
+            elif image.ndim > len(shape):
                 image = np.asarray(Image.fromarray(image).convert("L"))
             entry.write(np.ascontiguousarray(image).tobytes())
+    return missing
+
+
+def _told_missing(numbers: list[int]) -> dict[str, Any]:
+    """What is told of images that cannot be read, by their numbers; nothing where all can."""
+    return {"images_missing": numbers} if numbers else {}
 
 
 def _put_array(archive: ZipFile, name: str, array: np.ndarray[Any, Any]) -> None:

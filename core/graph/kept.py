@@ -51,7 +51,7 @@ def fingerprint(dataset: Dataset, settings: Mapping[str, Any]) -> str:
         "format": FORMAT,
         "dtype": str(features.dtype),
         "shape": features.shape,
-        "images": dataset.pixels.shape[1:],
+        "images": dataset.pixels.shape[1:] if dataset.has_pixels else (),
         **settings,
     }
     digest = hashlib.blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=16)

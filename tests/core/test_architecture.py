@@ -48,6 +48,7 @@ TOUCH_FILES = (
     "core.data.carried",
     "core.data.catalogue",
     "core.data.incoming",
+    "core.data.landmarks",
     "core.data.npz",
     "core.data.parts",
     "core.data.pieces",

@@ -69,6 +69,7 @@ def asked_for(lists: tuple[str, ...]) -> dict[str, str]:
 LOCKS = {
     "requirements.txt": ("dependencies",),
     "requirements-export.txt": ("dependencies", "export"),
+    "requirements-remote.txt": ("dependencies", "remote"),
     "requirements-dev.txt": ("dependencies", "export", "dev"),
     "requirements-bench.txt": ("dependencies", "export", "dev", "bench"),
     "requirements-maintain.txt": ("maintain",),
@@ -96,8 +97,9 @@ def test_a_package_has_the_same_version_in_all_locks():
 
 def test_longer_locks_have_all_that_shorter_ones_have():
     """So that only the longest that is wanted is installed."""
-    app, export, dev, bench, _ = (lock(name).keys() for name in LOCKS)
+    app, export, remote, dev, bench, _ = (lock(name).keys() for name in LOCKS)
     assert app <= export <= dev <= bench
+    assert app <= remote
 
 
 def test_what_a_package_of_a_lock_needs_is_in_the_lock():

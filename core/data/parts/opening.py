@@ -10,8 +10,8 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from core.data.parts.columns import Columns, find_columns
-from core.data.parts.parts import PartFile, Parts
-from core.data.parts.places import LOCAL, Place, in_words, place_of, version_of
+from core.data.parts.parts import PartFile, Parts, float_type_of
+from core.data.parts.places import Place, in_words, place_of, version_of
 from core.data.readers.celltypes import is_binary, is_list, storage
 from core.data.readers.sheets import check_names, told_names
 from core.errors import InvalidDatasetError
@@ -56,9 +56,35 @@ def open_parts(url: str, said: Mapping[str, str] | None = None) -> Parts:
         columns, choices = find_columns(where, sample, said or {})
         n_features = _n_features(where, sample, columns)
     for file, other in heads:
-        _check_same(_called(place, file), other, schema, columns)
+        if file.n_rows:
+            _check_same(_called(place, file), other, schema, columns)
     names = told_names(schema).get(columns.labels or "", ())
-    return Parts(place.url, tuple(file for file, _ in heads), columns, n_features, names, choices)
+    return Parts(
+        place.url,
+        tuple(file for file, _ in heads),
+        columns,
+        n_features,
+        float_type_of([schema.field(name).type for name in columns.features]),
+        names,
+        choices,
+    )
+
+
+def changed_since(parts: Parts) -> tuple[str, ...]:
+    """The paths of parts that are others by now, or gone; those that came since are none of them.
+
+    Raises
+    ------
+    InvalidDatasetError
+        If the set cannot be reached.
+    """
+    place = place_of(parts.url)
+    with in_words(place.url):
+        files = place.files()
+        files.invalidate_cache()
+        infos = _listed(files, place)
+    now = {_inside(place, info): version_of(place, info) for info in infos}
+    return tuple(file.path for file in parts.files if now.get(file.path) != file.version)
 
 
 def _listed(files: Any, place: Place) -> list[dict[str, Any]]:  # noqa: ANN401 - fsspec has no types
@@ -107,9 +133,8 @@ def _head(files: Any, place: Place, info: dict[str, Any]) -> tuple[PartFile, pa.
         with files.open(info["name"], "rb", cache_type="none") as raw:
             table = parquet.ParquetFile(raw)
             n_rows, schema = table.metadata.num_rows, table.schema_arrow
-        if place.scheme == LOCAL:
-            info = {"mtime": info.get("mtime"), "size": info.get("size")}
-        return PartFile(path, n_rows, int(info.get("size") or 0), version_of(info)), schema
+        n_bytes, version = int(info.get("size") or 0), version_of(place, info)
+        return PartFile(path, n_rows, n_bytes, version), schema
 
 
 class _FirstRows:

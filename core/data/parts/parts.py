@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,11 +12,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import compute, parquet
 
-from core.arrays import BoolArray
+from core.arrays import BoolArray, IntArray
 from core.data.features import are_usual
 from core.data.parts.columns import Columns
 from core.data.parts.places import in_words, place_of
-from core.data.readers.celltypes import is_list, is_number
+from core.data.readers.celltypes import is_list, is_number, storage
 from core.data.readers.found import Choice
 from core.errors import InvalidDatasetError
 
@@ -54,6 +55,8 @@ class Parts:
         Where it lies: a path on this machine, or a URL.
     files
         Its parts, in the order of their paths; a row's number counts through all of them.
+    dtype
+        Of features as they are computed with: float32 or float64.
     class_names
         The names that the whole numbers in the column of labels count; empty where none are told.
     choices
@@ -64,6 +67,7 @@ class Parts:
     files: tuple[PartFile, ...]
     columns: Columns
     n_features: int
+    dtype: str
     class_names: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
 
@@ -77,9 +81,18 @@ class Parts:
         """Of all parts."""
         return sum(file.n_bytes for file in self.files)
 
+    @property
+    def starts(self) -> IntArray:
+        """The number of the first row of each part, and after them that of all rows."""
+        return np.cumsum([0, *(file.n_rows for file in self.files)], dtype=np.int64)
+
     def address(self, file: PartFile) -> str:
         """Where a part lies."""
-        return f"{self.url}/{file.path}" if file.path else self.url
+        return self.address_of(file.path)
+
+    def address_of(self, path: str) -> str:
+        """Where a part of this path lies."""
+        return f"{self.url}/{path}" if path else self.url
 
     def read(
         self, file: PartFile, columns: Sequence[str], rows_at_a_time: int
@@ -96,40 +109,92 @@ class Parts:
         InvalidDatasetError
             If the part cannot be read, or is another one by now.
         """
+        n_rows = 0
+        with self._opened(file, columns) as table:
+            for batch in table.iter_batches(rows_at_a_time, columns=list(columns)):
+                n_rows += batch.num_rows
+                yield batch
+        if n_rows != file.n_rows:
+            raise changed(self.address(file))
+
+    def take(
+        self, file: PartFile, rows: IntArray, columns: Sequence[str], rows_at_a_time: int
+    ) -> Iterator[tuple[slice, pa.RecordBatch]]:
+        """Some rows of a part, some columns of them; groups of rows without any are not read.
+
+        Parameters
+        ----------
+        rows : (n_taken,)
+            Numbers within the part, ascending.
+
+        Yields
+        ------
+        which
+            The place in ``rows`` of what comes with it.
+        batch
+            Those rows alone.
+
+        Raises
+        ------
+        InvalidDatasetError
+            As with ``read``.
+        """
+        with self._opened(file, columns) as table:
+            meta = table.metadata
+            sizes = [meta.row_group(group).num_rows for group in range(meta.num_row_groups)]
+            ends = np.cumsum(sizes)
+            group_of = np.searchsorted(ends, rows, side="right")
+            groups = np.unique(group_of)
+            read_sizes = np.asarray(sizes, dtype=np.int64)[groups]
+            read_starts = np.cumsum(read_sizes) - read_sizes
+            shift = (read_starts - (ends[groups] - read_sizes))[np.searchsorted(groups, group_of)]
+            wanted = rows + shift
+            start, first = 0, 0
+            for batch in table.iter_batches(
+                rows_at_a_time, row_groups=groups.tolist(), columns=list(columns)
+            ):
+                end = int(np.searchsorted(wanted, start + batch.num_rows))
+                if end > first:
+                    yield slice(first, end), batch.take(pa.array(wanted[first:end] - start))
+                start, first = start + batch.num_rows, end
+                if first == len(rows):
+                    break
+
+    @contextmanager
+    def _opened(self, file: PartFile, columns: Sequence[str]) -> Iterator[parquet.ParquetFile]:
         address = self.address(file)
         place = place_of(address)
-        n_rows = 0
         with in_words(address), place.files().open(place.path, "rb", cache_type="none") as raw:
             # No more of a column is in memory than is worked on, however its rows are grouped.
             ahead = min(max(_BUFFERED // max(1, len(columns)), _LEAST), _MOST)
             table = parquet.ParquetFile(raw, buffer_size=ahead)
             if table.metadata.num_rows != file.n_rows:
                 raise changed(address)
-            for batch in table.iter_batches(rows_at_a_time, columns=list(columns)):
-                n_rows += batch.num_rows
-                yield batch
-        if n_rows != file.n_rows:
-            raise changed(address)
+            yield table
 
     def features(self, batch: pa.RecordBatch) -> NDArray[Any]:
-        """The features in some rows of a part, of 32 or 64 bits.
+        """The features in some rows of a part.
 
         Returns
         -------
-        (n_rows, n_features), float32 or float64
+        (n_rows, n_features), of ``dtype``
             Of a row that has none, or another number of them, or such as are no numbers of a usual
             size, all are nan.
 
         Raises
         ------
         InvalidDatasetError
-            If the columns hold no numbers.
+            If the columns do not hold what they did when the set was opened.
         """
         names = self.columns.features
         with in_words(self.url):
             columns = [_stored(batch.column(name)) for name in names]
             is_one = len(names) == 1 and is_list(columns[0].type)
-            features = _of_lists(columns[0], self.n_features) if is_one else _of_columns(columns)
+            features = (
+                _of_lists(columns[0], self.n_features, self.dtype)
+                if is_one
+                else _of_columns(columns, self.dtype)
+            )
         features[~are_usual(features)] = np.nan
         return features
 
@@ -148,20 +213,30 @@ def changed(address: str) -> InvalidDatasetError:
     )
 
 
-def float_type(kind: pa.DataType) -> np.dtype[Any]:
+def float_type_of(kinds: Sequence[pa.DataType]) -> str:
+    """What the features in columns of these types are computed with.
+
+    Raises
+    ------
+    InvalidDatasetError
+        If they are not all numbers.
+    """
+    stored = [storage(kind) for kind in kinds]
+    numbers = [kind.value_type if is_list(kind) else kind for kind in stored]
+    if not all(is_number(kind) for kind in numbers):
+        raise InvalidDatasetError("The features are not all numbers.", "Choose other columns.")
+    return str(np.result_type(*(_float_type(kind) for kind in numbers)))
+
+
+def _float_type(kind: pa.DataType) -> np.dtype[Any]:
     """What numbers of a type are computed with: 32 bits where nothing is lost by it."""
     fits = pa.types.is_floating(kind) or pa.types.is_boolean(kind) or kind.bit_width <= 16
     is_wide = pa.types.is_float64(kind) or not fits
     return np.dtype(np.float64 if is_wide else np.float32)
 
 
-def _of_lists(lists: pa.Array, n_features: int) -> NDArray[Any]:
-    kind = lists.type.value_type
-    if not is_number(kind):
-        raise InvalidDatasetError("The features are not all numbers.", "Choose another column.")
-    dtype = float_type(kind)
-    lengths = compute.list_value_length(lists)
-    fits = compute.fill_null(compute.equal(lengths, n_features), False)
+def _of_lists(lists: pa.Array, n_features: int, dtype: str) -> NDArray[Any]:
+    fits = compute.fill_null(compute.equal(compute.list_value_length(lists), n_features), False)
     is_good = fits.to_numpy(zero_copy_only=False)
     values = lists if is_good.all() else lists.filter(fits)
     numbers = values.flatten().to_numpy(zero_copy_only=False)
@@ -173,10 +248,7 @@ def _of_lists(lists: pa.Array, n_features: int) -> NDArray[Any]:
     return features
 
 
-def _of_columns(columns: Sequence[pa.Array]) -> NDArray[Any]:
-    if not all(is_number(column.type) for column in columns):
-        raise InvalidDatasetError("The features are not all numbers.", "Choose other columns.")
-    dtype = np.result_type(*(float_type(column.type) for column in columns))
+def _of_columns(columns: Sequence[pa.Array], dtype: str) -> NDArray[Any]:
     features = np.empty((len(columns[0]), len(columns)), dtype)
     for place, column in enumerate(columns):
         features[:, place] = column.to_numpy(zero_copy_only=False)

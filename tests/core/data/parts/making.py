@@ -43,7 +43,11 @@ def table_of(rows: slice, *, is_fixed: bool = True) -> pa.Table:
 
 def write(url: str, tables: Sequence[pa.Table], row_group_size: int = 5) -> str:
     """Write parts at an address; it is returned."""
-    for part, table in enumerate(tables):
-        with fsspec.open(f"{url}/part-{part:03}.parquet", "wb") as file:
-            parquet.write_table(table, file, row_group_size=row_group_size)
+    for number, table in enumerate(tables):
+        write_part(url, number, table, row_group_size)
     return url
+
+
+def write_part(url: str, number: int, table: pa.Table, row_group_size: int = 5) -> None:
+    with fsspec.open(f"{url}/part-{number:03}.parquet", "wb") as file:
+        parquet.write_table(table, file, row_group_size=row_group_size)

@@ -13,11 +13,11 @@ import pytest
 from pyarrow import parquet
 
 from core.data.parts.columns import Columns
-from core.data.parts.opening import open_parts
+from core.data.parts.opening import changed_since, open_parts
 from core.data.parts.parts import Parts, usable_rows
 from core.data.parts.places import place_of, version_of
 from core.errors import InvalidDatasetError
-from tests.core.data.parts.making import FEATURES, lists, table_of, write
+from tests.core.data.parts.making import FEATURES, lists, table_of, write, write_part
 
 TABLES = (table_of(slice(0, 12)), table_of(slice(12, 20)))
 
@@ -273,11 +273,23 @@ def test_what_reads_a_kind_of_address_is_named_where_it_is_missing(
         raise ImportError(scheme)
 
     monkeypatch.setattr(fsspec, "filesystem", missing)
-    with pytest.raises(InvalidDatasetError, match="s3fs has to be installed"):
-        open_parts("s3://bucket/folder")
+    with pytest.raises(InvalidDatasetError, match="huggingface_hub has to be installed"):
+        open_parts("hf://datasets/anna/cats")
 
 
-def test_a_version_differs_with_the_content():
-    assert version_of({"ETag": '"ab"', "size": 3}) == "ab"
-    assert version_of({"mtime": 5.5, "size": 3}) == "5.5 3"
-    assert version_of({"mtime": 5.5, "size": 4}) != version_of({"mtime": 5.5, "size": 3})
+def test_a_version_differs_with_the_content(tmp_path: Path):
+    bucket, here = place_of("s3://bucket"), place_of(str(tmp_path))
+    assert version_of(bucket, {"ETag": '"ab"', "size": 3}) == "ab"
+    assert version_of(bucket, {"LastModified": "noon", "size": 3}) == "noon 3"
+    assert version_of(here, {"mtime": 5.5, "size": 3, "created": 7}) == "5.5 3"
+    assert version_of(here, {"mtime": 5.5, "size": 4}) == "5.5 4"
+
+
+def test_parts_that_have_changed_or_gone_since_are_named(url: str):
+    parts = open_parts(write_here(url, (*TABLES, TABLES[0])))
+    assert changed_since(parts) == ()
+    place = place_of(parts.address(parts.files[0]))
+    place.files().rm(place.path)
+    write_part(url, 1, TABLES[0])
+    write_part(url, 7, TABLES[0])
+    assert changed_since(parts) == ("part-000.parquet", "part-001.parquet")
