@@ -1,4 +1,8 @@
-"""An inverted file of faiss: points in lists around centres, of which a search looks into a few."""
+"""An inverted file of faiss: points in lists around centres, of which a search looks into a few.
+
+What a list holds of a point is its distance from the centre in half precision, 2 bytes a feature:
+half the memory, and no slower to search.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.arrays import Float32Array, IntArray
 from core.jobs.progress import Progress, silent
@@ -71,7 +76,11 @@ class InvertedFile:
         faiss.omp_set_num_threads(threads)
         n_points, n_features = points.shape
         n_lists = max(1, int(4 * np.sqrt(n_points)))
-        index = faiss.IndexIVFFlat(faiss.IndexFlatL2(n_features), n_features, n_lists)
+        centres = faiss.IndexFlatL2(n_features)
+        half = faiss.ScalarQuantizer.QT_fp16
+        index = faiss.IndexIVFScalarQuantizer(
+            centres, n_features, n_lists, half, faiss.METRIC_L2, True
+        )
         index.cp.niter = _SWEEPS
         index.cp.max_points_per_centroid = _TAUGHT
         index.cp.seed = _SEED + 1
@@ -134,7 +143,7 @@ class InvertedFile:
         Returns
         -------
         squared : (n_some, n_neighbors), float32
-            Squared distances, nearest first.
+            Squared distances, nearest first, to about three digits.
         indices : (n_some, n_neighbors), int64
             -1 where fewer were found.
         """
@@ -146,6 +155,22 @@ class InvertedFile:
             points[order], n_neighbors, lists[order], distances[order]
         )
         return squared, indices
+
+
+def squared_distances(points: Float32Array, items: IntArray, others: NDArray[Any]) -> Float32Array:
+    """Exact ones, from each of some points to others of the same row.
+
+    Parameters
+    ----------
+    points : (n_points, n_features), float32
+    items : (n_some,)
+    others : (n_some, n_others)
+    """
+    squared = np.empty(others.shape, dtype=np.float32)
+    for column in range(others.shape[1]):
+        difference = points[items] - points[others[:, column]]
+        squared[:, column] = np.einsum("ij,ij->i", difference, difference)
+    return squared
 
 
 def _calibrate(index: Any, points: Float32Array, n_neighbors: int) -> float:  # noqa: ANN401 - faiss
@@ -160,8 +185,8 @@ def _calibrate(index: Any, points: Float32Array, n_neighbors: int) -> float:  # 
     recall = 0.0
     for probes in _PROBES:
         index.nprobe = min(probes, index.nlist)
-        distances, found = index.search(points[sample], n_neighbors + 1)
-        recall = float(np.mean((distances <= limit) & (found >= 0)))
+        _, found = index.search(points[sample], n_neighbors + 1)
+        recall = float(np.mean((squared_distances(points, sample, found) <= limit) & (found >= 0)))
         if recall >= RECALL:
             break
     return recall

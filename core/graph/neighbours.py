@@ -25,7 +25,7 @@ from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import threadpool_limits
 
 from core.arrays import BoolArray, Float32Array, Int32Array, IntArray, freeze
-from core.graph.inverted_file import InvertedFile
+from core.graph.inverted_file import InvertedFile, squared_distances
 from core.jobs.progress import CancelledError, Progress, silent
 
 FEW: Final = 4_000
@@ -323,22 +323,21 @@ def approximate_neighbours(
     squared = np.empty((n_items, n_neighbors), dtype=np.float32)
     for start in range(0, n_items, _CHUNK):
         chunk = order[start : start + _CHUNK]
-        distances, found = lists.search(points[chunk], n_neighbors + 1)
-        indices[chunk], squared[chunk] = _without_self(chunk, found, distances)
+        _, found = lists.search(points[chunk], n_neighbors + 1)
+        others = _without_self(chunk, found)
+        distances = squared_distances(points, chunk, others)
+        # By what is exact: two that are as good as equally far away may change places.
+        nearest = np.argsort(distances, axis=1, kind="stable")
+        indices[chunk] = np.take_along_axis(others, nearest, axis=1)
+        squared[chunk] = np.take_along_axis(distances, nearest, axis=1)
         progress(_STAGE, 0.2 + 0.8 * (start + len(chunk)) / n_items)
     return Neighbours(indices, squared, lists.recall)
 
 
-def _without_self(
-    items: IntArray, found: IntArray, distances: Float32Array
-) -> tuple[Int32Array, Float32Array]:
+def _without_self(items: IntArray, found: IntArray) -> Int32Array:
     """Leave out each item itself, or the last one found where duplicates have crowded it out."""
     is_self = found == items[:, np.newaxis]
     is_self[~is_self.any(axis=1), -1] = True
-    shape = (len(items), found.shape[1] - 1)
-    others = found[~is_self].reshape(shape).astype(np.int32)
-    squared = distances[~is_self].reshape(shape)
+    others = found[~is_self].reshape(len(items), found.shape[1] - 1).astype(np.int32)
     # A search that came back with too few names no item for the rest: the nearest stands in.
-    missing = others < 0
-    others = np.where(missing, others[:, :1], others)
-    return others, np.where(missing, squared[:, :1], np.maximum(squared, 0))
+    return np.asarray(np.where(others < 0, others[:, :1], others))
