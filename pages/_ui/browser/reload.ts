@@ -5,8 +5,8 @@ import type { Clock } from "./clock.ts";
 /** What is used of an image. */
 export type Loading = Pick<HTMLImageElement, "src" | "dataset" | "onload" | "onerror">;
 
-/** Whether an address has an image; null where nothing answers. */
-export type Ask = (address: string) => Promise<boolean | null>;
+/** Whether an address has an image, or why it has none in a sentence; null where nothing answers. */
+export type Ask = (address: string) => Promise<true | string | null>;
 
 /** How an image that is not there is said to be: on its way again, or not to be had. */
 type Lack = "late" | "broken";
@@ -15,6 +15,8 @@ const FIRST = 1000;
 const LONGEST = 15_000;
 /** An image that is sent and cannot be read so often is broken. */
 const PATIENCE = 2;
+/** Letters of a sentence that has the place of an image. */
+const SENTENCE = 300;
 
 export class Reloader {
   readonly #clock: Clock;
@@ -72,6 +74,7 @@ export class Reloader {
     if (!wasMissing) return;
     this.#pause = FIRST;
     delete image.dataset["lack"];
+    delete image.dataset["why"];
     this.#changed();
   }
 
@@ -91,25 +94,28 @@ export class Reloader {
   /** Load an image again if the server has it. */
   async #again(image: Loading): Promise<void> {
     const address = image.src;
-    const isThere = await this.#ask(address);
+    const found = await this.#ask(address);
     const vain = this.#late.get(image);
     if (vain === undefined) return;
-    if (isThere === null) this.#plan();
-    else if (isThere && vain < PATIENCE) {
+    if (found === null) this.#plan();
+    else if (found === true && vain < PATIENCE) {
       this.#late.set(image, vain + 1);
       image.src = address;
     } else {
       this.#late.delete(image);
+      if (typeof found === "string" && found) image.dataset["why"] = found;
       this.#say(image, "broken");
     }
   }
 }
 
-/** Ask the server for an image without taking it. */
-export async function askServer(address: string): Promise<boolean | null> {
+/** Ask the server for an image without waiting for it; it says why there is none. */
+export async function askServer(address: string): Promise<true | string | null> {
   try {
-    const { ok, status } = await fetch(address, { method: "HEAD", cache: "no-store" });
-    return ok || (status === 404 ? false : null);
+    const answer = await fetch(address, { cache: "no-store" });
+    if (answer.status === 404) return (await answer.text()).slice(0, SENTENCE);
+    void answer.body?.cancel();
+    return answer.ok || null;
   } catch {
     return null;
   }

@@ -487,6 +487,7 @@ function isPair(pair) {
 var FIRST = 1e3;
 var LONGEST = 15e3;
 var PATIENCE = 2;
+var SENTENCE = 300;
 var Reloader = class {
   #clock;
   #ask;
@@ -540,6 +541,7 @@ var Reloader = class {
     if (!wasMissing) return;
     this.#pause = FIRST;
     delete image.dataset["lack"];
+    delete image.dataset["why"];
     this.#changed();
   }
   #say(image, lack) {
@@ -556,23 +558,26 @@ var Reloader = class {
   /** Load an image again if the server has it. */
   async #again(image) {
     const address = image.src;
-    const isThere = await this.#ask(address);
+    const found = await this.#ask(address);
     const vain = this.#late.get(image);
     if (vain === void 0) return;
-    if (isThere === null) this.#plan();
-    else if (isThere && vain < PATIENCE) {
+    if (found === null) this.#plan();
+    else if (found === true && vain < PATIENCE) {
       this.#late.set(image, vain + 1);
       image.src = address;
     } else {
       this.#late.delete(image);
+      if (typeof found === "string" && found) image.dataset["why"] = found;
       this.#say(image, "broken");
     }
   }
 };
 async function askServer(address) {
   try {
-    const { ok, status } = await fetch(address, { method: "HEAD", cache: "no-store" });
-    return ok || (status === 404 ? false : null);
+    const answer = await fetch(address, { cache: "no-store" });
+    if (answer.status === 404) return (await answer.text()).slice(0, SENTENCE);
+    void answer.body?.cancel();
+    return answer.ok || null;
   } catch {
     return null;
   }
@@ -1613,7 +1618,9 @@ var Tiles = class {
     const isMissing = this.#desk.lookOf(item.id) === "missing";
     const lack = image.dataset["lack"] ?? (isMissing ? "late" : void 0);
     const address = addressOf(item, this.#desk.hasPixels);
-    find(place, ".lack").textContent = lack === void 0 ? "" : lackOf(lack);
+    const told = find(place, ".lack");
+    told.textContent = lack === void 0 ? "" : lackOf(lack);
+    told.title = image.dataset["why"] ?? "";
     image.hidden = lack !== void 0;
     if (lack === void 0 && image.getAttribute("src") !== address) this.#reloader.load(image, address);
   }

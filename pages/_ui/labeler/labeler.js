@@ -752,6 +752,7 @@ var isAsItWas = (data, before) => data.batch_id === before.batch_id && data.item
 var FIRST = 1e3;
 var LONGEST = 15e3;
 var PATIENCE2 = 2;
+var SENTENCE = 300;
 var Reloader = class {
   #clock;
   #ask;
@@ -805,6 +806,7 @@ var Reloader = class {
     if (!wasMissing) return;
     this.#pause = FIRST;
     delete image.dataset["lack"];
+    delete image.dataset["why"];
     this.#changed();
   }
   #say(image, lack) {
@@ -821,23 +823,26 @@ var Reloader = class {
   /** Load an image again if the server has it. */
   async #again(image) {
     const address = image.src;
-    const isThere = await this.#ask(address);
+    const found = await this.#ask(address);
     const vain = this.#late.get(image);
     if (vain === void 0) return;
-    if (isThere === null) this.#plan();
-    else if (isThere && vain < PATIENCE2) {
+    if (found === null) this.#plan();
+    else if (found === true && vain < PATIENCE2) {
       this.#late.set(image, vain + 1);
       image.src = address;
     } else {
       this.#late.delete(image);
+      if (typeof found === "string" && found) image.dataset["why"] = found;
       this.#say(image, "broken");
     }
   }
 };
 async function askServer(address) {
   try {
-    const { ok, status } = await fetch(address, { method: "HEAD", cache: "no-store" });
-    return ok || (status === 404 ? false : null);
+    const answer = await fetch(address, { cache: "no-store" });
+    if (answer.status === 404) return (await answer.text()).slice(0, SENTENCE);
+    void answer.body?.cancel();
+    return answer.ok || null;
   } catch {
     return null;
   }
@@ -1009,7 +1014,7 @@ var notFound = (query) => `No class is like “${query.trim()}”.`;
 function help(page) {
   return HELP.filter(({ preference }) => !preference || matters(preference, page)).map(({ keys, meaning, asYouGo = meaning }) => [keys, page.as_you_go ? asYouGo : meaning]);
 }
-var lackOf = (lack) => lack === "late" ? "This image has not come yet. It is asked for again." : "This image cannot be shown. Press X.";
+var lackOf = (lack, why = "This image cannot be shown. Press X.") => lack === "late" ? "This image has not come yet. It is asked for again." : why;
 var inShort = ({ kind, label }) => kind === "label" ? label ?? "" : KINDS[kind];
 function verdict(beliefs, hiding, isCalibrated, inSentence) {
   const [best, second] = beliefs;
@@ -2377,7 +2382,7 @@ var Stage = class {
     const lack = usual?.dataset["lack"];
     const told = find(this.#stage, ".broken");
     told.hidden = lack === void 0;
-    told.textContent = lack === void 0 ? "" : lackOf(lack);
+    told.textContent = lack === void 0 ? "" : lackOf(lack, usual?.dataset["why"]);
     if (usual) usual.hidden = lack !== void 0;
   }
   /** Go one step closer, or back after the last. */

@@ -583,6 +583,7 @@ function isPair(pair) {
 var FIRST = 1e3;
 var LONGEST = 15e3;
 var PATIENCE = 2;
+var SENTENCE = 300;
 var Reloader = class {
   #clock;
   #ask;
@@ -636,6 +637,7 @@ var Reloader = class {
     if (!wasMissing) return;
     this.#pause = FIRST;
     delete image.dataset["lack"];
+    delete image.dataset["why"];
     this.#changed();
   }
   #say(image, lack) {
@@ -652,23 +654,26 @@ var Reloader = class {
   /** Load an image again if the server has it. */
   async #again(image) {
     const address = image.src;
-    const isThere = await this.#ask(address);
+    const found = await this.#ask(address);
     const vain = this.#late.get(image);
     if (vain === void 0) return;
-    if (isThere === null) this.#plan();
-    else if (isThere && vain < PATIENCE) {
+    if (found === null) this.#plan();
+    else if (found === true && vain < PATIENCE) {
       this.#late.set(image, vain + 1);
       image.src = address;
     } else {
       this.#late.delete(image);
+      if (typeof found === "string" && found) image.dataset["why"] = found;
       this.#say(image, "broken");
     }
   }
 };
 async function askServer(address) {
   try {
-    const { ok, status } = await fetch(address, { method: "HEAD", cache: "no-store" });
-    return ok || (status === 404 ? false : null);
+    const answer = await fetch(address, { cache: "no-store" });
+    if (answer.status === 404) return (await answer.text()).slice(0, SENTENCE);
+    void answer.body?.cancel();
+    return answer.ok || null;
   } catch {
     return null;
   }
@@ -795,7 +800,7 @@ var FINDING = [
 ];
 var press = (isFinding) => isFinding ? "Type a part of the class’s name, or press a number. " : "Press the key of the class you see. ";
 var notFound = (query) => `No class is like “${query.trim()}”.`;
-var lackOf = (lack) => lack === "late" ? "This image has not come yet. It is asked for again." : "This image cannot be shown. Press X.";
+var lackOf = (lack, why = "This image cannot be shown. Press X.") => lack === "late" ? "This image has not come yet. It is asked for again." : why;
 var count = (number, noun, ending = "s") => `${number} ${noun}${number === 1 ? "" : ending}`;
 
 // pages/_ui/review/src/words.ts
@@ -2202,7 +2207,7 @@ var Stage = class {
     const lack = usual?.dataset["lack"];
     const told2 = find(this.#stage, ".broken");
     told2.hidden = lack === void 0;
-    told2.textContent = lack === void 0 ? "" : lackOf(lack);
+    told2.textContent = lack === void 0 ? "" : lackOf(lack, usual?.dataset["why"]);
     if (usual) usual.hidden = lack !== void 0;
   }
   /** Go one step closer, or back after the last. */

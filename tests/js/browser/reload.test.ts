@@ -28,7 +28,7 @@ class FakeImage {
 
 /** Images of a page, and a server that has all, nothing, or is away. */
 class Network {
-  answer: boolean | null = true;
+  answer: true | string | null = true;
   questions = 0;
   changes = 0;
   readonly clock = new FakeClock();
@@ -96,12 +96,12 @@ test("the pause grows, and being online again ends it", async () => {
   assert.equal(image.asked, 2);
 });
 
-test("what the server does not have is broken at once", async () => {
+test("what the server does not have is broken at once, and the server says why", async () => {
   const network = new Network();
-  network.answer = false;
+  network.answer = "The bucket is away.";
   const image = network.load();
   await network.fail(image);
-  assert.deepEqual([image.lack, image.asked], ["broken", 1]);
+  assert.deepEqual([image.lack, image.dataset["why"], image.asked], ["broken", "The bucket is away.", 1]);
   await network.pass(60_000);
   assert.equal(network.questions, 1);
 });
@@ -110,7 +110,7 @@ test("what comes and cannot be read is broken after some attempts", async () => 
   const network = new Network();
   const image = network.load();
   for (let times = 0; times < 3; times += 1) await network.fail(image);
-  assert.deepEqual([image.lack, image.asked], ["broken", 3]);
+  assert.deepEqual([image.lack, image.dataset["why"], image.asked], ["broken", undefined, 3]);
 });
 
 test("an image within the message is broken, and no server is asked", async () => {

@@ -121,7 +121,9 @@ export class Tiles {
     const isMissing = this.#desk.lookOf(item.id) === "missing";
     const lack = image.dataset["lack"] ?? (isMissing ? "late" : undefined);
     const address = addressOf(item, this.#desk.hasPixels);
-    find(place, ".lack").textContent = lack === undefined ? "" : lackOf(lack);
+    const told = find(place, ".lack");
+    told.textContent = lack === undefined ? "" : lackOf(lack);
+    told.title = image.dataset["why"] ?? "";
     image.hidden = lack !== undefined;
     if (lack === undefined && image.getAttribute("src") !== address) this.#reloader.load(image, address);
   }

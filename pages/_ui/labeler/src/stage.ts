@@ -68,7 +68,7 @@ export class Stage {
     const lack = usual?.dataset["lack"];
     const told = find(this.#stage, ".broken");
     told.hidden = lack === undefined;
-    told.textContent = lack === undefined ? "" : lackOf(lack);
+    told.textContent = lack === undefined ? "" : lackOf(lack, usual?.dataset["why"]);
     if (usual) usual.hidden = lack !== undefined;
   }
 

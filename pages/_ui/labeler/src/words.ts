@@ -67,8 +67,8 @@ export function help(page: LabelPage): [string[], string][] {
 }
 
 /** What is said in the place of an image that is not there. */
-export const lackOf = (lack: string): string =>
-  lack === "late" ? "This image has not come yet. It is asked for again." : "This image cannot be shown. Press X.";
+export const lackOf = (lack: string, why = "This image cannot be shown. Press X."): string =>
+  lack === "late" ? "This image has not come yet. It is asked for again." : why;
 
 /** An answer in a word. */
 export const inShort = ({ kind, label }: Pick<Draft, "kind" | "label">): string =>
