@@ -96,11 +96,12 @@ class Projection:
 
     def transform(self, features: NDArray[Any]) -> Float32Array:
         """Points of features, shape (n_items, n_features), shape (n_items, n_components)."""
-        parts = []
-        for _, part in _chunks(features):
+        width = features.shape[1] if self.components is None else self.components.shape[1]
+        points = np.empty((len(features), width), dtype=np.float32)
+        for rows, part in _chunks(features):
             scaled = ((part - self.mean) / self.scale).astype(np.float32)
-            parts.append(scaled if self.components is None else scaled @ self.components)
-        return np.concatenate(parts)
+            points[rows] = scaled if self.components is None else scaled @ self.components
+        return points
 
 
 def _solver(n_items: int, n_features: int) -> str:
