@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import IO, Final
 from uuid import uuid4
 
+from core.data.landmarks import draw_set
 from core.data.looks import Look
+from core.data.parts.opening import open_parts
+from core.data.parts.parts import Parts
+from core.data.parts.places import LOCAL as LOCAL_FILES
+from core.data.parts.places import place_of
 from core.data.readers.features_beside import attach_features
 from core.data.readers.found import Limits
 from core.data.readers.opening import open_source
@@ -113,7 +118,10 @@ class Imports:
 
     def start(self, source: Source) -> Import:
         """Begin to read a set; it goes on whether anybody looks or not."""
-        begun = Import(uuid4().hex, source, Work(lambda p: self._read(source, p), "import"))
+        work = Work(lambda progress: self._read(source, progress), "import")
+        return self._begun(Import(uuid4().hex, source, work))
+
+    def _begun(self, begun: Import) -> Import:
         with self._lock:
             self._all[begun.id] = begun
             oldest = [*self._all.values()][:-_MOST]
@@ -175,6 +183,12 @@ class Imports:
         """
         if self.places is None:
             raise InvalidDatasetError("No folder is open for this.", "Set LABELSPREAD_IMPORT_DIR.")
+        path = self._inside(name)
+        return self.start(Source(path, title_of(path), owner=owner))
+
+    def _inside(self, name: str) -> Path:
+        """What there is in the folder on the server, under a path inside of it."""
+        assert self.places is not None
         try:
             inside = self.places.resolve()
             path = (inside / name).resolve(strict=True)
@@ -186,7 +200,54 @@ class Imports:
             raise InvalidDatasetError(
                 f"There is no “{name}” in {self.places}.", "Choose what is there."
             )
-        return self.start(Source(path, title_of(path), owner=owner))
+        return path
+
+    def survey(self, url: str) -> Work[Parts]:
+        """Begin to look at what lies at an address, of which only landmarks would be kept.
+
+        What is on this machine has to be in the folder on the server; it may be told from there on.
+
+        Raises
+        ------
+        InvalidDatasetError
+            If it is no address, or outside of that folder.
+        """
+        place = place_of(url)
+        if place.scheme == LOCAL_FILES:
+            if self.places is None:
+                raise InvalidDatasetError(
+                    "No folder on the server is open for this.",
+                    "Set LABELSPREAD_IMPORT_DIR, or draw landmarks on the command line: python -m "
+                    "core import.",
+                )
+            name = url.strip().removeprefix(f"{LOCAL_FILES}://")
+            place = place_of(str(self._inside(name)))
+        return Work(lambda progress: open_parts(place.url, None, progress), "survey")
+
+    def draw(
+        self,
+        parts: Parts,
+        said: Mapping[str, str],
+        title: str,
+        n_landmarks: int,
+        owner: str = LOCAL,
+    ) -> Import:
+        """Begin to draw landmarks; what is drawn waits to be kept, like all that is brought in.
+
+        Parameters
+        ----------
+        parts
+            As the survey has found them.
+        said
+            What a person says of the columns, where the guess was wrong.
+        """
+
+        def draw(progress: Progress) -> Draft:
+            opened = open_parts(parts.url, said, progress) if said else parts
+            return draw_set(self.sets, opened, title, n_landmarks, progress=progress)
+
+        source = Source(Path(parts.url), title, said=dict(said), owner=owner)
+        return self._begun(Import(uuid4().hex, source, Work(draw, "import")))
 
     def again(self, one: Import, said: Mapping[str, str], look: Look | None) -> None:
         """Read it anew, because something was meant otherwise than it was guessed."""

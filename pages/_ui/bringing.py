@@ -10,9 +10,10 @@ from core.data.incoming import Import
 from core.errors import LabelspreadError
 from core.wording import visible
 from pages._ui import handle, shell
+from pages._ui.far_sets import bring_landmarks
 from pages._ui.upload_pass import let_this_session_send
 
-_FILES, _FOLDER, _SERVER = "Files", "A folder", "On the server"
+_FILES, _FOLDER, _SERVER, _ELSEWHERE = "Files", "A folder", "On the server", "Elsewhere"
 _ROUND: Final = "bring_round"
 """Counts the uploaders there were: a new one is empty."""
 
@@ -22,10 +23,16 @@ def bring_in() -> Import | None:
     if (waiting := _under_way()) is not None:
         return waiting
     imports = handle.imports()
-    ways = [_FILES, _FOLDER] if imports.places is None else [_FILES, _FOLDER, _SERVER]
+    ways = [_FILES, _FOLDER]
+    if imports.places is not None:
+        ways.append(_SERVER)
+    if imports.can_survey:
+        ways.append(_ELSEWHERE)
     way = st.segmented_control(
         "From", ways, default=_FILES, required=True, label_visibility="collapsed", width="stretch"
     )
+    if way == _ELSEWHERE:
+        return bring_landmarks()
     try:
         begun = _from_server() if way == _SERVER else _from_browser(is_folder=way == _FOLDER)
     except LabelspreadError as error:

@@ -11,6 +11,7 @@ from typing import IO
 
 from core.data.incoming import Import, Imports
 from core.data.looks import Look
+from core.data.parts.parts import Parts
 from core.data.readers.found import Limits
 from core.data.sets import Sets
 from core.data.stored import Head, StoredSet
@@ -20,6 +21,7 @@ from core.errors import (
     NotAllowedError,
     UnknownComparisonError,
 )
+from core.jobs.work import Work
 from core.people.persons import Who
 from core.service.projects import require_set
 from core.simulation.comparisons import Comparison, Comparisons
@@ -138,12 +140,36 @@ class OwnImports:
         NotAllowedError
             If the person is none.
         """
+        self._require_administrator()
+        return self._imports.fetch(name, self._owner)
+
+    @property
+    def can_survey(self) -> bool:
+        """Whether the person may have the server read what lies elsewhere, with its own rights."""
+        return self._is_administrator
+
+    def survey(self, url: str) -> Work[Parts]:
+        """As :meth:`Imports.survey`, for administrators alone.
+
+        Raises
+        ------
+        NotAllowedError
+            If the person is none.
+        """
+        self._require_administrator()
+        return self._imports.survey(url)
+
+    def draw(self, parts: Parts, said: Mapping[str, str], title: str, n_landmarks: int) -> Import:
+        """As :meth:`Imports.draw`, likewise."""
+        self._require_administrator()
+        return self._imports.draw(parts, said, title, n_landmarks, self._owner)
+
+    def _require_administrator(self) -> None:
         if not self._is_administrator:
             raise NotAllowedError(
-                "Only an administrator brings in what is on the server.",
+                "Only an administrator brings in what is on the server, or what it can read.",
                 "Send the files with the browser.",
             )
-        return self._imports.fetch(name, self._owner)
 
     def again(self, one: Import, said: Mapping[str, str], look: Look | None) -> None:
         """As :meth:`Imports.again`."""

@@ -21,6 +21,9 @@ _SIDE: Final = 160
 _MOST: Final = 100
 """Rows and grids that are kept: some ten kilobytes to a hundred each."""
 
+_NOTHING: Final = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+"""A picture of nothing, in the place of one that cannot be had."""
+
 _AT_ONCE: Final = 8
 _PATIENCE: Final = 3.0
 """Seconds that a page waits for images from elsewhere; they are there when it is drawn again."""
@@ -84,7 +87,7 @@ def _drawn(stored: StoredSet, n_wanted: int, *, tall: bool) -> _Drawn:
         label = "" if truth is None or truth[row] < 0 else visible(head.class_names[truth[row]])
         caption = f"<figcaption>{escape(label)}</figcaption>" if tall and label else ""
         drawn.append(
-            f'<figure title="{escape(name)}"><img src="{source or ""}" '
+            f'<figure title="{escape(name)}"><img src="{source or _NOTHING}" '
             f'alt="{escape(label or name)}">{caption}</figure>'
         )
     html = f'<div class="samples{" tall" if tall else ""}">{"".join(drawn)}</div>'

@@ -14,6 +14,7 @@ from core.config import ProjectConfig, make_config
 from core.data.classes import typed_classes
 from core.data.incoming import Import
 from core.data.looks import Look
+from core.data.parts.elsewhere import Elsewhere
 from core.data.readers.found import Choice
 from core.data.sets import Draft, Report
 from core.engine.best import best_for, why_so
@@ -98,8 +99,9 @@ def _found(one: Import, draft: Draft) -> Said | None:
     left, right = shell.side_by_side("preview", [1.6, 1], "large")
     with left:
         with st.container(horizontal=True, vertical_alignment="center", key="head_preview"):
-            st.title(f"{report.n_items:,} images", anchor=False, width="stretch")
-            st.caption(" · ".join(_told(report)), width="content")
+            noun = "images" if draft.stored.head.elsewhere is None else "landmarks"
+            st.title(f"{report.n_items:,} {noun}", anchor=False, width="stretch")
+            st.caption(" · ".join(_told(report, draft.stored.head.elsewhere)), width="content")
         samples(draft.stored, _SAMPLES, tall=True)
     with right:
         said = _decide(one, report)
@@ -107,15 +109,21 @@ def _found(one: Import, draft: Draft) -> Said | None:
         if head.features is None:
             st.caption(why_so(head))
         _classes(report)
-        _guesses(one, report)
+        if head.elsewhere is None:
+            _guesses(one, report)
+        for note in report.notes:
+            st.caption(shell.plain(note))
         _doubtful(draft, report)
     return said
 
 
-def _told(report: Report) -> Iterator[str]:
+def _told(report: Report, elsewhere: Elsewhere | None) -> Iterator[str]:
     sizes = report.sizes
-    (height, width), _ = sizes[0]
-    if len(sizes) == 1:
+    (height, width), _ = sizes[0] if sizes else ((0, 0), 0)
+    if elsewhere is not None:
+        drawn = "all there are" if elsewhere.drawn == "all" else "drawn at random"
+        yield f"of {counted(elsewhere.n_rows, 'item')}, {drawn}"
+    elif len(sizes) == 1:
         yield f"{width} × {height} pixels"
     else:
         heights = [h for (h, _), _ in sizes]
@@ -208,8 +216,6 @@ def _guesses(one: Import, report: Report) -> None:
             one, {**one.source.said, **said}, look if look != report.look else one.source.look
         )
         st.rerun()
-    for note in report.notes:
-        st.caption(shell.plain(note))
 
 
 def _asked_look(look: Look, key: str) -> Look:

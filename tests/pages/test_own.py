@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 
+import fsspec
 import numpy as np
 import pytest
 
@@ -27,6 +28,7 @@ from core.service.labelling import Service
 from core.simulation.comparisons import Comparisons
 from core.simulation.kept import ComparisonStore
 from pages._ui.own import OwnComparisons, OwnImports
+from tests.core.data.parts.making import table_of, write
 from tests.core.learners import Gates, builds, plan
 
 ANNA, EVE, ADA = Person("anna", "Anna"), Person("eve", "Eve"), Person("ada", "Ada")
@@ -203,6 +205,24 @@ def test_what_is_on_the_server_is_brought_in_by_administrators(house: House) -> 
     with pytest.raises(NotAllowedError):
         house.imports_of(EVE).fetch("pets.npz")
     assert house.imports_of(ADA).places is not None
+
+
+def test_what_lies_elsewhere_is_read_for_administrators_alone(house: House) -> None:
+    """It is read with the rights of the server."""
+    url = write("memory://own", [table_of(slice(0, 20))])
+    eve, ada = house.imports_of(EVE), house.imports_of(ADA)
+    assert (eve.can_survey, ada.can_survey) == (False, True)
+    parts = ada.survey(url).wait(30)
+    with pytest.raises(NotAllowedError):
+        eve.survey(url)
+    with pytest.raises(NotAllowedError):
+        eve.draw(parts, {}, "Own", 10)
+    begun = ada.draw(parts, {}, "Own", 10)
+    begun.work.wait(30)
+    assert eve.all() == ()
+    key = ada.keep(begun, "Own")
+    assert key not in eve.sets.listed()
+    fsspec.filesystem("memory").rm("/own", recursive=True)
 
 
 def test_a_project_file_shows_nobody_images_that_are_somebody_elses(

@@ -15,15 +15,19 @@ from core.data.parts.places import Place, in_words, place_of, version_of
 from core.data.readers.celltypes import is_binary, is_list, storage
 from core.data.readers.sheets import check_names, told_names
 from core.errors import InvalidDatasetError
+from core.jobs.progress import Progress, silent
 
 _ENDINGS: Final = (".parquet", ".pq")
 _AT_ONCE: Final = 16
+_STAGE: Final = "Opening parts"
 _MOST_PARTS: Final = 100_000
 _SAMPLE_ROWS: Final = 100
 _BUFFER: Final = 2**18
 
 
-def open_parts(url: str, said: Mapping[str, str] | None = None) -> Parts:
+def open_parts(
+    url: str, said: Mapping[str, str] | None = None, progress: Progress = silent
+) -> Parts:
     """Open a set: a folder of Parquet files, also in folders within it, or one such file.
 
     Parameters
@@ -37,13 +41,23 @@ def open_parts(url: str, said: Mapping[str, str] | None = None) -> Parts:
     ------
     InvalidDatasetError
         If it cannot be read, is no set, or its parts do not fit together.
+    CancelledError
+        If ``progress`` says so.
     """
+    progress(_STAGE, 0.0)
     place = place_of(url)
     with in_words(place.url):
         files = place.files()
         infos = _listed(files, place)
+    heads = []
     with ThreadPoolExecutor(_AT_ONCE, "opening parts") as pool:
-        heads = list(pool.map(lambda info: _head(files, place, info), infos))
+        try:
+            for head in pool.map(lambda info: _head(files, place, info), infos):
+                heads.append(head)
+                progress(_STAGE, len(heads) / len(infos))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     first = next((part for part, (file, _) in enumerate(heads) if file.n_rows), None)
     if first is None:
         raise InvalidDatasetError(
