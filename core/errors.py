@@ -185,6 +185,10 @@ class FileNotWrittenError(LabelspreadError):
     """A file cannot be written where it was asked for."""
 
 
+class NotPredictedError(LabelspreadError):
+    """Nothing can be said of other items by a project, or not be written where it is to go."""
+
+
 class InvalidProjectFileError(LabelspreadError):
     """A file is no project that was exported, is damaged, or is one of a newer version."""
 

@@ -73,7 +73,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
     command.add_argument(
         "--choose",
         metavar="KEY=VALUE",
-        type=_choice,
+        type=choice_of,
         action="append",
         default=[],
         help="say otherwise what was guessed, such as labels=species; the output tells the keys",
@@ -247,7 +247,8 @@ def _place(text: str) -> str:
     return text
 
 
-def _choice(text: str) -> tuple[str, str]:
+def choice_of(text: str) -> tuple[str, str]:
+    """What somebody says otherwise than it was guessed: ``KEY=VALUE``."""
     key, equals, value = text.partition("=")
     if not equals or not key:
         raise ArgumentTypeError(f"{text!r} is no choice: write KEY=VALUE")

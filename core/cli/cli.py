@@ -16,6 +16,7 @@ from core.cli import (
     networks,
     new,
     password,
+    predict,
     projects,
     replay,
     report,
@@ -84,6 +85,7 @@ def _parser(runs: tuple[Run, ...] | None) -> ArgumentParser:
     projects.add(commands)
     branch.add(commands)
     export.add(commands)
+    predict.add(commands)
     report.add(commands)
     backup.add(commands)
     restore.add(commands)

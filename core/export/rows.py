@@ -216,13 +216,13 @@ class Labelled:
         self.state = state
         self.quality = quality
         self._beliefs = beliefs
-        self._calibration = calibration
+        self.calibration = calibration
         self._order: IntArray = np.argsort(engine.dataset.rows, kind="stable")
 
     @property
     def knows_chances(self) -> bool:
         """Whether it is known how likely predictions are right."""
-        return self._calibration is not None
+        return self.calibration is not None
 
     def count(self, choice: Choice) -> Counts:
         """How many rows a choice takes; no row is made."""
@@ -251,6 +251,13 @@ class Labelled:
         if gone := self._gone(choice):
             yield Some(gone, [-1] * len(gone))
 
+    def answered(self) -> Some:
+        """The rows of all items, with images, that people or the data say something of."""
+        state = self.state
+        items = {*state.ledger.top, *state.given, *state.votes.known}
+        positions = self.engine.present(sorted(items))
+        return Some(self._rows(positions), positions)
+
     def _taken(self, choice: Choice) -> BoolArray:
         """Which items a choice takes, shape (n_items,)."""
         human, given, model = self._sources
@@ -259,7 +266,7 @@ class Labelled:
             return labelled
         if choice.wanted == "all":
             return labelled | model if choice.with_label else np.ones(len(human), dtype=bool)
-        if self._calibration is None:
+        if self.calibration is None:
             return labelled
         return labelled | (model & (self._chances >= choice.least))
 
@@ -267,9 +274,9 @@ class Labelled:
     def _chances(self) -> FloatArray:
         """How likely each prediction is right, shape (n_items,); NaN where nobody knows."""
         lead = self._beliefs.lead
-        if self._calibration is None:
+        if self.calibration is None:
             return np.full(len(lead), np.nan)
-        return self._calibration.probability(lead)
+        return self.calibration.probability(lead)
 
     @cached_property
     def _sources(self) -> tuple[BoolArray, BoolArray, BoolArray]:

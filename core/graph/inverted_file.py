@@ -157,18 +157,21 @@ class InvertedFile:
         return squared, indices
 
 
-def squared_distances(points: Float32Array, items: IntArray, others: NDArray[Any]) -> Float32Array:
-    """Exact ones, from each of some points to others of the same row.
+def squared_distances(
+    some: Float32Array, points: Float32Array, others: NDArray[Any]
+) -> Float32Array:
+    """Exact ones, from each of some points to a few others.
 
     Parameters
     ----------
+    some : (n_some, n_features), float32
     points : (n_points, n_features), float32
-    items : (n_some,)
     others : (n_some, n_others)
+        Indices of points.
     """
     squared = np.empty(others.shape, dtype=np.float32)
     for column in range(others.shape[1]):
-        difference = points[items] - points[others[:, column]]
+        difference = some - points[others[:, column]]
         squared[:, column] = np.einsum("ij,ij->i", difference, difference)
     return squared
 
@@ -186,7 +189,8 @@ def _calibrate(index: Any, points: Float32Array, n_neighbors: int) -> float:  # 
     for probes in _PROBES:
         index.nprobe = min(probes, index.nlist)
         _, found = index.search(points[sample], n_neighbors + 1)
-        recall = float(np.mean((squared_distances(points, sample, found) <= limit) & (found >= 0)))
+        distances = squared_distances(points[sample], points, found)
+        recall = float(np.mean((distances <= limit) & (found >= 0)))
         if recall >= RECALL:
             break
     return recall

@@ -323,9 +323,10 @@ def approximate_neighbours(
     squared = np.empty((n_items, n_neighbors), dtype=np.float32)
     for start in range(0, n_items, _CHUNK):
         chunk = order[start : start + _CHUNK]
-        _, found = lists.search(points[chunk], n_neighbors + 1)
+        some = points[chunk]
+        _, found = lists.search(some, n_neighbors + 1)
         others = _without_self(chunk, found)
-        distances = squared_distances(points, chunk, others)
+        distances = squared_distances(some, points, others)
         # By what is exact: two that are as good as equally far away may change places.
         nearest = np.argsort(distances, axis=1, kind="stable")
         indices[chunk] = np.take_along_axis(others, nearest, axis=1)

@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt
 
 from core.data.parts.columns import Columns
 from core.data.parts.parts import PartFile, Parts
+from core.data.parts.places import place_of
+from core.data.readers.columns import words_of
+from core.data.readers.roles import NONE
 
 PARTS: Final = "parts.arrow"
 """The file with the parts of a set, one a row."""
@@ -79,6 +82,18 @@ def elsewhere_of(parts: Parts, n_chosen: int, n_left_out: int, seed: int) -> Els
         seed=seed,
         n_left_out=n_left_out,
     )
+
+
+def said_of(elsewhere: Elsewhere, url: str) -> dict[str, str]:
+    """What is to be said of the columns at an address, so that items are comparable to landmarks.
+
+    The features are to be called as there; where it is the same set, all else is too.
+    """
+    features = {"features": words_of(elsewhere.features)}
+    if place_of(url).url != elsewhere.url:
+        return features
+    others = {"id": elsewhere.ids, "images": elsewhere.images, "labels": elsewhere.labels}
+    return features | {key: name or NONE for key, name in others.items()}
 
 
 def write_parts(folder: Path, parts: Parts) -> None:
