@@ -52,6 +52,9 @@ class Dataset:
         Height and width of all images, in pixels; None where they differ.
     origin
         Where the images came from, by the rows of the source; None where that tells nothing.
+    n_whole
+        How many items there are in all, where these were drawn from them uniformly at random; None
+        where these are all.
 
     Raises
     ------
@@ -71,6 +74,7 @@ class Dataset:
     is_ink: bool = True
     size: tuple[int, int] | None = None
     origin: Origin | None = None
+    n_whole: int | None = None
 
     def __post_init__(self) -> None:
         lengths = {len(self.rows), len(self.images), len(self.features)}

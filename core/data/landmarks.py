@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pyarrow import compute
 
 from core.arrays import UNLABELLED, IntArray
+from core.data.archive import MOST_BYTES
 from core.data.classes import read_classes, shown
 from core.data.looks import Look
 from core.data.parts.elsewhere import elsewhere_of, write_parts
@@ -65,6 +66,13 @@ def draw_set(
     if not 2 <= n_landmarks <= MOST:
         raise InvalidDatasetError(
             f"A set has no {counted(n_landmarks, 'landmark')}.", f"Choose 2 to {MOST:,}."
+        )
+    row = parts.n_features * np.dtype(parts.dtype).itemsize
+    if min(n_landmarks, parts.n_rows) * row > MOST_BYTES:
+        raise InvalidDatasetError(
+            f"The features of {n_landmarks:,} landmarks take more than "
+            f"{MOST_BYTES // 2**30} GB, and have to fit into memory.",
+            f"Draw {MOST_BYTES // row:,} landmarks at most, or make shorter features.",
         )
     if parts.columns.images is None:
         raise InvalidDatasetError(

@@ -376,6 +376,7 @@ class StoredSet:
             assert pixels is not None, "landmarks have features"
             features = pixels.reshape(len(pixels), -1)
         images = pixels if head.originals == "pixels" else None
+        drawn_from = head.elsewhere if head.elsewhere and head.elsewhere.drawn != "all" else None
         return Dataset(
             title=head.title,
             rows=np.arange(head.n_items, dtype=np.int64),
@@ -389,6 +390,7 @@ class StoredSet:
             is_ink=head.look.is_ink,
             size=(head.height, head.width) if head.height else None,
             origin=self,
+            n_whole=None if drawn_from is None else drawn_from.n_rows,
         )
 
     @cached_property

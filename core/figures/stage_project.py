@@ -293,7 +293,9 @@ class _Told:
         if self._step.round is not None:
             query = QUERIES[config.query]
             return f"{query.title}: {query.explanation[0].lower()}{query.explanation[1:]}"
-        return self._audit.sentence() if self._audit and self._audit.accuracy else _FEW
+        if self._audit and self._audit.accuracy:
+            return self._audit.sentence(is_short=True)
+        return _FEW
 
     def _queries(self) -> Iterator[ShownQuery]:
         dataset, beliefs = self._engine.dataset, self._beliefs

@@ -34,6 +34,12 @@ def data_told(view: View) -> Iterator[Fact]:
     yield Fact("Images", f"{dataset.n_items:,}", "Those that take part in the project.")
     if noted is not None and noted.n_items != dataset.n_items:
         yield Fact("Images in the set", f"{noted.n_items:,}")
+    if dataset.n_whole is not None:
+        yield Fact(
+            "Drawn from",
+            f"{dataset.n_whole:,} items",
+            "The images are landmarks: drawn at random from a set that is too large to copy.",
+        )
     size = "different sizes" if dataset.size is None else "{1} × {0}".format(*dataset.size)
     kind = "ink on paper" if dataset.is_ink else "photographs"
     yield Fact("Pixels", size, f"They are shown as {kind}.")

@@ -106,12 +106,15 @@ class Audit:
         What was checked at random, in the order in which it was drawn.
     classes
         One by one, in the order of the project.
+    n_whole
+        How many items there are in all, where the images were drawn from them at random.
     """
 
     n_images: int
     n_open: int
     checks: tuple[Check, ...]
     classes: tuple[ClassQuality, ...]
+    n_whole: int | None = None
 
     @cached_property
     def accuracy(self) -> Quality | None:
@@ -139,18 +142,26 @@ class Audit:
         """How many of them are predicted right by the other labels."""
         return sum(not check.wrong for check in self.checks)
 
-    def sentence(self, *, asks: bool = True) -> str:
+    def sentence(self, *, asks: bool = True, is_short: bool = False) -> str:
         """How good the labels are, as people read it.
 
         Parameters
         ----------
         asks
             Whether some questions are drawn at random.
+        is_short
+            Whether nothing is said of other items than those of the project.
         """
         if self.accuracy is not None:
-            return (
+            told = (
                 f"At least {at_least(self.accuracy.least)} of all labels are right, 95 % sure "
                 f"({self.n_checks:,} checked at random)."
+            )
+            if self.n_whole is None or is_short:
+                return told
+            return (
+                f"{told} The images were drawn at random from {self.n_whole:,} items, so about the "
+                "same holds for the model on all of them."
             )
         told = (
             f"The quality of the labels is known once {FEWEST_CHECKS} images drawn at random "
@@ -183,6 +194,7 @@ def audit(state: State, engine: Engine, left_out: LeftOut) -> Audit:
         n_open=n_open,
         checks=known.checks(~left_out.right),
         classes=_classes(engine, beliefs, left_out, drawn, known, is_open),
+        n_whole=engine.dataset.n_whole,
     )
 
 

@@ -72,4 +72,6 @@ def pack_of(
         labelled.quality,
         at or datetime.now(UTC),
     )
+    if view.dataset.n_whole is not None:
+        told["images"]["drawn_at_random_from"] = view.dataset.n_whole
     return Pack(labelled, choice, counts, told, progress)

@@ -18,6 +18,8 @@ from core.cli.cli import main
 from core.cli.output import FAILED
 from core.data.readers.found import BadImageError
 from core.export.rows import Choice
+from core.report.images_told import data_told
+from core.service.auditing import judge
 from core.service.exporting import labelled_of, pack_of
 from tests.core.builders import label
 from tests.core.data.parts.making import FEATURES, table_of, write, write_part
@@ -154,3 +156,16 @@ def test_a_project_on_landmarks_is_labelled_and_taken_away(capsys, home):
         tasks = json.loads(written(pack, "label-studio"))
         (empty,) = [task for task in tasks if not task["data"]["image"]]
         assert empty["data"]["number"] == missing
+
+
+def test_what_is_told_of_a_project_says_what_its_images_were_drawn_from(capsys, home, far):
+    main(["import", far, "--landmarks", "40"])
+    main(["new", "Far", "--set", last_line(capsys), "--labels", "given"])
+    project = last_line(capsys)
+    with closing(open_service(home)) as service:
+        view = service.view(project)
+        assert view.dataset.n_whole == N
+        assert judge(view.state, view.engine, view.project.config.decision).audit.n_whole == N
+        pack = pack_of(view, labelled_of(view), Choice(), at=AT)
+        assert pack.about["images"]["drawn_at_random_from"] == N
+        assert ("Drawn from", "120 items") in {(fact.name, fact.value) for fact in data_told(view)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -181,6 +182,12 @@ def test_checks_that_are_asked_for_are_the_next_questions(service, refit):
     found = judged(service.view(project)).audit
     assert found.n_checks == 12
     assert found.sentence().startswith("At least ")
+    drawn = replace(found, n_whole=100_000_000)
+    assert drawn.sentence() == (
+        f"{found.sentence()} The images were drawn at random from 100,000,000 items, so about the "
+        "same holds for the model on all of them."
+    )
+    assert drawn.sentence(is_short=True) == found.sentence()
     assert found.sentence().endswith(
         " % of all labels are right, 95 % sure (12 checked at random)."
     )

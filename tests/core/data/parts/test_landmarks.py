@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import fsspec
@@ -177,6 +178,12 @@ def test_features_alone_are_no_set_to_label(sets: Sets, tmp_path: Path):
 def test_too_few_or_too_many_landmarks_are_refused(sets: Sets, url: str, number: int):
     with pytest.raises(InvalidDatasetError, match="Choose 2 to 2,000,000"):
         draw_set(sets, open_parts(url), "Far", number)
+
+
+def test_features_that_do_not_fit_into_memory_are_refused(sets: Sets, url: str):
+    wide = replace(open_parts(url), n_features=2**26)
+    with pytest.raises(InvalidDatasetError, match="Draw 32 landmarks at most"):
+        draw_set(sets, wide, "Wide", 50)
 
 
 def test_a_set_without_usable_features_is_refused_and_leaves_nothing(sets: Sets, tmp_path: Path):
