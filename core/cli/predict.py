@@ -83,6 +83,12 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
         help="processes on this machine (default: LABELSPREAD_THREADS, or one a processor)",
     )
     command.add_argument(
+        "--one-by-one",
+        action="store_true",
+        help="tell each item from its nearest items of the project alone; else those of a part are "
+        "compared with each other too, which is right more often and takes longer",
+    )
+    command.add_argument(
         "--again",
         action="store_true",
         help="make anew what another state of the project has predicted there",
@@ -100,7 +106,7 @@ def _act(options: Namespace) -> int:
         view = service.view(find_project(service, options.project).project_id)
         said = _columns(view.project.config.dataset, options.input) | dict(options.choose)
         parts = open_parts(options.input, said)
-        speaker = Speaker(view, parts)
+        speaker = Speaker(view, parts, together=not options.one_by_one)
         check_target(output, speaker.name, parts.url, again=options.again)
         partitions = partitions_of(parts)
         speaker.hand_over(output, threads=threads, progress=progress)

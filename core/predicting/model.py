@@ -74,6 +74,7 @@ class Model:
             "kernel": predictor.kernel,
             "gamma": predictor.gamma,
             "n_neighbors": predictor.n_neighbors,
+            "together": predictor.together,
             "scale": None if projection is None else projection.scale,
             "recall": None if predictor.lists is None else predictor.lists.recall,
             "classes": self.classes,
@@ -127,6 +128,7 @@ def open_model(folder: Path) -> Model:
         points=array(_POINTS),
         lists=lists,
         shares=np.asarray(array(_SHARES)),
+        together=head["together"],
     )
     calibration = head["calibration"]
     return Model(

@@ -12,10 +12,11 @@ from pyarrow import parquet
 from core.data.parts.parts import PartFile, Parts
 from core.data.parts.places import in_words, place_of
 
-ROWS: Final = 100_000
-"""About so many rows are a partition: half a minute of one core at most."""
+ROWS: Final = 400_000
+"""About so many rows are a partition: a minute or so of one core, and half a gigabyte. The more of
+them are told together, the better."""
 
-_WHOLE_UP_TO: Final = 150_000
+_WHOLE_UP_TO: Final = 600_000
 _AT_ONCE: Final = 16
 
 

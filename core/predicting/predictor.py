@@ -14,6 +14,9 @@ graph has between an item and its neighbours:
   components, where ``d_k`` is the distance of the last. The graph's other direction, landmarks that
   would count x among their neighbours, is left out: it would change the graph.
 
+Of items that are told together, which few landmarks are near, that is only the beginning: see
+:mod:`core.predicting.together`.
+
 The ``p_j`` are the distributions after the decision rule, those of labelled landmarks too, as in
 scikit-learn: a label has its say by what it spreads. Whoever *is* a labelled landmark gets its
 label, but not here; see :mod:`core.predicting.told`. Landmarks that no label reaches say nothing,
@@ -33,12 +36,17 @@ from sklearn.neighbors import NearestNeighbors
 
 from core.arrays import Float32Array, FloatArray
 from core.graph.inverted_file import InvertedFile, squared_distances
+from core.graph.neighbours import nearest_neighbours
 from core.graph.projection import Projection
 from core.graph.similarity import Kernel, local_weights
 from core.jobs.progress import Progress, silent
+from core.predicting.together import spread_together
 
 LISTS_FROM: Final = 20_000
 """From so many landmarks on the nearest ones are found approximately, where faiss is there."""
+
+_EXACT_UP_TO: Final = 50_000
+"""Items among which neighbours are found exactly, where that is no slower."""
 
 _WEIGHTS: Final = 2**23
 """Weights, or shares, that are in memory at once."""
@@ -74,6 +82,9 @@ class Predictor:
         Finds the nearest ones; None where that is done exactly.
     shares : (n_landmarks, n_classes), float32 or float64
         Their distributions: rows sum to one, or to zero where nothing reaches.
+    together
+        Whether items tell each other what landmarks say, where the kernel is ``symmetric_knn``;
+        otherwise each goes by its landmarks alone.
     """
 
     def __init__(
@@ -86,6 +97,7 @@ class Predictor:
         points: NDArray[Any],
         lists: InvertedFile | None,
         shares: NDArray[Any],
+        together: bool = False,
     ) -> None:
         self.kernel = kernel
         self.gamma = gamma
@@ -94,6 +106,7 @@ class Predictor:
         self.points = points
         self.lists = lists
         self.shares = shares
+        self.together = together and kernel == "symmetric_knn"
         self._exact: NearestNeighbors | None = None
         if lists is None and kernel != "rbf":
             self._exact = NearestNeighbors().fit(points)
@@ -110,13 +123,15 @@ class Predictor:
         return len(like)
 
     def predict(self, features: NDArray[Any]) -> Predicted:
-        """What is said of some items.
+        """What is said of some items, which are told together where that is wanted.
 
         Parameters
         ----------
         features : (n_items, n_features), any real dtype
             Finite numbers.
         """
+        if self.together and len(features) > self.n_neighbors:
+            return self._predict_together(features)
         n_classes = self.shares.shape[1]
         shares = np.empty((len(features), n_classes), dtype=np.float32)
         distance = np.empty(len(features), dtype=np.float32)
@@ -133,6 +148,20 @@ class Predictor:
         if self.projection is not None:
             distance *= self.projection.scale
         return Predicted(shares, distance)
+
+    def _predict_together(self, features: NDArray[Any]) -> Predicted:
+        assert self.projection is not None
+        points = self.projection.transform(features)
+        n_neighbors = min(self.n_neighbors, self.n_landmarks)
+        squared = np.empty((len(points), n_neighbors), dtype=np.float32)
+        landmarks = np.empty((len(points), n_neighbors), dtype=np.int64)
+        step = _WEIGHTS // n_neighbors
+        for start in range(0, len(points), step):
+            rows = slice(start, start + step)
+            squared[rows], landmarks[rows] = self._nearest(points[rows], n_neighbors)
+        among = nearest_neighbours(points, self.n_neighbors, exact_up_to=_EXACT_UP_TO)
+        shares = spread_together(squared, landmarks, among, self.shares)
+        return Predicted(shares, np.sqrt(squared[:, 0]) * np.float32(self.projection.scale))
 
     def _weights(
         self, features: NDArray[Any]
@@ -178,6 +207,7 @@ def make_predictor(
     *,
     gamma: float,
     n_neighbors: int,
+    together: bool = False,
     threads: int = 1,
     progress: Progress = silent,
 ) -> Predictor:
@@ -188,6 +218,7 @@ def make_predictor(
     features : (n_landmarks, n_features), any real dtype
         What the graph was built from.
     shares : (n_landmarks, n_classes)
+    together
         As of :class:`Predictor`.
     kernel, gamma, n_neighbors
         What it was built with.
@@ -215,4 +246,5 @@ def make_predictor(
         points=points,
         lists=lists,
         shares=shares,
+        together=together,
     )

@@ -22,8 +22,8 @@ from core.predicting.partitions import Partition
 from core.predicting.places import KEPT, NOTE, Output
 from core.predicting.table import Counts, Items, schema_of, table_of
 
-_ROWS: Final = 100_000
-"""Rows that are in memory at once, where a partition is one group of more."""
+_ROWS: Final = 600_000
+"""Rows that are told together, and in memory at once, where a partition is one group of more."""
 
 _models: Latest[tuple[str, str], Model] = Latest(1)
 

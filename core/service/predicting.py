@@ -41,6 +41,8 @@ class Speaker:
         The project.
     parts
         The set.
+    together
+        As of :class:`core.predicting.predictor.Predictor`.
 
     Raises
     ------
@@ -48,8 +50,9 @@ class Speaker:
         If it cannot say anything of them.
     """
 
-    def __init__(self, view: View, parts: Parts) -> None:
+    def __init__(self, view: View, parts: Parts, *, together: bool = True) -> None:
         _require_fit(view, parts)
+        self._together = together
         self._view = view
         self._labelled = labelled_of(view)
         some = self._labelled.answered()
@@ -103,6 +106,7 @@ class Speaker:
             "labels": view.n_learned,
             "quality": self._labelled.quality,
             "calibration": None if calibration is None else asdict(calibration),
+            "together": self._together,
             "columns": EXPLAINED,
         }
 
@@ -116,6 +120,7 @@ class Speaker:
             config.kernel,
             gamma=config.gamma,
             n_neighbors=config.n_neighbors,
+            together=self._together,
             threads=threads,
             progress=progress,
         )
@@ -138,6 +143,7 @@ class Speaker:
             "graph": view.engine.graph_name,
             "settings": learning_settings(view.project.config).model_dump(mode="json"),
             "classes": view.class_names,
+            "together": self._together,
             "calibration": None if calibration is None else calibration.n_labels,
             "said": [asdict(said) for said in self._told.said],
             "names": self._told.names,

@@ -74,7 +74,9 @@ def test_the_wheel_asks_for_what_the_project_asks_for(wheel: Path):
     asked = {Requirement(text) for text in said.get_all("Requires-Dist", [])}
     plain = {one for one in asked if "extra" not in str(one.marker)}
     assert plain == {Requirement(text) for text in PROJECT["dependencies"]}
-    assert {one.name for one in asked - plain} == {"kaleido"}
+    extras = PROJECT["optional-dependencies"].values()
+    optional = {Requirement(text).name for extra in extras for text in extra}
+    assert {one.name for one in asked - plain} == optional
     assert said["Requires-Python"] == PROJECT["requires-python"]
 
 

@@ -26,11 +26,13 @@ def features_of(n_items: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=(n_items, N_FEATURES)).astype(np.float32)
 
 
-def model(name: str = "a" * 32, **others) -> Model:
+def model(name: str = "a" * 32, *, together: bool = False, **others) -> Model:
     """One with a label on its first landmark, and a bad image as its second."""
     landmarks = features_of(N_LANDMARKS, seed=9)
     shares = np.random.default_rng(1).dirichlet(np.ones(len(CLASSES)), N_LANDMARKS)
-    predictor = make_predictor(landmarks, shares, "symmetric_knn", gamma=1, n_neighbors=5)
+    predictor = make_predictor(
+        landmarks, shares, "symmetric_knn", gamma=1, n_neighbors=5, together=together
+    )
     told = Told(landmarks[:2], (HUMAN, BAD), (None, None))
     values = {"calibration": Calibration(0.3, 2.3, 40), "told": told, "known_labels": "truth"}
     return Model(name, predictor, CLASSES, **{**values, **others})

@@ -7,15 +7,19 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 from scipy import linalg
-from sklearn.datasets import make_blobs
+from sklearn.datasets import load_digits, make_blobs
+from sklearn.neighbors import NearestNeighbors
 from sklearn.semi_supervised import LabelSpreading
 
+from core.graph.neighbours import nearest_neighbours
+from core.graph.projection import Projection
 from core.graph.similarity import Kernel, build_graph
 from core.learning.beliefs import Beliefs, believe
 from core.learning.columns import ResponseSpreader
 from core.learning.fixed_point import FixedPoint, FixedPointSpreader
 from core.predicting import predictor as module
 from core.predicting.predictor import Predicted, make_predictor
+from core.predicting.together import spread_together
 
 N, NEW, CLASSES = 300, 80, 3
 
@@ -161,3 +165,60 @@ def test_fewer_landmarks_than_neighbours_are_all_of_them_neighbours():
     shares = np.array([[1.0, 0.0], [0.0, 1.0]])
     made = make_predictor(np.array([[0.0], [2.0]]), shares, "knn", gamma=1, n_neighbors=7)
     np.testing.assert_allclose(made.predict(np.array([[0.5]])).shares, [[0.5, 0.5]])
+
+
+def digits_apart(n_landmarks: int = 180) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """A tenth of scikit-learn's digits, and all others."""
+    features, truth = load_digits(return_X_y=True)
+    order = np.random.default_rng(0).permutation(len(truth))
+    near, rest = order[:n_landmarks], order[n_landmarks:]
+    return features[near], truth[near], features[rest], truth[rest]
+
+
+def test_told_together_more_digits_are_right_than_one_by_one():
+    landmarks, classes, others, truth = digits_apart()
+    labels = np.where(np.arange(len(classes)) < 60, classes, -1)
+    graph = build_graph(landmarks, "symmetric_knn", gamma=1, n_neighbors=8)
+    spreader = FixedPointSpreader(FixedPoint(graph, 0.9), memory=2**24)
+    shares = believe(labels, 10, spreader, "estimated").probabilities
+    right = {}
+    for together in (False, True):
+        made = make_predictor(
+            landmarks, shares, "symmetric_knn", gamma=1, n_neighbors=8, together=together
+        )
+        said = made.predict(others)
+        np.testing.assert_allclose(said.shares.sum(axis=1), 1, atol=1e-5)
+        right[together] = np.mean(said.shares.argmax(axis=1) == truth)
+    assert right[True] > right[False] + 0.005
+
+
+def test_told_together_they_take_the_harmonic_extension_in_whatever_order():
+    landmarks, classes, others, _ = digits_apart()
+    shares = np.eye(10)[classes]
+    values: dict[str, Any] = {"gamma": 1, "n_neighbors": 8}
+    made = make_predictor(landmarks, shares, "symmetric_knn", together=True, **values)
+    said = made.predict(others)
+    alone = make_predictor(landmarks, shares, "symmetric_knn", **values).predict(others)
+    np.testing.assert_allclose(said.distance, alone.distance, rtol=1e-5)
+    points = Projection.fit(landmarks).transform(others)
+    search = NearestNeighbors(n_neighbors=8).fit(Projection.fit(landmarks).transform(landmarks))
+    distances, nearest = search.kneighbors(points)
+    expected = spread_together(
+        np.square(distances).astype(np.float32), nearest, nearest_neighbours(points, 8), shares
+    )
+    np.testing.assert_allclose(said.shares, expected, atol=1e-4)
+    order = np.random.default_rng(1).permutation(len(others))
+    np.testing.assert_allclose(made.predict(others[order]).shares, said.shares[order], atol=1e-3)
+
+
+@pytest.mark.parametrize("kernel", get_args(Kernel))
+def test_too_few_to_be_told_together_are_told_one_by_one(kernel):
+    features, new, labels = points()
+    settings: dict[str, Any] = {"gamma": 0.05, "n_neighbors": 7}
+    shares = exact_beliefs(features, labels, kernel, **settings).probabilities
+    alone = make_predictor(features, shares, kernel, **settings)
+    together = make_predictor(features, shares, kernel, together=True, **settings)
+    n_told = 7 if kernel == "symmetric_knn" else len(new)
+    np.testing.assert_array_equal(
+        together.predict(new[:n_told]).shares, alone.predict(new[:n_told]).shares
+    )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 from pyarrow import parquet
@@ -228,6 +229,20 @@ def test_a_large_part_says_the_same_however_it_is_shared_out(tmp_path):
     whole = rows(partitions_of(parts), tmp_path / "whole")
     assert rows(partitions_of(parts, 100), tmp_path / "shared") == whole
     assert [row["row"] for row in whole] == list(range(480))
+
+
+def test_the_rows_of_a_partition_are_told_together_where_the_model_says_so(tmp_path):
+    made = model("c" * 32, together=True)
+    features = made_features(480)
+    write_part(tmp_path / "set.parquet", features, groups=30)
+    parts = open_parts(str(tmp_path / "set.parquet"))
+    output = Output(str(tmp_path / "out"))
+    hand_over(made, output, tmp_path / "model")
+    for partition in partitions_of(parts):
+        predict_partition(Job(parts, output.url, made.name), partition)
+    shares = np.stack(parquet.read_table(tmp_path / "out")["shares"].to_pylist())
+    np.testing.assert_allclose(shares, made.predictor.predict(features).shares, atol=1e-6)
+    assert np.abs(shares - MADE.predictor.predict(features).shares).max() > 0.01
 
 
 @pytest.mark.parametrize(
