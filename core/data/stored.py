@@ -231,6 +231,7 @@ class StoredSet:
         self.folder = folder
         self.head = read_head(folder)
         self._fetched = fetched
+        self._far: tuple[int, ImagesElsewhere] | None = None
         self._lock = threading.Lock()
 
     @property
@@ -407,10 +408,20 @@ class StoredSet:
             data: bytes = column[row - self.head.starts[piece]].as_py()
         return data
 
-    @cached_property
+    @property
     def _elsewhere(self) -> ImagesElsewhere:
-        parts = self.parts
-        assert parts is not None
+        """Where images are read now: a set that has moved since is read from there at once."""
+        with self._in_words():
+            changed = (self.folder / HEAD).stat().st_mtime_ns
+            far = self._far
+            if far is None or far[0] != changed:
+                far = self._far = changed, self._pointed()
+        return far[1]
+
+    def _pointed(self) -> ImagesElsewhere:
+        elsewhere = read_head(self.folder).elsewhere
+        assert elsewhere is not None
+        parts = read_parts(self.folder, elsewhere)
         has_addresses = parts.columns.are_addresses
         return ImagesElsewhere(
             parts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any, Final
@@ -10,14 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import IntArray
+from core.data.classes import shown
 from core.data.parts.kept import KeptFiles
 from core.data.parts.landmarks import name_of
 from core.data.parts.parts import PartFile, Parts
-from core.data.parts.places import in_words, place_of, version_of
-from core.data.parts.reach import fetch
+from core.data.parts.places import Place, in_words, place_of, version_of
+from core.data.parts.reach import fetch, host_of
 from core.data.readers.found import BadImageError
 from core.errors import InvalidDatasetError
 
+_PATIENCE: Final = 3.0
+"""Seconds in vain after which a place is left alone, for as long as ``_REST``."""
+
+_REST: Final = 15.0
+_MOST_SILENT: Final = 1_000
 _ROWS: Final = 64
 """Rows of a part that are unpacked at once on the way to one of them."""
 
@@ -37,6 +44,10 @@ class ImagesElsewhere:
         The address of an image as it stood in the set; None where images are in the set itself.
     kept
         Where those are kept that were looked at; None: nowhere.
+    fetch
+        Reads the file at an address, as :func:`core.data.parts.reach.fetch` does.
+    clock
+        Tells seconds.
     """
 
     def __init__(
@@ -46,12 +57,18 @@ class ImagesElsewhere:
         names: NDArray[np.uint64],
         address_of: Callable[[int], str] | None,
         kept: KeptFiles | None = None,
+        *,
+        fetch: Callable[[Place, str], bytes] = fetch,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._parts = parts
         self._rows = rows
         self._names = names
         self._address_of = address_of
         self._kept = kept
+        self._fetch = fetch
+        self._clock = clock
+        self._silent: dict[str, float] = {}
 
     def file(self, index: int) -> bytes:
         """The bytes of an image file.
@@ -72,12 +89,32 @@ class ImagesElsewhere:
         return content
 
     def _fetched(self, index: int) -> bytes:
+        """An image file; what did not answer for long is not asked again for a moment.
+
+        A page or a report has many images: it would wait as long for each.
+        """
         root = place_of(self._parts.url)
+        address = "" if self._address_of is None else self._address_of(index)
+        where = host_of(root, address)
+        begun = self._clock()
+        if self._silent.get(where, 0.0) > begun:
+            raise BadImageError(
+                f"{shown(where)} does not answer.", "Its images are asked for again in a moment."
+            )
+        try:
+            return self._read(root, address, index)
+        except BadImageError:
+            if self._clock() - begun > _PATIENCE:
+                if len(self._silent) > _MOST_SILENT:
+                    self._silent.clear()
+                self._silent[where] = self._clock() + _REST
+            raise
+
+    def _read(self, root: Place, address: str, index: int) -> bytes:
         if self._address_of is not None:
-            address = self._address_of(index)
             if not address:
                 raise BadImageError("The set tells no address of this image.", "Skip it.")
-            return fetch(root, address)
+            return self._fetch(root, address)
         try:
             cell = self._cell(index)
         except BadImageError:
@@ -88,7 +125,7 @@ class ImagesElsewhere:
             # As Hugging Face has it: the bytes of a file, or where it is.
             content = cell.get("bytes")
             path = cell.get("path")
-            cell = fetch(root, path) if content is None and path else content
+            cell = self._fetch(root, path) if content is None and path else content
         if not isinstance(cell, bytes):
             raise BadImageError("The set has no image in this row.", "Skip it.")
         return cell

@@ -15,7 +15,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.arrays import BoolArray, IntArray
-from core.data.parts.parts import PartFile, Parts, usable_rows
+from core.data.parts.opening import changed_since
+from core.data.parts.parts import PartFile, Parts, changed, usable_rows
 from core.data.parts.places import LOCAL, place_of
 from core.data.parts.sampling import Sampler, uniform
 from core.errors import InvalidDatasetError
@@ -96,6 +97,8 @@ def draw(
         threads = max(threads, _REMOTE_THREADS)
     array = np.memmap(features, parts.dtype, "w+", shape=layout)
     told = _filled(parts, rows, array, threads, progress)
+    if changed_parts := changed_since(parts):
+        raise changed(parts.address_of(changed_parts[0]))
     is_good = _usable(array)
     n_good = int(is_good.sum())
     if n_good < _FEWEST:
@@ -108,7 +111,7 @@ def draw(
         _close_ranks(array, is_good)
         told = {name: column.filter(pa.array(is_good)) for name, column in told.items()}
     kept = array[:n_good]
-    names = _names(kept, _identities(parts, told))
+    names = _names(kept, _identities(parts, told), progress)
     array.flush()
     del array, kept
     with features.open("r+b") as file:
@@ -194,9 +197,13 @@ def _identities(parts: Parts, told: dict[str, pa.ChunkedArray]) -> list[str] | N
     return ["" if value is None else str(value) for value in told[name].to_pylist()]
 
 
-def _names(features: NDArray[Any], identities: Sequence[str] | None) -> NDArray[np.uint64]:
+def _names(
+    features: NDArray[Any], identities: Sequence[str] | None, progress: Progress
+) -> NDArray[np.uint64]:
     names = bytearray()
     for place, row in enumerate(features):
+        if place % _ROWS == 0:
+            progress("Naming landmarks", place / len(features))
         names += name_of(row, "" if identities is None else identities[place])
     return np.frombuffer(bytes(names), dtype=np.uint64).reshape(-1, 2)
 

@@ -30,8 +30,8 @@ MOST_BYTES: Final = 2**27
 """Of one image file."""
 
 _WEB: Final = ("https", "http")
-_SECONDS: Final = 20.0
-"""How long a server may say nothing."""
+_PATIENCE: Final = httpx.Timeout(15.0, connect=5.0)
+"""Seconds that a server may say nothing."""
 
 _MOST_SECONDS: Final = 60.0
 _MOST_TURNS: Final = 4
@@ -69,6 +69,16 @@ def fetch(root: Place, address: str) -> bytes:
             f"The image at {shown(address)} cannot be read ({_reason(error)}).",
             "Skip it; the others can be labelled.",
         ) from error
+
+
+def host_of(root: Place, address: str) -> str:
+    """What is asked for an image: a web server, or else the set."""
+    if scheme_of(address.strip()) not in _WEB:
+        return root.url
+    try:
+        return httpx.URL(address.strip()).host
+    except httpx.InvalidURL:
+        return root.url
 
 
 def _within(root: Place, address: str) -> Place:
@@ -125,7 +135,7 @@ def _from_web(own: httpx.URL | None, url: httpx.URL) -> bytes:
     """What a web server sends; each redirection may lead no further than the address may."""
     # Connections are used once: one that was made to a host by its number knows no other host.
     limits = httpx.Limits(max_keepalive_connections=0)
-    with httpx.Client(timeout=_SECONDS, limits=limits, headers={"User-Agent": _AGENT}) as client:
+    with httpx.Client(timeout=_PATIENCE, limits=limits, headers={"User-Agent": _AGENT}) as client:
         for _ in range(_MOST_TURNS):
             is_own = own is not None and (url.scheme, url.netloc) == (own.scheme, own.netloc)
             if not is_own and url.scheme != "https":

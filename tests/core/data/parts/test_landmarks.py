@@ -18,6 +18,7 @@ from core.config import ProjectConfig
 from core.data.carried import carried_of
 from core.data.catalogue import Catalogue
 from core.data.landmarks import draw_set
+from core.data.parts.images import ImagesElsewhere
 from core.data.parts.kept import KeptFiles
 from core.data.parts.landmarks import MOST
 from core.data.parts.opening import open_parts
@@ -195,6 +196,16 @@ def test_a_set_without_usable_features_is_refused_and_leaves_nothing(sets: Sets,
     assert [*(tmp_path / "sets").iterdir()] == []
 
 
+def test_a_set_that_changes_while_it_is_read_is_refused(sets: Sets, tmp_path: Path, url: str):
+    def change(stage: str, share: float, /) -> None:
+        if stage == "Reading landmarks" and share == 0:
+            write_part(url, 0, table_of(slice(1, 31)))
+
+    with pytest.raises(InvalidDatasetError, match=r"part-000\.parquet has changed while"):
+        draw_set(sets, open_parts(url), "Far", 50, progress=change)
+    assert [*(tmp_path / "sets").iterdir()] == []
+
+
 def test_drawing_can_be_stopped_and_leaves_nothing(sets: Sets, tmp_path: Path, url: str):
     asked = threading.Event()
 
@@ -248,6 +259,8 @@ def test_the_same_landmarks_from_another_place_are_read_from_there(
     moved = drawn(sets, str(tmp_path / "moved"))
     assert moved.key == stored.key
     np.testing.assert_array_equal(moved.image(1), DIGITS[moved.rows[1]])
+    # Whoever has the set open already reads from there, too.
+    np.testing.assert_array_equal(stored.image(2), DIGITS[stored.rows[2]])
 
 
 def test_whoever_joins_a_set_does_not_move_it(sets: Sets, tmp_path: Path, url: str):
@@ -324,6 +337,32 @@ def test_an_image_that_cannot_be_read_says_why_and_leaves_the_others(sets: Sets,
     colours = {"ink": "#000", "paper": "#fff"}
     drawn_as = [thumbnail_at(stored.dataset(), n, **colours) for n in (good, bad, none)]
     assert drawn_as[1] == drawn_as[2] != drawn_as[0]
+
+
+def test_what_does_not_answer_for_long_is_left_alone_for_a_moment(stored: StoredSet):
+    seconds, asked = [100.0], []
+
+    def wait_in_vain(_root: object, address: str) -> bytes:
+        asked.append(address)
+        seconds[0] += 6.0
+        raise BadImageError("It does not come.", "")
+
+    images = ImagesElsewhere(
+        open_parts_of(stored),
+        stored.rows,
+        stored.names,
+        lambda place: f"https://{'aaaab'[place]}.example.org/a.png",
+        fetch=wait_in_vain,
+        clock=lambda: seconds[0],
+    )
+    for place in (0, 1, 2, 4):
+        told = "a.example.org does not answer" if place in {1, 2} else "does not come"
+        with pytest.raises(BadImageError, match=told):
+            images.file(place)
+    assert len(asked) == 2
+    seconds[0] += 20.0
+    with pytest.raises(BadImageError, match="does not come"):
+        images.file(3)
 
 
 def test_images_beside_the_parts_are_read_by_their_paths(sets: Sets, tmp_path: Path):
