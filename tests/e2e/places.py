@@ -171,6 +171,7 @@ def _furnish(book: Book, home: Path) -> dict[str, Place]:
         "projects-several": Place("/projects", card, _choose_several),
         "projects-rename": Place("/projects", card, _open_dialog),
         "data": Place("/data", "[class*=st-key-set_]"),
+        "data-elsewhere": Place("/data", "[class*=st-key-set_]", _choose_elsewhere),
         "data-networks": Place("/data", "[class*=st-key-set_]", _open_networks),
         "data-preview": Place("/data", "[class*=st-key-set_]", _drop_photos(home / "shapes.zip")),
         "missing": Place("/progress/nope", "h1"),
@@ -215,6 +216,13 @@ def _open_dialog(page: Page) -> None:
     # Streamlit draws a button twice where a finger may press it, and shows one of them.
     page.locator("[class*=st-key-r_] button").filter(visible=True).first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _choose_elsewhere(page: Page) -> None:
+    page.get_by_role("radio", name="Elsewhere").click()
+    page.get_by_role("textbox", name="Address").fill("s3://key:secret@bucket/folder")
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_role("alert")).to_contain_text("holds a password or a key")
 
 
 def _open_networks(page: Page) -> None:

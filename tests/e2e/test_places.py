@@ -53,6 +53,7 @@ PLACES: Final = (
     "projects-custom",
     "projects-several",
     "projects-rename",
+    "data-elsewhere",
     "data-networks",
     "data-preview",
     "menu",
@@ -119,6 +120,7 @@ FITTING: Final = (
     "replay-run",
     "projects",
     "projects-custom",
+    "data-elsewhere",
     "data-networks",
     "data-preview",
 )
