@@ -113,6 +113,7 @@ class Parts:
         with self._opened(file, columns) as table:
             for batch in table.iter_batches(rows_at_a_time, columns=list(columns)):
                 n_rows += batch.num_rows
+                batch.validate(full=True)
                 yield batch
         if n_rows != file.n_rows:
             raise changed(self.address(file))
@@ -155,6 +156,8 @@ class Parts:
             ):
                 end = int(np.searchsorted(wanted, start + batch.num_rows))
                 if end > first:
+                    # Of a damaged file texts may be none, and lists lead out of it.
+                    batch.validate(full=True)
                     yield slice(first, end), batch.take(pa.array(wanted[first:end] - start))
                 start, first = start + batch.num_rows, end
                 if first == len(rows):

@@ -314,6 +314,18 @@ def test_a_set_of_today_is_described_so_that_others_can_read_it(sets):
     shutil.rmtree(stored.folder)
 
 
+def test_a_set_that_is_copied_is_described_in_words_that_older_apps_know(sets):
+    """They refuse a word that they do not know; landmarks have another version besides."""
+    stored = sets.open(sets.read(digits()).keep("Digits"))
+    head = json.loads((stored.folder / "set.json").read_text(encoding="utf-8"))
+    assert head["v"] == 1
+    assert {*head} == {
+        *("v", "title", "source", "made_at", "n_items", "look", "originals", "starts"),
+        *("has_screens", "height", "width", "pixels", "values", "features", "class_names"),
+        *("n_known", "has_table", "fingerprint", "n_bytes", "judged", "owners"),
+    }
+
+
 # -- what was found when it was attacked
 
 

@@ -223,6 +223,7 @@ def test_drawing_can_be_stopped_and_leaves_nothing(sets: Sets, tmp_path: Path, u
 def test_a_set_of_a_newer_version_is_no_damaged_one(sets: Sets, stored: StoredSet):
     path = stored.folder / "set.json"
     told = json.loads(path.read_text(encoding="utf-8"))
+    assert told["v"] == 2, "older apps know 1 alone"
     path.write_text(json.dumps(told | {"v": 3, "more": 1}), encoding="utf-8")
     with pytest.raises(InvalidDatasetError, match="by a newer version of Labelspread"):
         sets.head(stored.key)
@@ -231,6 +232,17 @@ def test_a_set_of_a_newer_version_is_no_damaged_one(sets: Sets, stored: StoredSe
 def test_landmarks_do_not_go_along_with_a_project(sets: Sets, stored: StoredSet):
     with pytest.raises(InvalidDatasetError, match="too large to be copied"):
         carried_of(Catalogue(None, sets), stored.key)
+
+
+@pytest.mark.parametrize("changed", [{"v": 1}, {"originals": "files"}, {"elsewhere": None}])
+def test_a_head_that_says_both_here_and_elsewhere_is_damaged(
+    sets: Sets, stored: StoredSet, changed: dict[str, object]
+):
+    path = stored.folder / "set.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(told | changed), encoding="utf-8")
+    with pytest.raises(InvalidDatasetError, match="is damaged"):
+        sets.head(stored.key)
 
 
 @pytest.mark.parametrize("name", ["parts.arrow", "rows.bin", "features.bin", "table.arrow"])
