@@ -26,7 +26,7 @@ from core.jobs.progress import Progress, silent
 from core.predicting.partitions import Partition
 from core.predicting.places import KEPT, Output
 from core.predicting.table import Counts
-from core.predicting.task import Done, Job, model_folder, predict_partition
+from core.predicting.task import Done, Job, predict_partition
 
 ABOUT: Final = f"{KEPT}/about.json"
 """What the output is, and of which files it consists."""
@@ -94,6 +94,11 @@ def check_target(output: Output, model: str, input_url: str, *, again: bool = Fa
     NotPredictedError
         If it does.
     """
+    if f"{output.url}/".startswith(f"{input_url}/"):
+        raise NotPredictedError(
+            f"{output.url} lies in what is to be read, and would be read with it.",
+            "Choose a folder beside it.",
+        )
     told = output.read(ABOUT)
     if told is None:
         if any(not name.startswith(KEPT) for name in output.names()):
@@ -171,7 +176,7 @@ def predict(
     }
     output.write(ABOUT, _as_json(told))
     if not failed:
-        output.remove(model_folder(model))
+        _remove_models(output)
     # One that was done twice, since the word of it was lost, was not there before.
     n_found = sum(one.was_there and one.partition.name in names for one in done)
     return Outcome(counts, len(done) - n_found, n_found, tuple(failed))
@@ -264,11 +269,19 @@ def _in_words(error: BaseException, job: Job, partition: Partition) -> str:
     address = job.parts.address(partition.file)
     if type(error).__name__ == "KilledWorker":
         return (
-            f"{address}: each worker that took it was lost, {_RETRIES + 2} of them. See that they "
-            "have enough memory; smaller groups of rows need less."
+            f"{address}: each worker that took it was lost. See that they have enough memory; "
+            "smaller groups of rows need less."
         )
     detail = str(error).strip().splitlines() or [""]
     return f"{address}: {type(error).__name__}: {detail[0][:200]}"
+
+
+def _remove_models(output: Output) -> None:
+    """Remove this model, which has served, and what was left of others."""
+    for name in output.names():
+        kept, _, rest = name.partition("/")
+        if kept == KEPT and "/" in rest:
+            output.remove(name)
 
 
 def _remove_others(output: Output, names: set[str], wanted: set[str]) -> None:

@@ -49,6 +49,8 @@ _NAME: Final = "0" * 32
 class Asked:
     """What one core does by itself, without files.
 
+    Items are asked about one by one, or told together.
+
     Attributes
     ----------
     build_seconds
@@ -60,6 +62,7 @@ class Asked:
     """
 
     n_landmarks: int
+    together: bool
     build_seconds: float
     per_second: float
     recall: float
@@ -82,6 +85,7 @@ class Pass:
     n_items: int
     n_landmarks: int
     n_workers: int
+    together: bool
     seconds: float
     processor: float
     worker_bytes: tuple[int, int]
@@ -129,11 +133,12 @@ def made_up(n_landmarks: int, n_others: int = _DISTINCT * ROWS, threads: int = 1
     return MadeUp(made, time.process_time() - begun, features[n_landmarks:])
 
 
-def asked(made: MadeUp, n_items: int = ROWS) -> Asked:
+def asked(made: MadeUp, *, together: bool = False, n_items: int = ROWS) -> Asked:
     """How many items a core asks about in a second, and how well the nearest are found."""
     import faiss
 
     predictor, others = made.predictor, made.others[:n_items]
+    predictor.together = together
     faiss.omp_set_num_threads(1)
     with threadpool_limits(1):
         begun = time.process_time()
@@ -146,7 +151,8 @@ def asked(made: MadeUp, n_items: int = ROWS) -> Asked:
     _, true = faiss.knn(points, predictor.points, N_NEIGHBORS)
     shared = [len(set(some) & set(all_)) for some, all_ in zip(found, true, strict=True)]
     recall = float(np.mean(shared)) / N_NEIGHBORS
-    return Asked(predictor.n_landmarks, made.build_seconds, len(others) / taken, recall)
+    per_second = len(others) / taken
+    return Asked(predictor.n_landmarks, together, made.build_seconds, per_second, recall)
 
 
 def write_items(folder: Path, made: MadeUp, n_items: int) -> str:
@@ -165,9 +171,12 @@ def write_items(folder: Path, made: MadeUp, n_items: int) -> str:
     return str(folder)
 
 
-def whole_pass(url: str, made: Predictor, work: Path, n_workers: int) -> Pass:
+def whole_pass(
+    url: str, made: Predictor, work: Path, n_workers: int, *, together: bool = False
+) -> Pass:
     """Predict all items of a set, by so many processes here."""
     parts = open_parts(url)
+    made.together = together
     told = Told(np.empty((0, N_FEATURES), np.float32), (), ())
     model = Model(_NAME, made, tuple(map(str, range(N_CLASSES))), None, told)
     with _folder(work) as folder:
@@ -188,6 +197,7 @@ def whole_pass(url: str, made: Predictor, work: Path, n_workers: int) -> Pass:
         round(parts.n_rows * share),
         made.n_landmarks,
         n_workers,
+        together,
         last.seconds - first.seconds,
         last.processor - first.processor,
         watch.most,
@@ -236,18 +246,23 @@ def _folder(work: Path) -> Iterator[Path]:
 
 def asked_line(one: Asked) -> str:
     return (
-        f"| {one.n_landmarks:,} landmarks | {one.build_seconds:.0f} s | {one.per_second:,.0f} | "
-        f"{one.recall:.4f} |"
+        f"| {one.n_landmarks:,} landmarks{_how(one.together)} | {one.build_seconds:.0f} s | "
+        f"{one.per_second:,.0f} | {one.recall:.4f} |"
     )
 
 
 def pass_line(one: Pass) -> str:
     own, shared = (size / 2**20 for size in one.worker_bytes)
     return (
-        f"| {one.n_items:,} items, {one.n_landmarks:,} landmarks | {one.n_workers} | "
+        f"| {one.n_items:,} items, {one.n_landmarks:,} landmarks{_how(one.together)} | "
+        f"{one.n_workers} | "
         f"{one.seconds:.0f} s | {one.processor:.0f} s | {one.per_second:,.0f} | {one.cost:.1f} us "
         f"| {own:.0f} MB + {shared:.0f} MB |"
     )
+
+
+def _how(together: bool) -> str:
+    return ", together" if together else ""
 
 
 def main() -> None:
@@ -257,14 +272,19 @@ def main() -> None:
     parser.add_argument("--items", type=int, nargs="+", default=[1_000_000])
     parser.add_argument("--workers", type=int, nargs="+", default=[1, os.cpu_count() or 1])
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()))
+    parser.add_argument("--together", action="store_true", help="items told together as well")
     options = parser.parse_args()
     made = made_up(options.landmarks, threads=os.cpu_count() or 1)
-    print(asked_line(asked(made)), flush=True)
+    ways = (False, True) if options.together else (False,)
+    for together in ways:
+        print(asked_line(asked(made, together=together)), flush=True)
     for n_items in options.items:
         with _folder(options.work) as folder:
             url = write_items(folder / "set", made, n_items)
             for n_workers in options.workers:
-                print(pass_line(whole_pass(url, made.predictor, folder, n_workers)), flush=True)
+                for together in ways:
+                    one = whole_pass(url, made.predictor, folder, n_workers, together=together)
+                    print(pass_line(one), flush=True)
 
 
 if __name__ == "__main__":

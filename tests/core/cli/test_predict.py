@@ -125,9 +125,11 @@ def test_the_model_says_of_landmarks_what_it_says_in_the_project_nearly_always(h
     assert np.mean([one == other for one, other in zip(said, within, strict=True)]) > 0.9
 
 
-def begun(home: Path, output: Path) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
+def begun(
+    home: Path, output: Path, workers: int
+) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
     """The command under way, with some files written, and the processes it has started."""
-    command = [sys.executable, "-m", "core", *predict(home, output, "--workers", "2")]
+    command = [sys.executable, "-m", "core", *predict(home, output, "--workers", str(workers))]
     process = subprocess.Popen(
         command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -141,7 +143,7 @@ def begun(home: Path, output: Path) -> tuple[subprocess.Popen[str], list[psutil.
 
 def test_when_all_is_killed_the_next_run_does_the_rest(home, whole, scheduler, tmp_path, capsys):
     output = tmp_path / "out"
-    process, others = begun(home, output)
+    process, others = begun(home, output, workers=1)
     process.kill()
     process.communicate(timeout=60)
     _, alive = psutil.wait_procs(others, timeout=30)
@@ -161,7 +163,7 @@ def test_when_all_is_killed_the_next_run_does_the_rest(home, whole, scheduler, t
 
 def test_ctrl_c_stops_it_in_one_line_and_what_is_done_stays(home, tmp_path):
     output = tmp_path / "out"
-    process, others = begun(home, output)
+    process, others = begun(home, output, workers=2)
     os.killpg(process.pid, signal.SIGINT)
     _, told = process.communicate(timeout=60)
     assert process.returncode == STOPPED

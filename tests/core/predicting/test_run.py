@@ -16,12 +16,13 @@ from pyarrow import parquet
 
 from core.data.parts.opening import open_parts
 from core.data.parts.parts import Parts
-from core.errors import InvalidDatasetError, NotPredictedError
+from core.errors import FileNotWrittenError, InvalidDatasetError, NotPredictedError
 from core.jobs.files import UNFINISHED
 from core.predicting.partitions import Partition, partitions_of
 from core.predicting.places import KEPT, Output
 from core.predicting.run import ABOUT, Outcome, Workers, check_target, predict
 from core.predicting.task import Job, predict_partition
+from tests.core.data.parts.bucket_server import KEY, bucket_server
 from tests.core.predicting.making import features_of as made_features
 from tests.core.predicting.making import hand_over, model, write_part, write_set
 
@@ -192,6 +193,27 @@ def test_an_output_in_a_bucket_is_written_as_one_on_this_machine(parts, expected
     assert output.note(first.name) is None
 
 
+def test_an_output_in_a_bucket_of_s3_is_too(parts, expected, tmp_path, monkeypatch):
+    (tmp_path / "served/labels").mkdir(parents=True)
+    with bucket_server(tmp_path / "served") as (address, _):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
+        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        output = ready(tmp_path, "s3://labels/by us")
+        check_target(output, MADE.name, parts.url)
+        few = partitions_of(parts)[:3]
+        job = Job(parts, output.url, MADE.name)
+        assert [predict_partition(job, one).was_there for one in few[:2]] == [False, False]
+        assert predict_partition(job, few[0]).was_there
+        assert contents(output) == {one.name: expected[one.name] for one in few[:2]}
+        output.remove(few[0].name)
+        assert set(contents(output)) == {few[1].name}
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "another")
+        with pytest.raises((FileNotWrittenError, InvalidDatasetError), match="s3://labels/by us"):
+            predict_partition(job, few[2])
+
+
 def test_a_model_that_is_not_there_is_said_in_words(parts, tmp_path):
     partition = partitions_of(parts)[0]
     with pytest.raises(NotPredictedError, match="cannot be seen from all workers"):
@@ -272,6 +294,13 @@ def test_a_folder_with_anything_else_in_it_is_refused(tmp_path):
     with pytest.raises(NotPredictedError, match="is not empty"):
         check_target(Output(str(tmp_path)), "a" * 32, "in", again=True)
     check_target(Output(str(tmp_path / "new")), "a" * 32, "in")
+
+
+@pytest.mark.parametrize("inside", ["", "/labels"])
+def test_an_output_within_the_input_is_refused(inside, tmp_path):
+    with pytest.raises(NotPredictedError, match="lies in what is to be read"):
+        check_target(Output(f"{tmp_path}{inside}"), "a" * 32, str(tmp_path))
+    check_target(Output(f"{tmp_path}-labels"), "a" * 32, str(tmp_path))
 
 
 def test_nothing_is_written_to_a_web_server():

@@ -1,4 +1,4 @@
-"""A server that speaks as S3 does, as far as reading goes; its buckets are folders."""
+"""A server that speaks as S3 does, as far as it is needed here; its buckets are folders."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase, BytesIO
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, unescape
 
 KEY: Final = "a-key"
 _MODIFIED: Final = "2026-01-02T03:04:05.000Z"
+_BEGUN: Final = "InitiateMultipartUploadResult"
+_ENDED: Final = "CompleteMultipartUploadResult"
 _RANGE: Final = re.compile(r"bytes=(\d+)-(\d*)")
 
 
@@ -23,6 +26,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     root: Path
     asked: list[str]
+    uploads: dict[tuple[str, int], bytes]
     is_open: bool
 
     def do_HEAD(self) -> None:
@@ -30,6 +34,74 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self._answer()
+
+    def do_PUT(self) -> None:
+        """Take an object, or a part of one."""
+        content = self._content()
+        path, wanted = self._place()
+        if self._is_refused():
+            return
+        if "uploadId" in wanted:
+            self.uploads[wanted["uploadId"], int(wanted["partNumber"])] = content
+        else:
+            self._keep(path, content)
+        self._send(200, b"", {"ETag": '"1"'})
+
+    def do_POST(self) -> None:
+        """Begin or end an object that comes in parts, or delete some."""
+        content = self._content().decode()
+        path, wanted = self._place()
+        if self._is_refused():
+            return
+        if "uploads" in wanted:
+            name = f"upload-{len(self.asked)}"
+            told = f"<UploadId>{name}</UploadId>"
+            self._send(200, f"<{_BEGUN}>{told}</{_BEGUN}>".encode())
+        elif "uploadId" in wanted:
+            name = wanted["uploadId"]
+            parts = sorted(part for upload, part in self.uploads if upload == name)
+            self._keep(path, b"".join(self.uploads.pop((name, part)) for part in parts))
+            self._send(200, f'<{_ENDED}><ETag>"1"</ETag></{_ENDED}>'.encode())
+        else:
+            for key in re.findall("<Key>(.*?)</Key>", content):
+                (path / unescape(key)).unlink(missing_ok=True)
+            self._send(200, b"<DeleteResult></DeleteResult>")
+
+    def do_DELETE(self) -> None:
+        """Delete an object."""
+        if not self._is_refused():
+            self._place()[0].unlink(missing_ok=True)
+            self._send(204, b"")
+
+    def _place(self) -> tuple[Path, dict[str, str]]:
+        address = urlsplit(self.path)
+        wanted = parse_qs(address.query, keep_blank_values=True)
+        place = self.root / unquote(address.path).strip("/")
+        return place, {name: values[0] for name, values in wanted.items()}
+
+    def _content(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") == "chunked":
+            content = _unchunked(self.rfile)
+            while self.rfile.readline().strip():
+                pass
+        else:
+            content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        # Within that Amazon has chunks of its own.
+        is_chunked = "aws-chunked" in self.headers.get("Content-Encoding", "")
+        return _unchunked(BytesIO(content)) if is_chunked else content
+
+    def _keep(self, path: Path, content: bytes) -> None:
+        # What ends with a slash is a folder, and holds nothing.
+        if not self.path.split("?")[0].endswith("/"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+    def _is_refused(self) -> bool:
+        self.asked.append(f"{self.command} {self.path}")
+        if self.is_open or f"={KEY}/" not in self.headers.get("Authorization", ""):
+            self._fail(403, "AccessDenied")
+            return True
+        return False
 
     def log_message(self, *_: object) -> None:
         """Nothing is said."""
@@ -96,6 +168,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
 
+def _unchunked(stream: BufferedIOBase) -> bytes:
+    content = b""
+    while length := int(stream.readline().split(b";")[0], 16):
+        content += stream.read(length)
+        stream.readline()
+    return content
+
+
 @contextmanager
 def bucket_server(root: Path, *, is_open: bool = False) -> Iterator[tuple[str, list[str]]]:
     """Serve the folders in a folder as buckets.
@@ -103,7 +183,7 @@ def bucket_server(root: Path, *, is_open: bool = False) -> Iterator[tuple[str, l
     Parameters
     ----------
     is_open
-        Whether anybody may read, so that it is a web server like any other.
+        Whether anybody may read and nobody write, so that it is a web server like any other.
 
     Yields
     ------
@@ -113,7 +193,8 @@ def bucket_server(root: Path, *, is_open: bool = False) -> Iterator[tuple[str, l
         What it is asked for, as it comes.
     """
     asked: list[str] = []
-    handler = type("Handler", (_Handler,), {"root": root, "asked": asked, "is_open": is_open})
+    values = {"root": root, "asked": asked, "uploads": {}, "is_open": is_open}
+    handler = type("Handler", (_Handler,), values)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
