@@ -134,6 +134,10 @@ def _inside(place: Place, info: Mapping[str, Any]) -> str:
     """The path of a file inside of the set; empty where it is the set."""
     # Paths in memory begin with a slash, those in buckets do not.
     name, root = (str(path).replace("\\", "/").strip("/") for path in (info["name"], place.path))
+    if name != root and not name.startswith(f"{root}/"):
+        raise InvalidDatasetError(
+            f"What lies at {place.url} is called otherwise there: {name}.", "Give that address."
+        )
     return name.removeprefix(root).strip("/")
 
 

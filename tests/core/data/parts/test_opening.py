@@ -277,6 +277,20 @@ def test_what_reads_a_kind_of_address_is_named_where_it_is_missing(
         open_parts("hf://datasets/anna/cats")
 
 
+def test_a_set_that_its_server_calls_otherwise_is_not_guessed_at(monkeypatch: pytest.MonkeyPatch):
+    """As a branch on Hugging Face, of which there is a shorter name."""
+    files = fsspec.filesystem("memory")
+    write("memory://data", [TABLES[0]])
+    told = files.find("/data", detail=True)
+    files.pipe("/main/data/part-000.parquet", b"")
+    with monkeypatch.context() as patch:
+        patch.setattr(type(files), "find", lambda *_, **__: told)
+        with pytest.raises(InvalidDatasetError, match="is called otherwise there: data/part-000"):
+            open_parts("memory://main")
+    for path in ("/data", "/main"):
+        files.rm(path, recursive=True)
+
+
 def test_a_version_differs_with_the_content(tmp_path: Path):
     bucket, here = place_of("s3://bucket"), place_of(str(tmp_path))
     assert version_of(bucket, {"ETag": '"ab"', "size": 3}) == "ab"
