@@ -37,7 +37,7 @@ LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --uni
 	$(if $(filter 1,$(UPGRADE)),--upgrade,$(addprefix --upgrade-package ,$(UPGRADE)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage browser lint format contract components bench bench-labels bench-quality faults load lock audit hooks clean
+.PHONY: help run test coverage browser lint format contract components bench bench-labels bench-quality bench-scale faults load lock audit hooks clean
 
 help:  ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s%s\n", $$1, $$2 }' Makefile
@@ -98,6 +98,10 @@ bench-labels:  ## Count the labels it takes, here and with other tools
 bench-quality:  ## See whether what is said of quality holds
 	@.ci/setup bench
 	@$(BIN)/python -m tests.benchmarks.quality $(if $(MNIST),--mnist $(MNIST))
+
+bench-scale:  ## Measure sets that outgrow a machine; HUGE=1 takes an hour or more
+	@.ci/setup bench
+	@$(BIN)/python -m tests.benchmarks.beyond $(if $(MNIST),--mnist $(MNIST)) $(if $(HUGE),--huge)
 
 faults:  ## Let thousands of things go wrong while people label, and count what is lost
 	@.ci/setup test

@@ -180,7 +180,7 @@ def symmetric_knn_graph(
         points, n_neighbors, threads=threads, exact_up_to=exact_up_to, progress=progress
     )
     progress("Weighting neighbours", 0.0)
-    return _symmetric_graph(found)
+    return graph_of_neighbours(found)
 
 
 def local_weights(squared: Float32Array) -> Float32Array:
@@ -192,7 +192,8 @@ def local_weights(squared: Float32Array) -> Float32Array:
     return np.asarray(np.exp(-STEEPNESS * (squared / last)), dtype=np.float32)
 
 
-def _symmetric_graph(found: Neighbours) -> SimilarityGraph:
+def graph_of_neighbours(found: Neighbours) -> SimilarityGraph:
+    """The graph of :func:`symmetric_knn_graph`, once neighbours are found."""
     n_items, n_neighbors = found.indices.shape
     ends = np.arange(0, found.indices.size + 1, n_neighbors, dtype=np.int32)
     weights = local_weights(found.squared).astype(np.float64)

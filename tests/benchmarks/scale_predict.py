@@ -9,9 +9,10 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +35,11 @@ from core.predicting.task import model_folder
 from core.predicting.told import Told
 from tests.benchmarks.made_up import N_CLASSES, N_FEATURES, made_up_items
 
-ROWS: Final = 100_000
+ROWS: Final = 200_000
 """Of a part."""
 
 N_NEIGHBORS: Final = 10
-_DISTINCT: Final = 10
+_DISTINCT: Final = 5
 """Parts that differ in their features; others hold the same ones."""
 
 _CHECKED: Final = 500
@@ -156,7 +157,7 @@ def asked(made: MadeUp, *, together: bool = False, n_items: int = ROWS) -> Asked
 
 
 def write_items(folder: Path, made: MadeUp, n_items: int) -> str:
-    """A set in parts of 100,000 rows."""
+    """A set in parts of 200,000 rows."""
     folder.mkdir(parents=True)
     for part, first in enumerate(range(0, n_items, ROWS)):
         rows = min(ROWS, n_items - first)
@@ -262,29 +263,47 @@ def pass_line(one: Pass) -> str:
 
 
 def _how(together: bool) -> str:
-    return ", together" if together else ""
+    return ", together" if together else ", one by one"
+
+
+def predict_report(n_landmarks: int, sizes: Sequence[int], work: Path) -> str:
+    """Tables of what a core does by itself, and of passes over sets of some sizes.
+
+    Parameters
+    ----------
+    sizes
+        How much several workers are worth is seen at the first of them.
+    """
+    n_cores = os.cpu_count() or 1
+    made = made_up(n_landmarks, threads=n_cores)
+    lines = [
+        "| | made ready, processor | items a second a core | nearest found |",
+        "| --- | --- | --- | --- |",
+        *(asked_line(asked(made, together=together)) for together in (False, True)),
+        "",
+        "| | workers | time | processor | items a second | processor an item | "
+        "memory of a worker, its own + shared |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for number, n_items in enumerate(sizes):
+        with _folder(work) as folder:
+            url = write_items(folder / "set", made, n_items)
+            for together in (False, True) if number == 0 else (False,):
+                for n_workers in sorted({1, n_cores} if number == 0 else {n_cores}):
+                    one = whole_pass(url, made.predictor, folder, n_workers, together=together)
+                    lines.append(pass_line(one))
+                    print(lines[-1], file=sys.stderr, flush=True)
+    return "\n".join(lines)
 
 
 def main() -> None:
-    """Measure it at a size."""
+    """Measure it at some sizes."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.scale_predict")
     parser.add_argument("--landmarks", type=int, default=1_000_000)
-    parser.add_argument("--items", type=int, nargs="+", default=[1_000_000])
-    parser.add_argument("--workers", type=int, nargs="+", default=[1, os.cpu_count() or 1])
+    parser.add_argument("--items", type=int, nargs="+", default=[1_600_000])
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()))
-    parser.add_argument("--together", action="store_true", help="items told together as well")
     options = parser.parse_args()
-    made = made_up(options.landmarks, threads=os.cpu_count() or 1)
-    ways = (False, True) if options.together else (False,)
-    for together in ways:
-        print(asked_line(asked(made, together=together)), flush=True)
-    for n_items in options.items:
-        with _folder(options.work) as folder:
-            url = write_items(folder / "set", made, n_items)
-            for n_workers in options.workers:
-                for together in ways:
-                    one = whole_pass(url, made.predictor, folder, n_workers, together=together)
-                    print(pass_line(one), flush=True)
+    print(predict_report(options.landmarks, options.items, options.work))
 
 
 if __name__ == "__main__":
