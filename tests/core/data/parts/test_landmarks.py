@@ -197,8 +197,8 @@ def test_a_set_without_usable_features_is_refused_and_leaves_nothing(sets: Sets,
 
 
 def test_a_set_that_changes_while_it_is_read_is_refused(sets: Sets, tmp_path: Path, url: str):
-    def change(stage: str, share: float, /) -> None:
-        if stage == "Reading landmarks" and share == 0:
+    def change(stage: str, _share: float, /) -> None:
+        if stage == "Choosing landmarks":
             write_part(url, 0, table_of(slice(1, 31)))
 
     with pytest.raises(InvalidDatasetError, match=r"part-000\.parquet has changed while"):
