@@ -36,8 +36,10 @@ examples:
       --scheduler tcp://10.0.0.5:8786
 
 Without --scheduler the work is shared out among processes on this machine. With it, among the
-workers of that scheduler of Dask; they need this version of Labelspread, and have to reach input
-and output.
+workers of that scheduler of Dask, which have to reach input and output. Start them where this
+version of Labelspread is:
+  python -m dask scheduler --preload labelspread
+  python -m dask worker tcp://10.0.0.5:8786 --nthreads 1 --nworkers auto --preload labelspread
 
 A label that a person gave always wins over the model's. What the model says is unverified.
 

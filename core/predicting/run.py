@@ -119,7 +119,8 @@ def check_target(output: Output, model: str, input_url: str, *, again: bool = Fa
         )
     if was[0] != model and not again:
         raise NotPredictedError(
-            f"{output.url} holds predictions by another state of the project, or by another one.",
+            f"{output.url} holds predictions by another state of the project, by another project, "
+            "or made in another way.",
             "Choose another folder, or say --again to have them made anew.",
         )
 
@@ -156,8 +157,7 @@ def predict(
     job = Job(replace(parts, files=(), choices=()), output.url, model)
     whole, rows = sum(partition.n_rows for partition in partitions), 0
     counts, done, failed = Counts(), [], []
-    progress("Predicting", 0.0)
-    for result in _results(job, partitions, workers):
+    for result in _results(job, partitions, workers, progress):
         rows += result.partition.n_rows
         if isinstance(result, Failed):
             failed.append(result)
@@ -183,12 +183,15 @@ def predict(
 
 
 def _results(
-    job: Job, partitions: Sequence[Partition], workers: Workers
+    job: Job, partitions: Sequence[Partition], workers: Workers, progress: Progress
 ) -> Iterator[Done | Failed]:
     """What came of each partition, as they are done."""
     from distributed import as_completed
 
     with _client(workers) as client:
+        # Some clusters start workers only once there is work for them.
+        has_workers = bool(client.scheduler_info()["workers"])
+        progress("Predicting" if has_workers else "Waiting for workers", 0.0)
         futures = {
             client.submit(
                 predict_partition,
@@ -205,6 +208,12 @@ def _results(
             error = future.exception()
             if error is None:
                 yield future.result()
+            elif _is_without_us(error):
+                raise NotPredictedError(
+                    f"The scheduler at {workers.scheduler}, or one of its workers, does not find "
+                    "Labelspread.",
+                    "Start all of them with --preload labelspread, where this version of it is.",
+                ) from error
             else:
                 yield Failed(partition, _in_words(error, job, partition))
             future.release()
@@ -222,7 +231,7 @@ def _client(workers: Workers) -> Iterator[Any]:
         except (OSError, TimeoutError, ValueError) as error:
             raise NotPredictedError(
                 f"There is no scheduler of Dask at {workers.scheduler}.",
-                "Start it with `dask scheduler`, and workers beside it; or leave --scheduler out.",
+                "See that it runs and can be reached, or leave --scheduler out.",
             ) from error
         with client:
             yield client
@@ -261,6 +270,13 @@ def _interrupts_held_back() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _is_without_us(error: BaseException) -> bool:
+    """Whether an error says that a process does not know what it is asked to do."""
+    if isinstance(error, ModuleNotFoundError):
+        return True
+    return isinstance(error, RuntimeError) and "deserialization of the task graph" in str(error)
 
 
 def _in_words(error: BaseException, job: Job, partition: Partition) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -177,6 +180,42 @@ def test_a_scheduler_that_is_not_there_is_named(parts, tmp_path, monkeypatch):
     monkeypatch.setattr("core.predicting.run._PATIENCE", "0.5s")
     with pytest.raises(NotPredictedError, match=r"no scheduler of Dask at tcp://127\.0\.0\.1:9"):
         predict(parts, (), ready(tmp_path), MADE.name, {}, Workers("tcp://127.0.0.1:9"))
+
+
+def test_a_scheduler_that_does_not_find_the_app_is_told_of_in_words(parts, tmp_path):
+    place = tmp_path / "scheduler.json"
+    command = [sys.executable, "-m", "dask", "scheduler", "--scheduler-file", str(place)]
+    options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    with subprocess.Popen([*command, *options], cwd=tmp_path, stderr=subprocess.DEVNULL) as process:
+        try:
+            until = time.monotonic() + 60
+            while not (place.exists() and place.read_text()):
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            address = json.loads(place.read_text())["address"]
+            partitions = partitions_of(parts)[:1]
+            with pytest.raises(NotPredictedError, match="does not find Labelspread"):
+                predict(parts, partitions, ready(tmp_path), MADE.name, {}, Workers(address))
+        finally:
+            process.terminate()
+
+
+def test_workers_that_come_later_are_waited_for(parts, expected, tmp_path):
+    output = ready(tmp_path)
+    told: list[str] = []
+    with LocalCluster(
+        n_workers=0, threads_per_worker=1, dashboard_address="127.0.0.1:0", memory_limit=0
+    ) as cluster:
+
+        def note(stage: str, _share: float) -> None:
+            told.append(stage)
+            if stage == "Waiting for workers":
+                cluster.scale(1)
+
+        outcome = run(parts, output, cluster, progress=note)
+    assert told[:1] == ["Waiting for workers"]
+    assert outcome.n_done == N_PARTS
+    assert contents(output) == expected
 
 
 def test_an_output_in_a_bucket_is_written_as_one_on_this_machine(parts, expected, tmp_path):
