@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
 
 import fsspec
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from core.data.parts import reach
 from core.data.parts.places import Place, place_of
@@ -171,6 +178,58 @@ def test_a_name_that_means_a_private_host_is_not_asked(
     monkeypatch.setattr(socket, "getaddrinfo", found)
     with pytest.raises(BadImageError, match="lies outside of the set"):
         fetch(place_of(str(folder)), "https://images.example.org/a.png")
+
+
+def certificate_for(name: str, folder: Path) -> Path:
+    """A certificate that says of itself that it is this host's, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    called = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(
+        issuer_name=called,
+        subject_name=called,
+        public_key=key.public_key(),
+        serial_number=x509.random_serial_number(),
+        not_valid_before=now - timedelta(hours=1),
+        not_valid_after=now + timedelta(hours=1),
+    ).add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+    path = folder / "certificate.pem"
+    path.write_bytes(
+        builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+        + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    return path
+
+
+def test_a_host_that_is_asked_by_its_number_has_to_show_the_certificate_of_its_name(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    certificate = certificate_for("images.example.org", tmp_path)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    here = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.server_port))]
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setattr(reach, "is_public", lambda _: True)
+    find = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *a, **k: here if "example" in str(host) else find(host, *a, **k),
+    )
+    try:
+        root = place_of(str(folder))
+        address = f"example.org:{server.server_port}/a b.png"
+        assert fetch(root, f"https://images.{address}") == CONTENT
+        with pytest.raises(BadImageError, match="certificate"):
+            fetch(root, f"https://others.{address}")
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @pytest.mark.parametrize(
