@@ -29,7 +29,8 @@ from core.service.exporting import labelled_of
 from tests.core.builders import label
 from tests.core.predicting.making import write_part
 
-N_ITEMS, N_PARTS, N_ROWS = 200, 60, 40
+N_ITEMS, N_PARTS, N_ROWS = 200, 80, 20
+ALL = N_ITEMS + (N_PARTS - 1) * N_ROWS
 ROOT = Path(__file__).parents[3]
 
 
@@ -50,9 +51,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     np.savez(folder / "birds.npz", images=images, labels=names[classes], features=features)
     np.savez(folder / "plain.npz", images=images, labels=names[classes])
     for part in range(N_PARTS):
-        # The first rows of all are those of the project.
+        # The first part holds the items of the project.
         rest, of_rest = (features, classes) if part == 0 else items(N_ROWS, seed=part)
-        write_part(folder / f"in/part-{part:03}.parquet", rest[:N_ROWS], names[of_rest[:N_ROWS]])
+        write_part(folder / f"in/part-{part:03}.parquet", rest, names[of_rest])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LABELSPREAD_HOME", str(folder / "app"))
         for name, made_on in (("Birds", "birds"), ("Bare", "birds"), ("Plain", "plain")):
@@ -96,20 +97,19 @@ def rows_of(output: Path) -> list[dict[str, Any]]:
 
 def test_all_items_get_their_labels_and_people_keep_theirs(home, whole):
     rows = rows_of(whole)
-    assert len(rows) == N_PARTS * N_ROWS
+    assert len(rows) == ALL
     assert len({(row["part"], row["row"]) for row in rows}) == len(rows)
     by_people = [row for row in rows if row["source"] == "human"]
     with closing(open_service(home / "app")) as service:
         (birds,) = [project for project in service.projects() if project.name == "Birds"]
         state = service.view(birds.project_id).state
         said = dict(state.labels.items())
-    inside = {item: name for item, name in said.items() if item < N_ROWS}
-    assert {row["row"]: row["label"] for row in by_people} == inside
-    assert {row["part"] for row in by_people} <= {"part-000.parquet"}
+    assert {row["row"]: row["label"] for row in by_people} == said
+    assert {row["part"] for row in by_people} == {"part-000.parquet"}
     right = [row["label"] == row["true_label"] for row in rows]
     assert np.mean(right) > 0.9
     about = json.loads((whole / ABOUT).read_text())
-    assert about["rows"]["human"] == len(inside)
+    assert about["rows"]["human"] == len(said)
     assert about["labels"] == len(said)
     known = [row for row in rows if row["source"] == "model"]
     assert about["rows"]["known"] == len(known)
@@ -120,16 +120,14 @@ def test_the_model_says_of_landmarks_what_it_says_in_the_project_nearly_always(h
     with closing(open_service(home / "app")) as service:
         (birds,) = [project for project in service.projects() if project.name == "Birds"]
         view = service.view(birds.project_id)
-        within = [view.class_names[number] for number in view.beliefs.model_class[:N_ROWS]]
-    said = [row["model_label"] for row in rows_of(whole)[:N_ROWS]]
+        within = [view.class_names[number] for number in view.beliefs.model_class]
+    said = [row["model_label"] for row in rows_of(whole)[:N_ITEMS]]
     assert np.mean([one == other for one, other in zip(said, within, strict=True)]) > 0.9
 
 
-def begun(
-    home: Path, output: Path, workers: int
-) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
+def begun(home: Path, output: Path) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
     """The command under way, with some files written, and the processes it has started."""
-    command = [sys.executable, "-m", "core", *predict(home, output, "--workers", str(workers))]
+    command = [sys.executable, "-m", "core", *predict(home, output, "--workers", "1")]
     process = subprocess.Popen(
         command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -143,7 +141,7 @@ def begun(
 
 def test_when_all_is_killed_the_next_run_does_the_rest(home, whole, scheduler, tmp_path, capsys):
     output = tmp_path / "out"
-    process, others = begun(home, output, workers=1)
+    process, others = begun(home, output)
     process.kill()
     process.communicate(timeout=60)
     _, alive = psutil.wait_procs(others, timeout=30)
@@ -163,7 +161,7 @@ def test_when_all_is_killed_the_next_run_does_the_rest(home, whole, scheduler, t
 
 def test_ctrl_c_stops_it_in_one_line_and_what_is_done_stays(home, tmp_path):
     output = tmp_path / "out"
-    process, others = begun(home, output, workers=2)
+    process, others = begun(home, output)
     os.killpg(process.pid, signal.SIGINT)
     _, told = process.communicate(timeout=60)
     assert process.returncode == STOPPED
@@ -171,7 +169,7 @@ def test_ctrl_c_stops_it_in_one_line_and_what_is_done_stays(home, tmp_path):
     _, alive = psutil.wait_procs(others, timeout=30)
     assert not alive
     for path in output.glob("*.parquet"):
-        assert parquet.read_table(path).num_rows == N_ROWS
+        assert parquet.read_table(path).num_rows in {N_ITEMS, N_ROWS}
 
 
 def test_what_another_state_has_predicted_is_made_anew_only_if_that_is_said(
@@ -184,7 +182,7 @@ def test_what_another_state_has_predicted_is_made_anew_only_if_that_is_said(
     assert main(predict(home, output, "--scheduler", scheduler)) == FAILED
     assert "by another state of the project" in capsys.readouterr().err
     assert main(predict(home, output, "--scheduler", scheduler, "--again")) == 0
-    assert f"labelled {N_PARTS * N_ROWS:,} items" in capsys.readouterr().out
+    assert f"labelled {ALL:,} items" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("home")
