@@ -30,8 +30,10 @@ from core.learning.beliefs import Beliefs, believe
 from core.learning.columns import ResponseSpreader
 from core.learning.fixed_point import FixedPoint, FixedPointSpreader
 from core.learning.influence import Influence
-from core.querying.choosing import Choice, Outlook, Policy, choose_batch
+from core.querying.choosing import Choice, Policy, choose_batch
 from core.querying.openings import Sample
+from core.querying.outlook import Outlook
+from core.querying.shortlist import ShortlistOutlook
 from core.session.labels import Labels
 
 _SEED: Final = 0
@@ -258,18 +260,25 @@ class Engine:
             candidates &= np.isin(np.arange(len(candidates)), self._among)
         candidates[self._arrays.present(excluded)] = False
         shown = [place for place in self.present(assumed) if beliefs.labels[place] == UNLABELLED]
-        outlook = Outlook(
-            beliefs.labels,
-            beliefs,
-            self.dataset.n_classes,
-            self._config.decision,
-            self._scale,
-            self._spreader.sketch,
-            self.sample,
+        chosen = choose_batch(
+            policy, self._outlook(policy, beliefs), candidates, size, random, shown
         )
-        chosen = choose_batch(policy, outlook, candidates, size, random, shown)
         rows = self.dataset.rows
         return tuple(replace(choice, item=int(rows[choice.item])) for choice in chosen)
+
+    def _outlook(self, policy: Policy, beliefs: Beliefs) -> Outlook | ShortlistOutlook:
+        """What is believed, as it changes while a batch is chosen."""
+        n_classes, decision = self.dataset.n_classes, self._config.decision
+        is_large = self.dataset.n_items > policy.whole_up_to
+        columns = self._spreader.quick_columns() if is_large else None
+        if columns is not None:
+            return ShortlistOutlook(
+                beliefs.labels, beliefs, n_classes, decision, self._scale, columns, self.sample
+            )
+        sketch = self._spreader.sketch
+        return Outlook(
+            beliefs.labels, beliefs, n_classes, decision, self._scale, sketch, self.sample
+        )
 
     @property
     def n_known(self) -> int:

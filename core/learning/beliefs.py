@@ -170,25 +170,40 @@ def believe(
     """
     labelled = np.flatnonzero(labels != UNLABELLED)
     seen = np.flatnonzero(np.bincount(labels[labelled], minlength=n_classes))
+    if not len(seen):
+        return decided(None, labels, n_classes)
+    scores = spreader(labels, seen)
+    masses = np.ones(len(seen)) if decision == "raw" else _masses(scores, len(labels))
+    return decided(Evidence(scores, seen, DECISIONS[decision].weigh(masses)), labels, n_classes)
+
+
+def decided(evidence: Evidence | None, labels: IntArray, n_classes: int) -> Beliefs:
+    """What is believed of items, given what labels have spread to them and how that is weighed.
+
+    Parameters
+    ----------
+    evidence
+        None where there is no label.
+    labels : (n_items,), int64
+        Class indices; ``UNLABELLED`` where none is given.
+    n_classes
+        The number of classes of the data set, seen or not.
+    """
     n_items = len(labels)
     dtype = np.float64 if n_items <= DOUBLE_UP_TO else np.float32
     # Class by class, as scores come where there are many items.
     probabilities = np.zeros((n_classes, n_items), dtype=dtype).T
     model_class = np.full(n_items, UNLABELLED, dtype=np.int64)
-    n_iter, converged, evidence = 0, True, None
-    if len(seen):
-        scores = spreader(labels, seen)
-        n_iter, converged = scores.n_iter, scores.converged
-        masses = np.ones(len(seen)) if decision == "raw" else _masses(scores, n_items)
-        weights = DECISIONS[decision].weigh(masses)
-        evidence = Evidence(scores, seen, weights)
+    if evidence is not None:
+        scores, seen, weights = evidence.scores, evidence.classes, evidence.weights
+        is_weighed = bool((weights != 1).any())
         # All classes most often; then they need not be put in their places one by one.
         places = slice(None) if len(seen) == n_classes else seen
         # Some rows at a time stay in the processor's cache from the first step to the last.
         for start in range(0, n_items, _CHUNK):
             rows = slice(start, start + _CHUNK)
             part = scores.rows(rows)
-            if decision != "raw":
+            if is_weighed:
                 part = part * weights
             best = seen[_largest_column(part)]
             sums = part.sum(axis=1)
@@ -198,6 +213,7 @@ def believe(
                 best[unreached] = UNLABELLED
             probabilities[rows, places] = part / sums[:, np.newaxis]
             model_class[rows] = best
+    labelled = np.flatnonzero(labels != UNLABELLED)
     predicted = model_class.copy()
     predicted[labelled] = labels[labelled]
     return Beliefs(
@@ -205,8 +221,8 @@ def believe(
         model_class=model_class,
         predicted=predicted,
         labels=labels.copy() if labels.flags.writeable else labels,
-        n_iter=n_iter,
-        converged=converged,
+        n_iter=evidence.scores.n_iter if evidence else 0,
+        converged=evidence.scores.converged if evidence else True,
         evidence=evidence,
     )
 

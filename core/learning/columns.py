@@ -134,6 +134,9 @@ class ResponseSpreader:
         spread_out = spread(self._graph, source, alpha=self._alpha, max_iter=sweeps, tol=self._tol)
         return spread_out.scores[:, 0].astype(np.float32)
 
+    def quick_columns(self) -> None:
+        """There are none: of each column all is swept."""
+
     def own(self, items: IntArray, n_iter: int) -> FloatArray:
         """What a label on each of some items gives that item; NaN where no column is kept.
 

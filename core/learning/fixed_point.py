@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,7 +16,13 @@ from core.graph.similarity import SimilarityGraph
 from core.learning.beliefs import DOUBLE_UP_TO
 from core.learning.columns import DEFAULT_MEMORY
 from core.learning.members import NOTHING, Members, Membership
-from core.learning.solvers import SWEEPS_UP_TO, Solution, make_solver
+from core.learning.nearby import Column, NearbyColumn, Picture, WholeColumn
+from core.learning.solvers import (
+    SWEEPS_UP_TO,
+    ConjugateGradientSolver,
+    Solution,
+    make_solver,
+)
 from core.learning.sweeps import Spread, one_hot_labels
 
 REFRESH_AFTER: Final = 1_000
@@ -161,6 +168,18 @@ class FixedPointSpreader:
         with self._lock:
             known = self._columns.get(item)
         return self._fixed_point.sketch(item) if known is None else known.scores
+
+    def quick_columns(self) -> Callable[[int], Column] | None:
+        """About what a label on one item gives, wherever it is asked for; see :mod:`nearby`.
+
+        None where the graph, or alpha, does not allow it.
+        """
+        return self._quick_column if self._fixed_point.picture else None
+
+    def _quick_column(self, item: int) -> Column:
+        with self._lock:
+            known = self._columns.get(item)
+        return self._fixed_point.nearby(item) if known is None else WholeColumn(known.scores)
 
     def own(self, items: IntArray, n_iter: int) -> FloatArray:
         """What a label on each of some items gives that item; NaN where no column was solved yet.
@@ -369,6 +388,27 @@ class FixedPoint:
         scores *= 1 - self.alpha
         self.clear_unreached(scores, np.array([item]))
         return scores
+
+    @cached_property
+    def picture(self) -> Picture | None:
+        """The coarse picture of the graph, item by item; None where the solver has none."""
+        solver = self._solver
+        if not isinstance(solver, ConjugateGradientSolver):
+            return None
+        nearby = solver.nearby
+        return Picture.of(nearby.aggregate, nearby.weights, solver.place, self._components)
+
+    def nearby(self, item: int) -> NearbyColumn:
+        """About what a label on one item gives: item by item near it, coarsely elsewhere.
+
+        Only where there is a coarse picture of the graph.
+        """
+        solver, picture = self._solver, self.picture
+        assert isinstance(solver, ConjugateGradientSolver)
+        assert picture is not None
+        solved = solver.nearby.solve(int(solver.place[item]))
+        near = solver.order[solved.nodes]
+        return picture.column(near, solved, 1 - self.alpha)
 
     def clear_unreached(self, scores: FloatArray | Float32Array, items: IntArray) -> None:
         """Set to zero, in place, the scores that labels on these items cannot reach."""

@@ -25,6 +25,7 @@ from core.arrays import BoolArray, Float32Array, FloatArray
 from core.graph.similarity import SimilarityGraph
 from core.learning.coarse import aggregates, coarse_inverse, coarse_weights, reordered
 from core.learning.inverse import positive_inverse
+from core.learning.nearby import NearbySolver
 
 SWEEPS_UP_TO: Final = 0.8
 """Up to this alpha, sweeps need about a hundred passes at most."""
@@ -213,6 +214,15 @@ class ConjugateGradientSolver:
     most_iterations
         In one refinement, of which there are twelve at most.
 
+    Attributes
+    ----------
+    order : (n_items,), int64
+        The items as they are stored.
+    place : (n_items,), int64
+        Where each item is stored.
+    nearby
+        Solves for one item, near it and coarsely elsewhere; in the order of storage.
+
     References
     ----------
     Hestenes, Stiefel, "Methods of conjugate gradients", 1952; Nicolaides, "Deflation of conjugate
@@ -233,9 +243,9 @@ class ConjugateGradientSolver:
         matrix = sparse.csr_array(graph.matrix)
         aggregate = aggregates(matrix)
         # Rows with as many entries as the one before are quicker: the processor foresees their end.
-        self._order = np.lexsort((np.diff(matrix.indptr), aggregate))
-        self._place = np.argsort(self._order)
-        matrix = reordered(matrix, self._order)
+        self.order = np.lexsort((np.diff(matrix.indptr), aggregate))
+        self.place = np.argsort(self.order)
+        matrix = reordered(matrix, self.order)
         self._sizes = np.bincount(aggregate)
         self._starts = np.cumsum(self._sizes) - self._sizes
         weights = coarse_weights(matrix, self._sizes)
@@ -246,25 +256,26 @@ class ConjugateGradientSolver:
             (self._exact.data.astype(np.float32), self._exact.indices, self._exact.indptr),
             shape=self._exact.shape,
         )
+        self.nearby = NearbySolver(self._rough, self._sizes, self._weights, self._coarse)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="solve")
 
     def solve(self, columns: FloatArray, /) -> Solution:
         """Give X, and which of its columns are solved to the end."""
-        sources = np.ascontiguousarray(columns[self._order].T, dtype=np.float64)
+        sources = np.ascontiguousarray(columns[self.order].T, dtype=np.float64)
         # Each thread solves columns of its own: none waits for another.
         solved = list(self._pool.map(self._solve_one, sources))
         result = np.empty_like(sources)
-        result[:, self._order] = [solution for solution, _ in solved]
+        result[:, self.order] = [solution for solution, _ in solved]
         # None is negative in truth: what is, is rounding around zero.
         np.maximum(result, 0, out=result)
         return Solution(result.T, np.array([converged for _, converged in solved]))
 
     def sketch(self, item: int, /) -> Float32Array:
         """About the column of X for a source of one at an item, shape (n_items,), quickly."""
-        source = np.zeros(len(self._order))
-        source[self._place[item]] = 1
+        source = np.zeros(len(self.order))
+        source[self.place[item]] = 1
         solved = np.empty(len(source), dtype=np.float32)
-        solved[self._order] = self._solve_roughly(source, SKETCH_TOLERANCE)
+        solved[self.order] = self._solve_roughly(source, SKETCH_TOLERANCE)
         return np.maximum(solved, 0, out=solved)
 
     def _solve_one(self, source: FloatArray) -> tuple[FloatArray, bool]:

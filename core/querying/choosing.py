@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
-from core.arrays import UNLABELLED, BoolArray, Float32Array, FloatArray, IntArray
-from core.learning.beliefs import Beliefs, believe
-from core.learning.decisions import DECISIONS, DecisionKey
-from core.learning.fixed_point import ColumnScores
-from core.querying.drawing import draw
-from core.querying.openings import LEAST, OpeningKey, Sample, coverage, first_item
-from core.querying.queries import QUERIES, QueryKey, margin
+from core.arrays import BoolArray, IntArray
+from core.querying.drawing import draw, draw_several
+from core.querying.openings import LEAST, OpeningKey, first_item
+from core.querying.outlook import Outlook
+from core.querying.queries import QueryKey, margin
+from core.querying.shortlist import ShortlistOutlook
 from core.session.events import Draw, Reason
 
 RANDOM_SHARE: Final = 0.2
 """Share of items asked about at random, so that there is a sample to judge the result by."""
+
+WHOLE_UP_TO: Final = 100_000
+"""Most items of which all are looked at after each assumed answer; of more, a shortlist is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,15 @@ class Policy:
     assume_answers
         Whether each item of a batch is chosen as if those before it had been answered as predicted.
         Otherwise it is one ranking, whose first items are much alike.
+    whole_up_to
+        Most items of which all are looked at after each of those.
     """
 
     opening: OpeningKey = "coverage"
     query: QueryKey = "mixed"
     random_share: float = RANDOM_SHARE
     assume_answers: bool = True
+    whole_up_to: int = WHOLE_UP_TO
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,123 +58,9 @@ class Choice:
     draw: Draw | None = None
 
 
-@dataclass(eq=False)
-class Outlook:
-    """What would be believed if the items chosen so far were answered as predicted.
-
-    Parameters
-    ----------
-    labels : (n_items,), int64
-        Class indices; ``UNLABELLED`` where none is given.
-    start
-        The beliefs that these labels lead to.
-    n_classes
-        The number of classes of the data set.
-    decision
-        How they were decided.
-    scale : (n_items,) or a number
-        Turns scores into evidence, in labels.
-    sketch
-        What a label on an item adds to all scores, shape (n_items,).
-    sample
-        Gives the items that coverage is measured among, when it is.
-    """
-
-    labels: IntArray
-    start: Beliefs
-    n_classes: int
-    decision: DecisionKey
-    scale: FloatArray | float
-    sketch: Callable[[int], FloatArray | Float32Array]
-    sample: Callable[[], Sample]
-    n_labels: int = field(init=False)
-    _columns: dict[int, FloatArray] = field(init=False, default_factory=dict)
-    _masses: dict[int, float] = field(init=False, default_factory=dict)
-    _evidence: tuple[FloatArray, FloatArray] | None = field(init=False, default=None)
-    _beliefs: Beliefs | None = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.labels = self.labels.copy()
-        self.n_labels = int(np.count_nonzero(self.labels != UNLABELLED))
-        self._beliefs = self.start
-        if self.start.evidence is not None:
-            scores = self.start.evidence.scores
-            classes = enumerate(self.start.evidence.classes.tolist())
-            self._columns = {label: scores.column(place) for place, label in classes}
-
-    def beliefs(self) -> Beliefs:
-        """Distributions over the classes."""
-        if self._beliefs is None:
-            self._beliefs = believe(self.labels, self.n_classes, self._scores, self.decision)
-        return self._beliefs
-
-    def evidence(self) -> tuple[FloatArray, FloatArray, int]:
-        """Totals and squares of the evidence of each item, and the number of classes."""
-        if self._evidence is None:
-            total, squares = np.zeros(len(self.labels)), np.zeros(len(self.labels))
-            for column in self._columns.values():
-                evidence = column * self.scale
-                total += evidence
-                squares += np.square(evidence)
-            self._evidence = total, squares
-        return *self._evidence, self.n_classes
-
-    def coverage(self, weights: FloatArray, /) -> FloatArray:
-        """How much of some weights a label on each item would cover anew, shape (n_items,).
-
-        Nothing of items that were not sampled.
-        """
-        sample = self.sample()
-        taken = sample.places(np.flatnonzero(self.labels != UNLABELLED))
-        gains = np.zeros(len(self.labels))
-        gains[sample.positions] = coverage(
-            sample, taken, weights[sample.positions].astype(np.float32)
-        )
-        return gains
-
-    def assume(self, item: int) -> None:
-        """Take the item for answered as predicted; where nothing is, as a class not seen yet."""
-        label = self._predicted(item)
-        added = self.sketch(item)
-        before = self._columns.get(label)
-        self._masses.pop(label, None)
-        after = added.astype(np.float64) if before is None else before + added
-        self._columns[label] = after
-        if self._evidence is not None:
-            total, squares = self._evidence
-            more = added * self.scale
-            total += more
-            squares += (
-                np.square(more) if before is None else more * (2 * before * self.scale + more)
-            )
-        self.labels[item] = label
-        self.n_labels += 1
-        self._beliefs = None
-
-    def _predicted(self, item: int) -> int:
-        seen = [*self._columns]
-        if seen:
-            masses = np.array([self._mass(label) for label in seen])
-            scores = np.array([column[item] for column in self._columns.values()])
-            scores *= DECISIONS[self.decision].weigh(masses)
-            if scores.any():
-                return seen[int(scores.argmax())]
-        unseen = [label for label in range(self.n_classes) if label not in self._columns]
-        return unseen[0] if unseen else 0
-
-    def _mass(self, label: int) -> float:
-        if label not in self._masses:
-            self._masses[label] = float(self._columns[label].sum())
-        return self._masses[label]
-
-    def _scores(self, _: IntArray, classes: IntArray, /) -> ColumnScores:
-        columns = tuple(self._columns[label] for label in classes.tolist())
-        return ColumnScores(columns, converged=False)
-
-
 def choose_batch(
     policy: Policy,
-    outlook: Outlook,
+    outlook: Outlook | ShortlistOutlook,
     candidates: BoolArray,
     size: int,
     random: np.random.Generator,
@@ -180,7 +71,8 @@ def choose_batch(
     Parameters
     ----------
     outlook
-        What is believed now. It is used up: afterwards it holds the assumed answers.
+        What is believed now; of large sets one that looks at a shortlist. It is used up: afterwards
+        it holds the assumed answers.
     candidates : (n_items,), bool
         The items that may be asked about.
     size
@@ -211,25 +103,29 @@ class _Batch:
     """A batch while it is chosen; never seen outside this module."""
 
     policy: Policy
-    outlook: Outlook
+    outlook: Outlook | ShortlistOutlook
     candidates: BoolArray
     random: np.random.Generator
     chosen: list[Choice] = field(default_factory=list)
-    _labelled: IntArray = field(init=False)
+    _taken: IntArray = field(init=False)
     _assumed: int = field(init=False, default=0)
-    _scores: FloatArray | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self._labelled = np.flatnonzero(self.outlook.labels != UNLABELLED)
+        self._taken = self.outlook.taken
 
     def draw(self, wanted: int) -> list[Choice]:
         """So many items at random."""
-        uncertainty = margin(self.outlook.start) if wanted else np.empty(0)
-        drawn = []
+        if not wanted:
+            return []
+        uncertainty = margin(self.outlook.start)
+        if len(uncertainty) > self.policy.whole_up_to:
+            drawn = draw_several(uncertainty, self.candidates, wanted, self.random)
+            return [self._take(Choice(item, "random", how)) for item, how in drawn]
+        choices = []
         for _ in range(wanted):
             item, how = draw(uncertainty, self.candidates, self.random)
-            drawn.append(self._take(Choice(item, "random", how)))
-        return drawn
+            choices.append(self._take(Choice(item, "random", how)))
+        return choices
 
     def next(self, opens_until: int) -> Choice:
         """The next item that is not drawn at random.
@@ -247,36 +143,24 @@ class _Batch:
     def _take(self, choice: Choice) -> Choice:
         self.chosen.append(choice)
         self.candidates[choice.item] = False
-        if self._scores is not None:
-            self._scores[choice.item] = -np.inf
         return choice
 
     def first(self, candidates: BoolArray, wanted: int) -> int | None:
         """The best of the candidates to begin with."""
         chosen = [choice.item for choice in self.chosen]
-        taken = np.concatenate([self._labelled, np.array(chosen, dtype=np.int64)])
+        taken = np.concatenate([self._taken, np.array(chosen, dtype=np.int64)])
         key = self.policy.opening
         return first_item(key, self.outlook.sample(), taken, candidates, wanted, self.random)
 
     def best(self) -> int:
         """The candidate that is most worth asking about."""
-        scores = self._current_scores()
-        best = int(scores.argmax())
-        if np.isinf(scores[best]):
-            # Nothing is known of several, which makes them alike: they are covered as at first.
-            unknown = np.isposinf(scores)
-            first = self.first(unknown, LEAST)
-            return best if first is None else first
-        return best
-
-    def _current_scores(self) -> FloatArray:
-        """Of the candidates, minus infinity of others."""
         if self.policy.assume_answers:
             for choice in self.chosen[self._assumed :]:
                 self.outlook.assume(choice.item)
-                self._scores = None
             self._assumed = len(self.chosen)
-        if self._scores is None:
-            scores = QUERIES[self.policy.query].score(self.outlook, self.random)
-            self._scores = np.where(self.candidates, scores, -np.inf)
-        return self._scores
+        best = self.outlook.best(self.policy.query, self.candidates, self.random)
+        if best.unknown is None:
+            return best.item
+        # Nothing is known of several, which makes them alike: they are covered as at first.
+        first = self.first(best.unknown, LEAST)
+        return best.item if first is None else first

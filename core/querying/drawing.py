@@ -48,6 +48,43 @@ def draw(
     return int(items[order[place]]), replace(how, part=part)
 
 
+def draw_several(
+    uncertainty: FloatArray, candidates: BoolArray, wanted: int, random: np.random.Generator
+) -> list[tuple[int, Draw]]:
+    """Draw some of the candidates, one after the other, none of them twice.
+
+    Each is drawn from those that are left as :func:`draw` does it, with the same chances; but the
+    items are put in order once for all of them. Which of the items of a part comes is another one.
+
+    Parameters
+    ----------
+    uncertainty : (n_items,)
+        The larger, the less sure; infinity where nothing is known.
+    candidates : (n_items,), bool
+    wanted
+        No more than there are candidates.
+    """
+    items = np.flatnonzero(candidates)
+    ends = np.cumsum(parts_of(len(items)).sizes)[:-1]
+    # While items are taken out, a border moves among those that were next to it: there they are
+    # put in their order one by one.
+    borders = np.unique(np.add.outer(ends, np.arange(-wanted - 1, wanted + 1)))
+    borders = borders[(borders >= 0) & (borders < len(items))]
+    order = items[np.argpartition(-uncertainty[items], borders)] if len(borders) else items
+    gone: list[int] = []
+    drawn = []
+    for _ in range(wanted):
+        how = parts_of(len(items) - len(gone))
+        part = int(random.choice(len(how.sizes), p=how.chances))
+        end = sum(how.sizes[: part + 1])
+        place = int(random.integers(end - how.sizes[part], end))
+        for earlier in sorted(gone):
+            place += earlier <= place
+        gone.append(place)
+        drawn.append((int(order[place]), replace(how, part=part)))
+    return drawn
+
+
 def parts_of(n_candidates: int) -> Draw:
     """How one of so many items is drawn, from the first part."""
     ends = np.round(np.cumsum(PARTS)[:-1] * n_candidates).astype(np.int64)

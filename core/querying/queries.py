@@ -114,6 +114,11 @@ class Outlook(Protocol):
     """What is believed at some moment, as far as scores need it."""
 
     @property
+    def n_items(self) -> int:
+        """How many items it is about."""
+        ...
+
+    @property
     def n_labels(self) -> int:
         """Labels given, and answers assumed."""
         ...
@@ -138,6 +143,33 @@ class Outlook(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """How much each item is worth asking about.
+
+    Attributes
+    ----------
+    rate
+        Shape (n_items,). Given the randomness too, which only ``random`` uses.
+    of_sample
+        Whether it is above zero at no item but those that coverage is measured among.
+    falls
+        Whether an answer makes items worth less, near or far; but for few, and little.
+    repeats
+        Whether it rates alike whenever it is asked.
+    """
+
+    rate: Callable[[Outlook, np.random.Generator], FloatArray]
+    of_sample: bool = False
+    falls: bool = False
+    repeats: bool = True
+
+    @property
+    def is_open(self) -> bool:
+        """Whether any item may become worth more by an answer, and is infinitely before any."""
+        return self.repeats and not (self.falls or self.of_sample)
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A way to ask.
 
@@ -145,27 +177,21 @@ class Query:
     ----------
     title, explanation
         For people: a name, and one sentence.
-    score
-        How much each item is worth asking about, shape (n_items,). Given the randomness too, which
-        only ``random`` uses.
+    turns
+        Scores that take turns, by the number of labels.
     """
 
     title: str
     explanation: str
-    score: Callable[[Outlook, np.random.Generator], FloatArray]
+    turns: tuple[Score, ...]
 
+    def turn(self, n_labels: int) -> Score:
+        """The score whose turn it is at so many labels."""
+        return self.turns[n_labels % len(self.turns)]
 
-MARGIN_EVERY: Final = 3
-"""Of so many items the mixed query takes one by margin and the others by variance."""
-
-
-def _variance(outlook: Outlook, _: np.random.Generator) -> FloatArray:
-    return dirichlet_variance(*outlook.evidence())
-
-
-def _mixed(outlook: Outlook, random: np.random.Generator) -> FloatArray:
-    by_margin = outlook.n_labels % MARGIN_EVERY == 0
-    return margin(outlook.beliefs()) if by_margin else _variance(outlook, random)
+    def score(self, outlook: Outlook, random: np.random.Generator) -> FloatArray:
+        """How much each item is worth asking about, shape (n_items,)."""
+        return self.turn(outlook.n_labels).rate(outlook, random)
 
 
 def uncertainty_herding(outlook: Outlook) -> FloatArray:
@@ -184,49 +210,49 @@ def uncertainty_herding(outlook: Outlook) -> FloatArray:
     return outlook.coverage(np.square(np.minimum(margin(outlook.beliefs()), 1.0)))
 
 
-def _herding(outlook: Outlook, _: np.random.Generator) -> FloatArray:
-    by_margin = outlook.n_labels % MARGIN_EVERY == 0
-    return margin(outlook.beliefs()) if by_margin else uncertainty_herding(outlook)
+_MARGIN: Final = Score(lambda outlook, _: margin(outlook.beliefs()))
+_VARIANCE: Final = Score(lambda outlook, _: dirichlet_variance(*outlook.evidence()), falls=True)
+_HERDING: Final = Score(lambda outlook, _: uncertainty_herding(outlook), of_sample=True)
 
 
 QUERIES: Final[dict[QueryKey, Query]] = {
     "mixed": Query(
         "Variance and margin",
         "Asks twice where least is known, then once where two classes are closest; the best known.",
-        _mixed,
+        (_MARGIN, _VARIANCE, _VARIANCE),
     ),
     "herding": Query(
         "Uncertainty herding",
         "Asks twice where an answer reaches most images that are still unsure, then once where two "
         "classes are closest; the best known for photographs.",
-        _herding,
+        (_MARGIN, _HERDING, _HERDING),
     ),
     "variance": Query(
         "Variance",
         "Asks where labels have said least so far: far from all of them, or between two classes "
         "(variance of a Dirichlet distribution).",
-        _variance,
+        (_VARIANCE,),
     ),
     "margin": Query(
         "Margin",
         "Asks where the best class is only just ahead of the second.",
-        lambda outlook, _: margin(outlook.beliefs()),
+        (_MARGIN,),
     ),
     "least_confidence": Query(
         "Least confidence",
         "Asks where the best class has the lowest probability.",
-        lambda outlook, _: least_confidence(outlook.beliefs()),
+        (Score(lambda outlook, _: least_confidence(outlook.beliefs())),),
     ),
     "entropy": Query(
         "Entropy",
         "Asks where the probabilities are spread most evenly over all classes, as in "
         "scikit-learn's example.",
-        lambda outlook, _: entropy(outlook.beliefs()),
+        (Score(lambda outlook, _: entropy(outlook.beliefs())),),
     ),
     "random": Query(
         "Random",
         "Asks about images drawn at random; the baseline for the others.",
-        lambda outlook, random: random.random(len(outlook.beliefs().labels)),
+        (Score(lambda outlook, random: random.random(outlook.n_items), repeats=False),),
     ),
 }
 """The queries there are, the best known first."""

@@ -24,6 +24,7 @@ AS_YOU_GO_BAR: Final = 0.5
 PHOTOGRAPHS_SECTION: Final = "Photographs"
 TRIED_SECTION: Final = "Fitted to the set: what was tried"
 ALL_FIGURES_SECTION: Final = "All figures"
+SHORTLIST_SECTION: Final = "By a shortlist"
 RAW, EQUAL = "decision as spread", "decision equal sizes"
 
 _BARS: Final = (

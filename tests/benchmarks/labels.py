@@ -35,6 +35,7 @@ from tests.benchmarks.label_report import (
     AS_YOU_GO,
     AS_YOU_GO_SECTION,
     PHOTOGRAPHS_SECTION,
+    SHORTLIST_SECTION,
     TRIED_SECTION,
     as_you_go_section,
     report,
@@ -141,10 +142,11 @@ def main() -> None:
         return
     REPORT.parent.mkdir(exist_ok=True)
     if others:
-        tried = section(TRIED_SECTION, REPORT)
+        elsewhere = {name: section(name, REPORT) for name in (TRIED_SECTION, SHORTLIST_SECTION)}
         REPORT.write_text(text, encoding="utf-8")
-        if tried:
-            write_section(TRIED_SECTION, tried, REPORT, before=ALL_FIGURES_SECTION)
+        for name, body in elsewhere.items():
+            if body:
+                write_section(name, body, REPORT, before=ALL_FIGURES_SECTION)
     else:
         write_section(PHOTOGRAPHS_SECTION, text, REPORT, before=ALL_FIGURES_SECTION)
     print(f"Written to {REPORT.relative_to(Path.cwd())}.", file=sys.stderr)

@@ -27,7 +27,8 @@ Growth of the refit, with ranking, from {_least(sizes):,} items on: exponent {ex
 Weighted neighbour graph, k = 10, alpha 0.99, two threads; digits, MNIST (if the file is given) and
 made-up items of 64 features. *Refit*: from a label, its column being ready, to the distribution and
 the class of every item; *with ranking*: until the ten most uncertain are known. *Choosing a
-batch*: each of ten as if those before it had been answered as predicted. A *column* is one
+batch*: each of ten as if those before it had been answered as predicted; where a shortlist is
+looked at, beside looking at all items after each, in the same run. A *column* is one
 label's effect on all items: ten at a time, as the app solves those of a batch, or one on its own.
 *Restart*: from the graph on disk to the first batch. Peers have the same features (the points that
 our neighbours are searched among) and run right after, each size in a process of its own.
@@ -40,7 +41,7 @@ def _ours(sizes: list[Size]) -> str:
     rows: list[tuple[str, Callable[[Ours], str]]] = [
         ("**Refit**", lambda ours: f"{_time(ours.refit_us / 1e6)}{_bar(ours, early=True)}"),
         ("**Refit, with ranking**", lambda ours: f"{_time(ours.ranking_us / 1e6)}{_bar(ours)}"),
-        ("choosing a batch of ten", lambda ours: _time(ours.choice)),
+        ("choosing a batch of ten", _choice),
         ("one column, of ten", lambda ours: _time(ours.column_ms / 1e3)),
         ("one column on its own", lambda ours: _time(ours.single_ms / 1e3)),
         ("features to points", lambda ours: _time(ours.points)),
@@ -51,6 +52,14 @@ def _ours(sizes: list[Size]) -> str:
         ("peak memory", lambda ours: f"{ours.peak_mb:,.0f} MB"),
     ]
     return "".join(_row(name, [text(size.ours) for size in sizes]) for name, text in rows)
+
+
+def _choice(ours: Ours) -> str:
+    """With how many times that it takes to look at all items, where a shortlist is looked at."""
+    if ours.whole_choice == ours.choice:
+        return _time(ours.choice)
+    times = told(ours.whole_choice / ours.choice)
+    return f"{_time(ours.choice)} (all looked at: {_time(ours.whole_choice)}, {times}×)"
 
 
 def _peers(sizes: list[Size]) -> str:

@@ -14,11 +14,13 @@ from sklearn.semi_supervised import LabelSpreading
 from core.arrays import UNLABELLED
 from core.config import ProjectConfig
 from core.data.catalogue import Catalogue
+from core.data.dataset import Dataset
 from core.engine.building import build_engine
 from core.engine.engine import Engine
 from core.errors import InvalidDatasetError
-from core.querying.choosing import Policy
+from core.querying.choosing import WHOLE_UP_TO, Policy
 from core.session.labels import Labels
+from tests.core.chains import chain
 
 CONFIG = ProjectConfig(n_samples=200, shuffle_seed=0)
 
@@ -168,3 +170,27 @@ def test_threads_that_ask_at_the_same_time_hear_what_one_would(engine):
         np.testing.assert_allclose(
             beliefs.probabilities, alone.believe(labels).probabilities, rtol=0, atol=1e-12
         )
+
+
+def test_of_a_large_set_a_batch_is_chosen_where_labels_have_said_least():
+    """A long chain with a label on every tenth item, but for a stretch without any."""
+    n_items = WHOLE_UP_TO + 1
+    dataset = Dataset(
+        title="",
+        rows=np.arange(n_items, dtype=np.int64),
+        images=np.zeros((n_items, 1, 1), dtype=np.uint8),
+        features=np.zeros((n_items, 1)),
+        class_names=("left", "right"),
+        truth=None,
+        question="",
+    )
+    config = CONFIG.model_copy(update={"mode": "fixed_point", "alpha": 0.99})
+    engine = Engine(config, dataset, chain(n_items))
+    without = range(40_000, 40_400)
+    labels = Labels({i: "left" for i in range(0, n_items, 10) if i not in without})
+    policy = Policy(query="variance", random_share=0.0)
+    chosen = engine.choose(policy, labels, labels, 4, np.random.default_rng(0))
+    items = sorted(choice.item for choice in chosen)
+    assert all(item in without for item in items)
+    # What was assumed of one is known of those beside it.
+    assert np.diff(items).min() > 20

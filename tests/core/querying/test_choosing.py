@@ -19,8 +19,9 @@ from core.graph.similarity import symmetric_knn_graph
 from core.learning.beliefs import Beliefs, believe
 from core.learning.decisions import DecisionKey
 from core.learning.fixed_point import FixedPoint, FixedPointSpreader
-from core.querying.choosing import Choice, Outlook, Policy, choose_batch
+from core.querying.choosing import Choice, Policy, choose_batch
 from core.querying.openings import Sample
+from core.querying.outlook import Outlook
 from core.querying.queries import QueryKey, entropy, margin, uncertainty_herding
 
 N_ITEMS, N_CLASSES = 120, 3

@@ -108,6 +108,7 @@ class Known:
     def __init__(self, n_labels: int = 1) -> None:
         self.n_labels = n_labels
         self._beliefs = some_beliefs(3)
+        self.n_items = len(self._beliefs.labels)
 
     def beliefs(self) -> Beliefs:
         return self._beliefs
