@@ -88,9 +88,11 @@ def find_columns(
     found = {
         "features": by_name,
         "images": next(iter(images), NONE),
-        "id": first_of(IDS, options["id"][:-1]) or NONE,
+        "id": NONE,
         "labels": first_of(LABELS, options["labels"][:-1]) or NONE,
     }
+    others = {said.get(key, found[key]) for key in ("images", "labels")}
+    found["id"] = _names(sample, [name for name in options["id"][:-1] if name not in others])
     titles = {
         "features": "Column of features",
         "images": "Column of images",
@@ -125,6 +127,17 @@ def _features(sample: Sampled, said: Mapping[str, str]) -> dict[str, tuple[str, 
     lists = {name: (name,) for name, kind in sample.types.items() if _is_vector(kind)}
     groups = sorted((group for group, _ in groups_of(sample, said)), key=len, reverse=True)
     return lists | {words_of(group): group for group in groups}
+
+
+def _names(sample: Sampled, columns: Sequence[str]) -> str:
+    """The first column that is called as names are and has another value in each of its rows."""
+    usual = [name for name in columns if name.lower() in IDS]
+    while (name := first_of(IDS, usual)) is not None:
+        told = [value for value in sample.sample(name) if value is not None]
+        if len(set(told)) == len(told):
+            return name
+        usual.remove(name)
+    return NONE
 
 
 def _is_vector(kind: pa.DataType) -> bool:

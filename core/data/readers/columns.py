@@ -37,7 +37,10 @@ LABELS: Final = (
     *("label_name", "human_label", "digit", "fine_label"),
 )
 _SPLITS: Final = ("split", "subset", "set", "partition", "usage")
-IDS: Final = ("id", "image_id", "img_id", "item_id", "key", "uuid", "index", "idx", "(unnamed)")
+IDS: Final = (
+    *("id", "image_id", "img_id", "item_id", "key", "uuid", "index", "idx", "name", "item_name"),
+    *("image_name", "file_name", "filename", "item", "(unnamed)"),
+)
 _OF_FEATURES: Final = ("f", "feature", "feat", "emb", "e", "dim", "z", "pc", *FEATURES)
 _NUMBERED: Final = re.compile(r"(.*?)[\s_.\-]*(\d+)")
 _GRID: Final = re.compile(r"(\d+)\s*[x×]\s*(\d+)")

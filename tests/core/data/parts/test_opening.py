@@ -127,6 +127,22 @@ def test_addresses_of_images_are_known_by_their_endings(tmp_path: Path):
     assert columns.told == ("id", "url", "label")
 
 
+@pytest.mark.parametrize("name", ["name", "file_name", "filename", "item", "Item_Name"])
+def test_names_are_known_by_what_their_column_is_called(tmp_path: Path, name: str):
+    table = TABLES[0].rename_columns(["image", name, "embedding", "label"])
+    assert open_parts(write(str(tmp_path), [table])).columns.ids == name
+
+
+def test_addresses_and_what_many_rows_share_are_no_names_unless_that_is_said(tmp_path: Path):
+    table = TABLES[0].drop_columns(["image", "id"])
+    table = table.append_column("file_name", pa.array([f"a/{n}.jpg" for n in range(12)]))
+    table = table.append_column("name", pa.array(["jay", "owl", "tit"] * 4))
+    url = write(str(tmp_path), [table])
+    columns = open_parts(url).columns
+    assert (columns.ids, columns.images, columns.are_addresses) == (None, "file_name", True)
+    assert open_parts(url, {"id": "file_name"}).columns.ids == "file_name"
+
+
 def test_files_that_programs_keep_for_themselves_are_no_parts(tmp_path: Path):
     write(str(tmp_path), TABLES)
     for name in ("_temporary/0.parquet", ".hidden.parquet", "_metadata", "readme.txt"):

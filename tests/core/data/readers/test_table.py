@@ -142,6 +142,18 @@ def test_parts_names_and_other_columns_come_along(tmp_path):
         assert (found.names, list(found.columns)) == (None, ["id", "species", "weight"])
 
 
+@pytest.mark.parametrize("name", ["name", "file_name", "Filename", "item", "item_name"])
+def test_a_column_called_as_names_are_is_taken_for_them_where_no_two_are_alike(tmp_path, name):
+    rows = [[f"n{i}", "ab"[i % 2], *ROWS[i]] for i in range(30)]
+    with opened(text(tmp_path / "a.csv", (name, "label", *PIXELS), rows)) as found:
+        assert found.names == [f"n{i}" for i in range(30)]
+        assert value_of(found, "id") == name
+    rows[1][0] = "n0"
+    with opened(text(tmp_path / "a.csv", (name, "label", *PIXELS), rows)) as found:
+        assert found.names is None
+        assert list(found.columns) == [name]
+
+
 def test_the_only_column_with_few_values_is_taken_for_the_labels(tmp_path):
     rows = [[i / 7, "xyz"[i % 3], *ROWS[i]] for i in range(30)]
     with opened(text(tmp_path / "a.csv", ("size", "kind", *PIXELS), rows)) as found:
@@ -169,6 +181,15 @@ def test_paths_lead_to_the_images_beside_the_table(photos):
         assert (found.array, found.class_names) == (None, ("a", "b"))
     with opened(text(photos / "b.csv", (), rows)) as found:
         assert (found.n_items, found.class_names) == (20, ("a", "b"))
+
+
+@pytest.mark.parametrize("name", ["file_name", "filename", "name", "item"])
+def test_paths_are_images_however_their_column_is_called(photos, name):
+    rows = [[f"im/{i}.png", "ab"[i % 2]] for i in range(20)]
+    with opened(text(photos / "a.csv", (name, "label"), rows)) as found:
+        assert found.original is not None
+        assert found.names == [f"im/{i}.png" for i in range(20)]
+        assert labels_of(found) == ["a", "b"] * 10
 
 
 @pytest.mark.parametrize(
