@@ -270,7 +270,8 @@ class Engine:
         """What is believed, as it changes while a batch is chosen."""
         n_classes, decision = self.dataset.n_classes, self._config.decision
         is_large = self.dataset.n_items > policy.whole_up_to
-        columns = self._spreader.quick_columns() if is_large else None
+        is_begun = np.count_nonzero(beliefs.labelled) >= policy.whole_until
+        columns = self._spreader.quick_columns() if is_large and is_begun else None
         if columns is not None:
             return ShortlistOutlook(
                 beliefs.labels, beliefs, n_classes, decision, self._scale, columns, self.sample

@@ -40,6 +40,8 @@ class Policy:
         Otherwise it is one ranking, whose first items are much alike.
     whole_up_to
         Most items of which all are looked at after each of those.
+    whole_until
+        With fewer labels all are looked at, however many they are: there each question matters.
     """
 
     opening: OpeningKey = "coverage"
@@ -47,6 +49,7 @@ class Policy:
     random_share: float = RANDOM_SHARE
     assume_answers: bool = True
     whole_up_to: int = WHOLE_UP_TO
+    whole_until: int = 30
 
 
 @dataclass(frozen=True, slots=True)

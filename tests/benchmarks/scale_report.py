@@ -28,7 +28,8 @@ Weighted neighbour graph, k = 10, alpha 0.99, two threads; digits, MNIST (if the
 made-up items of 64 features. *Refit*: from a label, its column being ready, to the distribution and
 the class of every item; *with ranking*: until the ten most uncertain are known. *Choosing a
 batch*: each of ten as if those before it had been answered as predicted; where a shortlist is
-looked at, beside looking at all items after each, in the same run. A *column* is one
+looked at (of more than 100,000 items, from 30 labels on), beside looking at all items after each,
+in the same run. A *column* is one
 label's effect on all items: ten at a time, as the app solves those of a batch, or one on its own.
 *Restart*: from the graph on disk to the first batch. Peers have the same features (the points that
 our neighbours are searched among) and run right after, each size in a process of its own.

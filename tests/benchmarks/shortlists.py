@@ -74,7 +74,9 @@ def one_run(mnist: Path, seed: int) -> Accuracies:
         engine = engine_for(config, dataset, resources=Resources(threads=1))
         found: Accuracies = {}
         for way, whole_up_to in (("all", dataset.n_items), ("shortlist", 0)):
-            asker = Asker(engine, replace(policy_of(config), whole_up_to=whole_up_to))
+            asker = Asker(
+                engine, replace(policy_of(config), whole_up_to=whole_up_to, whole_until=0)
+            )
             points = run_once(asker, budget=max(AT), batch_size=BATCH, noise=0.0, seed=seed)
             found[way] = {str(p.labels): 100 * p.accuracy for p in points if p.labels in AT}
     return found

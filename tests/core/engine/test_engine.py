@@ -172,8 +172,8 @@ def test_threads_that_ask_at_the_same_time_hear_what_one_would(engine):
         )
 
 
-def test_of_a_large_set_a_batch_is_chosen_where_labels_have_said_least():
-    """A long chain with a label on every tenth item, but for a stretch without any."""
+def large_engine() -> Engine:
+    """On a long chain, of so many items that not all of them are looked at."""
     n_items = WHOLE_UP_TO + 1
     dataset = Dataset(
         title="",
@@ -185,12 +185,32 @@ def test_of_a_large_set_a_batch_is_chosen_where_labels_have_said_least():
         question="",
     )
     config = CONFIG.model_copy(update={"mode": "fixed_point", "alpha": 0.99})
-    engine = Engine(config, dataset, chain(n_items))
+    return Engine(config, dataset, chain(n_items))
+
+
+def test_of_a_large_set_a_batch_is_chosen_where_labels_have_said_least():
+    """A label on every tenth item, but for a stretch without any."""
+    engine = large_engine()
     without = range(40_000, 40_400)
-    labels = Labels({i: "left" for i in range(0, n_items, 10) if i not in without})
+    labels = Labels({i: "left" for i in range(0, engine.n_known, 10) if i not in without})
     policy = Policy(query="variance", random_share=0.0)
     chosen = engine.choose(policy, labels, labels, 4, np.random.default_rng(0))
     items = sorted(choice.item for choice in chosen)
     assert all(item in without for item in items)
     # What was assumed of one is known of those beside it.
     assert np.diff(items).min() > 20
+
+
+@pytest.mark.parametrize(("n_labels", "same"), [(29, True), (30, False)])
+def test_of_a_large_set_all_are_looked_at_until_there_are_some_labels(n_labels, same):
+    engine = large_engine()
+    places = np.random.default_rng(1).choice(engine.n_known, n_labels, replace=False).tolist()
+    labels = Labels({i: "left" if i % 3 else "right" for i in places})
+    policy = Policy(query="margin", random_share=0.0)
+
+    def items(policy: Policy) -> list[int]:
+        chosen = engine.choose(policy, labels, labels, 3, np.random.default_rng(0))
+        return [choice.item for choice in chosen]
+
+    whole = items(replace(policy, whole_up_to=engine.n_known))
+    assert (items(policy) == whole) == same
