@@ -68,7 +68,7 @@ def read_classes(
     told = _texts(file, "labels", values)
     if class_names and values.dtype.kind in "iuf":
         return class_names, _known(_counting(file, told, class_names)[which])
-    known = [text for text in told if text in class_names or text.strip() not in _NOT_KNOWN]
+    known = [text for text in told if text in class_names or is_known(text)]
     if not class_names:
         if not known:
             raise InvalidDatasetError(f"{file} does not say which classes there are.", REMEDY)
@@ -83,6 +83,11 @@ def read_classes(
     place = {name: index for index, name in enumerate(class_names)}
     indices = np.array([place.get(text, UNLABELLED) for text in told], dtype=np.int64)
     return class_names, _known(indices[which])
+
+
+def is_known(name: str) -> bool:
+    """Whether a label in a file says what an item is, where no class there is called like that."""
+    return name.strip() not in _NOT_KNOWN
 
 
 def typed_classes(lines: Iterable[str]) -> tuple[str, ...]:

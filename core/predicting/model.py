@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -17,7 +18,7 @@ from core.predicting.told import Said, Told
 from core.quality.calibration import Calibration
 
 HEAD: Final = "model.json"
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _LISTS, _SHARES, _POINTS, _TOLD = "lists.faiss", "shares.npy", "points.npy", "told.npy"
 _PROJECTION: Final = ("mean.npy", "components.npy")
 
@@ -40,6 +41,9 @@ class Model:
         What people, or the data, say of landmarks.
     known_labels
         What labels are that come with other items, as in the project's settings.
+    called
+        What the project calls classes that its data calls otherwise; None where items of such a
+        class belong to none of the project.
     """
 
     name: str
@@ -48,6 +52,7 @@ class Model:
     calibration: Calibration | None
     told: Told
     known_labels: KnownLabels = "ignored"
+    called: Mapping[str, str | None] = field(default_factory=dict)
 
     def save(self, folder: Path) -> tuple[Path, ...]:
         """Write it into a folder that is there; its files, the last of which says what it is."""
@@ -82,6 +87,7 @@ class Model:
             "said": [asdict(said) for said in self.told.said],
             "names": self.told.names,
             "known_labels": self.known_labels,
+            "called": dict(self.called),
             "files": [file.name for file in files],
         }
         (folder / HEAD).write_text(json.dumps(head), encoding="utf-8")
@@ -142,6 +148,7 @@ def open_model(folder: Path) -> Model:
             tuple(head["names"]),
         ),
         head["known_labels"],
+        head["called"],
     )
 
 

@@ -131,8 +131,9 @@ def table_of(model: Model, items: Items) -> tuple[pa.Table, Counts]:
     source: list[str | None] = [None if label is None else "model" for label in labels]
     human: list[str | None] = [None] * n_items
     given: list[str | None] = [None] * n_items
-    if items.labels is not None and model.known_labels == "given":
-        for item, label in enumerate(items.labels.to_pylist()):
+    came_with = _called(model, items.labels)
+    if came_with is not None and model.known_labels == "given":
+        for item, label in enumerate(came_with.to_pylist()):
             if label is not None:
                 labels[item], source[item], given[item] = label, "given", label
     for item in np.flatnonzero(told != UNKNOWN).tolist():
@@ -140,8 +141,8 @@ def table_of(model: Model, items: Items) -> tuple[pa.Table, Counts]:
         labels[item], source[item] = one.label, one.source
         human[item], given[item] = one.human_label, one.given_label
     columns |= {"label": labels, "source": source, "human_label": human, "given_label": given}
-    has_truth = items.labels is not None and model.known_labels == "truth"
-    columns["true_label"] = items.labels if has_truth else None
+    has_truth = came_with is not None and model.known_labels == "truth"
+    columns["true_label"] = came_with if has_truth else None
     schema = schema_of(len(model.classes))
     arrays = [_column(columns[field.name], field.type, n_items) for field in schema]
     n_known, n_right = 0, 0
@@ -168,6 +169,15 @@ def _predicted(model: Model, features: NDArray[Any], usable: BoolArray) -> Predi
     if usable.any():
         shares[usable], distance[usable] = model.predictor.predict(features[usable])
     return Predicted(shares, distance)
+
+
+def _called(model: Model, labels: pa.Array | None) -> pa.Array | None:
+    """The classes that a part names, as the project calls them."""
+    if labels is None or not model.called:
+        return labels
+    names = labels.cast(pa.string()).dictionary_encode()
+    called = [model.called.get(name, name) for name in names.dictionary.to_pylist()]
+    return pa.array(called, type=pa.string()).take(names.indices)
 
 
 def _named(classes: tuple[str, ...], indices: IntArray) -> pa.Array:

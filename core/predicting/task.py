@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-from pyarrow import parquet
+from pyarrow import compute, parquet
 from threadpoolctl import threadpool_limits
 
+from core.data.classes import is_known
 from core.data.parts.parts import Parts
 from core.errors import NotPredictedError
 from core.jobs.once import Latest
@@ -158,7 +159,7 @@ def _written(
 
 
 def _labels(parts: Parts, column: pa.Array) -> pa.Array:
-    """The classes that rows name, as text."""
+    """The classes that rows name, as text; null where nobody knows."""
     if isinstance(column, pa.DictionaryArray):
         column = column.dictionary_decode()
     if pa.types.is_integer(column.type) and parts.class_names:
@@ -170,4 +171,8 @@ def _labels(parts: Parts, column: pa.Array) -> pa.Array:
             ],
             type=pa.string(),
         )
-    return column.cast(pa.string())
+    names = column.cast(pa.string())
+    distinct = names.unique().drop_null().to_pylist()
+    unknown = [name for name in distinct if not is_known(name) and name not in parts.class_names]
+    is_unknown = compute.is_in(names, pa.array(unknown, pa.string()))
+    return compute.if_else(is_unknown, pa.scalar(None, pa.string()), names)

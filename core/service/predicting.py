@@ -28,7 +28,7 @@ from core.predicting.told import Told
 from core.service.exporting import labelled_of
 from core.service.view import View
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 """Part of the name of every model: raise it when the same labels lead to other predictions."""
 
 
@@ -131,6 +131,7 @@ class Speaker:
             self._labelled.calibration,
             self._told,
             config.known_labels,
+            dict(view.state.class_list.called),
         )
 
     def _named(self) -> str:
@@ -143,6 +144,7 @@ class Speaker:
             "graph": view.engine.graph_name,
             "settings": learning_settings(view.project.config).model_dump(mode="json"),
             "classes": view.class_names,
+            "called": dict(view.state.class_list.called),
             "together": self._together,
             "calibration": None if calibration is None else calibration.n_labels,
             "said": [asdict(said) for said in self._told.said],

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from distributed import Client, LocalCluster
 from pyarrow import parquet
@@ -275,6 +276,29 @@ def test_large_parts_are_shared_out_by_groups_of_rows(tmp_path):
         ("one-00000.parquet", 0, 400),
         ("small-00000.parquet", 0, 130),
     ]
+
+
+@pytest.mark.parametrize("kind", ["text", "codes", "whole", "broken"])
+def test_an_item_whose_class_its_set_does_not_know_comes_with_none(kind, tmp_path):
+    names = ["cat", "", "-1", " ", "nan", None]
+    labels = {
+        "text": pa.array(names),
+        "codes": pa.array(names).dictionary_encode(),
+        "whole": pa.array([3, -1, -1, -1, -1, None]),
+        "broken": pa.array([3.0, np.nan, -1.0, np.nan, -1.0, None]),
+    }[kind]
+    features = list(made_features(len(names)))
+    parquet.write_table(pa.table({"features": features, "label": labels}), tmp_path / "a.parquet")
+    parts = open_parts(str(tmp_path / "a.parquet"), {"labels": "label"})
+    made = model("d" * 32, known_labels="given")
+    output = Output(str(tmp_path / "out"))
+    hand_over(made, output, tmp_path / "model")
+    (partition,) = partitions_of(parts)
+    done = predict_partition(Job(parts, output.url, made.name), partition)
+    table = parquet.read_table(tmp_path / "out")
+    known = "cat" if kind in {"text", "codes"} else "3"
+    assert table["given_label"].to_pylist() == [known, None, None, None, None, None]
+    assert (done.counts.given, done.counts.model) == (1, 5)
 
 
 def test_a_large_part_says_the_same_however_it_is_shared_out(tmp_path):

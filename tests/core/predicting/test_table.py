@@ -97,6 +97,22 @@ def test_given_labels_win_where_the_project_takes_them_for_given():
     assert (counts.human, counts.given, counts.model, counts.known) == (1, 1, 1, 0)
 
 
+@pytest.mark.parametrize(("kept_as", "column"), [("given", "given_label"), ("truth", "true_label")])
+def test_classes_that_items_come_with_are_called_as_the_project_calls_them(kept_as, column):
+    called = {"puppy": "dog", "hound": "dog", "rock": None}
+    made = model(known_labels=kept_as, called=called)
+    came_with = ["puppy", "cat", None, "rock", "hound", "unheard of"]
+    table, counts = table_of(made, items(features_of(6), came_with))
+    names = ["dog", "cat", None, None, "dog", "unheard of"]
+    assert table[column].to_pylist() == names
+    if kept_as == "given":
+        assert counts.given == 4
+        labels = zip(table["label"].to_pylist(), names, strict=True)
+        assert all(name is None or label == name for label, name in labels)
+    else:
+        assert counts.known == 3
+
+
 def test_labels_that_are_to_be_ignored_are():
     table, counts = table_of(model(known_labels="ignored"), items(features_of(2), ["cat", "cat"]))
     assert table["true_label"].null_count == table["given_label"].null_count == 2
