@@ -54,6 +54,7 @@ class Speaker:
         _require_fit(view, parts)
         self._together = together
         self._view = view
+        self._read = {"columns": asdict(parts.columns), "class_names": parts.class_names}
         self._labelled = labelled_of(view)
         some = self._labelled.answered()
         answered = [
@@ -146,6 +147,7 @@ class Speaker:
             "classes": view.class_names,
             "called": dict(view.state.class_list.called),
             "together": self._together,
+            "read": self._read,
             "calibration": None if calibration is None else calibration.n_labels,
             "said": [asdict(said) for said in self._told.said],
             "names": self._told.names,

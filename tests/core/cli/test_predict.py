@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import psutil
+import pyarrow as pa
 import pytest
 from distributed import LocalCluster
 from pyarrow import parquet
@@ -186,6 +187,27 @@ def test_what_another_state_has_predicted_is_made_anew_only_if_that_is_said(
 
 
 @pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("choice", ["id=label", "labels=id", "features=others"])
+def test_what_was_predicted_from_other_columns_is_not_taken_for_done(
+    choice, scheduler, tmp_path, capsys
+):
+    features, _ = items(N_ROWS, seed=0)
+    columns = {"id": list("abcdefghijklmnopqrst"), "label": ["jay"] * N_ROWS}
+    columns |= {"features": list(features), "others": list(features[::-1])}
+    (tmp_path / "in").mkdir()
+    parquet.write_table(pa.table(columns), tmp_path / "in/part.parquet")
+    command = ["predict", "Birds", "--input", str(tmp_path / "in"), "--scheduler", scheduler]
+    command += ["--output", str(tmp_path / "out")]
+    assert main(command) == 0
+    assert main([*command, "--choose", choice]) == FAILED
+    assert "made in another way" in capsys.readouterr().err
+    assert main([*command, "--choose", choice, "--again"]) == 0
+    assert "were there already" not in capsys.readouterr().out
+    assert main([*command, "--choose", choice]) == 0
+    assert "Of 1 file 1 were there already." in capsys.readouterr().out
+
+
 def test_a_part_that_cannot_be_read_is_named_and_the_exit_status_says_so(
     scheduler, tmp_path, capsys
 ):
