@@ -16,10 +16,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import reduce
 from multiprocessing import resource_tracker
 from typing import Any, Final
 
-from core.data.parts.parts import Parts
+from core.data.parts.opening import changed_since
+from core.data.parts.parts import Parts, changed
 from core.errors import LabelspreadError, NotPredictedError
 from core.jobs.files import remove_unfinished
 from core.jobs.progress import Progress, silent
@@ -149,6 +151,8 @@ def predict(
         If there are no workers.
     FileNotWrittenError
         If nothing can be written there.
+    InvalidDatasetError
+        If the set cannot be reached any more at the end, to see whether it has changed.
     """
     told = {**about, "model": model, "input": _told_of(parts)}
     output.write(ABOUT, _as_json({**told, "complete": False}))
@@ -156,15 +160,20 @@ def predict(
     _remove_others(output, names, {partition.name for partition in partitions})
     job = Job(replace(parts, files=(), choices=()), output.url, model)
     whole, rows = sum(partition.n_rows for partition in partitions), 0
-    counts, done, failed = Counts(), [], []
+    done, failed = [], []
     for result in _results(job, partitions, workers, progress):
         rows += result.partition.n_rows
         if isinstance(result, Failed):
             failed.append(result)
         else:
             done.append(result)
-            counts = counts.plus(result.counts)
         progress(f"Predicting, {rows:,} of {whole:,} items", rows / max(1, whole))
+    others = set(changed_since(parts)) if done else set()
+    failed += [
+        _failed_since(parts, one.partition) for one in done if one.partition.file.path in others
+    ]
+    done = [one for one in done if one.partition.file.path not in others]
+    counts = reduce(Counts.plus, (one.counts for one in done), Counts())
     told |= {
         "complete": not failed,
         "rows": {"all": counts.rows, **counts._asdict()},
@@ -180,6 +189,11 @@ def predict(
     # One that was done twice, since the word of it was lost, was not there before.
     n_found = sum(one.was_there and one.partition.name in names for one in done)
     return Outcome(counts, len(done) - n_found, n_found, tuple(failed))
+
+
+def _failed_since(parts: Parts, partition: Partition) -> Failed:
+    """A partition that may have been read from something else than what its file says."""
+    return Failed(partition, str(changed(parts.address(partition.file))))
 
 
 def _results(

@@ -143,6 +143,21 @@ def test_a_part_that_is_damaged_is_named_and_all_others_are_written(cluster, tmp
     }
 
 
+def test_a_part_that_changes_while_it_is_predicted_is_not_taken_for_done(cluster, tmp_path):
+    folder = Path(write_set(tmp_path / "set", 3, N_ROWS))
+    parts, output = open_parts(str(folder)), ready(tmp_path)
+    write_part(folder / "part-01.parquet", made_features(N_ROWS, seed=7), groups=N_ROWS)
+    outcome = run(parts, output, cluster)
+    (failed,) = outcome.failed
+    assert f"{folder}/part-01.parquet has changed" in failed.problem
+    assert (outcome.n_done, outcome.counts.rows) == (2, 2 * N_ROWS)
+    about = json.loads(output.read(ABOUT) or b"")
+    assert not about["complete"]
+    assert [one["part"] for one in about["files"]] == ["part-00.parquet", "part-02.parquet"]
+    again = run(open_parts(str(folder)), output, cluster)
+    assert (again.n_done, again.n_found, again.failed) == (1, 2, ())
+
+
 def test_parts_that_have_changed_are_done_anew_and_those_that_are_gone_go(cluster, tmp_path):
     folder = Path(write_set(tmp_path / "set", 4, 20))
     output = ready(tmp_path)
