@@ -64,7 +64,15 @@ def fetch(root: Place, address: str) -> bytes:
         return _from_files(_within(root, address))
     except BadImageError:
         raise
-    except (InvalidDatasetError, httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+    # What can be no name of a host or a file has errors of its own, and so have links in a ring.
+    except (
+        InvalidDatasetError,
+        httpx.HTTPError,
+        httpx.InvalidURL,
+        OSError,
+        ValueError,
+        RuntimeError,
+    ) as error:
         raise BadImageError(
             f"The image at {shown(address)} cannot be read ({_reason(error)}).",
             "Skip it; the others can be labelled.",
@@ -77,7 +85,7 @@ def host_of(root: Place, address: str) -> str:
         return root.url
     try:
         return httpx.URL(address.strip()).host
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         return root.url
 
 

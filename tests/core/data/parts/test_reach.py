@@ -22,7 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from core.data.parts import reach
 from core.data.parts.places import Place, place_of
-from core.data.parts.reach import fetch, is_public
+from core.data.parts.reach import fetch, host_of, is_public
 from core.data.readers.found import BadImageError
 
 CONTENT = b"an image"
@@ -247,3 +247,22 @@ def test_what_is_behind_this_machine_is_not_public(number: str):
 @pytest.mark.parametrize("number", ["93.184.215.14", "2606:2800:220:1::1", "::ffff:8.8.8.8"])
 def test_what_anybody_can_reach_is_public(number: str):
     assert is_public(ip_address(number))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"https://{'a' * 64}.com/x",
+        "https://a..b/x",
+        "https://.x/",
+        "https://xn--/x",
+        "a\0.png",
+        "ring/x.png",
+    ],
+)
+def test_an_address_that_cannot_be_one_is_that_of_a_bad_image(address, tmp_path):
+    (tmp_path / "ring").symlink_to("ring")
+    root = place_of(str(tmp_path))
+    with pytest.raises(BadImageError, match="cannot be read"):
+        fetch(root, address)
+    assert host_of(root, address)
