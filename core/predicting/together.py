@@ -29,7 +29,7 @@ from core.graph.neighbours import Neighbours
 from core.graph.similarity import local_weights
 
 TOLERANCE: Final = 1e-3
-"""Sweeps go on until no share changes by more."""
+"""Sweeps go on until the shares of no item change by more, all classes together."""
 
 _SWEEPS: Final = 100
 _SHARES: Final = 2**26
@@ -65,21 +65,31 @@ def spread_together(
     scale = sparse.diags_array(np.asarray(1 / degrees, dtype=np.float32))
     step, start = (scale @ to_others).tocsr(), (scale @ to_landmarks).tocsr()
     said = np.empty((len(squared), shares.shape[1]), dtype=np.float32)
+    # Of all classes together: each for itself changes too little to tell where they are many.
+    n_sweeps = _sweeps_of(step, start @ shares.sum(axis=1), tolerance)
     width = max(1, _SHARES // len(squared))
     for first in range(0, shares.shape[1], width):
         columns = slice(first, first + width)
-        said[:, columns] = _settled(step, start @ shares[:, columns], tolerance)
+        said[:, columns] = _swept(step, start @ shares[:, columns], n_sweeps)
     sums = said.sum(axis=1, keepdims=True)
     return np.asarray(np.divide(said, sums, out=np.zeros_like(said), where=sums > 0))
 
 
-def _settled(step: sparse.csr_array, start: NDArray[np.floating], tolerance: float) -> Float32Array:
+def _sweeps_of(step: sparse.csr_array, start: NDArray[np.floating], tolerance: float) -> int:
+    """After how many sweeps hardly anything more arrives anywhere."""
+    arriving = np.asarray(start, dtype=np.float32)
+    for sweep in range(_SWEEPS):
+        if arriving.max(initial=0) <= tolerance:
+            return sweep
+        arriving = np.asarray(step @ arriving)
+    return _SWEEPS
+
+
+def _swept(step: sparse.csr_array, start: NDArray[np.floating], n_sweeps: int) -> Float32Array:
     start = np.asarray(start, dtype=np.float32)
     said = start
-    for _ in range(_SWEEPS):
-        before, said = said, np.asarray(step @ said + start)
-        if np.abs(said - before).max(initial=0) <= tolerance:
-            break
+    for _ in range(n_sweeps):
+        said = np.asarray(step @ said + start)
     return said
 
 

@@ -222,3 +222,13 @@ def test_too_few_to_be_told_together_are_told_one_by_one(kernel):
     np.testing.assert_array_equal(
         together.predict(new[:n_told]).shares, alone.predict(new[:n_told]).shares
     )
+
+
+def test_with_many_classes_items_that_are_told_together_are_reached_all_the_same():
+    random = np.random.default_rng(0)
+    landmarks, new = random.normal(size=(200, 16)), random.normal(size=(4_000, 16))
+    shares = random.dirichlet(np.ones(1_000), len(landmarks))
+    made = make_predictor(
+        landmarks, shares, "symmetric_knn", gamma=1, n_neighbors=10, together=True
+    )
+    assert made.predict(new).shares.any(axis=1).all()
