@@ -15,7 +15,7 @@ from core.cli.output import FAILED, Shown
 from core.cli.projects import find_project
 from core.data.parts.elsewhere import said_of
 from core.data.parts.opening import open_parts
-from core.predicting.partitions import partitions_of
+from core.predicting.partitions import partitions_of, rows_for
 from core.predicting.places import Output
 from core.predicting.run import Outcome, Workers, check_target, predict
 from core.service.predicting import Speaker
@@ -110,7 +110,7 @@ def _act(options: Namespace) -> int:
         parts = open_parts(options.input, said)
         speaker = Speaker(view, parts, together=not options.one_by_one)
         check_target(output, speaker.name, parts.url, again=options.again)
-        partitions = partitions_of(parts)
+        partitions = partitions_of(parts, rows_for(len(view.class_names)))
         speaker.hand_over(output, threads=threads, progress=progress)
         about = speaker.about()
         name = visible(view.project.name)

@@ -17,6 +17,9 @@ ROWS: Final = 400_000
 them are told together, the better."""
 
 _WHOLE_UP_TO: Final = 600_000
+_SHARES: Final = 40_000_000
+"""Shares that a partition may have: with many classes it has fewer rows, and no more memory."""
+
 _AT_ONCE: Final = 16
 
 
@@ -38,6 +41,11 @@ class Partition:
     first_row: int
     n_rows: int
     name: str
+
+
+def rows_for(n_classes: int) -> int:
+    """About how many rows are to be in a partition where so many classes are told apart."""
+    return max(1, min(ROWS, _SHARES // max(1, n_classes)))
 
 
 def partitions_of(parts: Parts, rows: int = ROWS) -> tuple[Partition, ...]:

@@ -22,7 +22,7 @@ from core.data.parts.opening import open_parts
 from core.data.parts.parts import Parts
 from core.errors import FileNotWrittenError, InvalidDatasetError, NotPredictedError
 from core.jobs.files import UNFINISHED
-from core.predicting.partitions import Partition, partitions_of
+from core.predicting.partitions import ROWS, Partition, partitions_of, rows_for
 from core.predicting.places import KEPT, Output
 from core.predicting.run import ABOUT, Outcome, Workers, check_target, predict
 from core.predicting.task import Job, predict_partition
@@ -314,6 +314,11 @@ def test_an_item_whose_class_its_set_does_not_know_comes_with_none(kind, tmp_pat
     known = "cat" if kind in {"text", "codes"} else "3"
     assert table["given_label"].to_pylist() == [known, None, None, None, None, None]
     assert (done.counts.given, done.counts.model) == (1, 5)
+
+
+def test_with_many_classes_a_partition_has_fewer_rows():
+    assert [rows_for(n) for n in (0, 2, 100)] == [ROWS] * 3
+    assert rows_for(1_000) * 1_000 == ROWS * 100
 
 
 def test_a_large_part_says_the_same_however_it_is_shared_out(tmp_path):
