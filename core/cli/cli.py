@@ -61,8 +61,9 @@ def main(arguments: Sequence[str] | None = None, runs: tuple[Run, ...] | None = 
     except LabelspreadError as error:
         print(f"{_PROGRAM}: {error}", file=sys.stderr)
         return int(getattr(options, "failed", _BAD_INPUT))
-    except KeyboardInterrupt:
-        print(f"{_PROGRAM}: stopped", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        told = f"; {stop}" if str(stop) else ""
+        print(f"{_PROGRAM}: stopped{told}", file=sys.stderr)
         return STOPPED
     except BrokenPipeError:
         # The reader, such as `head`, has seen enough. Python would complain once more at exit.

@@ -6,14 +6,18 @@ import io
 import os
 import stat
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from errno import EACCES, EISDIR, ENOENT
+from math import ceil
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from core.errors import FileNotWrittenError
 from core.jobs.files import remove_unfinished, write_whole
+from core.jobs.work import Pace
+from core.wording import duration
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -28,19 +32,41 @@ STANDARD_OUTPUT: Final = Path("-")
 """What stands for the standard output where a file is asked for."""
 
 
-class Shown:
-    """Progress in one line of a terminal; where nobody looks, in none."""
+_EVERY: Final = 60.0
+"""Seconds between two lines of progress where nobody looks at a terminal."""
 
-    def __init__(self) -> None:
+
+class Shown:
+    """Progress in one line of a terminal; elsewhere, such as in a log, in a line a minute.
+
+    Parameters
+    ----------
+    clock
+        Tells the time in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._is_seen = sys.stderr.isatty()
+        self._clock = clock
+        self._pace = Pace(clock=clock)
         self._told = ""
+        self._told_at = clock()
 
     def __call__(self, stage: str, share: float, /) -> None:
-        """Show how far it has come."""
+        """Show how far it has come, and how long the rest will take as far as that is known."""
+        self._pace.note(stage, share)
+        left = self._pace.step.seconds_left
         told = f"{stage} … {share:.0%}"
-        if self._is_seen and told != self._told:
-            print(f"\r{told:40}", end="\n" if share == 1 else "", file=sys.stderr, flush=True)
-            self._told = told
+        if left is not None and share < 1:
+            told += f" · {duration(ceil(left))} left"
+        if self._is_seen:
+            if told != self._told:
+                line = told.ljust(max(40, len(self._told)))
+                print(f"\r{line}", end="\n" if share == 1 else "", file=sys.stderr, flush=True)
+                self._told = told
+        elif self._clock() - self._told_at >= _EVERY:
+            print(told, file=sys.stderr, flush=True)
+            self._told_at = self._clock()
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -20,7 +20,7 @@ from core.predicting.places import Output
 from core.predicting.run import Outcome, Workers, check_target, predict
 from core.service.predicting import Speaker
 from core.settings import resources
-from core.wording import counted, duration, percent, visible
+from core.wording import counted, duration, visible
 
 _PREDICT: Final = """\
 Say of each item of a set what a project says of it, by the items of the project that are nearest to
@@ -47,6 +47,7 @@ exit status:
   0    done
   1    bad input, or something that could not be read or written; all else is done
   2    arguments that make no sense
+  130  stopped by Ctrl-C; the same command goes on from the files that are there
 """
 _SHOWN: Final = 10
 
@@ -73,7 +74,8 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
         type=choice_of,
         action="append",
         default=[],
-        help="say which columns are the features, id, images or labels, such as features=clip",
+        help="say which column is what, where the guess is wrong: KEY is features, id (names), "
+        "images or labels, and VALUE is the column, such as features=clip",
     )
     command.add_argument(
         "--scheduler", metavar="tcp://HOST:PORT", help="of Dask, whose workers do the work"
@@ -144,10 +146,7 @@ def _tell(outcome: Outcome, name: str, where: str, seconds: float) -> None:
     if counts.unusable:
         print(f"{counted(counts.unusable, 'item')} have no features that can be used.")
     if counts.known:
-        print(
-            f"Of {counted(counts.known, 'item')} that are not labelled here and whose class is "
-            f"known, {percent(counts.right / counts.known)} are predicted right."
-        )
+        print(counts.told)
     for failed in outcome.failed[:_SHOWN]:
         print(f"not done: {visible(failed.problem)}", file=sys.stderr)
     if outcome.failed:

@@ -35,6 +35,42 @@ class Step:
     seconds_left: float | None
 
 
+class Pace:
+    """How fast work goes, from what it tells of itself.
+
+    Parameters
+    ----------
+    by_stage
+        Whether each stage has a pace of its own, where what stands behind a comma is but told along
+        with it. Otherwise one begins where the share falls.
+    clock
+        Tells the time in seconds.
+    """
+
+    def __init__(
+        self, *, by_stage: bool = True, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._by_stage = by_stage
+        self._clock = clock
+        self._stage, self._share = "Getting ready", 0.0
+        self._since, self._from = clock(), 0.0
+
+    @property
+    def step(self) -> Step:
+        """How far it has come."""
+        stage, share = self._stage, self._share
+        taken, done = self._clock() - self._since, share - self._from
+        return Step(stage, share, taken * (1 - share) / done if done >= _TELLING else None)
+
+    def note(self, stage: str, share: float) -> None:
+        """Take note of how far it has come now."""
+        is_other = stage.partition(",")[0] != self._stage.partition(",")[0]
+        if share < self._share or (self._by_stage and is_other):
+            # Something else has begun, at a pace of its own.
+            self._since, self._from = self._clock(), share
+        self._stage, self._share = stage, share
+
+
 class Work(Generic[Result]):
     """A piece of work, begun when it is made.
 
@@ -45,16 +81,14 @@ class Work(Generic[Result]):
     name
         Of its thread.
     by_stage
-        Whether each stage has a pace of its own. Otherwise one begins where the share falls.
+        As of :class:`Pace`.
     """
 
     def __init__(
         self, do: Callable[[Progress], Result], name: str, *, by_stage: bool = True
     ) -> None:
         self._do = do
-        self._by_stage = by_stage
-        self._stage, self._share = "Getting ready", 0.0
-        self._since, self._from = time.monotonic(), 0.0
+        self._pace = Pace(by_stage=by_stage)
         self._cancelled = threading.Event()
         self._done = threading.Event()
         self._result: Result | None = None
@@ -64,9 +98,7 @@ class Work(Generic[Result]):
     @property
     def step(self) -> Step:
         """How far it has come."""
-        stage, share = self._stage, self._share
-        taken, done = time.monotonic() - self._since, share - self._from
-        return Step(stage, share, taken * (1 - share) / done if done >= _TELLING else None)
+        return self._pace.step
 
     @property
     def done(self) -> bool:
@@ -115,7 +147,4 @@ class Work(Generic[Result]):
     def _note(self, stage: str, share: float, /) -> None:
         if self._cancelled.is_set():
             raise CancelledError
-        if share < self._share or (self._by_stage and stage != self._stage):
-            # Something else has begun, at a pace of its own.
-            self._since, self._from = time.monotonic(), share
-        self._stage, self._share = stage, share
+        self._pace.note(stage, share)

@@ -29,6 +29,7 @@ from core.predicting.partitions import Partition
 from core.predicting.places import KEPT, Output
 from core.predicting.table import Counts
 from core.predicting.task import Done, Job, predict_partition
+from core.wording import counted
 
 ABOUT: Final = f"{KEPT}/about.json"
 """What the output is, and of which files it consists."""
@@ -65,6 +66,16 @@ class Outcome:
     n_done: int
     n_found: int
     failed: tuple[Failed, ...]
+
+
+class StoppedError(KeyboardInterrupt):
+    """A run was stopped by Ctrl-C; it carries how many files are known to be there by then."""
+
+    def __init__(self, n_there: int, n_files: int) -> None:
+        super().__init__(
+            f"at least {n_there:,} of {counted(n_files, 'file')} are there: the same command goes "
+            "on from them"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +164,8 @@ def predict(
         If nothing can be written there.
     InvalidDatasetError
         If the set cannot be reached any more at the end, to see whether it has changed.
+    StoppedError
+        If Ctrl-C has stopped it.
     """
     told = {**about, "model": model, "input": _told_of(parts)}
     output.write(ABOUT, _as_json({**told, "complete": False}))
@@ -161,13 +174,19 @@ def predict(
     job = Job(replace(parts, files=(), choices=()), output.url, model)
     whole, rows = sum(partition.n_rows for partition in partitions), 0
     done, failed = [], []
-    for result in _results(job, partitions, workers, progress):
-        rows += result.partition.n_rows
-        if isinstance(result, Failed):
-            failed.append(result)
-        else:
-            done.append(result)
-        progress(f"Predicting, {rows:,} of {whole:,} items", rows / max(1, whole))
+    stage = "Looking for what is there"
+    try:
+        for result in _results(job, partitions, workers, progress):
+            rows += result.partition.n_rows
+            if isinstance(result, Failed):
+                failed.append(result)
+            else:
+                done.append(result)
+            if isinstance(result, Failed) or not result.was_there or rows == whole:
+                stage = "Predicting"
+            progress(f"{stage}, {rows:,} of {whole:,} items", rows / max(1, whole))
+    except KeyboardInterrupt:
+        raise StoppedError(len(done), len(partitions)) from None
     others = set(changed_since(parts)) if done else set()
     failed += [
         _failed_since(parts, one.partition) for one in done if one.partition.file.path in others
@@ -183,6 +202,8 @@ def predict(
             for one in sorted(failed, key=lambda one: one.partition.name)
         ],
     }
+    if counts.known:
+        told["quality"] = counts.told
     output.write(ABOUT, _as_json(told))
     if not failed:
         _remove_models(output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from core.learning.beliefs import lead_of
 from core.predicting.model import Model
 from core.predicting.predictor import Predicted
 from core.predicting.told import UNKNOWN
+from core.wording import counted, percent
 
 EXPLAINED: Final[dict[str, str]] = {
     "part": "the part of the input that the item is in",
@@ -63,6 +65,15 @@ class Counts(NamedTuple):
     def rows(self) -> int:
         """All items."""
         return self.human + self.given + self.model + self.bare
+
+    @property
+    def told(self) -> str:
+        """How many are right of those whose true class is known, as people read it."""
+        share = self.right / self.known if self.known else nan
+        return (
+            f"Of {counted(self.known, 'item')} that are not labelled here and whose class is "
+            f"known, {percent(share)} are predicted right."
+        )
 
     def plus(self, other: Counts) -> Counts:
         """Both together."""

@@ -27,9 +27,14 @@ from core.predicting.task import model_folder
 from core.predicting.told import Told
 from core.service.exporting import labelled_of
 from core.service.view import View
+from core.wording import counted
 
 _FORMAT: Final = 2
 """Part of the name of every model: raise it when the same labels lead to other predictions."""
+
+
+_OF_PIXELS: Final = {"features", "network"}
+"""Settings that say what to make of pixels, which nothing is made of here."""
 
 
 class Speaker:
@@ -99,8 +104,10 @@ class Speaker:
             "project": {
                 "id": project.project_id,
                 "name": project.name,
-                "settings": project.config.model_dump(mode="json"),
+                "settings": project.config.model_dump(mode="json", exclude=_OF_PIXELS),
             },
+            "compared_by": f"the {counted(view.dataset.features.shape[1], 'number')} of each item "
+            "that came with it as features",
             "events": view.state.seq,
             "classes": list(view.class_names),
             "landmarks": view.dataset.n_items,
