@@ -76,7 +76,8 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
         type=choice_of,
         action="append",
         default=[],
-        help="say otherwise what was guessed, such as labels=species; the output tells the keys",
+        help="say otherwise what was guessed, such as labels=species; the output tells the keys; "
+        "of Parquet parts they are features, images, id (names) and labels",
     )
     command.add_argument(
         "--features", metavar="FILE", type=Path, help="features of the images, such as embeddings"
@@ -89,8 +90,9 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
         "--landmarks",
         metavar="NUMBER",
         type=int,
-        help=f"of a set too large to copy, draw so many: {DEFAULT:,} if it has an address, at most "
-        f"{MOST:,}",
+        help="draw so many items of a set too large to copy, which stays where it is; "
+        f"{MOST:,} at most (default: {DEFAULT:,} of an address such as s3://bucket/folder; a "
+        "folder here is copied unless a number is said)",
     )
     command.set_defaults(act=_act, failed=FAILED, refuse=command.error)
 
