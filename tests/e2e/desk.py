@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 PATIENCE: Final = 30_000
 """Milliseconds to wait for something that must happen."""
@@ -206,6 +208,26 @@ class Desk:
             item = self.item
             said[item] = say(item)
             self.press(said[item])
+        return said
+
+    def round_after_all(self, say: Callable[[int], str]) -> dict[int, str]:
+        """The same, pressing again where a key was not taken, as when a line has just come back."""
+        before, n_images = self.batch, len(self.strip)
+        said: dict[int, str] = {}
+        while len(said) < n_images:
+            item = self.item
+            said[item] = say(item)
+            self.press(said[item])
+            # Once the last one is answered nothing else comes before the next batch.
+            if len(said) == n_images:
+                break
+            with suppress(PlaywrightTimeoutError):
+                self.page.locator(f'.labeler:not([data-item="{item}"])').wait_for(timeout=5_000)
+        with suppress(PlaywrightTimeoutError):
+            self.page.locator(f'.labeler[data-ready]:not([data-ready="{before}"])').wait_for()
+            return said
+        self.press(say(self.item))
+        self.wait_ready(after=before)
         return said
 
     def pressed(self) -> Sequence[dict[str, Any]]:

@@ -278,7 +278,7 @@ def test_a_line_cut_at_any_moment_of_a_save_loses_and_doubles_nothing(
     far_desk.wait_ready(after=before)
     far_desk.wait_no_drafts()
     assert book.labels(far_desk.project) == said
-    said |= far_desk.round(two_more)
+    said |= far_desk.round_after_all(two_more)
     assert book.labels(far_desk.project) == said
     book.assert_nothing_doubled(far_desk.project)
 
