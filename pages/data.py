@@ -79,7 +79,10 @@ def _card(entry: Entry, n_projects: int, *, is_stored: bool, is_ours: bool) -> N
     """One set. What is wrong with it stands on its card, and harms no other."""
     with st.container(border=True, key=f"set_{entry.key or 'unreadable'}"):
         text, actions = st.columns([7, 4.2], vertical_alignment="center", gap="small")
-        text.markdown(f"**{shell.plain(entry.title)}**  \n:gray[{_told(entry, n_projects)}]")
+        told = f"**{shell.plain(entry.title)}**  \n:gray[{_told(entry, n_projects)}]"
+        if is_ours and entry.where is not None:
+            told += f"  \n:gray[drawn from {shell.plain(entry.where)}]"
+        text.markdown(told)
         with actions, st.container(horizontal=True, vertical_alignment="center"):
             _actions(entry, is_ours=is_ours)
         if is_stored and not entry.problem:

@@ -37,6 +37,8 @@ def _act(options: Namespace) -> int:
             n_classes = len(entry.class_names)
             told += f", {n_classes:,} {'class' if n_classes == 1 else 'classes'}"
             told += f", {entry.n_known or 0:,} labelled"
+        if entry.where is not None:
+            told += f", drawn from {visible(entry.where)}"
         print(f"{entry.key}  {visible(entry.title)}  {told}")
         if options.check and entry.n_whole is not None and catalogue.sets is not None:
             print(f"  {_checked(catalogue.sets.open(entry.key))}")

@@ -74,6 +74,8 @@ class Entry:
     n_whole
         How many items there are in all, where these are but landmarks of a set that lies elsewhere;
         None of all others.
+    where
+        The address of that set; None likewise.
     """
 
     key: str
@@ -87,6 +89,7 @@ class Entry:
     judged: Judged | None = None
     has_features: bool = False
     n_whole: int | None = None
+    where: str | None = None
 
 
 def told_number(entry: Entry) -> str:
@@ -421,6 +424,7 @@ def _entry_of(sets: Sets, key: str) -> Entry:
         judged=head.judged,
         has_features=head.features is not None,
         n_whole=None if head.elsewhere is None else head.elsewhere.n_rows,
+        where=None if head.elsewhere is None else head.elsewhere.url,
     )
 
 

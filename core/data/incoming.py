@@ -49,6 +49,8 @@ class Source:
         A file of features of the images, beside them; None for none.
     is_ours
         Whether it was uploaded, into a folder that goes when it is not needed any more.
+    is_elsewhere
+        Whether but landmarks are drawn of it.
     owner
         Who brings it in, by a person's id.
     """
@@ -59,6 +61,7 @@ class Source:
     look: Look | None = None
     features: Path | None = None
     is_ours: bool = False
+    is_elsewhere: bool = False
     owner: str = LOCAL
 
 
@@ -234,6 +237,8 @@ class Imports:
     ) -> Import:
         """Begin to draw landmarks; what is drawn waits to be kept, like all that is brought in.
 
+        What the same person has drawn from the same address and not kept makes way for it.
+
         Parameters
         ----------
         parts
@@ -246,7 +251,11 @@ class Imports:
             opened = open_parts(parts.url, said, progress) if said else parts
             return draw_set(self.sets, opened, title, n_landmarks, progress=progress)
 
-        source = Source(Path(parts.url), title, said=dict(said), owner=owner)
+        source = Source(Path(parts.url), title, said=dict(said), is_elsewhere=True, owner=owner)
+        for one in self.all():
+            before = one.source
+            if before.is_elsewhere and (before.path, before.owner) == (source.path, owner):
+                self.drop(one)
         return self._begun(Import(uuid4().hex, source, Work(draw, "import")))
 
     def again(self, one: Import, said: Mapping[str, str], look: Look | None) -> None:

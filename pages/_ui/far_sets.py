@@ -94,7 +94,7 @@ def _ask_landmarks(parts: Parts) -> Import | None:
                 said[choice.key] = value
         most = max(_FEWEST, min(MOST, parts.n_rows))
         number = st.number_input(
-            "Landmarks",
+            f"Landmarks, of {counted(parts.n_rows, 'item')}",
             _FEWEST,
             most,
             min(DEFAULT, most),
@@ -102,6 +102,10 @@ def _ask_landmarks(parts: Parts) -> Import | None:
             help="The items that the graph is built on, drawn at random from all of them. More are "
             "slower, and closer to what the whole set would give.",
         )
+        if parts.n_rows <= DEFAULT:
+            st.caption("All items are drawn, unless you say fewer.")
+        elif parts.n_rows <= MOST:
+            st.caption(f"{parts.n_rows:,} draws all items.")
         with st.container(horizontal=True, gap="small"):
             draws = st.form_submit_button("Draw landmarks", type="primary")
             drops = st.form_submit_button("Another address", type="tertiary")

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import InvalidDatasetError
 from core.service.labelling import Service
-from pages._ui import handle
+from pages._ui import handle, shell
 from pages._ui.own import OwnImports
 from tests.core.data.parts.making import table_of, write
 from tests.pages.conftest import OpenPage
@@ -58,7 +58,8 @@ def test_landmarks_are_drawn_looked_at_and_labelled(open_page: OpenPage, service
     boxes = [box.label for box in page.selectbox if box.label.startswith("Column")]
     assert boxes == ["Column of images", "Column of names", "Column of labels"]
     number = page.number_input("far_number")
-    assert (number.value, number.max) == (100, 100)
+    assert (number.label, number.value, number.max) == ("Landmarks, of 100 items", 100, 100)
+    assert "All items are drawn, unless you say fewer." in text_of(page)
     number.set_value(40)
     page = drawn(page)
     assert not page.exception
@@ -72,6 +73,18 @@ def test_landmarks_are_drawn_looked_at_and_labelled(open_page: OpenPage, service
     assert not service.view(project.project_id).dataset.has_pixels
     page = open_page(PAGE)
     assert "40 of 100 items · 10 classes · 40 labelled" in text_of(page)
+    assert f"drawn from {shell.plain(URL)}" in text_of(page)
+
+
+@pytest.mark.usefixtures("digits", "service")
+def test_what_is_drawn_from_the_same_address_again_replaces_what_was_not_kept():
+    imports = handle.imports()
+    parts = imports.survey(URL).wait(30)
+    first = imports.draw(parts, {}, "First", 30)
+    second = imports.draw(parts, {}, "Second", 40)
+    assert [one.id for one in imports.all()] == [second.id]
+    assert imports.get(first.id) is None
+    assert second.work.wait(30).report.n_items == 40
 
 
 @pytest.mark.usefixtures("digits")

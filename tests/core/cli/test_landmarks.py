@@ -59,7 +59,8 @@ def test_landmarks_are_drawn_and_told_of(capsys, far):
     assert stored.head.title == "far"
     np.testing.assert_array_equal(stored.image(3), DIGITS[stored.rows[3]])
     assert main(["sets"]) == 0
-    assert f"{key}  far  40 of 120 items, 10 classes, 40 labelled" in capsys.readouterr().out
+    line = f"{key}  far  40 of 120 items, 10 classes, 40 labelled, drawn from {Path(far).resolve()}"
+    assert line in capsys.readouterr().out
     assert main(["import", far, "--landmarks", "500", "--name", "All of it"]) == 0
     assert "120 landmarks, which are all items" in capsys.readouterr().out
 
