@@ -26,7 +26,7 @@ from typing import Final
 import numpy as np
 from scipy import sparse
 
-from core.arrays import Float32Array, FloatArray, IntArray
+from core.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from core.graph.similarity import SimilarityGraph
 from core.learning.sweeps import Spread, one_hot_labels, spread
 
@@ -162,6 +162,20 @@ class ResponseSpreader:
                 ],
                 dtype=np.float64,
             )
+
+    def sketched(self, items: IntArray) -> BoolArray:
+        """Of which items what :meth:`own` tells comes from a sketch: of none."""
+        return np.zeros(len(items), dtype=np.bool_)
+
+    def kept(self, items: IntArray, n_iter: int) -> BoolArray:
+        """Of which items a column is kept that has so many sweeps, shape (n_some,)."""
+        with self._lock:
+            found = [n_iter <= self._depth and item in self._columns for item in items.tolist()]
+        return np.array(found, dtype=np.bool_)
+
+    def solved(self, items: Iterable[int], n_iter: int) -> Iterator[FloatArray]:
+        """The same as :meth:`responses`: all sweeps are made."""
+        return self.responses(items, n_iter)
 
     def responses(self, items: Iterable[int], n_iter: int) -> Iterator[FloatArray]:
         """What a label on each of some items gives all after some sweeps, shape (n_items,) each."""

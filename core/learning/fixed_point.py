@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from core.arrays import Float32Array, FloatArray, IntArray
+from core.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from core.graph.similarity import SimilarityGraph
 from core.learning.beliefs import DOUBLE_UP_TO
 from core.learning.columns import DEFAULT_MEMORY
@@ -138,6 +138,8 @@ class FixedPointSpreader:
         self._columns: OrderedDict[int, _Column] = OrderedDict()
         # What a label on an item gives the item itself, wherever that was ever solved for.
         self._own: dict[int, float] = {}
+        # The items of which that comes from a sketch.
+        self._sketched: set[int] = set()
         self._sums: OrderedDict[int, _Sum] = OrderedDict()
         self._nothing = _Sum(np.zeros(n_items))
         self._membership = Membership(n_items)
@@ -193,12 +195,38 @@ class FixedPointSpreader:
         Returns
         -------
         (n_some,), float64
-            To some 1e-4 of each where only a sketch was made.
+            To some 1e-3 of each where only a sketch was made.
         """
         del n_iter
         with self._lock:
             found = [self._own.get(item, np.nan) for item in items.tolist()]
         return np.array(found, dtype=np.float64)
+
+    def sketched(self, items: IntArray) -> BoolArray:
+        """Of which items what :meth:`own` tells comes from a sketch, shape (n_some,)."""
+        with self._lock:
+            return np.array([item in self._sketched for item in items.tolist()], dtype=np.bool_)
+
+    def kept(self, items: IntArray, n_iter: int) -> BoolArray:
+        """Of which items a column is kept, solved to the end, shape (n_some,)."""
+        del n_iter
+        with self._lock:
+            return np.array([item in self._columns for item in items.tolist()], dtype=np.bool_)
+
+    def solved(self, items: Iterable[int], n_iter: int) -> Iterator[FloatArray | Float32Array]:
+        """The same as :meth:`responses`, solved to the end, which takes ten times as long."""
+        del n_iter
+        waiting = list(items)
+        while waiting:
+            block, waiting = waiting[: self._block], waiting[self._block :]
+            with self._lock:
+                kept = {item: self._columns[item].scores for item in block if self._touch(item)}
+            missing = [item for item in block if item not in kept]
+            new = self._solve([np.array([item]) for item in missing])
+            with self._lock:
+                self._keep(missing, new)
+            kept |= {item: column.scores for item, column in zip(missing, new, strict=True)}
+            yield from (kept[item] for item in block)
 
     def responses(self, items: Iterable[int], n_iter: int) -> Iterator[FloatArray | Float32Array]:
         """What a label on each of some items gives all, shape (n_items,) each, to be read only.
@@ -227,7 +255,10 @@ class FixedPointSpreader:
             else self._solve([np.array([item])])[0].scores
         )
         with self._lock:
-            self._own.setdefault(item, float(column[item]))
+            if item not in self._own:
+                self._own[item] = float(column[item])
+                if self._may_subtract:
+                    self._sketched.add(item)
         return column
 
     def __call__(self, labels: IntArray, classes: IntArray, /) -> ColumnScores:
@@ -324,6 +355,7 @@ class FixedPointSpreader:
             kept = column.scores if self._is_double else column.scores.astype(np.float32)
             self._columns[item] = _Column(kept, column.converged)
             self._own[item] = float(kept[item])
+            self._sketched.discard(item)
         while len(self._columns) > self._most_columns:
             self._columns.popitem(last=False)
 

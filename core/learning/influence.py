@@ -4,7 +4,9 @@ Scores are linear in the labels, ``F = K Y``, and K depends on the graph alone. 
 labelled item by all other labels is its score less what its own label gives it, ``F_i - K_ii y_i``,
 and the labels that say so are the largest entries of its row of K, which is its column too where
 the graph is symmetric. K_ii is known of every item whose column was ever solved, as those of the
-images that people are asked about are. Of the others it is sketched, or estimated.
+images that people are asked about are. Of the others it is sketched, or estimated. Where less is
+left than such a number may be off, as among near-duplicates and on small islands, columns are
+solved to the end, and where that takes too long nothing is said.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 from scipy import sparse
 
-from core.arrays import UNLABELLED, Float32Array, FloatArray, IntArray
+from core.arrays import UNLABELLED, BoolArray, Float32Array, FloatArray, IntArray
 from core.graph.similarity import SimilarityGraph
 from core.learning.beliefs import Beliefs
 from core.learning.solvers import SWEEPS_UP_TO
@@ -27,6 +29,15 @@ _SKETCHED: Final = 20_000_000
 
 _LOST: Final = 1e-6
 """What is left of a score has few digits where it is a smaller part of it."""
+
+_LOST_IN_SKETCH: Final = 2e-2
+"""The same where what is taken away was sketched: to .05 % of it at the median, .2 % at most."""
+
+_LOST_IN_ESTIMATE: Final = 0.12
+"""The same where it was estimated."""
+
+_TO_THE_END: Final = 10
+"""Columns that are sketched in the time in which one is solved to the end."""
 
 _DENSE: Final = 500
 """Entries of a dense graph that are gone through in the time of one entry of a sketched column."""
@@ -47,6 +58,18 @@ class Responder(Protocol):
         self, items: Iterable[int], n_iter: int, /
     ) -> Iterator[FloatArray | Float32Array]:
         """What a label on each item gives all, shape (n_items,), in the time a sketch takes."""
+        ...
+
+    def sketched(self, items: IntArray, /) -> BoolArray:
+        """Of which items what :meth:`own` tells comes from a sketch, shape (n_some,)."""
+        ...
+
+    def kept(self, items: IntArray, n_iter: int, /) -> BoolArray:
+        """Of which items :meth:`solved` takes no time, shape (n_some,)."""
+        ...
+
+    def solved(self, items: Iterable[int], n_iter: int, /) -> Iterator[FloatArray | Float32Array]:
+        """The same as :meth:`responses`, none of them a sketch."""
         ...
 
 
@@ -131,43 +154,87 @@ class Influence:
         ratios = (known / steps)[~np.isnan(known)]
         return np.asarray(steps * (np.median(ratios) if len(ratios) else _USUAL))
 
-    def without_own(self, own: FloatArray) -> FloatArray:
+    def without_own(self, own: FloatArray, *, guess: bool = False) -> FloatArray:
         """The scores of each labelled item without its own label, shape (n_labelled, n_seen).
+
+        A row is NaN where others say less in all than is known of what the label itself says, and
+        it would take too long to know more.
 
         Parameters
         ----------
         own : (n_labelled,), float64
             What each label gives its own item.
+        guess
+            Whether a difference stands also where ``own`` was only estimated.
         """
         scores = self.scores_of(self.items)
         rows, places = np.arange(len(self.items)), self.given
         whole = scores[rows, places]
         scores[rows, places] = left = np.maximum(whole - own, 0)
-        self._add_up(np.flatnonzero(left <= _LOST * whole), scores)
+        limits = whole * np.where(self.responder.sketched(self.items), _LOST_IN_SKETCH, _LOST)
+        is_estimated = np.isnan(self.known())
+        limits[is_estimated] = -1 if guess else _LOST_IN_ESTIMATE * whole[is_estimated]
+        lost = np.flatnonzero(left <= limits)
+        unknown = self._add_up(lost[np.argsort((scores.sum(axis=1) - limits)[lost])], scores)
+        scores[unknown[scores[unknown].sum(axis=1) <= limits[unknown]]] = np.nan
         return scores
 
-    def _add_up(self, lost: IntArray, scores: FloatArray) -> None:
+    def lost_of(self, items: IntArray) -> FloatArray:
+        """The part of a column of :meth:`responses` that what is left has to be more than.
+
+        Parameters
+        ----------
+        items : (n_some,), int64
+            The column is that of a label on each.
+        """
+        is_solved = self.responder.kept(items, self.beliefs.n_iter) | (self.alpha <= SWEEPS_UP_TO)
+        return np.where(is_solved, _LOST, _LOST_IN_SKETCH)
+
+    def _add_up(self, lost: IntArray, scores: FloatArray) -> IntArray:
         """Add up what others of its class give an item where a difference has no digits left.
 
         Where alpha is small, labels that are not near give many orders of magnitude less than an
-        item's own one, and decide all the same. Where it is large nothing is that small, and
-        columns may be sketches.
+        item's own one, and decide all the same. Where it is large, others give as little only where
+        no other label of the class is on an item's island, or all its like is near it.
 
         Parameters
         ----------
         lost : (n_lost,), int64
-            Places among the labelled items.
+            Places among the labelled items, in the order in which it is worth it.
         scores : (n_labelled, n_seen), float64
             Changed in place.
+
+        Returns
+        -------
+        (n_some,), int64
+            Those of which it would take too long.
         """
-        if self.alpha > SWEEPS_UP_TO or not self.graph.symmetric:
-            return
-        lost = lost[: self.affordable]
-        columns = self.responses(self.items[lost].tolist())
-        for place, column in zip(lost.tolist(), columns, strict=True):
-            others = self.given == self.given[place]
-            others[place] = False
-            scores[place, self.given[place]] = column[self.items[others]].sum()
+        if not len(lost):
+            return lost
+        is_alone = self._alone()[lost]
+        scores[lost[is_alone], self.given[lost[is_alone]]] = 0
+        lost = lost[~is_alone]
+        most = self.affordable // (_TO_THE_END if self.alpha > SWEEPS_UP_TO else 1)
+        is_kept = self.responder.kept(self.items[lost], self.beliefs.n_iter)
+        is_soon = is_kept | (np.cumsum(~is_kept) <= most)
+        soon = lost[is_soon]
+        columns = self.responder.solved(self.items[soon].tolist(), self.beliefs.n_iter)
+        for place, column in zip(soon.tolist(), columns, strict=True):
+            number, item = self.given[place], self.items[place]
+            others = self.given == number
+            if self.graph.symmetric:
+                others[place] = False
+                scores[place, number] = column[self.items[others]].sum()
+            else:
+                whole = self.scores_of(self.items[[place]])[0, number]
+                scores[place, number] = max(whole - column[item], 0)
+        return lost[~is_soon]
+
+    def _alone(self) -> BoolArray:
+        """Which labels no other one of their class can reach, shape (n_labelled,)."""
+        pairs = np.column_stack([self.graph.components()[self.items], self.given])
+        _, places, counts = np.unique(pairs, axis=0, return_inverse=True, return_counts=True)
+        return np.asarray(counts[places] == 1)
 
     @cached_property
     def given(self) -> IntArray:

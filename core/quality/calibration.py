@@ -57,12 +57,12 @@ _SETTLED: Final = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeftOut:
-    """What is said of each labelled item by all labels but its own.
+    """What is said of labelled items by all labels but their own.
 
     Attributes
     ----------
     items : (n_labelled,), int64
-        Their indices, ascending.
+        Their indices, ascending. Those of which that is not known are left out.
     predicted : (n_labelled,), int64
         Class indices; ``UNLABELLED`` where no other label reaches.
     lead : (n_labelled,), float64
@@ -100,6 +100,8 @@ def left_out(influence: Influence, decision: DecisionKey) -> LeftOut:
         left[number] *= (n_labels - 1) / n_labels
         weight = DECISIONS[decision].weigh(left)[number] if n_labels > 1 else 0.0
         weighed[of_class, number] = scores[of_class, number] * weight
+    known = ~np.isnan(weighed).any(axis=1)
+    items, weighed = items[known], weighed[known]
     sums = weighed.sum(axis=1)
     shares = weighed / np.where(sums > 0, sums, 1)[:, np.newaxis]
     predicted = np.where(sums > 0, evidence.classes[shares.argmax(axis=1)], UNLABELLED)

@@ -43,6 +43,9 @@ _PLENTY: Final = 3.0
 """Where labelled items have so many times more from others than from themselves, an estimate of the
 latter is good enough: it is off by some 12 %."""
 
+_SAMPLE: Final = 10
+"""Labels, or some more, from which it is known how large estimates have to be."""
+
 NEAR: Final = 0.4
 """Near-duplicates are nearer each other than this share of the median distance of either one's
 neighbours. Of 1,797 digits and 10,000 of MNIST fewer than one in a thousand have such a neighbour;
@@ -243,7 +246,8 @@ def _classes(influence: Influence) -> IntArray:
 
 def _ranked(influence: Influence) -> tuple[IntArray, FloatArray]:
     """Places of the candidates, the first first, and the score of each labelled item."""
-    own = influence.own()
+    n_labelled = len(influence.items)
+    own = influence.own(np.arange(0, n_labelled, max(1, n_labelled // _SAMPLE)))
     scores = _by_scores(influence, own)
     order = np.argsort(-scores, kind="stable")
     if np.isnan(influence.known()).any() and not _is_plenty(influence, own):
@@ -254,7 +258,7 @@ def _ranked(influence: Influence) -> tuple[IntArray, FloatArray]:
 
 def _is_plenty(influence: Influence, own: FloatArray) -> bool:
     """Whether so much is said by others that it matters little what is not known for sure."""
-    others = influence.without_own(own).sum(axis=1)
+    others = _without_own(influence, own).sum(axis=1)
     return bool(np.median(others) > _PLENTY * np.median(own))
 
 
@@ -262,10 +266,15 @@ def _by_scores(influence: Influence, own: FloatArray) -> FloatArray:
     """How many times more others say for another class, as logarithms, shape (n_labelled,)."""
     if not len(influence.items):
         return np.empty(0)
-    weighed = influence.without_own(own) / np.sqrt(influence.masses)
+    weighed = _without_own(influence, own) / np.sqrt(influence.masses)
     sums = weighed.sum(axis=1)
     faint = _FAINT * float(np.median(sums[sums > 0])) if sums.any() else 1.0
     return _ratios(weighed, influence.given, faint)[1]
+
+
+def _without_own(influence: Influence, own: FloatArray) -> FloatArray:
+    """Scores without an item's own label; zero where they are not known, which speaks for none."""
+    return np.nan_to_num(influence.without_own(own, guess=True))
 
 
 def _ratios(scores: FloatArray, given: IntArray, faint: float) -> tuple[IntArray, FloatArray]:
@@ -307,13 +316,14 @@ def _around(influence: Influence, order: IntArray) -> FloatArray:
     shares = np.zeros((len(order), len(weights)))
     items = influence.items[order]
     around = _two_steps(influence.graph, items)
-    responses = influence.responses(items.tolist())
-    each = zip(influence.given[order].tolist(), around, responses, strict=True)
-    for row, (given, (near, links), response) in enumerate(each):
+    lost, responses = influence.lost_of(items), influence.responses(items.tolist())
+    each = zip(influence.given[order].tolist(), around, lost.tolist(), responses, strict=True)
+    for row, (given, (near, links), part, response) in enumerate(each):
         if not len(near):
             continue
         scores = influence.scores_of(near)
         scores[:, given] = np.maximum(scores[:, given] - response[near], 0)
+        scores[scores.sum(axis=1) <= part * response[near]] = 0
         scores *= weights
         largest = scores.max(axis=1, keepdims=True)
         votes = np.power(scores / np.where(largest > 0, largest, 1), _SHARPNESS)

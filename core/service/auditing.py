@@ -180,7 +180,7 @@ def audit(state: State, engine: Engine, left_out: LeftOut) -> Audit:
     Parameters
     ----------
     left_out
-        What is said of each labelled item by all other labels.
+        What is said of labelled items by all other labels.
     """
     beliefs = engine.believe(state.labels)
     is_open = beliefs.labels == UNLABELLED
@@ -226,7 +226,7 @@ def _classes(
 ) -> tuple[ClassQuality, ...]:
     names = engine.dataset.class_names
     n_predicted = np.bincount(beliefs.predicted[is_open & beliefs.reached], minlength=len(names))
-    n_given = np.bincount(beliefs.labels[left_out.items], minlength=len(names))
+    n_given = np.bincount(beliefs.labels[beliefs.labels != UNLABELLED], minlength=len(names))
     is_check, n_open = np.isin(left_out.items, [*drawn]), int(np.count_nonzero(is_open))
     found = []
     for number, name in enumerate(names):
