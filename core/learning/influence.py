@@ -36,7 +36,7 @@ _LOST_IN_SKETCH: Final = 2e-2
 _LOST_IN_ESTIMATE: Final = 0.12
 """The same where it was estimated."""
 
-_TO_THE_END: Final = 10
+TO_THE_END: Final = 10
 """Columns that are sketched in the time in which one is solved to the end."""
 
 _DENSE: Final = 500
@@ -179,6 +179,21 @@ class Influence:
         scores[unknown[scores[unknown].sum(axis=1) <= limits[unknown]]] = np.nan
         return scores
 
+    def n_unsolved(self) -> int:
+        """How many columns :meth:`without_own` would solve to the end now, were there time.
+
+        None where alpha is small: there that takes no longer than a sketch.
+        """
+        if self.alpha <= SWEEPS_UP_TO:
+            return 0
+        whole = self.scores_of(self.items)[np.arange(len(self.items)), self.given]
+        part = np.where(self.responder.sketched(self.items), _LOST_IN_SKETCH, _LOST)
+        lost = np.flatnonzero(whole - self.known() <= part * whole)
+        if not len(lost):
+            return 0
+        is_kept = self.responder.kept(self.items[lost], self.beliefs.n_iter)
+        return int(np.count_nonzero(~is_kept & ~self._alone()[lost]))
+
     def lost_of(self, items: IntArray) -> FloatArray:
         """The part of a column of :meth:`responses` that what is left has to be more than.
 
@@ -214,7 +229,7 @@ class Influence:
         is_alone = self._alone()[lost]
         scores[lost[is_alone], self.given[lost[is_alone]]] = 0
         lost = lost[~is_alone]
-        most = self.affordable // (_TO_THE_END if self.alpha > SWEEPS_UP_TO else 1)
+        most = self.affordable // (TO_THE_END if self.alpha > SWEEPS_UP_TO else 1)
         is_kept = self.responder.kept(self.items[lost], self.beliefs.n_iter)
         is_soon = is_kept | (np.cumsum(~is_kept) <= most)
         soon = lost[is_soon]

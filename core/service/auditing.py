@@ -12,6 +12,7 @@ from core.arrays import UNLABELLED, BoolArray, IntArray
 from core.engine.engine import Engine
 from core.learning.beliefs import Beliefs
 from core.learning.decisions import DecisionKey
+from core.learning.influence import TO_THE_END
 from core.quality.audit import Bounds, Check, bounds, foreseen
 from core.quality.calibration import Calibration, LeftOut, calibrated, left_out
 from core.querying.drawing import parts_of
@@ -396,5 +397,7 @@ def is_quick(view: View) -> bool:
     state, engine = view.state, view.engine
     if len(state.labels) > _FEW_LABELS or len(state.draws) > _FEW_DRAWS:
         return False
-    known = engine.influence(state.labels).known()
-    return int(np.count_nonzero(np.isnan(known))) * engine.dataset.n_items <= _AT_ONCE
+    influence = engine.influence(state.labels)
+    n_sketched = int(np.count_nonzero(np.isnan(influence.known())))
+    n_columns = n_sketched + TO_THE_END * influence.n_unsolved()
+    return n_columns * engine.dataset.n_items <= _AT_ONCE
