@@ -305,7 +305,9 @@ def _interrupts_heard() -> Iterator[Callable[[], None]]:
         if heard.is_set():
             raise KeyboardInterrupt
 
-    if threading.current_thread() is not threading.main_thread():
+    is_main = threading.current_thread() is threading.main_thread()
+    # Who runs it with nohup wants none of it heard.
+    if not is_main or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         yield look
         return
 

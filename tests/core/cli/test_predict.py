@@ -135,9 +135,12 @@ def test_the_model_says_of_landmarks_what_it_says_in_the_project_nearly_always(h
 def begun(home: Path, output: Path) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
     """The command under way, with some files written, and the processes it has started."""
     command = [sys.executable, "-m", "core", *predict(home, output, "--workers", "1")]
+    # With nohup it would begin without hearing of Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
+    signal.signal(signal.SIGINT, before)
     until = time.monotonic() + 60
     while len(list(output.glob("*.parquet"))) < 3:
         assert process.poll() is None

@@ -202,10 +202,14 @@ def test_ctrl_c_stops_a_run_even_where_what_ran_at_that_moment_kept_it(parts, cl
             with suppress(KeyboardInterrupt):
                 os.kill(os.getpid(), signal.SIGINT)
 
-    with pytest.raises(StoppedError):
-        run(parts, ready(tmp_path), cluster, progress=swallow)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(StoppedError):
+            run(parts, ready(tmp_path), cluster, progress=swallow)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert kept
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_scheduler_that_is_not_there_is_named(parts, tmp_path, monkeypatch):
