@@ -44,6 +44,8 @@ class InvertedFile:
 
     def __init__(self, index: Any, recall: float) -> None:  # noqa: ANN401 - faiss has no types
         self._index = index
+        # Points are shared out among threads; else that is done only where lists are not given.
+        index.parallel_mode = 3
         self.recall = recall
 
     @classmethod

@@ -13,13 +13,11 @@ import logging
 import os
 import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import reduce
 from multiprocessing import resource_tracker
-from types import FrameType
 from typing import Any, Final
 
 from core.data.parts.opening import changed_since
@@ -178,18 +176,15 @@ def predict(
     done, failed = [], []
     stage = "Looking for what is there"
     try:
-        with _interrupts_heard() as look:
-            for result in _results(job, partitions, workers, progress):
-                look()
-                rows += result.partition.n_rows
-                if isinstance(result, Failed):
-                    failed.append(result)
-                else:
-                    done.append(result)
-                if isinstance(result, Failed) or not result.was_there or rows == whole:
-                    stage = "Predicting"
-                progress(f"{stage}, {rows:,} of {whole:,} items", rows / max(1, whole))
-            look()
+        for result in _results(job, partitions, workers, progress):
+            rows += result.partition.n_rows
+            if isinstance(result, Failed):
+                failed.append(result)
+            else:
+                done.append(result)
+            if isinstance(result, Failed) or not result.was_there or rows == whole:
+                stage = "Predicting"
+            progress(f"{stage}, {rows:,} of {whole:,} items", rows / max(1, whole))
     except KeyboardInterrupt:
         raise StoppedError(len(done), len(partitions)) from None
     others = set(changed_since(parts)) if done else set()
@@ -291,35 +286,6 @@ def _client(workers: Workers) -> Iterator[Any]:
         )
     with cluster, Client(cluster, set_as_default=False) as client:
         yield client
-
-
-@contextmanager
-def _interrupts_heard() -> Iterator[Callable[[], None]]:
-    """Hear of Ctrl-C for certain: what is given raises if whatever ran at its moment kept it.
-
-    As the finaliser of an object does, where Python prints what it raises and goes on.
-    """
-    heard = threading.Event()
-
-    def look() -> None:
-        if heard.is_set():
-            raise KeyboardInterrupt
-
-    is_main = threading.current_thread() is threading.main_thread()
-    # Who runs it with nohup wants none of it heard.
-    if not is_main or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        yield look
-        return
-
-    def hear(_number: int, _frame: FrameType | None) -> None:
-        heard.set()
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, hear)
-    try:
-        yield look
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

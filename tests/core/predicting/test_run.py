@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from core.errors import FileNotWrittenError, InvalidDatasetError, NotPredictedEr
 from core.jobs.files import UNFINISHED
 from core.predicting.partitions import ROWS, Partition, partitions_of, rows_for
 from core.predicting.places import KEPT, Output
-from core.predicting.run import ABOUT, Outcome, StoppedError, Workers, check_target, predict
+from core.predicting.run import ABOUT, Outcome, Workers, check_target, predict
 from core.predicting.task import Job, predict_partition
 from tests.core.data.parts.bucket_server import KEY, bucket_server
 from tests.core.predicting.making import features_of as made_features
@@ -191,25 +190,6 @@ def test_without_a_scheduler_it_is_done_by_processes_here(parts, expected, tmp_p
     assert contents(output) == expected
     assert [share for _, share in told] == sorted(share for _, share in told)
     assert told[-1] == ("Predicting, 3,000 of 3,000 items", 1.0)
-
-
-def test_ctrl_c_stops_a_run_even_where_what_ran_at_that_moment_kept_it(parts, cluster, tmp_path):
-    kept: list[float] = []
-
-    def swallow(_stage: str, share: float) -> None:
-        if 0 < share < 0.5 and not kept:
-            kept.append(share)
-            with suppress(KeyboardInterrupt):
-                os.kill(os.getpid(), signal.SIGINT)
-
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with pytest.raises(StoppedError):
-            run(parts, ready(tmp_path), cluster, progress=swallow)
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    finally:
-        signal.signal(signal.SIGINT, before)
-    assert kept
 
 
 def test_a_scheduler_that_is_not_there_is_named(parts, tmp_path, monkeypatch):
