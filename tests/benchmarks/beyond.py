@@ -105,9 +105,9 @@ def _predict(options: argparse.Namespace) -> str:
 
 
 _PARTS: Final[dict[str, tuple[str, Callable[[argparse.Namespace], str]]]] = {
-    "landmarks": ("Accuracy that landmarks cost", _landmarks),
-    "graphs": ("Graphs of landmarks", _graphs),
-    "predict": ("One pass over the rest", _predict),
+    "landmarks": ("Measured: landmarks", _landmarks),
+    "graphs": ("Measured: graphs", _graphs),
+    "predict": ("Measured: one pass", _predict),
 }
 
 
