@@ -33,7 +33,12 @@ from tests.benchmarks.made_up import made_up_items
 MNIST: Final = (70_000, (2_000, 7_000, 20_000))
 """Items, and how many of them are landmarks."""
 
-MADE_UP: Final = ((200_000, (20_000,)), (2_000_000, (200_000,)))
+MADE_UP: Final = ((200_000, (20_000,), 2), (2_000_000, (200_000,), 1))
+"""Items, landmarks, and runs."""
+
+NOISE: Final = 1.1
+"""So much that classes overlap; with less, every label is right whatever is done."""
+
 BUDGET: Final = 100
 BATCH: Final = 10
 TOGETHER: Final = 4
@@ -182,20 +187,25 @@ def _sets(
             whole = images_of(mnist_digits(mnist, MNIST[0], seed))
             features = shape_features(whole.pixels)
             yield "MNIST", Projection.fit(features).transform(features), whole, MNIST[1], seed
-    for n_items, sizes in MADE_UP[: 2 if large else 1]:
-        features, classes = made_up_items(n_items)
-        whole = Dataset(
-            title="made up",
-            rows=np.arange(n_items),
-            images=np.broadcast_to(np.zeros((), dtype=np.uint8), (n_items, 1, 1)),
-            features=features,
-            class_names=tuple(map(str, range(int(classes.max()) + 1))),
-            truth=classes,
-            question="",
-            has_own_features=True,
-        )
-        points = Projection.fit(features).transform(features)
-        yield f"made up, {n_items:,}", points, whole, sizes, 0
+    for n_items, sizes, runs in MADE_UP[: 2 if large else 1]:
+        for seed in range(runs):
+            whole = _made_up(n_items, seed)
+            points = Projection.fit(whole.features).transform(whole.features)
+            yield f"made up, {n_items:,}", points, whole, sizes, seed
+
+
+def _made_up(n_items: int, seed: int) -> Dataset:
+    features, classes = made_up_items(n_items, seed, NOISE)
+    return Dataset(
+        title="made up",
+        rows=np.arange(n_items),
+        images=np.broadcast_to(np.zeros((), dtype=np.uint8), (n_items, 1, 1)),
+        features=features,
+        class_names=tuple(map(str, range(int(classes.max()) + 1))),
+        truth=classes,
+        question="",
+        has_own_features=True,
+    )
 
 
 def main() -> None:

@@ -13,8 +13,16 @@ N_CLASSES: Final = 10
 _N_LATENT: Final = 10
 
 
-def made_up_items(n_items: int, seed: int = 0) -> tuple[Float32Array, IntArray]:
-    """Features, shape (n_items, 64), and classes: each class a sheet of ten dimensions."""
+def made_up_items(
+    n_items: int, seed: int = 0, noise: float = 0.02
+) -> tuple[Float32Array, IntArray]:
+    """Features, shape (n_items, 64), and classes: each class a sheet of ten dimensions.
+
+    Parameters
+    ----------
+    noise
+        How far items lie from their sheet, as a standard deviation in each dimension.
+    """
     random = np.random.default_rng(seed)
     classes = random.integers(N_CLASSES, size=n_items)
     features = np.empty((n_items, N_FEATURES), dtype=np.float32)
@@ -24,6 +32,6 @@ def made_up_items(n_items: int, seed: int = 0) -> tuple[Float32Array, IntArray]:
         centre = 0.6 * random.normal(size=N_FEATURES)
         rows = np.flatnonzero(classes == number)
         latent = random.normal(size=(len(rows), _N_LATENT))
-        noise = 0.02 * random.normal(size=(len(rows), N_FEATURES))
-        features[rows] = np.tanh(1.5 * latent @ inner) @ outer + centre + noise
+        apart = noise * random.normal(size=(len(rows), N_FEATURES))
+        features[rows] = np.tanh(1.5 * latent @ inner) @ outer + centre + apart
     return features, classes
