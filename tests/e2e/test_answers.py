@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from core.session.events import Answer, AnswerKind
 from tests.e2e.book import Book, one_more
-from tests.e2e.desk import Desk, wait_at_rest
+from tests.e2e.desk import Desk, wait_at_rest, wait_for_animations
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +21,8 @@ def answers(desk: Desk) -> Locator:
     dialog = desk.page.get_by_role("dialog", name="Answers")
     dialog.get_by_test_id("stDataFrame").wait_for()
     wait_at_rest(desk.page)
+    # Where a cell is can be told once the dialog has come in.
+    wait_for_animations(desk.page)
     return dialog
 
 

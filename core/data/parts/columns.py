@@ -9,7 +9,7 @@ from typing import Final
 import pyarrow as pa
 
 from core.data.classes import shown
-from core.data.readers.celltypes import is_binary, is_list, is_number, storage
+from core.data.readers.celltypes import is_binary, is_list, is_number, is_text, storage
 from core.data.readers.columns import IDS, LABELS, first_of, groups_of, is_paths, words_of
 from core.data.readers.found import Choice
 from core.data.readers.roles import FEATURES, NONE
@@ -69,7 +69,7 @@ def find_columns(
     """
     features = _features(sample, said)
     files = [name for name, kind in sample.types.items() if _is_files(kind)]
-    texts = [name for name, kind in sample.types.items() if _is_text(kind)]
+    texts = [name for name, kind in sample.types.items() if is_text(kind)]
     images = [*files, *(name for name in texts if is_paths(sample, name))]
     taken = {*features.values()}
     options = {
@@ -149,10 +149,6 @@ def _is_files(kind: pa.DataType) -> bool:
     if pa.types.is_struct(kind):
         return any(field.name == "bytes" and is_binary(field.type) for field in kind)
     return is_binary(kind)
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _plain(sample: Sampled, taken: set[tuple[str, ...]]) -> tuple[str, ...]:

@@ -161,8 +161,14 @@ def _filled(
         return {}
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
-    table = pa.Table.from_batches(batches).take(pa.array(back))
+    # A part whose rows tell nothing in a column may have no type for it, and others have codes.
+    tables = [pa.table([*map(_values, one.columns)], one.schema.names) for one in batches]
+    table = pa.concat_tables(tables, promote_options="permissive").take(pa.array(back))
     return {name: table.column(name) for name in table.column_names}
+
+
+def _values(column: pa.Array) -> pa.Array:
+    return column.dictionary_decode() if isinstance(column, pa.DictionaryArray) else column
 
 
 def _wait(work: Sequence[Future[Any]], look: Any) -> None:  # noqa: ANN401

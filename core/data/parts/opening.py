@@ -9,10 +9,11 @@ from typing import Any, Final
 import pyarrow as pa
 from pyarrow import parquet
 
+from core.data.classes import shown
 from core.data.parts.columns import Columns, find_columns
 from core.data.parts.parts import PartFile, Parts, float_type_of
 from core.data.parts.places import Place, in_words, place_of, version_of
-from core.data.readers.celltypes import is_binary, is_list, storage
+from core.data.readers.celltypes import is_binary, is_list, is_text, storage, values_of
 from core.data.readers.sheets import check_names, told_names
 from core.errors import InvalidDatasetError
 from core.jobs.progress import Progress, silent
@@ -110,6 +111,12 @@ def _listed(files: Any, place: Place) -> list[dict[str, Any]]:  # noqa: ANN401 -
         return [one]
     found = files.find(place.path, detail=True)
     infos = [info for _, info in sorted(found.items()) if _is_part(_inside(place, info))]
+    odd = next((path for info in infos if not (path := _inside(place, info)).isprintable()), None)
+    if odd is not None:
+        raise InvalidDatasetError(
+            f"The name of the part “{shown(odd)}” in {place.url} has signs that cannot be printed.",
+            "Rename it.",
+        )
     if not infos:
         raise InvalidDatasetError(
             f"There are no Parquet files in {place.url}.",
@@ -193,7 +200,10 @@ def _check_same(where: str, schema: pa.Schema, first: pa.Schema, columns: Column
     needed: Sequence[str | None] = (*columns.features, *columns.told, columns.images)
     for name in (name for name in needed if name is not None):
         n_columns = schema.names.count(name)
-        if n_columns != 1 or not _are_alike(schema.field(name).type, first.field(name).type):
+        kinds = [one.field(name).type for one in (schema, first) if one.names.count(name) == 1]
+        # A part whose rows tell nothing there may have no type for it.
+        tells_nothing = name not in columns.features and any(map(pa.types.is_null, kinds))
+        if n_columns != 1 or not (tells_nothing or _are_alike(*kinds)):
             told = f"of the type {schema.field(name).type}" if n_columns == 1 else "missing"
             raise InvalidDatasetError(
                 f"The parts differ: in {where} the column “{name}” is {told}, in the first part "
@@ -204,7 +214,8 @@ def _check_same(where: str, schema: pa.Schema, first: pa.Schema, columns: Column
 
 def _are_alike(kind: pa.DataType, other: pa.DataType) -> bool:
     """Whether two types are read as the same."""
-    kind, other = storage(kind), storage(other)
+    kind, other = values_of(kind), values_of(other)
     if is_list(kind) and is_list(other):
         return bool(kind.value_type == other.value_type)
-    return bool(kind == other or (is_binary(kind) and is_binary(other)))
+    same = (is_binary, is_text)
+    return bool(kind == other or any(is_one(kind) and is_one(other) for is_one in same))

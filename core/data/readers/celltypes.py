@@ -38,6 +38,18 @@ def is_list_of_numbers(kind: pa.DataType) -> bool:
     return is_number(kind)
 
 
+def values_of(kind: pa.DataType) -> pa.DataType:
+    """The type of the values, where they are kept as numbers that stand for them."""
+    kind = storage(kind)
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether values are texts, however they are kept."""
+    kind, types = values_of(kind), pa.types
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+
+
 def without_codes(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """A column as its values, where it is kept as numbers that stand for them."""
     is_coded = pa.types.is_dictionary(column.type)

@@ -17,6 +17,7 @@ from core.data.readers.celltypes import (
     is_list,
     is_list_of_numbers,
     is_number,
+    is_text,
     without_codes,
 )
 from core.data.readers.found import Choice
@@ -292,8 +293,7 @@ def _is_image_file(start: bytes) -> bool:
 
 def is_paths(sheet: Sampled, name: str) -> bool:
     """Whether a column holds the paths or the addresses of image files."""
-    kind = sheet.types[name]
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+    if not is_text(sheet.types[name]):
         return False
     told = [value for value in _told(sheet, name) if value]
     return bool(told) and sum(map(is_image_name, told)) >= len(told) / 2

@@ -13,10 +13,12 @@ import pytest
 from pyarrow import parquet
 
 from core.data.parts.columns import Columns
+from core.data.parts.landmarks import draw
 from core.data.parts.opening import changed_since, open_parts
 from core.data.parts.parts import Parts, usable_rows
 from core.data.parts.places import place_of, version_of
 from core.errors import InvalidDatasetError
+from core.jobs.progress import silent
 from tests.core.data.parts.making import FEATURES, lists, table_of, write, write_part
 
 TABLES = (table_of(slice(0, 12)), table_of(slice(12, 20)))
@@ -242,6 +244,31 @@ def test_parts_whose_columns_differ_are_refused(tmp_path: Path):
     assert "“embedding” is of the type fixed_size_list" in error.value.problem
     write(str(tmp_path), [TABLES[0], TABLES[1].drop_columns(["id"])])
     with pytest.raises(InvalidDatasetError, match="“id” is missing"):
+        open_parts(str(tmp_path))
+
+
+def test_texts_may_be_kept_in_any_way_and_a_part_may_tell_nothing(tmp_path: Path):
+    tables = [table.drop_columns(["image"]) for table in TABLES]
+    urls = [[f"{place}.png" for place in range(12)], [f"{place}.png" for place in range(12, 20)]]
+    first = tables[0].append_column("url", pa.array(urls[0]).dictionary_encode())
+    first = first.set_column(2, "label", pa.nulls(12))
+    second = tables[1].append_column("url", pa.array(urls[1], pa.large_string()))
+    parts = open_parts(write(str(tmp_path), [first, second]))
+    assert parts.columns == Columns(("embedding",), "id", "url", True, "label")
+    drawn = draw(parts, 20, tmp_path / "features", silent)
+    told = drawn.told["url"].to_pylist(), drawn.told["label"].to_pylist()
+    labels = [*[None] * 12, *TABLES[1]["label"].to_pylist()]
+    wanted = {place: ([*urls[0], *urls[1]][place], labels[place]) for place in range(20)}
+    assert dict(zip(drawn.rows.tolist(), zip(*told, strict=True), strict=True)) == wanted
+    no_features = TABLES[1].set_column(2, "embedding", pa.nulls(8))
+    write(str(tmp_path), [TABLES[0], no_features])
+    with pytest.raises(InvalidDatasetError, match="“embedding” is of the type null"):
+        open_parts(str(tmp_path))
+
+
+def test_a_part_whose_name_cannot_be_told_is_refused_by_what_can_be(tmp_path: Path):
+    parquet.write_table(TABLES[0], tmp_path / "one\ntwo.parquet")
+    with pytest.raises(InvalidDatasetError, match="the part “onetwo"):
         open_parts(str(tmp_path))
 
 

@@ -286,6 +286,14 @@ def test_where_only_a_path_is_kept_the_file_beside_the_table_is_read(photos):
         assert found.original(8) == png(DIGITS[8])
 
 
+def test_paths_may_be_kept_as_numbers_that_stand_for_them(photos):
+    paths = pa.array([f"im/{i}.png" for i in range(9)]).dictionary_encode()
+    with opened(saved(photos / "a.parquet", pa.table({"photo": paths}))) as found:
+        assert found.names == [f"im/{i}.png" for i in range(9)]
+        assert found.original is not None
+        assert found.original(8) == png(DIGITS[8])
+
+
 def test_only_a_few_groups_of_rows_are_in_memory(tmp_path, monkeypatch):
     path = saved(tmp_path / "a.parquet", hugging_face(40, "abcdefghij"))
     read: list[list[int] | None] = []
