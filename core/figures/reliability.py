@@ -45,6 +45,8 @@ def draw_reliability(bins: tuple[Bin, ...], palette: Palette) -> go.Figure:
         {
             "type": "scatter",
             "mode": "markers",
+            # One at 100 % reaches beyond the axes.
+            "cliponaxis": False,
             "x": [100 * one.probability for one in bins],
             "y": [100 * one.right / one.total for one in bins],
             "marker": {

@@ -24,6 +24,10 @@ IMPORTED: Final = ["pages._ui.server", "pages._ui.handle", "core.figures", "skle
 """Which brings along what takes long to import, or nearly all of it."""
 
 
+LOOK_AGAIN: Final = 2.0
+"""Seconds; nobody should have to wait for what is the same each time."""
+
+
 def free_port() -> int:
     """A port that nothing listens at."""
     with socket.socket() as probe:
@@ -67,9 +71,13 @@ class Fork:
 
 
 def _serve(arguments: list[str], environment: dict[str, str], log: Path) -> None:
-    """As a process of its own: what ``python -m pages._ui.server`` does with these arguments."""
-    from pages._ui import server
+    """As a process of its own: what ``python -m pages._ui.server`` does with these arguments.
 
+    But for one thing: it looks sooner whether those who are connected are still signed in.
+    """
+    from pages._ui import door, server
+
+    vars(door)["_LOOK_AGAIN"] = LOOK_AGAIN
     with log.open("ab") as output:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(output.fileno(), stream.fileno())

@@ -309,7 +309,7 @@ def test_a_websocket_ends_when_its_sign_in_does(server: Server, browsers: Browse
     address = server.url.replace("http", "ws") + STREAM
     with connect(address, additional_headers={"Cookie": kept}) as socket:
         client.get("/sign-out")
-        # It is looked at every twenty seconds.
+        # It is looked at again and again.
         with pytest.raises(ConnectionClosed) as closed:
             _listen(socket)
     assert closed.value.rcvd is not None
