@@ -7,9 +7,9 @@ PORT ?=
 ROOM ?=
 # A Python to use instead of the first that is found: `make run PYTHON=python3.13`.
 PYTHON ?=
-# Three at a time, for browsers wait more than they compute; whoever is done first takes over from
+# Four at a time, for browsers wait more than they compute; whoever is done first takes over from
 # the others.
-PYTEST_OPTIONS ?= -n 3 --dist worksteal
+PYTEST_OPTIONS ?= -n 4 --dist worksteal
 
 # For `make bench`, `make bench-labels` and `make bench-quality`: a file with the MNIST digits.
 MNIST ?=

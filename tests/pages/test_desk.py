@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from streamlit.testing.v1 import AppTest
 
 from pages._ui.desk import COOKIE, Desks, current_desk
-from tests.pages.loops import run
+from tests.loops import run
 
 NAME = "0123456789abcdef" * 2
 

@@ -21,8 +21,8 @@ from core.session.events import Answer, AnswerKind
 from pages._ui import handle, map_route
 from pages._ui.explore import KEY
 from pages._ui.map_route import TOLD, Maps, map_root
+from tests.loops import run
 from tests.pages.conftest import OpenPage
-from tests.pages.loops import run
 
 PAGE = "pages/explore.py"
 

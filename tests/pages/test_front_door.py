@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from pages._ui import shell, site
 from pages._ui.front_door import FrontDoor
+from tests.loops import run
 from tests.pages.conftest import OpenPage
-from tests.pages.loops import run
 
 BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
 HANDED_ON = "handed on"

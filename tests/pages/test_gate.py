@@ -15,7 +15,7 @@ from pages._ui import upload_pass
 from pages._ui.gate import Gate, allowed_hosts, only_this_machine
 from pages._ui.metrics import Metrics
 from pages._ui.server import application
-from tests.pages.loops import run
+from tests.loops import run
 
 
 @pytest.fixture(autouse=True)

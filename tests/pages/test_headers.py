@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 
 from pages._ui.front_door import page
 from pages._ui.headers import SafeHeaders, policy
-from tests.pages.loops import run
+from tests.loops import run
 
 
 def headers_of(scheme: str = "http", **own: str) -> dict[str, str]:

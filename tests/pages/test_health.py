@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from core.errors import StoreFullError
 from pages._ui.health import Health
-from tests.pages.loops import run
+from tests.loops import run
 
 REQUEST = Request({"type": "http", "method": "GET", "path": "/healthz", "headers": []})
 

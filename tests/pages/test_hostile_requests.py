@@ -22,7 +22,7 @@ from pages._ui.bodies import UnreadableError, body_of, json_of
 from pages._ui.talk_route import Talk
 from tests.core.builders import wait_until
 from tests.hostile import HTML, TEXTS, gone_wrong, values
-from tests.pages.loops import run
+from tests.loops import run
 from tests.pages.test_phones import Browser, sent
 from tests.pages.test_talk import ask, sync
 

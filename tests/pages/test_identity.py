@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from pages._ui import door, identity
 from pages._ui.door import OPEN, OPEN_BELOW, Door
 from pages._ui.login import COOKIE, PasswordLogin, administrators, forget_login, login, login_of
 from pages._ui.server import open_to_all
+from tests.loops import run
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def ask(path: str, method: str = "GET", kept: str = "") -> int:
         answers.append(message)
 
     app = Door(PlainTextResponse("handed on", status_code=299))
-    asyncio.run(app(scope, receive, send))
+    run(app(scope, receive, send))
     return int(answers[0]["status"])
 
 

@@ -16,7 +16,7 @@ from pages._ui import handle
 from pages._ui.gate import METRICS_VARIABLE
 from pages._ui.logs import VARIABLE, set_up_logs, tell
 from pages._ui.metrics import Metrics
-from tests.pages.loops import run
+from tests.loops import run
 
 pytestmark = pytest.mark.usefixtures("few_digits", "service")
 

@@ -16,7 +16,7 @@ from pages._ui import handle, phone_route
 from pages._ui.door import is_open
 from pages._ui.phone_route import Phones
 from tests.core.builders import wait_until
-from tests.pages.loops import run
+from tests.loops import run
 
 pytestmark = pytest.mark.usefixtures("few_digits", "service")
 

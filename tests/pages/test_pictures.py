@@ -27,8 +27,8 @@ from pages._ui.front_door import FrontDoor
 from pages._ui.gate import Gate, allowed_hosts
 from pages._ui.picture_route import Pictures, address_of, picture_address
 from pages._ui.server import draw_picture
+from tests.loops import run
 from tests.pages.conftest import OpenPage
-from tests.pages.loops import run
 
 pytestmark = pytest.mark.usefixtures("few_digits")
 

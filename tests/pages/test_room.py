@@ -19,8 +19,8 @@ from pages._ui import handle, room_address, room_route
 from pages._ui.room_address import own_address, own_addresses, picture_of, public_root
 from pages._ui.room_race import race_apart
 from pages._ui.room_route import RoomFigures, figures_address, serve_rooms
+from tests.loops import run
 from tests.pages.conftest import OpenPage
-from tests.pages.loops import run
 
 pytestmark = pytest.mark.usefixtures("few_digits", "service")
 

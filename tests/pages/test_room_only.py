@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse
 
 from pages._ui import room_only
 from pages._ui.room_only import RoomOnly, is_for_rooms, open_rooms_only
-from tests.pages.loops import run
+from tests.loops import run
 
 
 @pytest.fixture(autouse=True)

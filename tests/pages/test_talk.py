@@ -16,7 +16,7 @@ from pages._ui import handle, presence, talk_route
 from pages._ui.desk import COOKIE
 from pages._ui.presence import Presence
 from pages._ui.talk_route import Talk, serve_talk, talk_address
-from tests.pages.loops import run
+from tests.loops import run
 
 pytestmark = pytest.mark.usefixtures("few_digits", "service")
 

@@ -21,6 +21,7 @@ from sklearn.datasets import load_digits
 from core.config import RECOMMENDED
 from core.service.protocol import VERSION
 from pages._ui.desk import COOKIE
+from tests import loops
 from tests.e2e.book import Book
 from tests.e2e.network import Line
 from tests.e2e.server import QuickServer
@@ -134,7 +135,7 @@ def run(storm: Storm) -> Verdict:
             )
             for number in range(storm.n_annotators)
         ]
-        asyncio.run(_rage(storm, weather, annotators))
+        loops.run(_rage(storm, weather, annotators))
         stands = [_stand(line.url, project) for line in lines]
         return _judged(storm, annotators, weather, book, project, stands)
 
