@@ -8,6 +8,7 @@ does. The accuracy on all items is compared with that of as many labels on the g
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -165,6 +166,7 @@ def landmarks_report(mnist: Path | None, seeds: int, *, large: bool) -> str:
     for name, points, whole, sizes, seed in _sets(mnist, seeds, large):
         for n, drawn, loss in losses(points, whole, sizes, seed):
             found.setdefault((name, n, drawn), []).append(loss)
+            print(f"{name}, {n:,} landmarks {drawn}: {loss}", file=sys.stderr, flush=True)
     lines = [
         "| | landmarks | drawn | on the graph of all | landmarks alone | all, one by one | "
         "all, together | lost |",
