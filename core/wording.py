@@ -48,6 +48,12 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 100 else f"{minutes // 60:,} h {minutes % 60} min"
 
 
+def file_size(n_bytes: int) -> str:
+    """How much room files take, at least one MB: ``1 MB``, ``89 MB``, ``1.2 GB``."""
+    megabytes = max(1, round(n_bytes / 1e6))
+    return f"{megabytes} MB" if megabytes < 1000 else f"{n_bytes / 1e9:,.1f} GB"
+
+
 def counted(number: int, noun: str) -> str:
     """A number of things: ``1 label``, ``1,797 labels``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

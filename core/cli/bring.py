@@ -21,7 +21,7 @@ from core.data.readers.found import Choice
 from core.data.sets import Draft, Report, checked_title
 from core.errors import InvalidDatasetError
 from core.export.log_file import LogFile, is_log
-from core.wording import counted, visible
+from core.wording import counted, file_size, visible
 
 _IMPORT: Final = """\
 Bring in images: a folder or a ZIP file of images, a NumPy (.npz, .npy), MATLAB (.mat) or IDX file,
@@ -140,8 +140,8 @@ def _draw(options: Namespace) -> int:
     said = dict(options.choose)
     parts = open_parts(options.path, said)
     _require_known(said, parts.choices)
-    n_parts, size = counted(len(parts.files), "part"), f"{parts.n_bytes / 1e6:,.0f} MB"
-    print(f"{counted(parts.n_rows, 'item')} in {n_parts}, {size}")
+    n_parts = counted(len(parts.files), "part")
+    print(f"{counted(parts.n_rows, 'item')} in {n_parts}, {file_size(parts.n_bytes)}")
     print(f"{counted(parts.n_features, 'feature')} of each")
     _tell_choices(parts.choices)
     sets = sets_of()

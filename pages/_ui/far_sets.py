@@ -13,7 +13,7 @@ from core.data.parts.places import place_of, title_of_place
 from core.errors import LabelspreadError
 from core.jobs.progress import CancelledError
 from core.jobs.work import Work
-from core.wording import counted, visible
+from core.wording import counted, file_size, visible
 from pages._ui import handle, shell
 
 _SURVEY: Final = "far_survey"
@@ -121,13 +121,11 @@ def _ask_landmarks(parts: Parts) -> Import | None:
 
 
 def _told(parts: Parts) -> str:
-    size = parts.n_bytes / 1e9
-    amount = f"{size:,.1f} GB" if size >= 1 else f"{max(1, round(1e3 * size)):,} MB"
     return " · ".join(
         [
             counted(parts.n_rows, "item"),
             counted(len(parts.files), "part"),
-            amount,
+            file_size(parts.n_bytes),
             counted(parts.n_features, "feature"),
         ]
     )

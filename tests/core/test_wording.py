@@ -1,6 +1,15 @@
 import pytest
 
-from core.wording import counted, file_stem, ordinal, percent, points, spreadsheet, visible
+from core.wording import (
+    counted,
+    file_size,
+    file_stem,
+    ordinal,
+    percent,
+    points,
+    spreadsheet,
+    visible,
+)
 
 
 def test_shares_are_written_in_per_cent():
@@ -13,6 +22,12 @@ def test_differences_are_written_in_points_with_a_true_minus():
     assert points(0.0179) == "+1.8"
     assert points(-0.0121) == "−1.2"
     assert points(-0.0001) == "±0.0"
+
+
+def test_no_file_takes_no_room():
+    sizes = [1, 1_400_000, 89_000_000, 999_400_000, 999_600_000, 1_234_000_000_000]
+    told = ["1 MB", "1 MB", "89 MB", "999 MB", "1.0 GB", "1,234.0 GB"]
+    assert [file_size(n) for n in sizes] == told
 
 
 def test_one_thing_is_singular_and_thousands_have_a_comma():
