@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from core.data.classes import is_known
 from core.data.parts.parts import Parts
+from core.data.readers.celltypes import without_codes
 from core.errors import NotPredictedError
 from core.jobs.once import Latest
 from core.predicting.model import HEAD, Model, files_of, open_model
@@ -160,8 +161,7 @@ def _written(
 
 def _labels(parts: Parts, column: pa.Array) -> pa.Array:
     """The classes that rows name, as text; null where nobody knows."""
-    if isinstance(column, pa.DictionaryArray):
-        column = column.dictionary_decode()
+    column = without_codes(column)
     if pa.types.is_integer(column.type) and parts.class_names:
         names = parts.class_names
         return pa.array(

@@ -19,6 +19,7 @@ from core.data.parts.opening import changed_since
 from core.data.parts.parts import PartFile, Parts, changed, usable_rows
 from core.data.parts.places import LOCAL, place_of
 from core.data.parts.sampling import Sampler, uniform
+from core.data.readers.celltypes import without_codes
 from core.errors import InvalidDatasetError
 from core.jobs.progress import Progress
 
@@ -162,13 +163,9 @@ def _filled(
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
     # A part whose rows tell nothing in a column may have no type for it, and others have codes.
-    tables = [pa.table([*map(_values, one.columns)], one.schema.names) for one in batches]
+    tables = [pa.table([*map(without_codes, one.columns)], one.schema.names) for one in batches]
     table = pa.concat_tables(tables, promote_options="permissive").take(pa.array(back))
     return {name: table.column(name) for name in table.column_names}
-
-
-def _values(column: pa.Array) -> pa.Array:
-    return column.dictionary_decode() if isinstance(column, pa.DictionaryArray) else column
 
 
 def _wait(work: Sequence[Future[Any]], look: Any) -> None:  # noqa: ANN401

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import pyarrow as pa
+
+Column = TypeVar("Column", pa.Array, pa.ChunkedArray)
 
 
 def is_number(kind: pa.DataType) -> bool:
@@ -45,12 +49,13 @@ def values_of(kind: pa.DataType) -> pa.DataType:
 
 
 def is_text(kind: pa.DataType) -> bool:
-    """Whether values are texts, however they are kept."""
-    kind, types = values_of(kind), pa.types
-    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+    """Whether values are texts, in whichever of two lengths, or kept as numbers for them."""
+    kind = values_of(kind)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def without_codes(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def without_codes(column: Column) -> Column:
     """A column as its values, where it is kept as numbers that stand for them."""
     is_coded = pa.types.is_dictionary(column.type)
-    return column.cast(column.type.value_type) if is_coded else column
+    plain: Column = column.cast(column.type.value_type) if is_coded else column
+    return plain
